@@ -1,0 +1,65 @@
+# Two commands are enough: `make app` opens the app, `make test` runs every check.
+
+BIN := .venv/bin
+# Tests of one file stay in one process, so that they share its server and its compiled code.
+WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+SCENARIO ?= scenarios/company-n.yaml
+COMPILED := $(wildcard sim/compiled.py sim/engine/*.py sim/demand/*.py)
+
+export PYTHON UPGRADE
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help app test quick test-nojit test-long lint types format bench lock environment clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+app: environment .venv/linewise-warm ## open the app in the browser
+	@$(BIN)/streamlit run app.py
+
+test: lint types test-nojit ## every check and every test
+	@$(PYTEST)
+
+quick: environment ## the tests that take seconds
+	@$(PYTEST) -m "not slow and not browser"
+
+test-nojit: environment ## the kernels with the compiler off, and which of their lines the tests reach
+	@NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest -q -m kernel
+	@$(BIN)/coverage report --include='sim/engine/*,sim/demand/*'
+
+test-long: environment ## the checks that take minutes to hours
+	@HYPOTHESIS_PROFILE=long $(PYTEST) --long -m long
+
+lint: environment ## style, spelling, and which room imports which
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/lint-imports --no-logo --cache-dir .venv/import-linter
+	@$(BIN)/codespell
+
+types: environment ## mypy, strict
+	@$(BIN)/mypy
+
+format: environment ## rewrite the code in the house style
+	@$(BIN)/ruff check --fix-only
+	@$(BIN)/ruff format
+
+bench: environment .venv/linewise-warm ## the table of speeds
+	@$(BIN)/python -m benchmarks
+
+lock: ## choose the pinned requirements anew (UPGRADE=1: the newest of everything)
+	@sh scripts/lock
+
+clean: ## remove everything that make makes
+	rm -rf .venv build dist tests/out .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+environment:
+	@sh scripts/environment
+
+# The compiler's first run takes seconds: here, once, rather than in front of a user.
+.venv/linewise-warm: requirements.lock $(COMPILED) | environment
+	@echo "Compiling the simulator, once"
+	@$(BIN)/linewise warmup
+	@touch $@

@@ -1,0 +1,69 @@
+"""What every test may ask for: the reference cases, the browser, a fixed source of examples."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parents[1]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+# The same examples on every machine and in every run: a failure is always the last change's.
+settings.register_profile("quick", derandomize=True, deadline=None)
+# New examples each time, many more of them: for looking for what the quick ones miss.
+settings.register_profile("long", max_examples=10_000, deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="also run the tests marked long")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--long"):
+        _leave_out_long(config, items)
+    if find_browser() is None:
+        skip = pytest.mark.skip(reason="no Chromium on this machine")
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(skip)
+
+
+def _leave_out_long(config: pytest.Config, items: list[pytest.Item]) -> None:
+    long = [item for item in items if item.get_closest_marker("long")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
+def find_browser() -> str | None:
+    """Path of a Chromium that is installed on the system, if there is one."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of Chromium; the test is skipped where there is none."""
+    path = find_browser()
+    if path is None:
+        pytest.skip("no Chromium on this machine")
+    return path
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference cases beside the project; the test is skipped without it."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("the folder of reference cases is not beside the project")
+    return folder

@@ -1,0 +1,191 @@
+"""The rules of the house that no other tool keeps."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = sorted((ROOT / "sim").rglob("*.py"))
+
+LONGEST_FUNCTION = 60
+LONGEST_MODULE = 500
+# Kernels that call each other share one module: the compiler's cache looks at no other file.
+LONG_MODULES = {"sim/engine/kernel.py"}
+
+# Rooms that touch files: what users write and read, and the two ends that speak to them.
+FILE_ROOMS = ("sim/cli.py", "sim/compiled.py", "sim/learn", "sim/report", "sim/scenario", "sim/ui")
+# Data that is part of the program, read from the package.
+PACKAGE_DATA_READERS = {"sim/cost/presets.py"}
+FILE_CALLS = {"open", "read_bytes", "read_text", "write_bytes", "write_text"}
+
+MACHINE_PATH = re.compile(r"(?<![\w.])/(?:root|work|home/\w+|Users/\w+|tmp/\w+)/")
+REGISTRY = re.compile(r"--(?:extra-)?index-url|--find-links|--trusted-host|pythonhosted|pypi\.org")
+CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def lives_in(path: Path, rooms: tuple[str, ...]) -> bool:
+    name = name_of(path)
+    return any(name == room or name.startswith(f"{room}/") for room in rooms)
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def module_of(path: Path) -> ModuleType:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return importlib.import_module(".".join(p for p in parts if p != "__init__"))
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def length_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of a function without decorators and docstring."""
+    body = function.body
+    first = body[1] if ast.get_docstring(function) and len(body) > 1 else body[0]
+    return (function.end_lineno or first.lineno) - first.lineno + 1
+
+
+def defined_in(tree: ast.Module) -> set[str]:
+    """Public functions and classes that a module makes itself."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return {n.name for n in tree.body if isinstance(n, kinds) and not n.name.startswith("_")}
+
+
+def brought_in_by(tree: ast.Module, door: ModuleType) -> set[str]:
+    """Public names that a door takes from the project's own modules; a room itself is no name."""
+    names = {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sim"
+        for alias in node.names
+    }
+    return {n for n in names if n[0] != "_" and not isinstance(getattr(door, n), ModuleType)}
+
+
+def assigned_in(tree: ast.Module) -> set[str]:
+    targets = [t for n in tree.body if isinstance(n, ast.Assign) for t in n.targets]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def tracked_texts() -> Iterator[tuple[str, str]]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False, text=True
+    )
+    if listed.returncode:
+        pytest.skip("not a git work tree")
+    for name in filter(None, listed.stdout.split("\0")):
+        path = ROOT / name
+        if path.is_file():
+            yield name, path.read_bytes().decode("utf-8", errors="ignore")
+
+
+# Doors: what `import sim` and `from sim import room` show. They say what they offer.
+DOORS = [p for p in SOURCES if p.name == "__init__.py" or p.parent == ROOT / "sim"]
+DOORS = [p for p in DOORS if p.name == "__init__.py" or not p.name.startswith("_")]
+OFFERING = [p for p in SOURCES if p in DOORS or "__all__" in assigned_in(tree_of(p))]
+
+
+@pytest.mark.parametrize("path", OFFERING, ids=name_of)
+def test_all_names_exactly_what_a_module_offers(path: Path) -> None:
+    module = module_of(path)
+    public = defined_in(tree_of(path))
+    if path.name == "__init__.py":
+        public |= brought_in_by(tree_of(path), module)
+    offered = getattr(module, "__all__", [])
+
+    assert public <= set(offered)
+    assert all(hasattr(module, name) for name in offered)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_functions_and_modules_stay_short(path: Path) -> None:
+    long = {f.name: n for f in functions(tree_of(path)) if (n := length_of(f)) > LONGEST_FUNCTION}
+    lines = path.read_text("utf-8").count("\n")
+
+    assert not long
+    assert lines <= LONGEST_MODULE or name_of(path) in LONG_MODULES
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_files_are_touched_only_in_the_rooms_that_may(path: Path) -> None:
+    if lives_in(path, FILE_ROOMS) or name_of(path) in PACKAGE_DATA_READERS:
+        return
+    called = {
+        node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call)
+    }
+
+    assert not called & FILE_CALLS
+
+
+def test_nothing_kept_in_the_project_names_a_folder_of_one_machine() -> None:
+    found = [name for name, text in tracked_texts() if MACHINE_PATH.search(text)]
+
+    assert not found
+
+
+def test_only_tests_know_the_reference_cases_beside_the_project() -> None:
+    found = [name for name, text in tracked_texts() if "../shared" in text]
+
+    assert not [name for name in found if not name.startswith("tests/")]
+
+
+def test_no_merge_was_left_unfinished() -> None:
+    assert not [name for name, text in tracked_texts() if CONFLICT.search(text)]
+
+
+def test_the_lock_pins_everything_with_hashes_and_names_no_registry() -> None:
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    pins = re.findall(r"^[a-z0-9][\w.-]*==\S+.*(?:\n    --hash=sha256:[0-9a-f]{64}.*)+", lock, re.M)
+    entries = re.findall(r"^[a-z0-9]\S*", lock, re.MULTILINE)
+
+    assert len(pins) == len(entries) > 0
+    assert not REGISTRY.search(lock)
+    assert "http" not in lock
+
+
+def test_the_lock_holds_every_requirement_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    wanted = [
+        *project["project"]["dependencies"],
+        *project["dependency-groups"]["dev"],
+        *project["build-system"]["requires"],
+    ]
+    names = {re.split(r"[^\w.-]", line)[0].lower().replace(".", "-") for line in wanted}
+    locked = set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements.lock").read_text("utf-8"), re.M))
+
+    assert names <= locked
+
+
+def test_the_changelog_lists_the_version_or_what_is_coming() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+
+    assert "## [Unreleased]" in changelog or f"## [{version}]" in changelog
+    assert "### Changed results" in changelog
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ru.md", "LICENSE", "docs/design.md"])
+def test_a_reader_finds_the_pages_that_are_promised(name: str) -> None:
+    assert (ROOT / name).stat().st_size > 0
