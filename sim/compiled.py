@@ -1,0 +1,109 @@
+"""Compiled functions: one decorator, one cache folder, one announcement.
+
+Numba compiles on first use and keeps the machine code on disk. Two things go wrong with its
+defaults. A cached caller keeps the old code of a callee that lives in another file, silently; and
+a read-only installation or a missing home folder means compiling again in every process. Here the
+cache folder is named by a digest of all compiled sources, so stale code cannot be found, and it is
+sought where one can write: `LINEWISE_CACHE`, the user's cache folder, the temporary folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+import numpy as np
+
+__all__ = ["cache_folder", "inlined", "is_warm", "jit", "mark_warm"]
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+# Every file whose functions are compiled: a change in any of them opens a new cache folder.
+_SOURCES = ("demand/draws.py", "demand/sampling.py", "engine/kernel.py", "metrics/tally.py")
+
+
+def _digest() -> str:
+    """Name what the machine code depends on: sources, compiler, Python, processor."""
+    here = Path(__file__).resolve().parent
+    seal = hashlib.sha256()
+    for name in ("compiled.py", *_SOURCES):
+        path = here / name
+        seal.update(path.read_bytes() if path.exists() else b"")
+    parts = (numba.__version__, np.__version__, sys.version, platform.machine())
+    seal.update("|".join(parts).encode())
+    return seal.hexdigest()[:16]
+
+
+def _candidates() -> list[Path]:
+    """Folders to try, the user's own wish first."""
+    wish = os.environ.get("LINEWISE_CACHE")
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    user = os.environ.get("USER") or str(getattr(os, "getuid", lambda: "user")())
+    folders = [Path(wish)] if wish else []
+    return [*folders, Path(home) / "linewise", Path(tempfile.gettempdir()) / f"linewise-{user}"]
+
+
+def _writable(folder: Path) -> bool:
+    """Tell whether files can be made in the folder, making it if need be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+@lru_cache(maxsize=1)
+def cache_folder() -> Path | None:
+    """Return the folder that holds compiled code, or None when nothing can be written anywhere."""
+    name = _digest()
+    return next((base / name for base in _candidates() if _writable(base / name)), None)
+
+
+def is_warm() -> bool:
+    """Tell whether compiled code of exactly these sources is on disk."""
+    folder = cache_folder()
+    return folder is not None and (folder / "warm").exists()
+
+
+def mark_warm() -> None:
+    """Note that every compiled function is on disk, so that nobody announces a wait again."""
+    folder = cache_folder()
+    if folder is not None:
+        (folder / "warm").touch()
+
+
+def jit(function: _Function) -> _Function:
+    """Compile a function on first use, free of the interpreter lock and kept on disk."""
+    return _compile(function)
+
+
+def inlined(function: _Function) -> _Function:
+    """Compile a small function into each of its callers, where a call would cost more than it."""
+    return _compile(function, forceinline=True)
+
+
+def _compile(function: _Function, **options: bool) -> _Function:
+    """Decorate with Numba, its cache in our folder.
+
+    The cache folder is a global of Numba, so it is set only while this function is decorated:
+    other users of Numba in the same process keep theirs.
+    """
+    folder = cache_folder()
+    config: Any = numba.config
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(folder or "")
+    try:
+        njit: Any = numba.njit
+        compiled: _Function = njit(cache=folder is not None, nogil=True, **options)(function)
+    finally:
+        config.CACHE_DIR = before
+    return compiled
