@@ -1,0 +1,124 @@
+"""What an hour of an own agent is made of: a working year, pay with premiums, contributions.
+
+Money is in the scenario's currency, hours are hours, shares lie between 0 and 1.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from sim.cost.quantities import Fraction, HoursAYear, Money, Ratio, Share, Terms
+from sim.cost.scales import check_scale
+
+__all__ = ["AgentTerms", "Bracket", "Calendar", "Pay", "Scheme"]
+
+
+class Calendar(Terms):
+    """A working year of one person: what is paid, and what of it is not worked."""
+
+    contract_hours_year: HoursAYear = Field(gt=0, description="Hours in the contract")
+    vacation_hours_year: HoursAYear = Field(default=0.0, description="Paid leave")
+    sick_hours_year: HoursAYear = Field(default=0.0, description="Hours lost to illness")
+    sick_paid_hours_year: HoursAYear = Field(
+        default=0.0, description="Hours of illness that the employer pays"
+    )
+    sick_pay_rate: Share = Field(default=1.0, description="Sick pay as a share of pay")
+    other_absence_hours_year: HoursAYear = Field(
+        default=0.0, description="Other hours away from work, unpaid by the job"
+    )
+
+    @property
+    def worked_hours_year(self) -> float:
+        """Hours a person is at work in a year [h]."""
+        away = self.vacation_hours_year + self.sick_hours_year + self.other_absence_hours_year
+        return self.contract_hours_year - away
+
+    @model_validator(mode="after")
+    def _leave_fits_the_year(self) -> Self:
+        if self.worked_hours_year <= 0:
+            msg = (
+                f"leave, illness and other absence fill all {self.contract_hours_year:g} "
+                "contract hours; nobody would ever work"
+            )
+            raise ValueError(msg)
+        if self.sick_paid_hours_year > self.sick_hours_year:
+            msg = (
+                f"sick_paid_hours_year {self.sick_paid_hours_year:g} is above "
+                f"sick_hours_year {self.sick_hours_year:g}; only hours lost can be paid"
+            )
+            raise ValueError(msg)
+        return self
+
+
+class Pay(Terms):
+    """Hourly pay and the premiums on it; premiums add up, they do not multiply."""
+
+    hourly_rate: Money = Field(
+        description="Base pay per rostered hour", json_schema_extra={"unit": "money/h"}
+    )
+    bonus_share: Ratio = Field(default=0.0, description="Bonus as a share of base wages")
+    night_premium: Ratio = Field(default=0.0, description="On top of base pay at night")
+    weekend_premium: Ratio = Field(default=0.0, description="On top of base pay at weekends")
+    holiday_premium: Ratio = Field(default=0.0, description="On top of base pay on public holidays")
+    ot1_premium: Ratio = Field(default=0.5, description="On top, first overtime hours of a shift")
+    ot2_premium: Ratio = Field(default=1.0, description="On top, overtime hours after those")
+    ot_first_tier_share: Share = Field(
+        default=1.0, description="Overtime hours that get the first premium"
+    )
+    ot_base_includes_bonus: bool = Field(
+        default=True, strict=True, description="Overtime premium is counted on pay with bonus"
+    )
+
+
+class Bracket(Terms):
+    """Part of a contribution scale: ``rate`` of the pay up to ``upto``."""
+
+    upto: Money | None = Field(
+        default=None, description="Upper end of the bracket; the last one has none"
+    )
+    rate: Share = Field(description="Contribution as a share of the pay in the bracket")
+
+
+class Scheme(Terms):
+    """One employer's contribution: a scale of brackets per month or per calendar year."""
+
+    name: str = Field(min_length=1, description="What it is called")
+    period: Literal["month", "year"] = Field(
+        default="month", description="Whether the scale starts anew each month or each year"
+    )
+    brackets: tuple[Bracket, ...] = Field(min_length=1, description="From low pay to high")
+
+    @model_validator(mode="after")
+    def _scale_is_ordered(self) -> Self:
+        check_scale([bracket.upto for bracket in self.brackets], "bracket")
+        return self
+
+
+class AgentTerms(Terms):
+    """What it takes to have an agent logged in for an hour."""
+
+    calendar: Calendar
+    shrinkage_in_shift: Fraction = Field(
+        default=0.0, description="Share of a rostered hour spent in breaks, meetings, training"
+    )
+    schedule_fit_loss: Ratio = Field(
+        default=0.0, description="Hours rostered beyond need because shifts do not fit the curve"
+    )
+    ramp_capacity_loss: Fraction = Field(
+        default=0.0, description="Capacity lost to people who are still learning"
+    )
+    pay: Pay
+    contributions: tuple[Scheme, ...] = Field(
+        default=(), description="Employer's contributions on top of gross pay"
+    )
+    ytd_gross_per_head: Money = Field(
+        default=0.0, description="Gross pay of a head since January, for yearly scales"
+    )
+    headcount_rounding: Literal["none", "ceil"] = Field(
+        default="none", description="Whether heads are whole people"
+    )
+    sick_pay_contributory: bool = Field(
+        default=False, strict=True, description="Whether contributions are due on sick pay"
+    )
