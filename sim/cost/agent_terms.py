@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from sim.cost.quantities import Fraction, HoursAYear, Money, Ratio, Share, Terms
 from sim.cost.scales import check_scale
+from sim.errors import InvalidInput
 
 __all__ = ["AgentTerms", "Bracket", "Calendar", "Pay", "Scheme"]
 
@@ -38,17 +39,12 @@ class Calendar(Terms):
     @model_validator(mode="after")
     def _leave_fits_the_year(self) -> Self:
         if self.worked_hours_year <= 0:
-            msg = (
-                f"leave, illness and other absence fill all {self.contract_hours_year:g} "
-                "contract hours; nobody would ever work"
-            )
-            raise ValueError(msg)
+            away = self.contract_hours_year - self.worked_hours_year
+            rule = f"must exceed the {away:g} h of leave, illness and other absence"
+            raise InvalidInput("contract_hours_year", rule, self.contract_hours_year)
         if self.sick_paid_hours_year > self.sick_hours_year:
-            msg = (
-                f"sick_paid_hours_year {self.sick_paid_hours_year:g} is above "
-                f"sick_hours_year {self.sick_hours_year:g}; only hours lost can be paid"
-            )
-            raise ValueError(msg)
+            rule = f"must be at most the {self.sick_hours_year:g} h of illness"
+            raise InvalidInput("sick_paid_hours_year", rule, self.sick_paid_hours_year)
         return self
 
 

@@ -11,8 +11,19 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from sim.cost.inhouse_terms import Telephony
-from sim.cost.quantities import Count, Fraction, HoursAMonth, Minutes, Money, Ratio, Share, Terms
+from sim.cost.quantities import (
+    Count,
+    Fraction,
+    HoursAMonth,
+    Minutes,
+    Money,
+    Ratio,
+    Share,
+    Terms,
+    refuse_twice,
+)
 from sim.cost.scales import check_scale, graduated
+from sim.errors import InvalidInput
 
 __all__ = [
     "AgentHourPrice",
@@ -147,10 +158,10 @@ class ServiceCredits(Terms):
 
     @model_validator(mode="after")
     def _weights_fit(self) -> Self:
+        refuse_twice("kpis", [kpi.name for kpi in self.kpis])
         total = sum(kpi.weight for kpi in self.kpis)
         if total > 1 + 1e-9:
-            msg = f"the weights of the kpis make {total:.0%}; together they may make 100%"
-            raise ValueError(msg)
+            raise InvalidInput("kpis", "must have weights of at most 100% together", f"{total:.0%}")
         return self
 
 
@@ -268,33 +279,26 @@ class RetainedTerms(Terms):
     def _governance_counts_once(self) -> Self:
         listed = self.vendor_manager_fte > 0 or self.qa_calibration_hours > 0
         if listed and self.governance_share > 0:
-            msg = (
-                "governance_share and the vendor manager or quality hours pay for the same "
-                "work; keep one of them"
+            raise InvalidInput(
+                "governance_share",
+                "must be 0 beside a vendor manager or quality hours",
+                self.governance_share,
+                "both pay for the same work",
             )
-            raise ValueError(msg)
         return self
 
     @model_validator(mode="after")
     def _names_are_free(self) -> Self:
-        taken = {*_OWN_LINES}
-        for line in self.lines:
-            if line.name in taken:
-                msg = f"the line {line.name} exists already; give yours another name"
-                raise ValueError(msg)
-            taken.add(line.name)
+        priced = {
+            "vendor_management": self.vendor_manager_fte,
+            "qa_calibration": self.qa_calibration_hours,
+            "governance": self.governance_share,
+            "extra_l2": self.extra_l2,
+            "telephony": self.telephony,
+            "vendor_licences": self.vendor_licences,
+            "data_protection": self.data_protection_month,
+            "vat_not_recovered": self.vat_rate,
+        }
+        computed = [name for name, section in priced.items() if section]
+        refuse_twice("lines", [*computed, *(line.name for line in self.lines)])
         return self
-
-
-_OWN_LINES = frozenset(
-    {
-        "data_protection",
-        "extra_l2",
-        "governance",
-        "qa_calibration",
-        "telephony",
-        "vat_not_recovered",
-        "vendor_licences",
-        "vendor_management",
-    }
-)

@@ -5,7 +5,6 @@ Money is in the scenario's currency, hours are hours, shares lie between 0 and 1
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -18,8 +17,10 @@ from sim.cost.quantities import (
     Ratio,
     Share,
     Terms,
+    refuse_twice,
     whole_up,
 )
+from sim.errors import InvalidInput
 
 __all__ = [
     "Bot",
@@ -56,11 +57,11 @@ class SupportRole(Terms):
     @model_validator(mode="after")
     def _numbers_agree(self) -> Self:
         if self.driver == "per_agent_fte" and self.value == 0:
-            msg = f"{self.name}: a span of 0 agents per person cannot be; give a span above 0"
-            raise ValueError(msg)
+            rule = f"must be above 0, the span of one {self.name}"
+            raise InvalidInput("value", rule, self.value)
         if self.driver == "fixed" and self.min > self.value:
-            msg = f"{self.name}: min {self.min:g} is above the fixed number {self.value:g}"
-            raise ValueError(msg)
+            rule = f"must be at most {self.value:g}, the fixed number of {self.name}"
+            raise InvalidInput("min", rule, self.min)
         return self
 
     def heads(self, agent_fte: float) -> float:
@@ -214,20 +215,13 @@ class InhouseTerms(Terms):
             *(item.name for item in self.software if item.per == "seat"),
         ]
         if needing and self.workplace is None:
-            msg = f"{needing[0]} is counted per seat, but no workplace says how many seats"
-            raise ValueError(msg)
+            rule = f"must be given, because {needing[0]} is counted per seat"
+            raise InvalidInput("workplace", rule, None)
         return self
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        _refuse_twice([role.name for role in self.support_roles])
-        _refuse_twice([item.name for item in self.equipment])
-        _refuse_twice([item.name for item in self.software])
+        refuse_twice("support_roles", [role.name for role in self.support_roles])
+        refuse_twice("equipment", [item.name for item in self.equipment])
+        refuse_twice("software", [item.name for item in self.software])
         return self
-
-
-def _refuse_twice(names: Sequence[str]) -> None:
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        msg = f"{twice} is listed twice; its cost would count twice"
-        raise ValueError(msg)

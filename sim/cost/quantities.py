@@ -7,9 +7,12 @@ a file knows what to convert to, and whoever prints them knows what to write beh
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from sim.errors import InvalidInput
 
 __all__ = [
     "Count",
@@ -21,6 +24,7 @@ __all__ = [
     "Ratio",
     "Share",
     "Terms",
+    "refuse_twice",
     "whole_up",
 ]
 
@@ -65,3 +69,23 @@ def whole_up(number: float) -> int:
     """
     # 0.1 * 3 / 0.05 is 6.000000000000001: a seventh person for that would be absurd.
     return math.ceil(number - 1e-9)
+
+
+def refuse_twice(what: str, names: Sequence[str]) -> None:
+    """Refuse a list in which something is entered twice, for its cost would count twice.
+
+    Parameters
+    ----------
+    what
+        The list.
+    names
+        What is in it.
+
+    Raises
+    ------
+    InvalidInput
+        With the first name that comes again.
+    """
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InvalidInput(what, "must name each entry once", twice, "its cost would count twice")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from sim.errors import InvalidInput
+
 __all__ = ["check_scale", "graduated"]
 
 
@@ -20,21 +22,22 @@ def check_scale(ends: Sequence[float | None], noun: str) -> None:
 
     Raises
     ------
-    ValueError
-        In words, with the number of the part at fault.
+    InvalidInput
+        With the number of the part at fault.
     """
     *closed, last = ends
     if last is not None:
-        msg = f"the last {noun} ends at {last:g}; leave its upto out, or more has no price"
-        raise ValueError(msg)
+        hint = "leave its upto out, or whatever is above has no rate"
+        raise InvalidInput(f"the last {noun}", "must be open", last, hint)
     known = [end for end in closed if end is not None]
     if len(known) < len(closed):
-        msg = f"only the last {noun} may be open; give every other one its upto"
-        raise ValueError(msg)
+        place = closed.index(None) + 1
+        hint = "only the last may be open"
+        raise InvalidInput(f"{noun} {place}", "must say where it ends", None, hint)
     for place, (low, high) in enumerate(pairwise([0.0, *known]), start=1):
         if high <= low:
-            msg = f"{noun} {place} ends at {high:g}, not above {low:g}; sort them from small"
-            raise ValueError(msg)
+            hint = "sort them from low to high"
+            raise InvalidInput(f"{noun} {place}", f"must end above {low:g}", high, hint)
 
 
 def graduated(parts: Iterable[tuple[float | None, float]], amount: float) -> float:
