@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 SCENARIO ?= scenarios/company-n.yaml
-COMPILED := $(wildcard sim/compiled.py sim/engine/*.py sim/demand/*.py)
+COMPILED := $(wildcard sim/compiled.py sim/demand/*.py sim/engine/*.py sim/metrics/*.py)
 
 export PYTHON UPGRADE
 
@@ -27,7 +27,7 @@ quick: environment ## the tests that take seconds
 
 test-nojit: environment ## the kernels with the compiler off, and which of their lines the tests reach
 	@NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest -q -m kernel
-	@$(BIN)/coverage report --include='sim/engine/*,sim/demand/*'
+	@$(BIN)/coverage report --include='sim/demand/*,sim/engine/*,sim/metrics/*'
 
 test-long: environment ## the checks that take minutes to hours
 	@HYPOTHESIS_PROFILE=long $(PYTEST) --long -m long
