@@ -39,7 +39,7 @@ lint: environment ## style, spelling, and which room imports which
 	@$(BIN)/codespell
 
 types: environment ## mypy, strict
-	@$(BIN)/mypy
+	@$(BIN)/mypy sim tests $(wildcard app.py benchmarks/*.py)
 
 format: environment ## rewrite the code in the house style
 	@$(BIN)/ruff check --fix-only
