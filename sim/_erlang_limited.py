@@ -1,0 +1,115 @@
+"""Waiting with a limited number of places (M/M/n/K+M): sums over the queue met on arrival.
+
+A contact that meets j others waiting is served after j + 1 departures from the line, by either
+door; the sums over j are finite and exact.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import special
+
+from sim._erlang_queue import (
+    FloatArray,
+    Queue,
+    WaitPartials,
+    WaitTotals,
+    expectation,
+    log_inverse_b,
+)
+
+__all__ = ["partials_limited", "totals_limited"]
+
+
+class _Ladder(NamedTuple):
+    """The queue met on arrival, one row per queue and one column per number of people ahead.
+
+    `ahead` is its distribution given a free line, `stays` the chance to be served from there,
+    `drain` the rate at which the contact and those ahead leave the line, by either door.
+    """
+
+    blocking: FloatArray
+    accepted: FloatArray
+    no_wait: FloatArray
+    ahead: FloatArray
+    stays: FloatArray
+    drain: FloatArray
+    place: FloatArray
+
+
+def _ladder(queue: Queue) -> _Ladder:
+    ahead = np.arange(queue.room.max(initial=0.0) + 1.0)
+    place = ahead + 1.0
+    rate, room = queue.service_rate[:, None], queue.room[:, None]
+    drain = rate + place / queue.patience[:, None]
+    climb = np.cumsum(np.log(queue.arrival_rate[:, None] / drain), axis=1)
+    log_met = np.log(queue.load / queue.agents)[:, None] + np.pad(climb[:, :-1], ((0, 0), (1, 0)))
+    log_met = np.where(ahead <= room, log_met, -np.inf)
+    log_idle = log_inverse_b(queue.agents - 1.0, queue.load)
+    top = np.maximum(log_met.max(axis=1), log_idle)
+    met, idle = np.exp(log_met - top[:, None]), np.exp(log_idle - top)
+    full = met[np.arange(top.size), queue.room.astype(np.intp)]
+    waiting = np.where(ahead < room, met, 0.0)
+    joined = idle + waiting.sum(axis=1)
+    return _Ladder(
+        blocking=full / (joined + full),
+        accepted=joined / (joined + full),
+        no_wait=idle / joined,
+        ahead=waiting / joined[:, None],
+        stays=rate / drain,
+        drain=drain,
+        place=place,
+    )
+
+
+def totals_limited(queue: Queue) -> WaitTotals:
+    ladder = _ladder(queue)
+    impatience = queue.impatience[:, None]
+    to_front = np.cumsum(1.0 / (queue.service_rate[:, None] + ladder.place * impatience), axis=1)
+    offered = np.cumsum(1.0 / (ladder.drain - impatience), axis=1)
+    regret = np.cumsum(ladder.place / ladder.drain, axis=1) * impatience / ladder.drain
+
+    return WaitTotals(
+        blocking=ladder.blocking,
+        accepted=ladder.accepted,
+        no_wait=ladder.no_wait,
+        delayed=ladder.ahead.sum(axis=1),
+        served=ladder.no_wait + expectation(ladder.ahead, ladder.stays),
+        abandoned=expectation(ladder.ahead, ladder.place * impatience / ladder.drain),
+        waited=expectation(ladder.ahead, ladder.place / ladder.drain),
+        waited_virtual=expectation(ladder.ahead, offered),
+        waited_served=expectation(ladder.ahead, ladder.stays * to_front),
+        waited_abandoned=expectation(ladder.ahead, regret),
+        scale=np.zeros_like(queue.load),
+    )
+
+
+def partials_limited(queue: Queue, awt: FloatArray) -> WaitPartials:
+    ladder = _ladder(queue)
+    offered = _cleared(queue, ladder.place, awt, extra=0.0)
+    served = ladder.stays * _cleared(queue, ladder.place, awt, extra=1.0)
+
+    return WaitPartials(
+        offered=expectation(ladder.ahead, offered),
+        served=expectation(ladder.ahead, served),
+        abandoned=expectation(ladder.ahead, offered - served),
+    )
+
+
+def _cleared(queue: Queue, place: FloatArray, awt: FloatArray, extra: float) -> FloatArray:
+    """Probability that the line ahead has cleared by `awt`, one column per place.
+
+    With c the service rate in units of impatience, ``exp(-theta V)`` is Beta(c, place): the
+    place-th of exponential steps. `extra` is 1 for a contact that must itself stay until then.
+    """
+    endless = np.isinf(queue.patience)
+    cleared = np.empty((awt.size, place.size))
+    served = queue.service_rate[endless] * awt[endless]
+    cleared[endless] = special.gammainc(place, served[:, None])
+    patience = queue.patience[~endless]
+    c = queue.service_rate[~endless] * patience + extra
+    lapsed = -np.expm1(-awt[~endless] / patience)
+    cleared[~endless] = special.betainc(place, c[:, None], lapsed[:, None])
+    return cleared

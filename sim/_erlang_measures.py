@@ -1,0 +1,208 @@
+"""What a queue gives: every measure by its name in the glossary."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar, get_args
+
+import numpy as np
+
+from sim._erlang_inputs import numbers, require_not_negative, shaped
+from sim._erlang_queue import FloatArray, Queue, WaitTotals
+from sim._erlang_wait import wait_partials, wait_totals
+from sim.errors import InvalidInput
+
+__all__ = ["SERVICE_RULES", "QueueMeasures", "ServiceRule", "measure"]
+
+Value = TypeVar("Value", float, FloatArray)
+
+ServiceRule = Literal[
+    "virtual",
+    "offered",
+    "answered",
+    "excluding_short_abandons",
+    "including_short_abandons",
+]
+SERVICE_RULES: tuple[ServiceRule, ...] = get_args(ServiceRule)
+
+
+@dataclass(frozen=True, eq=False)
+class QueueMeasures(Generic[Value]):
+    """What contacts and agents live through in one queue, or in an array of queues.
+
+    Everything but `blocking` is about contacts that found a free line. With no arrivals at all
+    nobody waits and every service level is met; a queue without a steady state, or without
+    agents, has infinite waits and serves nobody in time. Never NaN.
+
+    Parameters
+    ----------
+    arrival_rate, aht, agents, patience, lines
+        The queue, as given [1/s, s, agents, s, lines].
+    load
+        Offered load, arrival rate times AHT [erlangs].
+    blocking
+        Share of all arrivals that find every line taken.
+    wait_probability
+        Share that finds every agent busy.
+    abandonment
+        Share that gives up before an agent is free.
+    mean_wait
+        Mean time in queue of everybody, answered or not, zero waits included [s].
+    asa
+        Mean wait of those answered [s]; infinite when nobody ever is.
+    mean_wait_abandoned
+        Mean wait of those who gave up [s]; zero when nobody does.
+    mean_wait_virtual
+        Mean wait of somebody who would never give up [s].
+    mean_wait_delayed
+        Mean time in queue of those who do not find a free agent [s].
+    mean_queue
+        Mean number of contacts waiting.
+    occupancy
+        Handling time over the time of the agents, from 0 to 1.
+    """
+
+    arrival_rate: Value
+    aht: Value
+    agents: Value
+    patience: Value
+    lines: Value
+    load: Value
+    blocking: Value
+    wait_probability: Value
+    abandonment: Value
+    mean_wait: Value
+    asa: Value
+    mean_wait_abandoned: Value
+    mean_wait_virtual: Value
+    mean_wait_delayed: Value
+    mean_queue: Value
+    occupancy: Value
+    _queue: Queue = field(repr=False)
+    _totals: WaitTotals = field(repr=False)
+
+    def service_level(self, rule: ServiceRule, awt: Value | float) -> Value:
+        """Share of contacts served within `awt` by one of the rules of this module.
+
+        Parameters
+        ----------
+        rule
+            One of `SERVICE_RULES`: the share within `awt` of what.
+        awt
+            Acceptable waiting time, at least 0 [s].
+
+        Raises
+        ------
+        InvalidInput
+            If the rule is unknown or `awt` is out of range.
+
+        Examples
+        --------
+        >>> from sim.erlang import erlang_a
+        >>> queue = erlang_a(arrival_rate=100 / 1800, aht=180, agents=11, patience=180)
+        >>> [round(queue.service_level(rule, 20), 4) for rule in ("offered", "virtual")]
+        [0.7054, 0.7121]
+        """
+        if rule not in SERVICE_RULES:
+            raise InvalidInput("rule", f"must be one of {', '.join(SERVICE_RULES)}", rule)
+        by = self._by(awt)
+        shares: dict[ServiceRule, Callable[[], FloatArray]] = {
+            "virtual": lambda: by.virtual,
+            "offered": lambda: by.answered,
+            "answered": lambda: _share(by.answered, self._totals.served),
+            "excluding_short_abandons": lambda: _share(by.answered, 1.0 - by.abandoned),
+            "including_short_abandons": lambda: by.answered + by.abandoned,
+        }
+        return self._like(np.minimum(shares[rule](), 1.0))
+
+    def short_abandons(self, within: Value | float) -> Value:
+        """Share of contacts that give up within a grace time [s].
+
+        Examples
+        --------
+        >>> from sim.erlang import erlang_a
+        >>> queue = erlang_a(arrival_rate=100 / 1800, aht=180, agents=11, patience=180)
+        >>> round(queue.short_abandons(5), 4)
+        0.011
+        """
+        return self._like(self._by(within).abandoned)
+
+    def _by(self, awt: Value | float) -> _Threshold:
+        (threshold,) = numbers(awt=awt)
+        require_not_negative("awt", threshold)
+        flat = np.broadcast_to(threshold, np.shape(self.load)).ravel()
+        queue, totals = self._queue, self._totals
+        partials = wait_partials(queue, totals, flat)
+        later = np.maximum(totals.delayed - partials.offered, 0.0)
+        lapsed = -np.expm1(-flat / queue.patience)
+        return _Threshold(
+            virtual=totals.no_wait + partials.offered,
+            answered=totals.no_wait + partials.served,
+            abandoned=partials.abandoned + lapsed * later,
+        )
+
+    def _like(self, flat: FloatArray) -> Value:
+        values: Value = shaped(flat, np.shape(self.load))
+        return values
+
+
+@dataclass(frozen=True)
+class _Threshold:
+    """Shares of contacts by their fate within a threshold."""
+
+    virtual: FloatArray
+    answered: FloatArray
+    abandoned: FloatArray
+
+
+def measure(
+    arrival_rate: FloatArray,
+    aht: FloatArray,
+    agents: FloatArray,
+    patience: FloatArray,
+    lines: FloatArray,
+) -> QueueMeasures[Any]:
+    """Measure broadcast queues; numbers for arrays without dimensions."""
+    shape = arrival_rate.shape
+    flat = [column.ravel() for column in (arrival_rate, aht, agents, patience, lines - agents)]
+    queue = Queue(*flat)
+    totals = wait_totals(queue)
+    nobody = totals.accepted == 0
+    entering = np.where(nobody, 1.0, queue.arrival_rate * totals.accepted)
+    values = {
+        "arrival_rate": queue.arrival_rate,
+        "aht": queue.aht,
+        "agents": queue.agents,
+        "patience": queue.patience,
+        "lines": lines.ravel(),
+        "load": queue.load,
+        "blocking": totals.blocking,
+        "wait_probability": totals.delayed,
+        "abandonment": totals.abandoned,
+        "mean_wait": totals.waited,
+        "asa": _share(totals.waited_served, totals.served, otherwise=math.inf),
+        "mean_wait_abandoned": _share(totals.waited_abandoned, totals.abandoned),
+        "mean_wait_virtual": totals.waited_virtual,
+        "mean_wait_delayed": _share(totals.waited, totals.delayed),
+        "mean_queue": entering * np.where(nobody, queue.room, totals.waited),
+        "occupancy": _occupancy(queue, totals),
+    }
+    return QueueMeasures(
+        **{name: shaped(column, shape) for name, column in values.items()},
+        _queue=queue,
+        _totals=totals,
+    )
+
+
+def _occupancy(queue: Queue, totals: WaitTotals) -> FloatArray:
+    """Return what agents serve over what they could; all of it when no queue is steady."""
+    handled = _share(queue.load * totals.accepted * totals.served, queue.agents)
+    flooded = np.isinf(totals.waited) & (queue.agents > 0)
+    return np.where(flooded, 1.0, np.minimum(handled, 1.0))
+
+
+def _share(part: FloatArray, whole: FloatArray, otherwise: float = 0.0) -> FloatArray:
+    """Return part over whole, or `otherwise` where the whole is nothing."""
+    return np.divide(part, whole, out=np.full_like(whole, otherwise), where=whole > 0)

@@ -1,0 +1,147 @@
+"""How long a contact waits in M/M/n/K+M: the choice of the method for every queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim._erlang_limited import partials_limited, totals_limited
+from sim._erlang_open import CELLS, partials_open, totals_open
+from sim._erlang_queue import (
+    BoolArray,
+    FloatArray,
+    Positions,
+    Queue,
+    WaitPartials,
+    WaitTotals,
+    loss,
+)
+
+__all__ = ["wait_partials", "wait_totals"]
+
+_BLOCK_CELLS = 65_536
+"""Cells of one block of work: half a megabyte, which stays in the second-level cache."""
+
+
+def wait_totals(queue: Queue) -> WaitTotals:
+    """Return the totals of every queue."""
+    totals = WaitTotals(*np.zeros((len(WaitTotals._fields), queue.arrival_rate.size)))
+    for where, method in (
+        (_is_empty(queue), _totals_empty),
+        (_is_endless(queue), _totals_endless),
+        (_is_open(queue), totals_open),
+        (_is_limited(queue), totals_limited),
+    ):
+        for chosen in _blocks(where, queue.room):
+            _scatter(totals, chosen, method(queue.at(chosen)))
+    return totals
+
+
+def wait_partials(queue: Queue, totals: WaitTotals, awt: FloatArray) -> WaitPartials:
+    """Return what has happened within `awt` in every queue."""
+    partials = WaitPartials(*np.zeros((len(WaitPartials._fields), awt.size)))
+    for chosen in _blocks(_is_endless(queue), queue.room):
+        _scatter(partials, chosen, _partials_endless(queue.at(chosen), awt[chosen]))
+    for chosen in _blocks(_is_open(queue), queue.room):
+        scale = totals.scale[chosen]
+        _scatter(partials, chosen, partials_open(queue.at(chosen), scale, awt[chosen]))
+    for chosen in _blocks(_is_limited(queue), queue.room):
+        _scatter(partials, chosen, partials_limited(queue.at(chosen), awt[chosen]))
+    return partials
+
+
+def _is_empty(queue: Queue) -> BoolArray:
+    """Nobody calls."""
+    empty: BoolArray = queue.arrival_rate == 0
+    return empty
+
+
+def _is_endless(queue: Queue) -> BoolArray:
+    """Whoever joins is never served: no agents, or no steady state."""
+    unstable = np.isinf(queue.room) & np.isinf(queue.patience) & (queue.load >= queue.agents)
+    endless: BoolArray = (queue.arrival_rate > 0) & (unstable | (queue.agents == 0))
+    return endless
+
+
+def _is_open(queue: Queue) -> BoolArray:
+    return np.isinf(queue.room) & ~_is_empty(queue) & ~_is_endless(queue)
+
+
+def _is_limited(queue: Queue) -> BoolArray:
+    return np.isfinite(queue.room) & ~_is_empty(queue) & ~_is_endless(queue)
+
+
+def _blocks(where: BoolArray, room: FloatArray) -> Iterator[Positions]:
+    """Cut the chosen positions into blocks that fit the cache."""
+    chosen = np.flatnonzero(where)
+    widths = np.where(np.isinf(room[chosen]), CELLS, room[chosen] + 1.0)
+    size = max(1, int(_BLOCK_CELLS / widths.max(initial=1.0)))
+    for start in range(0, chosen.size, size):
+        yield chosen[start : start + size]
+
+
+def _scatter(
+    into: WaitTotals | WaitPartials,
+    positions: Positions,
+    values: WaitTotals | WaitPartials,
+) -> None:
+    for column, part in zip(into, values, strict=True):
+        column[positions] = part
+
+
+# Queues without arrivals, and queues that serve nobody.
+
+
+def _totals_empty(queue: Queue) -> WaitTotals:
+    """Say that all is well: there is nobody to wait, and nobody is turned away."""
+    nothing, all_ = np.zeros_like(queue.load), np.ones_like(queue.load)
+    return WaitTotals(
+        blocking=nothing,
+        accepted=all_,
+        no_wait=all_,
+        delayed=nothing,
+        served=all_,
+        abandoned=nothing,
+        waited=nothing,
+        waited_virtual=nothing,
+        waited_served=nothing,
+        waited_abandoned=nothing,
+        scale=nothing,
+    )
+
+
+def _totals_endless(queue: Queue) -> WaitTotals:
+    """Everybody waits out their patience; with endless patience, for ever."""
+    nothing, all_ = np.zeros_like(queue.patience), np.ones_like(queue.patience)
+    forever = np.full_like(queue.patience, np.inf)
+    leaves = np.isfinite(queue.patience)
+    blocking = _blocking_without_agents(queue)
+    return WaitTotals(
+        blocking=blocking,
+        accepted=1.0 - blocking,
+        no_wait=nothing,
+        delayed=all_,
+        served=nothing,
+        abandoned=np.where(leaves, all_, nothing),
+        waited=queue.patience,
+        waited_virtual=forever,
+        waited_served=forever,
+        waited_abandoned=np.where(leaves, queue.patience, nothing),
+        scale=nothing,
+    )
+
+
+def _blocking_without_agents(queue: Queue) -> FloatArray:
+    """Return the share turned away when the lines hold only people who wait in vain."""
+    waiting = queue.arrival_rate * queue.patience
+    limited = np.isfinite(queue.room)
+    blocking = np.where(limited, 1.0, 0.0)
+    drains = limited & np.isfinite(waiting)
+    blocking[drains] = loss(queue.room[drains], waiting[drains])
+    return blocking
+
+
+def _partials_endless(queue: Queue, awt: FloatArray) -> WaitPartials:
+    nothing = np.zeros_like(awt)
+    return WaitPartials(nothing, nothing, nothing)

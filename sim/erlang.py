@@ -1,0 +1,180 @@
+"""Closed forms of queueing for a team that answers contacts: Erlang B, C and A.
+
+All three are one model, M/M/n/K+M: contacts arrive at random (Poisson), handle times and
+patience are exponential, `agents` serve in order of arrival, `lines` limits how many contacts
+are in the house, waiting or in service.
+
+=============  ==================  ==================================================
+model          patience            lines
+=============  ==================  ==================================================
+Erlang B       none                as many as agents: whoever finds none free is lost
+Erlang C       endless             any number; endless by default
+Erlang A       exponential, mean   any number; endless by default
+=============  ==================  ==================================================
+
+Every argument is a number or an array; arrays broadcast as in numpy, and then every measure
+is an array too. Times are in seconds, rates per second.
+
+Service level is a family of measures. With V the wait of somebody who would never give up, R
+the patience and T the threshold `awt`, per contact that found a free line:
+
+``virtual``                     P(V <= T)
+``offered``                     P(answered, V <= T)
+``answered``                    P(V <= T | answered)
+``excluding_short_abandons``    P(answered, V <= T) / (1 - P(left by T))
+``including_short_abandons``    P(answered or left by T)
+
+They agree when nobody abandons, and differ by tens of points in overload (Jouini, Koole and
+Roubos 2013, "Performance indicators for call centers with impatience").
+"""
+
+from __future__ import annotations
+
+import math
+from typing import overload
+
+from sim._erlang_inputs import Real, check_queue, numbers, require_not_negative, shaped
+from sim._erlang_inverse import (
+    Requirement,
+    Requirements,
+    Target,
+    agents_needed,
+    lines_needed,
+    load_allowed,
+)
+from sim._erlang_measures import SERVICE_RULES, QueueMeasures, ServiceRule, measure
+from sim._erlang_queue import FloatArray, loss
+
+__all__ = [
+    "SERVICE_RULES",
+    "QueueMeasures",
+    "Requirement",
+    "Requirements",
+    "ServiceRule",
+    "Target",
+    "agents_needed",
+    "erlang_a",
+    "erlang_b",
+    "erlang_c",
+    "lines_needed",
+    "load_allowed",
+]
+
+
+@overload
+def erlang_a(  # type: ignore[overload-overlap]  # numbers are arrays too, but come back as numbers
+    *, arrival_rate: float, aht: float, agents: float, patience: float, lines: float = ...
+) -> QueueMeasures[float]: ...
+@overload
+def erlang_a(
+    *, arrival_rate: Real, aht: Real, agents: Real, patience: Real, lines: Real = ...
+) -> QueueMeasures[FloatArray]: ...
+def erlang_a(
+    *, arrival_rate: Real, aht: Real, agents: Real, patience: Real, lines: Real = math.inf
+) -> QueueMeasures[float] | QueueMeasures[FloatArray]:
+    """Measure a queue whose contacts give up when they wait too long (M/M/n/K+M).
+
+    Parameters
+    ----------
+    arrival_rate
+        Contacts per second, at least 0 [1/s].
+    aht
+        Mean handle time, after-call work included, above 0 [s].
+    agents
+        Agents answering, at least 0. Fractions extend Erlang's formula by the gamma
+        function; they need endless `lines`.
+    patience
+        Mean time until a waiting contact gives up, above 0; infinite for Erlang C [s].
+    lines
+        Contacts that fit in the house, waiting or in service, at least `agents`.
+
+    Returns
+    -------
+    QueueMeasures
+        Numbers for numbers; arrays of the common shape as soon as one argument is an array.
+
+    Raises
+    ------
+    InvalidInput
+        If a value is out of range; the message gives name, bound, value and positions.
+
+    Notes
+    -----
+    Constant rates and a steady state are assumed: half an hour is about right, a day is not.
+    With endless lines the cost does not depend on the number of agents; with limited lines it
+    grows with the number of waiting places.
+
+    Examples
+    --------
+    >>> queue = erlang_a(arrival_rate=100 / 1800, aht=180, agents=11, patience=180)
+    >>> round(queue.abandonment, 6), round(queue.occupancy, 5)
+    (0.083414, 0.83326)
+    >>> import numpy as np
+    >>> erlang_a(arrival_rate=0.8, aht=60, agents=np.arange(49, 52), patience=120).asa.round(2)
+    array([4.53, 3.62, 2.86])
+    """
+    columns = numbers(
+        arrival_rate=arrival_rate, aht=aht, agents=agents, patience=patience, lines=lines
+    )
+    check_queue(*columns)
+    return measure(*columns)
+
+
+@overload
+def erlang_c(  # type: ignore[overload-overlap]  # numbers are arrays too, but come back as numbers
+    *, arrival_rate: float, aht: float, agents: float, lines: float = ...
+) -> QueueMeasures[float]: ...
+@overload
+def erlang_c(
+    *, arrival_rate: Real, aht: Real, agents: Real, lines: Real = ...
+) -> QueueMeasures[FloatArray]: ...
+def erlang_c(
+    *, arrival_rate: Real, aht: Real, agents: Real, lines: Real = math.inf
+) -> QueueMeasures[float] | QueueMeasures[FloatArray]:
+    """Measure a queue in which nobody ever gives up (M/M/n, or M/M/n/K with `lines`).
+
+    Parameters and errors are those of `erlang_a`. With endless lines and a load of at least
+    `agents` there is no steady state: everybody waits, for ever.
+
+    Examples
+    --------
+    >>> queue = erlang_c(arrival_rate=100 / 1800, aht=180, agents=14)
+    >>> round(queue.wait_probability, 4), round(queue.service_level("offered", 20), 4)
+    (0.1741, 0.8884)
+    >>> erlang_c(arrival_rate=100 / 1800, aht=180, agents=9).asa
+    inf
+    """
+    return erlang_a(
+        arrival_rate=arrival_rate, aht=aht, agents=agents, patience=math.inf, lines=lines
+    )
+
+
+@overload
+def erlang_b(lines: float, load: float) -> float: ...  # type: ignore[overload-overlap]  # as above
+@overload
+def erlang_b(lines: Real, load: Real) -> FloatArray: ...
+def erlang_b(lines: Real, load: Real) -> float | FloatArray:
+    """Probability that a contact finds every line taken and is lost (M/G/n/n).
+
+    Parameters
+    ----------
+    lines
+        Lines, at least 0. Fractions extend Erlang's formula by the gamma function.
+    load
+        Offered load, at least 0 [erlangs].
+
+    Raises
+    ------
+    InvalidInput
+        If a value is out of range.
+
+    Examples
+    --------
+    >>> round(erlang_b(lines=5, load=3.0), 6)  # exactly 81/736
+    0.110054
+    """
+    n, a = numbers(lines=lines, load=load)
+    require_not_negative("lines", n)
+    require_not_negative("load", a)
+    blocking: float | FloatArray = shaped(loss(n.ravel(), a.ravel()), n.shape)
+    return blocking
