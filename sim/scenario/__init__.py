@@ -1,0 +1,42 @@
+"""What a user writes: frozen models, units, hours, calendar; loading and the schema."""
+
+from sim.scenario.base import Text
+from sim.scenario.calendar import Calendar, HourWeights
+from sim.scenario.channel import Channel, Redial, Target
+from sim.scenario.hours import OpenHours, ShiftHours
+from sim.scenario.laws import Exponential, Fixed, Law, Lognormal, Never, Survival, Weibull
+from sim.scenario.load import find, load, load_text
+from sim.scenario.model import Scenario, Simulation
+from sim.scenario.option import Group, Intervals, Option, Shift, Shifts, Skill, ToTarget
+from sim.scenario.promise import Promise
+
+__all__ = [
+    "Calendar",
+    "Channel",
+    "Exponential",
+    "Fixed",
+    "Group",
+    "HourWeights",
+    "Intervals",
+    "Law",
+    "Lognormal",
+    "Never",
+    "OpenHours",
+    "Option",
+    "Promise",
+    "Redial",
+    "Scenario",
+    "Shift",
+    "ShiftHours",
+    "Shifts",
+    "Simulation",
+    "Skill",
+    "Survival",
+    "Target",
+    "Text",
+    "ToTarget",
+    "Weibull",
+    "find",
+    "load",
+    "load_text",
+]

@@ -1,0 +1,168 @@
+"""What every model of the scenario shares: frozen, strict about keys, all refusals at once."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
+    model_validator,
+)
+from pydantic_core import CoreSchema, InitErrorDetails, ValidationError
+
+from sim.errors import InvalidInput
+
+__all__ = [
+    "Place",
+    "Strict",
+    "Text",
+    "details",
+    "entry",
+    "joined",
+    "keys",
+    "nearest",
+    "refusal",
+    "shown",
+]
+
+Place = tuple[str | int, ...]
+
+
+def shown(value: object, length: int = 60) -> str:
+    """Quote a value for a message, cut to a readable length."""
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def nearest(name: str, known: Collection[str], among: int = 12) -> str:
+    """Hint for a name that is not known: the closest one, or the short list of all."""
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {close[0]}?"
+    if not known:
+        return ""
+    listed = ", ".join(sorted(known)[:among])
+    return f"known here: {listed}" + (", …" if len(known) > among else "")
+
+
+def refusal(place: Place, rule: str, value: object, hint: str = "") -> InitErrorDetails:
+    """One broken rule at a place below the model that is being read.
+
+    The value is None where the rule already says it all.
+    """
+    error = InvalidInput(str(place[-1]) if place else "value", rule, value, hint)
+    return {"type": "value_error", "loc": place, "input": value, "ctx": {"error": error}}
+
+
+def joined(title: str, lines: Iterable[InitErrorDetails]) -> ValidationError:
+    """Bind several refusals into the one error that pydantic passes upwards."""
+    return ValidationError.from_exception_data(title, list(lines))
+
+
+def details(error: ValidationError) -> list[InitErrorDetails]:
+    """Take an error apart so that more lines can be added to it."""
+    return [
+        {
+            "type": line["type"],
+            "loc": line["loc"],
+            "input": line["input"],
+            "ctx": line.get("ctx", {}),
+        }
+        for line in error.errors(include_url=False)
+    ]
+
+
+class Strict(BaseModel):
+    """A frozen model that refuses unknown keys and says which key was probably meant."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        serialize_by_alias=True,
+        use_attribute_docstrings=True,
+    )
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _name_unknown_keys(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(data)
+        except ValidationError as error:
+            raise joined(cls.__name__, (_explained(line, cls) for line in details(error))) from None
+
+
+class Text(Strict):
+    """Words in one language or several, written plainly or as ``{en: …, ru: …}``.
+
+    Examples
+    --------
+    >>> Text(words={"en": "Night", "ru": "Ночь"}).in_("ru")
+    'Ночь'
+    >>> Text(words={"": "Night"}).in_("ru")
+    'Night'
+    """
+
+    words: Mapping[str, str]
+    """Text by language code; the empty code stands for any language."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, data: Any) -> Any:
+        if isinstance(data, str):
+            return {"words": {"": data}}
+        if isinstance(data, Mapping) and data and "words" not in data:
+            return {"words": _by_language(data)}
+        return data
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Show editors what is written: text, or text by language."""
+        by_language = {"type": "object", "additionalProperties": {"type": "string"}}
+        return {"anyOf": [{"type": "string"}, by_language]}
+
+    def in_(self, language: str) -> str:
+        """The words in a language; in English, or what there is, when it lacks them."""
+        for code in (language, language.partition("-")[0], "en", ""):
+            if code in self.words:
+                return self.words[code]
+        return next(iter(self.words.values()))
+
+
+def _by_language(data: Mapping[str, object]) -> Mapping[str, object]:
+    wrong = [
+        refusal((str(code),), "must be a language code with text", words, "write it like en: Night")
+        for code, words in data.items()
+        if not re.fullmatch(r"[a-z]{2}(-[A-Z]{2})?", str(code)) or not isinstance(words, str)
+    ]
+    if wrong:
+        raise joined("Text", wrong)
+    return data
+
+
+def _explained(line: InitErrorDetails, model: type[BaseModel]) -> InitErrorDetails:
+    place = line.get("loc", ())
+    if line["type"] != "extra_forbidden" or len(place) != 1:
+        return line
+    key = str(place[0])
+    return refusal(place, "is not a known key", None, nearest(key, keys(model)))
+
+
+def keys(model: type[BaseModel]) -> list[str]:
+    """Keys that a model accepts, as they are written in a file."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def entry(data: object, key: str) -> Any:
+    """Read a key of raw data or an attribute of a built model alike; None when it has neither."""
+    if isinstance(data, Mapping):
+        return data.get(key)
+    return getattr(data, key, None)

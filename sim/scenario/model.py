@@ -1,0 +1,168 @@
+"""The scenario: everything that one file says about a support operation."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import Field, ModelWrapValidatorHandler, field_validator, model_validator
+from pydantic_core import ValidationError
+
+from sim.errors import InvalidInput
+from sim.scenario.base import Strict, Text, details, joined
+from sim.scenario.calendar import Calendar
+from sim.scenario.channel import Channel
+from sim.scenario.hours import WEEK
+from sim.scenario.names import name_refusals
+from sim.scenario.option import Intervals, Option
+from sim.scenario.promise import Promises
+from sim.scenario.units import Count, Duration, Share, as_duration
+
+__all__ = ["ONLY_OPTION", "Scenario", "Simulation"]
+
+ONLY_OPTION = "base"
+"""Name of the option that ``groups:`` at the top of a file makes."""
+
+INTERVALS = (900.0, 1800.0, 3600.0)
+
+
+class Simulation(Strict):
+    """How long and how precisely to simulate."""
+
+    seed: Annotated[Count, Field(le=2**32 - 1)] = 1
+    """Where the random numbers start; the same seed gives the same answer."""
+    replications: Annotated[Count, Field(ge=2)] = 20
+    """Replications before the precision is looked at."""
+    at_most: Annotated[Count, Field(ge=2, le=1_000_000)] = 400
+    """Replications at which to stop in any case."""
+    precision: Annotated[Share, Field(gt=0)] = 0.005
+    """Half-width of the service level's interval at which to stop."""
+    warm_up: Duration = 7200.0
+    """Time simulated before the period, outside statistics [s]."""
+    wrap_up: Duration = 7200.0
+    """Time simulated after the period, to end what has begun [s]."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.at_most < self.replications:
+            rule = f"must not be below replications ({self.replications})"
+            raise InvalidInput("at_most", rule, self.at_most)
+        return self
+
+
+class Scenario(Strict):
+    """A support operation: what comes in, who might serve it, and what is expected of them.
+
+    Examples
+    --------
+    >>> from sim.scenario import load_text
+    >>> night = load_text('''
+    ... name: night-desk
+    ... calendar: {start: 2026-03-02}
+    ... channels:
+    ...   phone: {kind: voice, arrivals: {Mon-Sun: [6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6,
+    ...           6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6]}, handle_time: 4m, patience: 2m}
+    ... groups:
+    ...   desk: {skills: [phone], staffing: {shifts: [{agents: 2, hours: always}]}}
+    ... ''')
+    >>> night.channels["phone"].volume, night.baseline
+    (1008.0, 'base')
+    """
+
+    name: str
+    """Short name, used in file names and addresses."""
+    title: Text
+    """The name that people read; `name` when absent."""
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "EUR"
+    """Currency of every amount, ISO code."""
+    calendar: Calendar
+    """Days simulated, nights, weekends, holidays."""
+    interval: Duration = 3600.0
+    """Planning and measuring slot [s]: 900, 1800 or 3600."""
+    channels: Annotated[Mapping[str, Channel], Field(min_length=1)]
+    """The ways in, by name."""
+    options: Annotated[Mapping[str, Option], Field(min_length=1)]
+    """The ways to source it, by name."""
+    baseline: str
+    """The option others are compared with; the first one unless given."""
+    simulation: Simulation = Simulation()
+    """How long and how precisely to simulate."""
+    expect: Mapping[str, Promises] = Field(default_factory=dict)
+    """Promises by option."""
+    sources: Mapping[str, str] = Field(default_factory=dict)
+    """Where figures come from, by their path in the file."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _agree_on_names(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Check names on the raw data: they are reported even when other things are wrong."""
+        if isinstance(data, Scenario) or not isinstance(data, Mapping):
+            return handler(data)
+        whole = _completed(data)
+        wrong = list(name_refusals(whole))
+        try:
+            scenario = handler(whole)
+        except ValidationError as error:
+            raise joined("Scenario", details(error) + wrong) from None
+        if wrong:
+            raise joined("Scenario", wrong)
+        return scenario
+
+    @field_validator("name", mode="after")
+    @classmethod
+    def _short_name(cls, name: str) -> str:
+        if not re.fullmatch(r"\w[\w .-]{0,63}", name):
+            rule = "must be 1 to 64 letters, digits, spaces, dots and dashes"
+            raise InvalidInput("name", rule, name)
+        return name
+
+    @field_validator("interval", mode="after")
+    @classmethod
+    def _known_interval(cls, interval: float) -> float:
+        if interval not in INTERVALS:
+            raise InvalidInput("interval", "must be 15m, 30m or 60m", as_duration(interval))
+        return interval
+
+    @model_validator(mode="after")
+    def _full_weeks(self) -> Self:
+        for name, values in self._profiles().items():
+            if len(values) != self.intervals_per_week:
+                rule = f"must have {self.intervals_per_week} numbers for a week"
+                raise InvalidInput(name, rule, len(values))
+        return self
+
+    def _profiles(self) -> dict[str, tuple[float, ...]]:
+        found = {f"channels.{name}.arrivals": c.arrivals for name, c in self.channels.items()}
+        for name, option in self.options.items():
+            for key, group in option.groups.items():
+                if isinstance(group.staffing, Intervals):
+                    found[f"options.{name}.groups.{key}.staffing"] = group.staffing.intervals
+        return found
+
+    @property
+    def intervals_per_week(self) -> int:
+        """Intervals in a week: 168, 336 or 672."""
+        return round(WEEK / self.interval)
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """SHA-256 of everything the scenario says, data from CSV files included."""
+        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _completed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill in what follows from the rest: the only option, the baseline, the title."""
+    whole = dict(data)
+    if "groups" in whole and "options" not in whole:
+        whole["options"] = {ONLY_OPTION: {"groups": whole.pop("groups")}}
+    options = whole.get("options")
+    if isinstance(options, Mapping) and options:
+        whole.setdefault("baseline", next(iter(options)))
+    if "name" in whole:
+        whole.setdefault("title", str(whole["name"]))
+    return whole

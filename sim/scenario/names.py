@@ -1,0 +1,119 @@
+"""Names that must agree across a scenario: skills and channels, promises and options.
+
+The check reads raw data as well as built models, so that a file with other faults still gets
+all of these reported in the same breath.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from pydantic_core import InitErrorDetails
+
+from sim.errors import InvalidInput
+from sim.scenario.base import Place, entry, nearest, refusal
+from sim.scenario.hours import spans
+
+__all__ = ["MOST_NAMES", "name_refusals"]
+
+MOST_NAMES = 100
+
+
+def name_refusals(data: object) -> Iterator[InitErrorDetails]:
+    """Every name in a scenario that points nowhere, every channel that nobody serves."""
+    channels, options = _mapping(data, "channels"), _mapping(data, "options")
+    yield from _sizes(channels, ("channels",))
+    yield from _sizes(options, ("options",))
+    for name, option in options.items():
+        yield from _option(option, ("options", str(name)), channels)
+    if options:
+        yield from _known(entry(data, "baseline"), options, ("baseline",), "an option")
+        yield from _expect(_mapping(data, "expect"), options, channels)
+    yield from _sources(data)
+
+
+def _mapping(data: object, key: str) -> Mapping[str, Any]:
+    found = entry(data, key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _sizes(named: Mapping[str, Any], place: Place) -> Iterator[InitErrorDetails]:
+    if len(named) > MOST_NAMES:
+        yield refusal(place, f"must be at most {MOST_NAMES}", len(named))
+    for name in named:
+        if not re.fullmatch(r"[^\W\d][\w-]{0,63}", str(name)):
+            rule = "must be a name of letters, digits, _ and -, and begin with a letter"
+            yield refusal((*place, str(name)), rule, name)
+
+
+def _known(
+    name: object, known: Collection[str], place: Place, kind: str
+) -> Iterator[InitErrorDetails]:
+    if isinstance(name, str) and name not in known:
+        yield refusal(place, f"is not {kind} of this scenario", name, nearest(name, known))
+
+
+def _option(
+    option: object, place: Place, channels: Mapping[str, Any]
+) -> Iterator[InitErrorDetails]:
+    groups, hours = _mapping(option, "groups"), _mapping(option, "open")
+    yield from _sizes(groups, (*place, "groups"))
+    served: set[str] = set()
+    for name, group in groups.items():
+        skills = entry(group, "skills")
+        listed = skills if isinstance(skills, Mapping | list | tuple) else ()
+        served.update(str(skill) for skill in listed)
+        for index, skill in enumerate(listed):
+            at = str(skill) if isinstance(skills, Mapping) else index
+            yield from _channel(str(skill), channels, (*place, "groups", str(name), "skills", at))
+    for name in hours:
+        yield from _channel(str(name), channels, (*place, "open", str(name)))
+    if groups:
+        yield from _unserved(place, channels, hours, served)
+
+
+def _channel(name: str, channels: Mapping[str, Any], place: Place) -> Iterator[InitErrorDetails]:
+    return _known(name, channels, place, "a channel") if channels else iter(())
+
+
+def _unserved(
+    place: Place, channels: Mapping[str, Any], hours: Mapping[str, Any], served: set[str]
+) -> Iterator[InitErrorDetails]:
+    for name, channel in channels.items():
+        if name in served or _never(hours.get(name, entry(channel, "open"))):
+            continue
+        hint = f"add {name} to the skills of a group, or write open: {{{name}: never}}"
+        yield refusal((*place, "groups"), f"has nobody to serve {name}", None, hint)
+
+
+def _never(hours: object) -> bool:
+    ranges = entry(hours, "ranges")
+    if ranges is not None or not isinstance(hours, str):
+        return bool(ranges == ())
+    try:
+        return not spans(hours)
+    except InvalidInput:
+        return False
+
+
+def _expect(
+    expect: Mapping[str, Any], options: Mapping[str, Any], channels: Mapping[str, Any]
+) -> Iterator[InitErrorDetails]:
+    for option, promises in expect.items():
+        place = ("expect", str(option))
+        yield from _known(str(option), options, place, "an option")
+        for key in promises if isinstance(promises, Mapping) else ():
+            channel, dot, _ = str(key).rpartition(".")
+            if dot:
+                yield from _channel(channel, channels, (*place, str(key)))
+
+
+def _sources(data: object) -> Iterator[InitErrorDetails]:
+    """A source must be that of a figure in the file; deeper parts may come from presets."""
+    for path in _mapping(data, "sources"):
+        parts = str(path).split(".")
+        if len(parts) < 2 or parts[0] not in ("channels", "options"):
+            continue
+        yield from _known(parts[1], _mapping(data, parts[0]), ("sources", str(path)), "a name")

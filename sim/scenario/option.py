@@ -1,0 +1,167 @@
+"""An option: one way to source the whole operation, made of groups of agents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+
+from sim.errors import InvalidInput
+from sim.scenario.base import Strict, Text
+from sim.scenario.hours import OpenHours, ShiftHours
+from sim.scenario.profile import LevelProfile
+from sim.scenario.units import Count, Duration, PositiveFactor, Share
+
+__all__ = ["Group", "Intervals", "Option", "Shift", "Shifts", "Skill", "Staffing", "ToTarget"]
+
+MOST_AGENTS = 100_000
+
+
+class Skill(Strict):
+    """How a group serves one channel."""
+
+    prefer: Annotated[Count, Field(ge=1, le=1000)] = 1
+    """1 is asked first; a contact goes to the free group that prefers it most."""
+    after: Duration = 0.0
+    """Wait after which the group takes the contact (overflow) [s]."""
+    handle_time: PositiveFactor = 1.0
+    """Factor on the channel's handle time."""
+    priority: Annotated[Count, Field(ge=1, le=1000)] | None = None
+    """Priority of the channel within this group; the channel's own when None."""
+
+
+class Shift(Strict):
+    """Agents who start and end together, every week alike."""
+
+    title: Text | None = None
+    """The name that people read."""
+    agents: Annotated[Count, Field(le=MOST_AGENTS)]
+    """Agents logged in."""
+    hours: ShiftHours
+    """When they start and end."""
+
+
+class Shifts(Strict):
+    """Staffing by shifts."""
+
+    shifts: tuple[Shift, ...]
+    """The shifts; they may overlap."""
+
+
+class Intervals(Strict):
+    """Staffing by interval of the week."""
+
+    intervals: LevelProfile
+    """Agents in each interval of the week from Monday 00:00; fractions are allowed."""
+
+    @field_validator("intervals", mode="after")
+    @classmethod
+    def _plausible(cls, agents: tuple[float, ...]) -> tuple[float, ...]:
+        if max(agents, default=0.0) > MOST_AGENTS:
+            raise InvalidInput("intervals", f"must be at most {MOST_AGENTS} agents", max(agents))
+        return agents
+
+
+class ToTarget(Strict):
+    """Staffing to be found: the least that keeps the channels' targets."""
+
+    minimum: Annotated[Count, Field(le=MOST_AGENTS)] = 0
+    """Fewest agents in an open interval."""
+    maximum: Annotated[Count, Field(le=MOST_AGENTS)] | None = None
+    """Most agents in any interval; None for no bound."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unwrapped(cls, data: Any) -> Any:
+        if isinstance(data, Mapping) and set(data) == {"to_target"}:
+            return {} if data["to_target"] is None else data["to_target"]
+        return data
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ToTarget:
+        if self.maximum is not None and self.maximum < self.minimum:
+            rule = f"must not be below the minimum of {self.minimum}"
+            raise InvalidInput("maximum", rule, self.maximum)
+        return self
+
+
+def _form(data: object) -> str | None:
+    """Which of the three forms of staffing is written."""
+    if isinstance(data, Shifts | Intervals | ToTarget):
+        return {Shifts: "shifts", Intervals: "intervals", ToTarget: "to_target"}[type(data)]
+    if not isinstance(data, Mapping):
+        return None
+    forms = [form for form in ("shifts", "intervals", "to_target") if form in data]
+    if forms:
+        return forms[0]
+    return "to_target" if set(data) & {"minimum", "maximum"} else None
+
+
+Staffing = Annotated[
+    Annotated[Shifts, Tag("shifts")]
+    | Annotated[Intervals, Tag("intervals")]
+    | Annotated[ToTarget, Tag("to_target")],
+    Discriminator(
+        _form,
+        custom_error_type="staffing",
+        custom_error_message="must be one of shifts, intervals, to_target",
+    ),
+]
+
+
+class Group(Strict):
+    """Agents who are alike: same employer, same skills, same price."""
+
+    title: Text | None = None
+    """The name that people read; the key of the group when absent."""
+    source: Literal["inhouse", "vendor"] = "inhouse"
+    """Who employs them."""
+    skills: Annotated[Mapping[str, Skill], Field(min_length=1)]
+    """Channels they serve."""
+    handle_time: PositiveFactor = 1.0
+    """Factor on every channel's handle time."""
+    staffing: Staffing
+    """How many, and when."""
+    payroll: Mapping[str, object] | None = None
+    """Terms of an in-house group."""
+    contract: Mapping[str, object] | None = None
+    """Terms of a vendor's group."""
+
+    @field_validator("skills", mode="before")
+    @classmethod
+    def _listed(cls, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            return {name: {} if skill is None else skill for name, skill in data.items()}
+        if not isinstance(data, list | tuple):
+            raise InvalidInput(
+                "skills", "must be a list of channels", data, "write it like [phone]"
+            )
+        if len({str(name) for name in data}) < len(data):
+            raise InvalidInput("skills", "must name each channel once", data)
+        return {str(name): Skill() for name in data}
+
+    @model_validator(mode="after")
+    def _own_terms(self) -> Group:
+        wrong = self.payroll if self.source == "vendor" else self.contract
+        if wrong is not None:
+            key, fit = (
+                ("payroll", "contract") if self.source == "vendor" else ("contract", "payroll")
+            )
+            raise InvalidInput(key, f"does not fit source: {self.source}", key, f"use {fit}")
+        return self
+
+
+class Option(Strict):
+    """One way to source the whole operation."""
+
+    title: Text | None = None
+    """The name that people read; the key of the option when absent."""
+    open: Mapping[str, OpenHours] = Field(default_factory=dict)
+    """Opening hours by channel, instead of the channel's own."""
+    fcr: Share | None = None
+    """Share resolved at first contact; that of the channels when None."""
+    groups: Annotated[Mapping[str, Group], Field(min_length=1)]
+    """The groups of agents by name."""
+    retained: Mapping[str, object] | None = None
+    """What stays with the client when a vendor serves."""

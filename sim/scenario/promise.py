@@ -1,0 +1,119 @@
+"""A promise: what a scenario expects of an option, judged on the confidence interval."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
+from pydantic_core import InitErrorDetails
+
+from sim.errors import InvalidInput
+from sim.scenario.base import Strict, joined, nearest, refusal
+from sim.scenario.units import Number, count, money, number, seconds, share
+
+__all__ = ["CHANNEL_MEASURES", "OPTION_MEASURES", "Promise", "Promises"]
+
+Reader = Callable[[str, str | None], float]
+
+
+def _share(text: str, currency: str | None) -> float:
+    if not text.endswith("%"):
+        raise InvalidInput("share", "must be a percentage", text, "write it like 80%")
+    return share(text)
+
+
+def _time(text: str, currency: str | None) -> float:
+    return seconds(text)
+
+
+def _hours(text: str, currency: str | None) -> float:
+    amount, unit, rest = text.rpartition("h")
+    if not unit or rest:
+        raise InvalidInput("hours", "must be hours", text, "write it like 3 700h")
+    return number(amount)
+
+
+CHANNEL_MEASURES: Mapping[str, Reader] = {
+    "service_level": _share,
+    "abandonment": _share,
+    "blocking": _share,
+    "asa": _time,
+}
+"""Measures of one channel, written ``phone.service_level``, with the way their values read."""
+
+OPTION_MEASURES: Mapping[str, Reader] = {
+    "cost": money,
+    "heads": lambda text, currency: float(count(text)),
+    "hours": _hours,
+    "occupancy": _share,
+    "utilisation": _share,
+}
+"""Measures of the whole option; cost [per month], hours [logged in per month]."""
+
+
+class Promise(Strict):
+    """One expectation, ``phone.service_level: at least 80%``."""
+
+    measure: str
+    """What is measured."""
+    channel: str | None = None
+    """Of which channel; None for the whole option."""
+    sense: Literal["at least", "at most"]
+    """Which side is good."""
+    value: Number
+    """The bound: a share, seconds, money, people or hours, as the measure demands."""
+    text: str
+    """As it was written."""
+
+
+def _promise(key: str, text: object, currency: str | None) -> dict[str, object]:
+    channel, dot, measure = key.rpartition(".")
+    known = CHANNEL_MEASURES if dot else OPTION_MEASURES
+    if measure not in known:
+        raise InvalidInput(
+            key, "is not a known measure", measure, _measure_hint(measure, bool(dot))
+        )
+    sense = next((s for s in ("at least", "at most") if str(text).strip().startswith(s)), None)
+    if not isinstance(text, str) or sense is None:
+        rule = "must begin with at least or at most"
+        raise InvalidInput(key, rule, text, "write it like at least 80%")
+    bound = text.strip()[len(sense) :].strip()
+    value = known[measure](bound, currency)
+    parts = {"measure": measure, "channel": channel or None, "sense": sense}
+    return {**parts, "value": value, "text": f"{key}: {text.strip()}"}
+
+
+def _measure_hint(measure: str, of_channel: bool) -> str:
+    if not of_channel and measure in CHANNEL_MEASURES:
+        return f"name its channel, such as phone.{measure}"
+    if of_channel and measure in OPTION_MEASURES:
+        return f"it belongs to the whole option: write {measure}"
+    return nearest(measure, [*CHANNEL_MEASURES, *OPTION_MEASURES])
+
+
+def _read(data: object, info: ValidationInfo) -> object:
+    if not isinstance(data, Mapping):
+        return data
+    currency = (info.context or {}).get("currency")
+    promises: list[dict[str, object]] = []
+    wrong: list[InitErrorDetails] = []
+    for key, text in data.items():
+        try:
+            promises.append(_promise(str(key), text, currency))
+        except InvalidInput as error:
+            wrong.append(refusal((str(key),), error.rule, error.value, error.hint))
+    if wrong:
+        raise joined("Promise", wrong)
+    return promises
+
+
+def _schema() -> dict[str, Any]:
+    bound = {"type": "string", "pattern": "^(at least|at most) "}
+    options = "|".join(OPTION_MEASURES)
+    channels = "|".join(CHANNEL_MEASURES)
+    pattern = rf"^({options}|[^.]+\.({channels}))$"
+    return {"type": "object", "patternProperties": {pattern: bound}, "additionalProperties": False}
+
+
+Promises = Annotated[tuple[Promise, ...], BeforeValidator(_read), WithJsonSchema(_schema())]

@@ -1,0 +1,93 @@
+"""From what pydantic found to what a user can act on: place, rule, value, hint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic_core import ErrorDetails, ValidationError
+
+from sim.errors import InvalidInput, Problem
+from sim.scenario.base import Place, shown
+from sim.scenario.tree import Node
+
+__all__ = ["problems"]
+
+_RULES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "missing": lambda c: "is missing",
+    "extra_forbidden": lambda c: "is not a known key",
+    "greater_than": lambda c: f"must be above {_plain(c['gt'])}",
+    "greater_than_equal": lambda c: f"must be at least {_plain(c['ge'])}",
+    "less_than": lambda c: f"must be below {_plain(c['lt'])}",
+    "less_than_equal": lambda c: f"must be at most {_plain(c['le'])}",
+    "finite_number": lambda c: "must be finite",
+    "literal_error": lambda c: f"must be {c['expected'].replace(chr(39), '')}",
+    "string_type": lambda c: "must be text",
+    "string_pattern_mismatch": lambda c: f"must look like {c['pattern']}",
+    "bool_type": lambda c: "must be true or false",
+    "bool_parsing": lambda c: "must be true or false",
+    "date_type": lambda c: "must be a date",
+    "tuple_type": lambda c: "must be a list",
+    "too_short": lambda c: "must not be empty",
+    "staffing": lambda c: "must be one of shifts, intervals, to_target",
+    **dict.fromkeys(
+        ("mapping_type", "dict_type", "model_type", "model_attributes_type"),
+        lambda c: "must be a mapping of keys",
+    ),
+    **dict.fromkeys(
+        ("int_type", "int_from_float", "int_parsing", "int_parsing_size"),
+        lambda c: "must be a whole number",
+    ),
+    **dict.fromkeys(("float_type", "float_parsing"), lambda c: "must be a number"),
+}
+_WITHOUT_VALUE = ("missing", "too_short", "extra_forbidden")
+
+
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def problems(error: ValidationError, tree: Node) -> list[Problem]:
+    """Every broken rule, at the line where its value or its parent stands."""
+    return list(dict.fromkeys(_problem(line, tree) for line in error.errors(include_url=False)))
+
+
+def _problem(line: ErrorDetails, tree: Node) -> Problem:
+    node, path = _located(line["loc"], tree, missing=line["type"] == "missing")
+    rule, hint = _said(line)
+    return node.problem(path, rule, hint)
+
+
+def _located(place: Place, tree: Node, *, missing: bool) -> tuple[Node, str]:
+    """Follow a place of the model through the file.
+
+    The model has steps that the file has not: the tag of a union, a part that was written in
+    shorthand. They are passed over; a key that is missing stays in the path.
+    """
+    node, path = tree, ""
+    for index, step in enumerate(place):
+        if isinstance(node.value, dict) and str(step) in node.value:
+            node = node.value[str(step)]
+            path += f".{step}" if path else str(step)
+        elif isinstance(node.value, list) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            path += f"[{step}]"
+        elif missing and index == len(place) - 1:
+            path += f".{step}" if path else str(step)
+    return node, path
+
+
+def _said(line: ErrorDetails) -> tuple[str, str]:
+    context = line.get("ctx", {})
+    cause = context.get("error")
+    value = line["input"]
+    if isinstance(cause, InvalidInput):
+        given = "" if cause.value is None else f", got {shown(cause.value)}"
+        return cause.rule + given, cause.hint
+    known = _RULES.get(line["type"])
+    rule = known(context) if known else line["msg"].lower()
+    if value is None and line["type"] != "missing":
+        return "has no value", rule
+    if line["type"] in _WITHOUT_VALUE or isinstance(value, Mapping | list | tuple):
+        return rule, ""
+    return f"{rule}, got {shown(value)}", ""
