@@ -18,6 +18,9 @@ __all__ = ["SERVICE_RULES", "QueueMeasures", "ServiceRule", "measure"]
 
 Value = TypeVar("Value", float, FloatArray)
 
+_HALVINGS = 50
+"""Halvings of a bracket that leave its width below a rounding error of its ends."""
+
 ServiceRule = Literal[
     "virtual",
     "offered",
@@ -129,10 +132,58 @@ class QueueMeasures(Generic[Value]):
         """
         return self._like(self._by(within).abandoned)
 
+    def wait_percentile(self, share: float) -> Value:
+        """Time in queue that a share of contacts does not exceed, answered or not [s].
+
+        Parameters
+        ----------
+        share
+            From 0 up to but not including 1: 0.5 for the median.
+
+        Raises
+        ------
+        InvalidInput
+            If the share is out of range.
+
+        Examples
+        --------
+        >>> from sim.erlang import erlang_a
+        >>> queue = erlang_a(arrival_rate=0.8, aht=60, agents=50, patience=120)
+        >>> round(queue.wait_percentile(0.9), 3)
+        12.445
+        """
+
+        def longer(wait: FloatArray) -> FloatArray:
+            return np.exp(-wait / self._queue.patience) * self._waits_beyond(wait)
+
+        return self._like(_percentile(longer, share, self._totals.waited))
+
+    def virtual_wait_percentile(self, share: float) -> Value:
+        """Wait that a share of people who never gave up would not exceed [s].
+
+        Parameters and errors are those of `wait_percentile`.
+
+        Examples
+        --------
+        >>> from sim.erlang import erlang_c
+        >>> queue = erlang_c(arrival_rate=100 / 1800, aht=180, agents=14)
+        >>> round(queue.virtual_wait_percentile(0.95), 2)
+        56.15
+        """
+        return self._like(_percentile(self._waits_beyond, share, self._totals.waited_virtual))
+
+    def _waits_beyond(self, wait: FloatArray) -> FloatArray:
+        """Probability that somebody who never gives up waits longer."""
+        by = wait_partials(self._queue, self._totals, wait)
+        return np.maximum(self._totals.delayed - by.offered, 0.0)
+
     def _by(self, awt: Value | float) -> _Threshold:
-        (threshold,) = numbers(awt=awt)
+        shape = np.shape(self.load)
+        threshold, _ = numbers(awt=awt, load=self.load)
+        if threshold.shape != shape:
+            raise InvalidInput("awt", f"must fit the shape {shape} of the queues", threshold.shape)
         require_not_negative("awt", threshold)
-        flat = np.broadcast_to(threshold, np.shape(self.load)).ravel()
+        flat = threshold.ravel()
         queue, totals = self._queue, self._totals
         partials = wait_partials(queue, totals, flat)
         later = np.maximum(totals.delayed - partials.offered, 0.0)
@@ -194,6 +245,28 @@ def measure(
         _queue=queue,
         _totals=totals,
     )
+
+
+def _percentile(
+    longer: Callable[[FloatArray], FloatArray], share: float, mean: FloatArray
+) -> FloatArray:
+    """Invert the tail `longer` of a wait with a given mean, by halving."""
+    if not 0 <= share < 1:
+        raise InvalidInput("share", "must be at least 0 and below 1", share)
+    reachable = np.isfinite(mean)
+    scale = np.where(reachable, mean, 0.0)
+    wanted = 1.0 - share
+    low, high = np.zeros_like(scale), scale
+    beyond = reachable & (longer(high) > wanted)
+    while np.any(beyond):
+        low, high = np.where(beyond, high, low), np.where(beyond, 2.0 * high, high)
+        beyond = reachable & (longer(high) > wanted)
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        beyond = longer(middle) > wanted
+        low, high = np.where(beyond, middle, low), np.where(beyond, high, middle)
+    at_once = longer(np.zeros_like(high)) <= wanted
+    return np.where(at_once, 0.0, np.where(reachable, high, np.inf))
 
 
 def _occupancy(queue: Queue, totals: WaitTotals) -> FloatArray:
