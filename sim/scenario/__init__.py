@@ -9,6 +9,7 @@ from sim.scenario.load import find, load, load_text
 from sim.scenario.model import Scenario, Simulation
 from sim.scenario.option import Group, Intervals, Option, Shift, Shifts, Skill, ToTarget
 from sim.scenario.promise import Promise
+from sim.scenario.schema import schema
 
 __all__ = [
     "Calendar",
@@ -39,4 +40,5 @@ __all__ = [
     "find",
     "load",
     "load_text",
+    "schema",
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Self
 
 from pydantic import (
@@ -12,6 +13,7 @@ from pydantic import (
     ConfigDict,
     GetJsonSchemaHandler,
     ModelWrapValidatorHandler,
+    ValidationInfo,
     model_validator,
 )
 from pydantic_core import CoreSchema, InitErrorDetails, ValidationError
@@ -19,14 +21,17 @@ from pydantic_core import CoreSchema, InitErrorDetails, ValidationError
 from sim.errors import InvalidInput
 
 __all__ = [
+    "Also",
     "Place",
     "Strict",
     "Text",
     "details",
     "entry",
+    "in_file",
     "joined",
     "keys",
     "nearest",
+    "optional",
     "refusal",
     "shown",
 ]
@@ -114,10 +119,10 @@ class Text(Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _read(cls, data: Any) -> Any:
+    def _read(cls, data: Any, info: ValidationInfo) -> Any:
         if isinstance(data, str):
             return {"words": {"": data}}
-        if isinstance(data, Mapping) and data and "words" not in data:
+        if isinstance(data, Mapping) and data and (in_file(info) or "words" not in data):
             return {"words": _by_language(data)}
         return data
 
@@ -156,9 +161,37 @@ def _explained(line: InitErrorDetails, model: type[BaseModel]) -> InitErrorDetai
     return refusal(place, "is not a known key", None, nearest(key, keys(model)))
 
 
-def keys(model: type[BaseModel]) -> list[str]:
+@functools.cache
+def keys(model: type[BaseModel]) -> tuple[str, ...]:
     """Keys that a model accepts, as they are written in a file."""
-    return [field.alias or name for name, field in model.model_fields.items()]
+    return tuple(model.model_json_schema().get("properties", {}))
+
+
+def in_file(info: ValidationInfo) -> bool:
+    """Whether a file is being read, so that only what people write is accepted."""
+    return bool((info.context or {}).get("file"))
+
+
+class Also:
+    """Tells editors of a second way to write a value, such as a shorthand."""
+
+    def __init__(self, **schema: Any) -> None:
+        self.schema = schema
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Both ways."""
+        return {"anyOf": [self.schema, handler(schema)]}
+
+
+def optional(*names: str) -> Callable[[dict[str, Any]], None]:
+    """Keys that a file may leave out, although the model always has them."""
+
+    def strip(schema: dict[str, Any]) -> None:
+        schema["required"] = [name for name in schema.get("required", ()) if name not in names]
+
+    return strip
 
 
 def entry(data: object, key: str) -> Any:

@@ -18,10 +18,18 @@ from zoneinfo import ZoneInfo, available_timezones
 import holidays as holidays_library
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Strict, nearest, shown
+from sim.scenario.base import Strict, in_file, nearest, optional, shown
 from sim.scenario.hours import DAY, clock, days_named
 from sim.scenario.units import Count
 
@@ -49,7 +57,12 @@ Date = Annotated[
     datetime.date,
     BeforeValidator(_date),
     Field(ge=datetime.date(1980, 1, 1), le=datetime.date(2100, 12, 31)),
+    WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-03-02"]}),
 ]
+
+
+def _written(example: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "examples": [example]})
 
 
 class HolidayChanges(Strict):
@@ -120,6 +133,8 @@ class Calendar(Strict):
     True
     """
 
+    model_config = ConfigDict(json_schema_extra=optional("weekend"))
+
     country: str | None = None
     """Country of the public holidays, ISO code; None for no holidays."""
     region: str | None = None
@@ -130,9 +145,9 @@ class Calendar(Strict):
     """First simulated day."""
     days: Annotated[Count, Field(ge=1, le=366)] = 7
     """Length of the simulated period [days]."""
-    night: tuple[int, int] = (22 * 3600, 6 * 3600)
+    night: Annotated[tuple[int, int], _written("22:00-06:00")] = (22 * 3600, 6 * 3600)
     """Start and end of the night [s after midnight]."""
-    weekend: tuple[int, ...]
+    weekend: Annotated[tuple[int, ...], _written("Sat-Sun")]
     """Days of the week that are off, Monday is 0; the country's own unless given."""
     holiday_changes: HolidayChanges = Field(default=HolidayChanges(), alias="holidays")
     """Days added to and removed from the public holidays."""
@@ -164,9 +179,11 @@ class Calendar(Strict):
 
     @field_validator("night", mode="before")
     @classmethod
-    def _night_hours(cls, data: Any) -> Any:
-        if not isinstance(data, str):
+    def _night_hours(cls, data: Any, info: ValidationInfo) -> Any:
+        if isinstance(data, tuple) and not in_file(info):
             return data
+        if not isinstance(data, str):
+            raise InvalidInput("night", "must be hours", shown(data), "write it like 22:00-06:00")
         start, dash, end = data.replace("–", "-").partition("-")
         if not dash:
             raise InvalidInput("night", "must be hours", data, "write it like 22:00-06:00")
@@ -177,7 +194,7 @@ class Calendar(Strict):
     def _weekend_days(cls, data: Any) -> Any:
         if isinstance(data, str):
             return () if data == "never" else tuple(sorted(days_named(data)))
-        if not isinstance(data, tuple | list):
+        if not isinstance(data, tuple):
             raise InvalidInput("weekend", "must name days", shown(data), "write it like Sat-Sun")
         return data
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Strict, Text
+from sim.scenario.base import Also, Strict, Text, optional
 from sim.scenario.hours import OpenHours
 from sim.scenario.laws import Law, Never, TimeLaw
 from sim.scenario.profile import VolumeProfile
@@ -34,6 +34,8 @@ Hold = Literal["every interval", "every day", "on average"]
 class Redial(Strict):
     """What people do who were not served: some try again."""
 
+    model_config = ConfigDict(json_schema_extra=optional("after_busy"))
+
     probability: Share
     """Share that tries again after abandoning."""
     delay: TimeLaw
@@ -54,7 +56,9 @@ class Redial(Strict):
 class Target(Strict):
     """The service that is promised, written ``answered: 80% in 20s``."""
 
-    answered: Share
+    model_config = ConfigDict(json_schema_extra=optional("awt"))
+
+    answered: Annotated[Share, Also(type="string", examples=["80% in 20s"])]
     """Share that must be answered within `awt`."""
     awt: PositiveDuration
     """Acceptable waiting time [s]."""

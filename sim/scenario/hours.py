@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
-from pydantic import GetJsonSchemaHandler, model_validator
+from pydantic import GetJsonSchemaHandler, ValidationInfo, model_validator
 from pydantic_core import CoreSchema
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Strict
+from sim.scenario.base import Strict, in_file, shown
 
 __all__ = ["DAY", "DAYS", "WEEK", "OpenHours", "ShiftHours", "clock", "days_named", "spans"]
 
@@ -160,7 +160,7 @@ def _all_spans(data: object) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for line in lines:
         if not isinstance(line, str):
-            raise InvalidInput("hours", "must be text", line, _LIKE)
+            raise InvalidInput("hours", "must be text", shown(line), _LIKE)
         found.extend(spans(line))
     if len(found) > MOST_SPANS:
         raise InvalidInput("hours", f"must be at most {MOST_SPANS} spans", len(found))
@@ -188,8 +188,8 @@ class OpenHours(Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _read(cls, data: Any) -> Any:
-        if isinstance(data, dict | OpenHours):
+    def _read(cls, data: Any, info: ValidationInfo) -> Any:
+        if isinstance(data, OpenHours) or (isinstance(data, dict) and not in_file(info)):
             return data
         return {"ranges": merged(_all_spans(data))}
 
@@ -240,8 +240,8 @@ class ShiftHours(Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _read(cls, data: Any) -> Any:
-        if isinstance(data, dict | ShiftHours):
+    def _read(cls, data: Any, info: ValidationInfo) -> Any:
+        if isinstance(data, ShiftHours) or (isinstance(data, dict) and not in_file(info)):
             return data
         return {"spans": tuple(sorted(_all_spans(data)))}
 

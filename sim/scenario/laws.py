@@ -10,10 +10,18 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import CoreSchema
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Strict, joined, refusal
+from sim.scenario.base import Also, Strict, in_file, joined, refusal
 from sim.scenario.units import PositiveDuration, PositiveFactor, as_duration, seconds, share
 
 __all__ = ["Exponential", "Fixed", "Law", "Lognormal", "Never", "Survival", "TimeLaw", "Weibull"]
@@ -80,9 +88,11 @@ class Survival(Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _read_table(cls, data: Any) -> Any:
-        if not isinstance(data, Mapping) or "table" not in data:
+    def _read_table(cls, data: Any, info: ValidationInfo) -> Any:
+        if not isinstance(data, Mapping) or not ("table" in data or in_file(info)):
             return data
+        if "table" not in data:
+            raise InvalidInput("table", "must have a table", None, "such as {10s: 96%, 30s: 90%}")
         rest = {key: value for key, value in data.items() if key != "table"}
         return {**rest, **_columns(data["table"])}
 
@@ -98,6 +108,21 @@ class Survival(Strict):
                 "table", rule, self.survival, "end it with a small share such as 0.1%"
             )
         return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Show editors the table, not the columns it is taken apart into."""
+        share = {"type": "string", "pattern": "%$"}
+        table = {"type": "object", "additionalProperties": share, "minProperties": 1}
+        return {
+            "type": "object",
+            "description": "A measured survival curve: who is still there after a time.",
+            "properties": {"law": {"const": "survival"}, "table": table},
+            "required": ["law", "table"],
+            "additionalProperties": False,
+        }
 
     @property
     def mean(self) -> float:
@@ -185,5 +210,5 @@ def as_written(law: AnyLaw) -> str:
     return law.law + mean
 
 
-Law = Annotated[AnyLaw, BeforeValidator(_shorthand)]
+Law = Annotated[AnyLaw, BeforeValidator(_shorthand), Also(type="string", examples=["4m", "never"])]
 TimeLaw = Annotated[Law, AfterValidator(_ends)]

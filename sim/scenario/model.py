@@ -9,11 +9,11 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import Field, ModelWrapValidatorHandler, field_validator, model_validator
+from pydantic import ConfigDict, Field, ModelWrapValidatorHandler, field_validator, model_validator
 from pydantic_core import ValidationError
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Strict, Text, details, joined
+from sim.scenario.base import Strict, Text, details, joined, optional, refusal
 from sim.scenario.calendar import Calendar
 from sim.scenario.channel import Channel
 from sim.scenario.hours import WEEK
@@ -54,6 +54,23 @@ class Simulation(Strict):
         return self
 
 
+def _written(schema: dict[str, Any]) -> None:
+    """What a file may leave out, and the keys that only a file has."""
+    properties = schema["properties"]
+    groups = properties["options"]["additionalProperties"]["$ref"].replace("Option", "Group")
+    properties["groups"] = {
+        "description": "The groups of the only option, instead of options.",
+        "type": "object",
+        "additionalProperties": {"$ref": groups},
+    }
+    properties["extends"] = {
+        "description": "A scenario file that this one builds on.",
+        "type": "string",
+    }
+    optional("title", "options", "baseline")(schema)
+    schema["anyOf"] = [{"required": ["options"]}, {"required": ["groups"]}]
+
+
 class Scenario(Strict):
     """A support operation: what comes in, who might serve it, and what is expected of them.
 
@@ -72,6 +89,8 @@ class Scenario(Strict):
     >>> night.channels["phone"].volume, night.baseline
     (1008.0, 'base')
     """
+
+    model_config = ConfigDict(json_schema_extra=_written)
 
     name: str
     """Short name, used in file names and addresses."""
@@ -104,6 +123,9 @@ class Scenario(Strict):
             return handler(data)
         whole = _completed(data)
         wrong = list(name_refusals(whole))
+        if whole.pop("groups", None) is not None:
+            rule, hint = "must not stand beside options", "move them into an option"
+            wrong.append(refusal(("groups",), rule, None, hint))
         try:
             scenario = handler(whole)
         except ValidationError as error:
@@ -161,8 +183,7 @@ def _completed(data: Mapping[str, Any]) -> dict[str, Any]:
     if "groups" in whole and "options" not in whole:
         whole["options"] = {ONLY_OPTION: {"groups": whole.pop("groups")}}
     options = whole.get("options")
-    if isinstance(options, Mapping) and options:
-        whole.setdefault("baseline", next(iter(options)))
-    if "name" in whole:
-        whole.setdefault("title", str(whole["name"]))
+    # With no option or no name, their absence is the problem to report, not what follows from it.
+    whole.setdefault("baseline", next(iter(options), "") if isinstance(options, Mapping) else "")
+    whole.setdefault("title", str(whole.get("name", "")))
     return whole

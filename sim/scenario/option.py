@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import (
+    Discriminator,
+    Field,
+    GetJsonSchemaHandler,
+    Tag,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import CoreSchema
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Strict, Text
+from sim.scenario.base import Also, Strict, Text
 from sim.scenario.hours import OpenHours, ShiftHours
 from sim.scenario.profile import LevelProfile
 from sim.scenario.units import Count, Duration, PositiveFactor, Share
@@ -78,6 +86,19 @@ class ToTarget(Strict):
             return {} if data["to_target"] is None else data["to_target"]
         return data
 
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Show editors the key that is written around the bounds."""
+        bounds = handler.resolve_ref_schema(handler(schema))
+        return {
+            "type": "object",
+            "properties": {"to_target": {"anyOf": [bounds, {"type": "null"}]}},
+            "required": ["to_target"],
+            "additionalProperties": False,
+        }
+
     @model_validator(mode="after")
     def _ordered(self) -> ToTarget:
         if self.maximum is not None and self.maximum < self.minimum:
@@ -117,7 +138,11 @@ class Group(Strict):
     """The name that people read; the key of the group when absent."""
     source: Literal["inhouse", "vendor"] = "inhouse"
     """Who employs them."""
-    skills: Annotated[Mapping[str, Skill], Field(min_length=1)]
+    skills: Annotated[
+        Mapping[str, Skill],
+        Field(min_length=1),
+        Also(type="array", items={"type": "string"}, minItems=1),
+    ]
     """Channels they serve."""
     handle_time: PositiveFactor = 1.0
     """Factor on every channel's handle time."""

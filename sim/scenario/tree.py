@@ -34,7 +34,7 @@ from sim.scenario.base import shown
 __all__ = ["Node", "Origin", "read_tree"]
 
 MOST_BYTES = 2_000_000
-MOST_NODES = 200_000
+MOST_NODES = 50_000  # about two seconds of reading; the largest honest file has a tenth
 MOST_ALIASES = 100
 DEEPEST = 40
 
@@ -95,6 +95,8 @@ def read_tree(data: bytes, origin: Origin) -> Node:
         raise _syntax_error(error, text, origin) from None
     except (YAMLError, ValueError) as error:
         raise _failure(origin, 0, f"is not readable as YAML ({_first_line(error)})") from None
+    if tree.value is None:
+        raise _failure(origin, 0, "is empty", "begin with name: …")
     if not isinstance(tree.value, dict):
         rule = f"must be a mapping of keys at the top, got {_kind(tree.value)}"
         raise _failure(origin, tree.line, rule, "begin with name: …")

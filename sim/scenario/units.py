@@ -326,8 +326,8 @@ def _reader(
     return BeforeValidator(read)
 
 
-def _text(*examples: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "examples": list(examples)})
+def _text(pattern: str, *examples: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": list(examples)})
 
 
 def _plain(parse: Callable[[str], float]) -> Callable[[str, str | None], float]:
@@ -380,36 +380,42 @@ Factor = Annotated[
 ]
 PositiveFactor = Annotated[Factor, Field(gt=0)]
 Share = Annotated[
-    float, _reader(_in_percent, "a percentage", _percentage), Field(ge=0, le=1), _text("80%")
+    float,
+    _reader(_in_percent, "a percentage", _percentage),
+    Field(ge=0, le=1),
+    _text(r"[0-9]\s*%\s*$", "80%"),
 ]
 Duration = Annotated[
     float,
     _reader(_plain(seconds), "a duration", _time),
     Field(ge=0, le=LONGEST),
-    _text("20s", "4m30s", "2h"),
+    _text(r"^\s*[0-9].*[a-z]\s*$", "20s", "4m30s", "2h"),
 ]
 Seconds = Duration
 PositiveDuration = Annotated[Duration, Field(gt=0)]
 Minutes = Annotated[
-    float, _reader(_scaled(_long, 60.0), "a duration", _time), Field(ge=0), _text("30m")
+    float,
+    _reader(_scaled(_long, 60.0), "a duration", _time),
+    Field(ge=0),
+    _text(r"[0-9]\s*[a-z]+\s*$", "30m"),
 ]
 Hours = Annotated[
     float,
     _reader(_scaled(_long, 3600.0), "a duration", lambda v: f"write {v:g}h"),
     Field(ge=0),
-    _text("160h"),
+    _text(r"[0-9]\s*h[a-z]*\s*$", "160h"),
 ]
 SquareMetres = Annotated[
     float,
     _reader(_plain(square_metres), "an area", lambda v: f"write {v:g} m2"),
     Field(ge=0),
-    _text("7.5 m2"),
+    _text("m[2²]", "7.5 m2"),
 ]
 PerWeek = Annotated[
     float,
     _reader(_plain(per_week), "a volume per time", lambda v: f"write {v:g} per month"),
     Field(ge=0, le=MOST_PER_WEEK),
-    _text("21 000 per month", "700 per day"),
+    _text("(per|/)\\s*(day|week|month|year)", "21 000 per month", "700 per day"),
 ]
 
 
@@ -420,7 +426,7 @@ def _price(per: str | None) -> tuple[BeforeValidator, WithJsonSchema]:
         "an amount with its currency" + tail,
         lambda v: f"write {v:g} RUB{tail}, or the currency of the scenario",
     )
-    return reader, _text(f"1 200 RUB{tail}")
+    return reader, _text("[A-Z]{3}|[₽€$£₪]", f"1 200 RUB{tail}")
 
 
 Money = Annotated[float, *_price(None)]

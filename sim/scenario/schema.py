@@ -1,0 +1,78 @@
+"""JSON Schema of the scenario file, so that editors complete and check it as one types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from sim.scenario.model import Scenario
+
+__all__ = ["schema"]
+
+_BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a scenario file.
+
+    A file with ``extends:`` is checked against a second set of definitions in which nothing is
+    required and null, which removes a key, is allowed.
+
+    Examples
+    --------
+    >>> sorted(schema())
+    ['$defs', '$schema', 'else', 'if', 'then', 'title']
+    """
+    whole = Scenario.model_json_schema(by_alias=True)
+    definitions: dict[str, Any] = whole.pop("$defs")
+    definitions["Scenario"] = whole
+    parts = {f"{name}Part": _part(body) for name, body in definitions.items()}
+    return {
+        "$schema": GenerateJsonSchema.schema_dialect,
+        "title": "Linewise scenario",
+        "if": {"required": ["extends"]},
+        "then": {"$ref": "#/$defs/ScenarioPart"},
+        "else": {"$ref": "#/$defs/Scenario"},
+        "$defs": {name: _clean(body) for name, body in sorted({**definitions, **parts}.items())},
+    }
+
+
+def _clean(schema: Any, *, names: bool = False) -> Any:
+    """Keep what an editor shows: no titles made of names, no defaults in internal units."""
+    if isinstance(schema, list):
+        return [_clean(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    cleaned = {}
+    for key, value in schema.items():
+        if names or key not in ("title", "discriminator", "default"):
+            cleaned[_BOUNDS.get(key, key)] = _clean(value, names=key == "properties")
+    if isinstance(cleaned.get("description"), str):
+        cleaned["description"] = cleaned["description"].partition("\n\n")[0]
+    return cleaned
+
+
+def _part(schema: Any) -> Any:
+    """The same schema for a file that gives only what differs from another."""
+    if isinstance(schema, list):
+        return [_part(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    part = {_loose(key): _part(value) for key, value in schema.items() if key != "required"}
+    if "$ref" in part:
+        part["$ref"] += "Part"
+    if isinstance(schema.get("properties"), dict):
+        part["properties"] = {k: _or_null(v) for k, v in part["properties"].items()}
+    if isinstance(schema.get("additionalProperties"), dict):
+        part["additionalProperties"] = _or_null(part["additionalProperties"])
+    return part
+
+
+def _loose(key: str) -> str:
+    """Without required keys several alternatives can fit at once."""
+    return "anyOf" if key == "oneOf" else key
+
+
+def _or_null(schema: Any) -> Any:
+    return {"anyOf": [schema, {"type": "null"}]}
