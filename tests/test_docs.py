@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from pathlib import Path
@@ -29,5 +28,5 @@ def test_the_examples_of_a_page_run(
     names: dict[str, object] = {"__name__": "__main__"}
     for block in BLOCK.finditer(text):
         # Blank lines in front put the page's own line numbers into a traceback.
-        above = os.linesep * text.count("\n", 0, block.start(1))
+        above = "\n" * text.count("\n", 0, block.start(1))
         exec(compile(above + block[1], str(page), "exec"), names)
