@@ -177,6 +177,64 @@ def test_a_minute_contract_comes_out_as_by_hand(
     assert month.total == pytest.approx(sum(expected.values()), abs=2 * KOPECK)
 
 
+def office(**changes: object) -> InhouseTerms:
+    """18 agents in shifts of which 12 are logged in at the peak, and 3.6 people around them."""
+    return InhouseTerms.model_validate(
+        {
+            "agents": RUSSIAN_AGENTS,
+            "support_roles": [{"name": "support", "salary_month": 80_000, "value": 3.6}],
+            "workplace": {
+                "m2_per_seat": 7.5,
+                "rent_m2_year": 15_000,
+                "seat_buffer": 0.1,
+                **changes,
+            },
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "seats"),
+    [
+        # 12 logged in are 14.12 present, 15.53 with spare seats; support needs 4.
+        ({}, 16 + 4),
+        ({"remote_share": 0.25}, 12 + 4),
+        ({"support_on_site_share": 0.5}, 16 + 2),
+        ({"seat_sharing": False}, 22),  # a seat for each of 18.2 + 3.6
+    ],
+)
+def test_seats_follow_the_peak_unless_everyone_has_an_own_one(
+    changes: dict[str, object], seats: int
+) -> None:
+    logged = 18.2 * 145 * 0.85
+    month = inhouse_month(office(**changes), Ops(hours=(Hours(logged=logged),), peak_logged=12))
+    assert month.info["seats"] == seats
+    assert month.amount("rent") == pytest.approx(seats * 7.5 * 15_000 / 12)
+
+
+def test_a_growing_team_hires_leavers_and_growth_and_those_who_drop_out() -> None:
+    terms = InhouseTerms.model_validate(
+        {
+            "agents": RUSSIAN_AGENTS,
+            "hiring": {"attrition_annual": 0.6, "training_dropout": 0.2, "cost_per_hire": 30_000},
+        }
+    )
+    ten_people = (Hours(logged=10 * 145 * 0.85),)
+    steady = inhouse_month(terms, Ops(hours=ten_people))
+    growing = inhouse_month(terms, Ops(hours=ten_people, heads_previous=8))
+    shrinking = inhouse_month(terms, Ops(hours=ten_people, heads_previous=12))
+    assert steady.amount("recruitment") == pytest.approx(10 * 0.05 / 0.8 * 30_000)
+    assert growing.amount("recruitment") == pytest.approx((10 * 0.05 + 2) / 0.8 * 30_000)
+    assert shrinking.amount("recruitment") == steady.amount("recruitment")
+
+
+def test_sick_pay_is_insured_only_where_the_law_says_so() -> None:
+    ops = Ops(hours=(Hours(logged=1000),))
+    free, due = (inhouse_month(team(sick_pay_contributory=flag), ops) for flag in (False, True))
+    extra = due.amount("contributions") - free.amount("contributions")
+    assert extra == pytest.approx(0.302 * free.amount("sick_pay"))
+
+
 # ------------------------------------------------------------- reference cases
 
 
@@ -249,9 +307,9 @@ def test_the_minute_contract_agrees_with_the_reference_case(cases: dict[str, Any
             "billed_minutes": billed,
             "minutes_in": shares,
         }
-        priced = priced_leg({
-            "kind": "contract", "contract": case["inputs"]["contract"], "ops": ops
-        })  # fmt: skip
+        priced = priced_leg(
+            {"kind": "contract", "contract": case["inputs"]["contract"], "ops": ops}
+        )
 
         assert billed == pytest.approx(expected["billed_minutes"], abs=1e-5)
         assert_lines(priced, expected["lines"], money)
@@ -280,7 +338,7 @@ def test_the_hybrid_agrees_with_the_reference_case(cases: dict[str, Any]) -> Non
         assert part.total == pytest.approx(case["expected"][name]["total"], abs=money)
     assert_info(own, case["expected"]["inhouse"]["info"], ratio)
 
-    option = own.under("inhouse") + vendor.under("contract") + kept.under("retained")
+    option = Statement.join({"inhouse": own, "contract": vendor, "retained": kept})
 
     handled = sum(case["inputs"]["handled"].values())
     assert option.total == pytest.approx(case["expected"]["total"], abs=money)
@@ -296,9 +354,8 @@ def test_company_n_agrees_with_the_reference_case(cases: dict[str, Any], name: s
     money, ratio = case["tolerance"]["money_abs"], case["tolerance"]["ratio_abs"]
     legs = {leg["kind"]: priced_leg(leg) for leg in given["legs"]}
 
-    option = retained_month(known_amounts(given["retained"]), RetainedOps()).under("retained")
-    for kind, leg in legs.items():
-        option += leg.under(kind)
+    kept = retained_month(known_amounts(given["retained"]), RetainedOps())
+    option = Statement.join({**legs, "retained": kept})
 
     assert_lines(option, expected["lines"], money)
     assert option.total == pytest.approx(expected["operating_cost_month"], abs=money)

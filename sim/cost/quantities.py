@@ -66,9 +66,14 @@ def whole_up(number: float) -> int:
     7
     >>> whole_up(0.1 * 3 / 0.05)
     6
+    >>> whole_up(1e-12)
+    1
     """
-    # 0.1 * 3 / 0.05 is 6.000000000000001: a seventh person for that would be absurd.
-    return math.ceil(number - 1e-9)
+    # 0.1 * 3 / 0.05 is 6.000000000000001: a seventh person for that would be absurd. What is
+    # needed at all, however little, takes a whole one all the same.
+    nearest = round(number)
+    noise = abs(number - nearest) <= 1e-9 * nearest
+    return nearest if noise else math.ceil(number)
 
 
 def refuse_twice(what: str, names: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -149,7 +149,7 @@ class Statement:
     --------
     >>> rent = Statement((Line("rent", Group.WORKPLACE, 750.0),))
     >>> fee = Statement((Line("fee", Group.VENDOR, 250.0),))
-    >>> both = rent.under("inhouse") + fee.under("contract")
+    >>> both = Statement.join({"inhouse": rent, "contract": fee})
     >>> both.total, [line.name for line in both.lines]
     (1000.0, ['inhouse.rent', 'contract.fee'])
     """
@@ -192,27 +192,44 @@ class Statement:
             if any(line.group is group for line in self.lines)
         }
 
-    def under(self, label: str) -> Statement:
-        """The same statement as part of a larger one: every name becomes ``label.name``."""
-        return Statement(
-            tuple(replace(line, name=f"{label}.{line.name}") for line in self.lines),
-            {f"{label}.{name}": value for name, value in self.info.items()},
+    @classmethod
+    def join(cls, parts: Mapping[str, Statement]) -> Statement:
+        """One statement of several that stand beside each other: legs and what is retained.
+
+        Parameters
+        ----------
+        parts
+            Statements by label; each of their names becomes ``label.name``.
+        """
+        joined = cls(
+            tuple(
+                replace(line, name=f"{label}.{line.name}")
+                for label, part in parts.items()
+                for line in part.lines
+            ),
+            {
+                f"{label}.{name}": value
+                for label, part in parts.items()
+                for name, value in part.info.items()
+            },
         )
+        _ensure_sums(joined, parts.values())
+        return joined
 
     def __add__(self, other: Statement) -> Statement:
-        """Sum of two statements; lines of the same name become one with both as its parts.
+        """Sum of two months; lines of the same name become one with both as its parts.
 
-        An `info` figure that both have is left out: an FTE does not add over months.
+        The `info` of the months is left out: an FTE or a price index does not add.
         """
-        mine = {line.name: line for line in self.lines}
+        lines = {line.name: line for line in self.lines}
         for line in other.lines:
-            mine[line.name] = mine[line.name]._plus(line) if line.name in mine else line
-        info = {
-            k: v
-            for k, v in (*self.info.items(), *other.info.items())
-            if (k in self.info) != (k in other.info)
-        }
-        summed = Statement(tuple(mine.values()), info)
-        scale = abs(self.total) + abs(other.total)
-        ensure(agree(summed.total, self.total + other.total, scale), "sums of lines disagree")
+            lines[line.name] = lines[line.name]._plus(line) if line.name in lines else line
+        summed = Statement(tuple(lines.values()))
+        _ensure_sums(summed, (self, other))
         return summed
+
+
+def _ensure_sums(whole: Statement, parts: Collection[Statement]) -> None:
+    totals = [part.total for part in parts]
+    scale = math.fsum(abs(total) for total in totals)
+    ensure(agree(whole.total, math.fsum(totals), scale), "statements do not sum to their total")
