@@ -25,6 +25,7 @@ __all__ = [
     "Place",
     "Strict",
     "Text",
+    "broken",
     "details",
     "entry",
     "in_file",
@@ -63,6 +64,11 @@ def refusal(place: Place, rule: str, value: object, hint: str = "") -> InitError
     """
     error = InvalidInput(str(place[-1]) if place else "value", rule, value, hint)
     return {"type": "value_error", "loc": place, "input": value, "ctx": {"error": error}}
+
+
+def broken(place: Place, rule: str, value: object, hint: str = "") -> ValidationError:
+    """One broken rule, ready to be raised by the model that found it."""
+    return joined("Scenario", [refusal(place, rule, value, hint)])
 
 
 def joined(title: str, lines: Iterable[InitErrorDetails]) -> ValidationError:

@@ -29,7 +29,7 @@ from pydantic import (
 )
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Strict, in_file, nearest, optional, shown
+from sim.scenario.base import Strict, in_file, nearest, optional
 from sim.scenario.hours import DAY, clock, days_named
 from sim.scenario.units import Count
 
@@ -183,7 +183,7 @@ class Calendar(Strict):
         if isinstance(data, tuple) and not in_file(info):
             return data
         if not isinstance(data, str):
-            raise InvalidInput("night", "must be hours", shown(data), "write it like 22:00-06:00")
+            raise InvalidInput("night", "must be hours", data, "write it like 22:00-06:00")
         start, dash, end = data.replace("–", "-").partition("-")
         if not dash:
             raise InvalidInput("night", "must be hours", data, "write it like 22:00-06:00")
@@ -195,7 +195,7 @@ class Calendar(Strict):
         if isinstance(data, str):
             return () if data == "never" else tuple(sorted(days_named(data)))
         if not isinstance(data, tuple):
-            raise InvalidInput("weekend", "must name days", shown(data), "write it like Sat-Sun")
+            raise InvalidInput("weekend", "must name days", data, "write it like Sat-Sun")
         return data
 
     @model_validator(mode="after")

@@ -9,19 +9,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Also, Strict, Text, optional
+from sim.scenario.base import Also, Strict, Text, broken, optional
 from sim.scenario.hours import OpenHours
 from sim.scenario.laws import Law, Never, TimeLaw
+from sim.scenario.parse import MOST_PER_WEEK
 from sim.scenario.profile import VolumeProfile
-from sim.scenario.units import (
-    MOST_PER_WEEK,
-    Count,
-    Duration,
-    Factor,
-    PerWeek,
-    PositiveDuration,
-    Share,
-)
+from sim.scenario.units import Count, Duration, Factor, PerWeek, PositiveDuration, Share
 
 __all__ = ["Channel", "Redial", "Target"]
 
@@ -122,7 +115,7 @@ class Channel(Strict):
     """Hours in which a contact is let in; outside them it meets "closed"."""
     closed_on_holidays: bool = False
     """Whether holidays are closed days."""
-    short_abandon: Duration = 0.0
+    short_abandon: Duration | None = None
     """Abandoning within this time counts as a short abandon [s]."""
     fcr: Share | None = None
     """Share resolved at first contact at which the volume was measured."""
@@ -144,7 +137,7 @@ class Channel(Strict):
     def _plausible(self) -> Self:
         if self.volume > MOST_PER_WEEK:
             rule = "must be at most 10 000 000 contacts a week"
-            raise InvalidInput("arrivals", rule, round(self.volume))
+            raise broken(("arrivals",), rule, round(self.volume))
         return self
 
     @property

@@ -13,9 +13,19 @@ from pydantic import GetJsonSchemaHandler, ValidationInfo, model_validator
 from pydantic_core import CoreSchema
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Strict, in_file, shown
+from sim.scenario.base import Strict, in_file
 
-__all__ = ["DAY", "DAYS", "WEEK", "OpenHours", "ShiftHours", "clock", "days_named", "spans"]
+__all__ = [
+    "DAY",
+    "DAYS",
+    "WEEK",
+    "OpenHours",
+    "ShiftHours",
+    "clock",
+    "days_named",
+    "merged",
+    "spans",
+]
 
 DAY = 86_400
 WEEK = 7 * DAY
@@ -160,7 +170,7 @@ def _all_spans(data: object) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for line in lines:
         if not isinstance(line, str):
-            raise InvalidInput("hours", "must be text", shown(line), _LIKE)
+            raise InvalidInput("hours", "must be text", line, _LIKE)
         found.extend(spans(line))
     if len(found) > MOST_SPANS:
         raise InvalidInput("hours", f"must be at most {MOST_SPANS} spans", len(found))

@@ -21,10 +21,21 @@ from pydantic import (
 from pydantic_core import CoreSchema
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Also, Strict, in_file, joined, refusal
-from sim.scenario.units import PositiveDuration, PositiveFactor, as_duration, seconds, share
+from sim.scenario.base import Also, Strict, broken, in_file, joined, refusal
+from sim.scenario.parse import as_duration, seconds, share
+from sim.scenario.units import PositiveDuration, PositiveFactor
 
-__all__ = ["Exponential", "Fixed", "Law", "Lognormal", "Never", "Survival", "TimeLaw", "Weibull"]
+__all__ = [
+    "Exponential",
+    "Fixed",
+    "Law",
+    "Lognormal",
+    "Never",
+    "Survival",
+    "TimeLaw",
+    "Weibull",
+    "as_written",
+]
 
 
 class Exponential(Strict):
@@ -172,24 +183,28 @@ AnyLaw = Annotated[
 _LAWS = ("exponential", "lognormal", "fixed", "weibull", "survival", "never")
 
 
+_LIKE = "write 4m, or {law: lognormal, mean: 4m, cv: 1.2}"
+
+
 def _shorthand(data: object) -> object:
     if isinstance(data, str):
         return {"law": "never"} if data == "never" else {"law": "exponential", "mean": data}
     if isinstance(data, int | float) and not isinstance(data, bool):
         return {"law": "exponential", "mean": data}
     if isinstance(data, Mapping):
-        _known_law(data)
-    return data
+        _check_law(data)
+        return data
+    if isinstance(data, Strict):
+        return data
+    raise InvalidInput("law", "must be a duration or a law of durations", data, _LIKE)
 
 
-def _known_law(data: Mapping[str, object]) -> None:
+def _check_law(data: Mapping[str, object]) -> None:
     if "law" not in data:
-        hint = "write 4m, or {law: lognormal, mean: 4m, cv: 1.2}"
-        raise InvalidInput("law", "must name its law", dict(data), hint)
+        raise InvalidInput("law", "must name its law", dict(data), _LIKE)
     if data["law"] not in _LAWS:
-        raise joined(
-            "Law", [refusal(("law",), "is not a known law", data["law"], ", ".join(_LAWS))]
-        )
+        hint = "known here: " + ", ".join(_LAWS)
+        raise broken(("law",), "is not a known law", data["law"], hint)
 
 
 def _ends(law: AnyLaw) -> AnyLaw:

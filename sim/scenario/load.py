@@ -14,9 +14,9 @@ from sim.errors import InvalidInput, Problem, ScenarioError
 from sim.scenario.base import shown
 from sim.scenario.files import Folder
 from sim.scenario.model import Scenario
+from sim.scenario.parse import seconds
 from sim.scenario.tables import WeekTable, read_table
 from sim.scenario.tree import MOST_BYTES, Node, Origin, read_tree
-from sim.scenario.units import seconds
 from sim.scenario.wording import problems
 
 __all__ = ["find", "load", "load_text"]

@@ -13,14 +13,15 @@ from pydantic import ConfigDict, Field, ModelWrapValidatorHandler, field_validat
 from pydantic_core import ValidationError
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Strict, Text, details, joined, optional, refusal
+from sim.scenario.base import Place, Strict, Text, broken, details, joined, optional, refusal
 from sim.scenario.calendar import Calendar
 from sim.scenario.channel import Channel
 from sim.scenario.hours import WEEK
 from sim.scenario.names import name_refusals
 from sim.scenario.option import Intervals, Option
+from sim.scenario.parse import as_duration
 from sim.scenario.promise import Promises
-from sim.scenario.units import Count, Duration, Share, as_duration
+from sim.scenario.units import Count, Duration, Share
 
 __all__ = ["ONLY_OPTION", "Scenario", "Simulation"]
 
@@ -50,7 +51,7 @@ class Simulation(Strict):
     def _ordered(self) -> Self:
         if self.at_most < self.replications:
             rule = f"must not be below replications ({self.replications})"
-            raise InvalidInput("at_most", rule, self.at_most)
+            raise broken(("at_most",), rule, self.at_most)
         return self
 
 
@@ -151,18 +152,22 @@ class Scenario(Strict):
 
     @model_validator(mode="after")
     def _full_weeks(self) -> Self:
-        for name, values in self._profiles().items():
+        for place, values in self._profiles().items():
             if len(values) != self.intervals_per_week:
                 rule = f"must have {self.intervals_per_week} numbers for a week"
-                raise InvalidInput(name, rule, len(values))
+                raise broken(place, rule, len(values))
         return self
 
-    def _profiles(self) -> dict[str, tuple[float, ...]]:
-        found = {f"channels.{name}.arrivals": c.arrivals for name, c in self.channels.items()}
+    def _profiles(self) -> dict[Place, tuple[float, ...]]:
+        found: dict[Place, tuple[float, ...]] = {
+            ("channels", name, "arrivals"): channel.arrivals
+            for name, channel in self.channels.items()
+        }
         for name, option in self.options.items():
             for key, group in option.groups.items():
                 if isinstance(group.staffing, Intervals):
-                    found[f"options.{name}.groups.{key}.staffing"] = group.staffing.intervals
+                    place = ("options", name, "groups", key, "staffing")
+                    found[place] = group.staffing.intervals
         return found
 
     @property

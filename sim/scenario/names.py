@@ -67,7 +67,9 @@ def _option(
         served.update(str(skill) for skill in listed)
         for index, skill in enumerate(listed):
             at = str(skill) if isinstance(skills, Mapping) else index
-            yield from _channel(str(skill), channels, (*place, "groups", str(name), "skills", at))
+            if isinstance(skill, str):
+                at_skill = (*place, "groups", str(name), "skills", at)
+                yield from _channel(skill, channels, at_skill)
     for name in hours:
         yield from _channel(str(name), channels, (*place, "open", str(name)))
     if groups:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    BeforeValidator,
     Discriminator,
     Field,
     GetJsonSchemaHandler,
@@ -16,7 +18,7 @@ from pydantic import (
 from pydantic_core import CoreSchema
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Also, Strict, Text
+from sim.scenario.base import Also, Strict, Text, broken
 from sim.scenario.hours import OpenHours, ShiftHours
 from sim.scenario.profile import LevelProfile
 from sim.scenario.units import Count, Duration, PositiveFactor, Share
@@ -24,6 +26,7 @@ from sim.scenario.units import Count, Duration, PositiveFactor, Share
 __all__ = ["Group", "Intervals", "Option", "Shift", "Shifts", "Skill", "Staffing", "ToTarget"]
 
 MOST_AGENTS = 100_000
+FORMS = ("shifts", "intervals", "to_target")
 
 
 class Skill(Strict):
@@ -53,7 +56,7 @@ class Shift(Strict):
 class Shifts(Strict):
     """Staffing by shifts."""
 
-    shifts: tuple[Shift, ...]
+    shifts: Annotated[tuple[Shift, ...], Field(min_length=1)]
     """The shifts; they may overlap."""
 
 
@@ -103,7 +106,7 @@ class ToTarget(Strict):
     def _ordered(self) -> ToTarget:
         if self.maximum is not None and self.maximum < self.minimum:
             rule = f"must not be below the minimum of {self.minimum}"
-            raise InvalidInput("maximum", rule, self.maximum)
+            raise broken(("maximum",), rule, self.maximum)
         return self
 
 
@@ -113,21 +116,27 @@ def _form(data: object) -> str | None:
         return {Shifts: "shifts", Intervals: "intervals", ToTarget: "to_target"}[type(data)]
     if not isinstance(data, Mapping):
         return None
-    forms = [form for form in ("shifts", "intervals", "to_target") if form in data]
+    forms = [form for form in FORMS if form in data]
     if forms:
         return forms[0]
     return "to_target" if set(data) & {"minimum", "maximum"} else None
+
+
+def _one_form(data: object) -> object:
+    forms = [form for form in FORMS if isinstance(data, Mapping) and form in data]
+    if _form(data) is None or len(forms) > 1:
+        rule = "must be one of " + ", ".join(FORMS)
+        given = " and ".join(forms) or data
+        raise InvalidInput("staffing", rule, given, "write it like {to_target: {minimum: 1}}")
+    return data
 
 
 Staffing = Annotated[
     Annotated[Shifts, Tag("shifts")]
     | Annotated[Intervals, Tag("intervals")]
     | Annotated[ToTarget, Tag("to_target")],
-    Discriminator(
-        _form,
-        custom_error_type="staffing",
-        custom_error_message="must be one of shifts, intervals, to_target",
-    ),
+    Discriminator(_form),
+    BeforeValidator(_one_form),
 ]
 
 
@@ -139,7 +148,7 @@ class Group(Strict):
     source: Literal["inhouse", "vendor"] = "inhouse"
     """Who employs them."""
     skills: Annotated[
-        Mapping[str, Skill],
+        Mapping[str, Annotated[Skill, Also(type="null")]],
         Field(min_length=1),
         Also(type="array", items={"type": "string"}, minItems=1),
     ]
@@ -162,9 +171,11 @@ class Group(Strict):
             raise InvalidInput(
                 "skills", "must be a list of channels", data, "write it like [phone]"
             )
-        if len({str(name) for name in data}) < len(data):
+        if not all(isinstance(name, str) for name in data):
+            raise InvalidInput("skills", "must name channels", data, "write it like [phone]")
+        if len(set(data)) < len(data):
             raise InvalidInput("skills", "must name each channel once", data)
-        return {str(name): Skill() for name in data}
+        return {name: Skill() for name in data}
 
     @model_validator(mode="after")
     def _own_terms(self) -> Group:
@@ -190,3 +201,18 @@ class Option(Strict):
     """The groups of agents by name."""
     retained: Mapping[str, object] | None = None
     """What stays with the client when a vendor serves."""
+
+    @model_validator(mode="after")
+    def _somebody_works(self) -> Option:
+        if not any(_most_agents(group.staffing) for group in self.groups.values()):
+            hint = "to show a closed channel write open: {name: never}"
+            raise broken(("groups",), "must have at least one agent at some time", 0, hint)
+        return self
+
+
+def _most_agents(staffing: Staffing) -> float:
+    if isinstance(staffing, Shifts):
+        return max((shift.agents for shift in staffing.shifts if shift.hours.spans), default=0)
+    if isinstance(staffing, Intervals):
+        return max(staffing.intervals, default=0.0)
+    return math.inf if staffing.maximum is None else staffing.maximum

@@ -10,13 +10,14 @@ from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import InitErrorDetails
 
 from sim.errors import InvalidInput
-from sim.scenario.base import joined, refusal, shown
+from sim.scenario.base import joined, refusal
 from sim.scenario.hours import DAY, DAYS, days_named
-from sim.scenario.units import number
+from sim.scenario.parse import number
 
 __all__ = ["LevelProfile", "VolumeProfile", "finer"]
 
 ROWS_PER_DAY = (24, 48, 96)
+MOST_TOLD = 5  # wrong numbers named one by one before they are only counted
 _LIKE = "write it like {Mon-Fri: [24 numbers], Sat-Sun: [24 numbers]}"
 
 
@@ -52,7 +53,7 @@ def _week(data: object) -> list[float]:
     if isinstance(data, Mapping):
         return _by_day(data)
     if isinstance(data, str) or not isinstance(data, Sequence):
-        raise InvalidInput("profile", "must give numbers for every day", shown(data), _LIKE)
+        raise InvalidInput("profile", "must give numbers for every day", data, _LIKE)
     numbers = _numbers(data, ())
     if len(numbers) not in [7 * rows for rows in ROWS_PER_DAY]:
         raise InvalidInput("profile", "must have 168, 336 or 672 numbers", len(numbers), _LIKE)
@@ -82,7 +83,7 @@ def _by_day(data: Mapping[str, object]) -> list[float]:
 
 def _one_day(values: object, key: str) -> list[float]:
     if isinstance(values, str) or not isinstance(values, Sequence):
-        raise InvalidInput("day", "must be a list of numbers", shown(values), _LIKE)
+        raise InvalidInput("day", "must be a list of numbers", values, _LIKE)
     if len(values) not in ROWS_PER_DAY:
         raise InvalidInput("day", "must have 24, 48 or 96 numbers", len(values))
     return _numbers(values, (key,))
@@ -96,14 +97,16 @@ def _numbers(values: Sequence[object], place: tuple[str, ...]) -> list[float]:
         except InvalidInput as error:
             wrong.append(refusal((*place, index), error.rule, error.value, error.hint))
     if wrong:
-        raise joined("Profile", wrong)
+        more = len(wrong) - MOST_TOLD
+        rest = [refusal(place, f"has {more} more such numbers", None)] if more > 0 else []
+        raise joined("Profile", wrong[:MOST_TOLD] + rest)
     return found
 
 
 def _amount(value: object) -> float:
     plain = number(value) if isinstance(value, str) else value
     if isinstance(plain, bool) or not isinstance(plain, int | float):
-        raise InvalidInput("number", "must be a number", shown(value))
+        raise InvalidInput("number", "must be a number", value)
     if not math.isfinite(plain) or plain < 0:
         raise InvalidInput("number", "must be finite and not negative", value)
     return float(plain)

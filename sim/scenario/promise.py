@@ -10,44 +10,32 @@ from pydantic_core import InitErrorDetails
 
 from sim.errors import InvalidInput
 from sim.scenario.base import Strict, joined, nearest, refusal
-from sim.scenario.units import Number, count, money, number, seconds, share
+from sim.scenario.parse import count, hours, money, percentage, seconds
+from sim.scenario.units import Number
 
 __all__ = ["CHANNEL_MEASURES", "OPTION_MEASURES", "Promise", "Promises"]
 
 Reader = Callable[[str, str | None], float]
 
 
-def _share(text: str, currency: str | None) -> float:
-    if not text.endswith("%"):
-        raise InvalidInput("share", "must be a percentage", text, "write it like 80%")
-    return share(text)
-
-
-def _time(text: str, currency: str | None) -> float:
-    return seconds(text)
-
-
-def _hours(text: str, currency: str | None) -> float:
-    amount, unit, rest = text.rpartition("h")
-    if not unit or rest:
-        raise InvalidInput("hours", "must be hours", text, "write it like 3 700h")
-    return number(amount)
+def _plain(read_text: Callable[[str], float]) -> Reader:
+    return lambda text, currency: read_text(text)
 
 
 CHANNEL_MEASURES: Mapping[str, Reader] = {
-    "service_level": _share,
-    "abandonment": _share,
-    "blocking": _share,
-    "asa": _time,
+    "service_level": _plain(percentage),
+    "abandonment": _plain(percentage),
+    "blocking": _plain(percentage),
+    "asa": _plain(seconds),
 }
 """Measures of one channel, written ``phone.service_level``, with the way their values read."""
 
 OPTION_MEASURES: Mapping[str, Reader] = {
     "cost": money,
-    "heads": lambda text, currency: float(count(text)),
-    "hours": _hours,
-    "occupancy": _share,
-    "utilisation": _share,
+    "heads": _plain(count),
+    "hours": _plain(hours),
+    "occupancy": _plain(percentage),
+    "utilisation": _plain(percentage),
 }
 """Measures of the whole option; cost [per month], hours [logged in per month]."""
 

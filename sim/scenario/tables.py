@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from sim.errors import InvalidInput, Problem, ScenarioError
 from sim.scenario.base import nearest
 from sim.scenario.hours import DAY, DAYS, clock, days_named
+from sim.scenario.parse import number
 from sim.scenario.profile import ROWS_PER_DAY
-from sim.scenario.units import number
 
 __all__ = ["WeekTable", "read_table"]
 

@@ -1,21 +1,21 @@
-"""Quantities as people write them: ``4m30s``, ``80%``, ``1 200 RUB``, ``320 RUB/h``.
+"""Kinds of quantity that a scenario's models are made of.
 
-Each parser turns text into a plain number in one unit, or raises `InvalidInput` with a hint.
-Each annotated type does the same inside a model. A model built in Python takes plain numbers;
-the same model read from a file (validation context ``{"file": True}``) refuses a number without
-its unit, because nobody can see from ``20`` whether seconds or minutes were meant.
+A model built in Python takes plain numbers; the same model read from a file (validation context
+``{"file": True}``) takes text with a unit and refuses a number without one, because nobody can
+see from ``20`` whether seconds or minutes were meant. Prices must be in the currency of the
+scenario, which the context names too.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
 from sim.errors import InvalidInput
+from sim.scenario import parse
 
 __all__ = [
     "Count",
@@ -40,262 +40,9 @@ __all__ = [
     "Seconds",
     "Share",
     "SquareMetres",
-    "as_duration",
-    "as_share",
-    "count",
-    "factor",
-    "money",
-    "number",
-    "per_week",
-    "seconds",
-    "share",
-    "square_metres",
 ]
 
-WEEKS_PER = {"day": 1 / 7, "week": 1.0, "month": 365 / 12 / 7, "year": 365 / 7}
-LONGEST = 366 * 86_400.0  # no wait, shift or contact lasts longer than a year
-MOST_PER_WEEK = 1e7
-
-_GROUPED = r"[0-9]{1,3}(?:[ \u00a0\u2009\u202f'_][0-9]{3})+(?:[.,][0-9]+)?"
-_PLAIN = r"[0-9]+(?:[.,][0-9]+)?(?:e[+-]?[0-9]{1,3})?"
-_NUMBER = rf"[+\-]?(?:{_GROUPED}|{_PLAIN})"
-_AMBIGUOUS = re.compile(r"[+\-]?[0-9]{1,3}(?:,[0-9]{3})+")
-_TIME_PART = re.compile(rf"({_NUMBER})\s*([a-z]+)\s*")
-_SECONDS = {
-    "ms": 0.001,
-    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
-    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60.0),
-    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3600.0),
-    **dict.fromkeys(("d", "day", "days"), 86_400.0),
-    **dict.fromkeys(("w", "week", "weeks"), 604_800.0),
-}
-_SYMBOLS = {"₽": "RUB", "€": "EUR", "$": "USD", "£": "GBP", "₪": "ILS"}
-_AMOUNT = re.compile(rf"({_NUMBER})\s*([kM]?)\s*([A-Z]{{3}}|[₽€$£₪])(?:\s*(?:/|per )\s*(.+))?")
-_PERIODS = {
-    **dict.fromkeys(("h", "hour"), "hour"),
-    **dict.fromkeys(("min", "minute"), "minute"),
-    **dict.fromkeys(("month", "mo"), "month"),
-    **dict.fromkeys(("year", "y"), "year"),
-    **dict.fromkeys(("contact", "call", "chat", "message"), "contact"),
-    **dict.fromkeys(("head", "person", "agent", "hire", "seat", "fte"), "head"),
-    "resolution": "resolution",
-    "session": "session",
-    **dict.fromkeys(("m2 per year", "m²/year", "m2/year", "m² per year"), "m2 per year"),
-}
-
-
-def number(text: str) -> float:
-    """Read a number with a decimal point or comma and thousands set apart by spaces.
-
-    Examples
-    --------
-    >>> number("1 200"), number("3,5")
-    (1200.0, 3.5)
-    """
-    tidy = text.strip().replace("\u2212", "-")
-    if _AMBIGUOUS.fullmatch(tidy):
-        hint = f"write {tidy.replace(',', ' ')} or {tidy.replace(',', '.', 1)}"
-        raise InvalidInput("number", "has a comma that can be read in two ways", text, hint)
-    if len(tidy) > 60 or not re.fullmatch(_NUMBER, tidy):
-        raise InvalidInput("number", "must be a number", text)
-    value = float(re.sub(r"[ \u00a0\u2009\u202f'_]", "", tidy).replace(",", "."))
-    if not math.isfinite(value):
-        raise InvalidInput("number", "must be finite", text)
-    return value
-
-
-def seconds(text: str) -> float:
-    """Read a duration [s].
-
-    Examples
-    --------
-    >>> seconds("4m30s"), seconds("1.5h"), seconds("2 days")
-    (270.0, 5400.0, 172800.0)
-    """
-    tidy = text.strip().lower().replace("\u2212", "-")
-    parts = _TIME_PART.findall(tidy) if len(tidy) <= 60 else []
-    if not parts or _TIME_PART.sub("", tidy):
-        raise InvalidInput("duration", "must be a duration", text, _duration_hint(tidy))
-    units = [_SECONDS.get(unit, 0.0) for _, unit in parts]
-    if 0.0 in units:
-        unknown = parts[units.index(0.0)][1]
-        raise InvalidInput("duration", f"has an unknown unit {unknown}", text, "use s, m, h or d")
-    if sorted(set(units), reverse=True) != units:
-        hint = "write it like 1h30m"
-        raise InvalidInput("duration", "must name each unit once, the largest first", text, hint)
-    return _within(sum(number(n) * u for (n, _), u in zip(parts, units, strict=True)), text)
-
-
-def _within(value: float, text: str) -> float:
-    if value < 0:
-        raise InvalidInput("duration", "must not be negative", text)
-    if value > LONGEST:
-        raise InvalidInput("duration", "must be at most 366 days", text)
-    return value
-
-
-def _duration_hint(text: str) -> str:
-    if re.fullmatch(_NUMBER, text):
-        return f"write {text}s or {text}m"
-    return "write it like 20s, 4m30s or 2h"
-
-
-def share(text: str) -> float:
-    """Read a share of one, written in per cent, between 0 % and 100 %.
-
-    Examples
-    --------
-    >>> share("80%"), share("0.5 %")
-    (0.8, 0.005)
-    """
-    value = factor(text)
-    if value > 1:
-        slip = value / 10 <= 1 and value >= 2
-        hint = f"did you mean {value * 10:g}%?" if slip else ""
-        raise InvalidInput("share", "must be at most 100%", text, hint)
-    return value
-
-
-def factor(text: str) -> float:
-    """Read a factor, ``110%`` or ``1.1``.
-
-    Examples
-    --------
-    >>> factor("110%"), factor("1.1")
-    (1.1, 1.1)
-    """
-    tidy = text.strip()
-    try:
-        value = number(tidy.removesuffix("%"))
-    except InvalidInput as error:
-        if "two ways" in error.rule:
-            raise
-        raise InvalidInput("share", "must be a percentage", text, "write it like 80%") from None
-    if value < 0:
-        raise InvalidInput("share", "must not be negative", text)
-    # Divide rather than multiply by 0.01: 80 / 100 is the nearest number to 0.8, 80 * 0.01 is not.
-    return value / 100 if tidy.endswith("%") else value
-
-
-def per_week(text: str) -> float:
-    """Read a volume [contacts per week]; a month is 365/12 days.
-
-    Examples
-    --------
-    >>> per_week("700 per day"), round(per_week("21 000 per month"), 1)
-    (4900.0, 4832.9)
-    """
-    amount, _, period = text.strip().replace("/", " per ").partition(" per ")
-    unit = period.strip().lower()
-    if unit not in WEEKS_PER:
-        hint = "write it like 21 000 per month, per week or per day"
-        raise InvalidInput("volume", "must say per which time", text, hint)
-    try:
-        value = number(amount) / WEEKS_PER[unit]
-    except InvalidInput:
-        raise InvalidInput("volume", "must begin with a number", text) from None
-    return _plausible(value, text)
-
-
-def _plausible(value: float, text: str) -> float:
-    if value < 0:
-        raise InvalidInput("volume", "must not be negative", text)
-    if value > MOST_PER_WEEK:
-        raise InvalidInput("volume", "must be at most 10 000 000 contacts a week", text)
-    return value
-
-
-def money(text: str, currency: str | None = None, per: str | None = None) -> float:
-    """Read an amount of money, or a price per something.
-
-    Parameters
-    ----------
-    text
-        The amount with its currency: ``1 200 RUB``, ``3.5 k RUB``, ``$40``-like symbols after it.
-    currency
-        The currency of the scenario; None accepts any.
-    per
-        What the price is for: ``hour``, ``minute``, ``month``, ``year``, ``contact``,
-        ``resolution``, ``session``, ``head``, ``m2 per year``; None for a plain amount.
-
-    Examples
-    --------
-    >>> money("1 200 RUB", "RUB"), money("320 RUB/h", "RUB", per="hour")
-    (1200.0, 320.0)
-    """
-    code = currency or "RUB"
-    like = f"write it like 1 200 {code}" + (f" per {per}" if per else "")
-    match = _AMOUNT.fullmatch(text.strip()) if len(text) <= 80 else None
-    if not match:
-        raise InvalidInput("money", "must be an amount with its currency", text, like)
-    amount, thousands, unit, period = match.groups()
-    given = _SYMBOLS.get(unit, unit)
-    if currency and given != currency:
-        rule = f"is in {given}, but the scenario counts in {currency}"
-        raise InvalidInput("money", rule, text, f"convert it to {currency}")
-    if (_PERIODS.get(period.strip().lower()) if period else None) != per:
-        rule = f"must be a price per {per}" if per else "must be a plain amount of money"
-        raise InvalidInput("money", rule, text, like)
-    return number(amount) * {"": 1.0, "k": 1e3, "M": 1e6}[thousands]
-
-
-def square_metres(text: str) -> float:
-    """Read an area [m²].
-
-    Examples
-    --------
-    >>> square_metres("7.5 m2")
-    7.5
-    """
-    match = re.fullmatch(rf"({_NUMBER})\s*m[2²]", text.strip()) if len(text) <= 60 else None
-    if not match:
-        raise InvalidInput("area", "must be an area", text, "write it like 7.5 m2")
-    value = number(match[1])
-    if value < 0:
-        raise InvalidInput("area", "must not be negative", text)
-    return value
-
-
-def count(text: str) -> int:
-    """Read a whole number.
-
-    Examples
-    --------
-    >>> count("1 200")
-    1200
-    """
-    value = number(text)
-    if value != int(value):
-        raise InvalidInput("count", "must be a whole number", text)
-    return int(value)
-
-
-def as_duration(value: float) -> str:
-    """Write seconds as a duration that `seconds` reads back exactly, to the millisecond.
-
-    Examples
-    --------
-    >>> as_duration(270.0), as_duration(0.5), as_duration(0.0)
-    ('4m30s', '500ms', '0s')
-    """
-    left = round(value * 1000)
-    parts = []
-    for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)):
-        whole, left = divmod(left, size)
-        if whole:
-            parts.append(f"{whole}{unit}")
-    return "".join(parts) or "0s"
-
-
-def as_share(value: float) -> str:
-    """Write a share as a percentage with up to ten digits.
-
-    Examples
-    --------
-    >>> as_share(0.8), as_share(0.005)
-    ('80%', '0.5%')
-    """
-    return f"{value * 100:.10g}%"
+Parser = Callable[[str, str | None], float]
 
 
 def _bare(value: object, unit: str, hints: Callable[[float], str]) -> InvalidInput:
@@ -305,7 +52,7 @@ def _bare(value: object, unit: str, hints: Callable[[float], str]) -> InvalidInp
 
 
 def _reader(
-    parse: Callable[[str, str | None], float],
+    read_text: Parser,
     unit: str,
     hints: Callable[[float], str],
     *,
@@ -314,7 +61,7 @@ def _reader(
     def read(value: object, info: ValidationInfo) -> object:
         context: Mapping[str, Any] = info.context or {}
         if isinstance(value, str):
-            return parse(value, context.get("currency"))
+            return read_text(value, context.get("currency"))
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise _bare(value, unit, hints)
         if not math.isfinite(value):
@@ -330,12 +77,8 @@ def _text(pattern: str, *examples: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": list(examples)})
 
 
-def _plain(parse: Callable[[str], float]) -> Callable[[str, str | None], float]:
-    return lambda text, currency: parse(text)
-
-
-def _scaled(parse: Callable[[str], float], unit: float) -> Callable[[str, str | None], float]:
-    return lambda text, currency: parse(text) / unit
+def _plain(read_text: Callable[[str], float]) -> Parser:
+    return lambda text, currency: read_text(text)
 
 
 def _percentage(value: float) -> str:
@@ -346,87 +89,71 @@ def _time(value: float) -> str:
     return f"write {value:g}s or {value:g}m"
 
 
-def _in_percent(text: str, currency: str | None) -> float:
-    if not text.strip().endswith("%"):
-        raise InvalidInput("share", "must be a percentage", text, "write it like 80%")
-    return share(text)
-
-
-def _long(text: str) -> float:
-    """Read a duration without the limit of a year: paid hours of a year, months of a contract."""
-    tidy = text.strip()
-    match = re.fullmatch(rf"({_NUMBER})\s*h(?:ours?|rs?)?", tidy) if len(tidy) <= 60 else None
-    if not match:
-        return seconds(text)
-    value = number(match[1])
-    if value < 0:
-        raise InvalidInput("duration", "must not be negative", text)
-    return value * 3600.0
-
-
 Number = Annotated[
-    float, _reader(_plain(number), "a number", lambda v: "", bare=True), Field(allow_inf_nan=False)
+    float,
+    _reader(_plain(parse.number), "a number", lambda v: "", bare=True),
+    Field(allow_inf_nan=False),
 ]
 Count = Annotated[
     int,
-    _reader(_plain(count), "a whole number", lambda v: "", bare=True),
+    _reader(_plain(parse.count), "a whole number", lambda v: "", bare=True),
     Field(ge=0, le=10**9),
 ]
 Factor = Annotated[
     float,
-    _reader(_plain(factor), "a factor", lambda v: "write it like 110% or 1.1", bare=True),
+    _reader(_plain(parse.factor), "a factor", lambda v: "write it like 110% or 1.1", bare=True),
     Field(ge=0),
     WithJsonSchema({"type": ["string", "number"], "examples": ["110%", 1.1]}),
 ]
 PositiveFactor = Annotated[Factor, Field(gt=0)]
 Share = Annotated[
     float,
-    _reader(_in_percent, "a percentage", _percentage),
+    _reader(_plain(parse.percentage), "a percentage", _percentage),
     Field(ge=0, le=1),
     _text(r"[0-9]\s*%\s*$", "80%"),
 ]
 Duration = Annotated[
     float,
-    _reader(_plain(seconds), "a duration", _time),
-    Field(ge=0, le=LONGEST),
+    _reader(_plain(parse.seconds), "a duration", _time),
+    Field(ge=0, le=parse.LONGEST),
     _text(r"^\s*[0-9].*[a-z]\s*$", "20s", "4m30s", "2h"),
 ]
 Seconds = Duration
 PositiveDuration = Annotated[Duration, Field(gt=0)]
 Minutes = Annotated[
     float,
-    _reader(_scaled(_long, 60.0), "a duration", _time),
+    _reader(lambda text, currency: parse.hours(text) * 60, "a duration", _time),
     Field(ge=0),
     _text(r"[0-9]\s*[a-z]+\s*$", "30m"),
 ]
 Hours = Annotated[
     float,
-    _reader(_scaled(_long, 3600.0), "a duration", lambda v: f"write {v:g}h"),
+    _reader(_plain(parse.hours), "a duration", lambda v: f"write {v:g}h"),
     Field(ge=0),
     _text(r"[0-9]\s*h[a-z]*\s*$", "160h"),
 ]
 SquareMetres = Annotated[
     float,
-    _reader(_plain(square_metres), "an area", lambda v: f"write {v:g} m2"),
+    _reader(_plain(parse.square_metres), "an area", lambda v: f"write {v:g} m2"),
     Field(ge=0),
     _text("m[2²]", "7.5 m2"),
 ]
 PerWeek = Annotated[
     float,
-    _reader(_plain(per_week), "a volume per time", lambda v: f"write {v:g} per month"),
-    Field(ge=0, le=MOST_PER_WEEK),
+    _reader(_plain(parse.per_week), "a volume per time", lambda v: f"write {v:g} per month"),
+    Field(ge=0, le=parse.MOST_PER_WEEK),
     _text("(per|/)\\s*(day|week|month|year)", "21 000 per month", "700 per day"),
 ]
 
 
-def _price(per: str | None) -> tuple[BeforeValidator, WithJsonSchema]:
+def _price(per: str | None) -> tuple[object, BeforeValidator, WithJsonSchema]:
     tail = f" per {per}" if per else ""
     reader = _reader(
-        lambda text, currency: money(text, currency, per),
+        lambda text, currency: parse.money(text, currency, per),
         "an amount with its currency" + tail,
         lambda v: f"write {v:g} RUB{tail}, or the currency of the scenario",
     )
-    return reader, _text("[A-Z]{3}|[₽€$£₪]", f"1 200 RUB{tail}")
+    return Field(ge=0), reader, _text("[A-Z]{3}|[₽€$£₪]", f"1 200 RUB{tail}")
 
 
 Money = Annotated[float, *_price(None)]

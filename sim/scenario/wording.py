@@ -29,7 +29,6 @@ _RULES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "date_type": lambda c: "must be a date",
     "tuple_type": lambda c: "must be a list",
     "too_short": lambda c: "must not be empty",
-    "staffing": lambda c: "must be one of shifts, intervals, to_target",
     **dict.fromkeys(
         ("mapping_type", "dict_type", "model_type", "model_attributes_type"),
         lambda c: "must be a mapping of keys",
@@ -87,7 +86,7 @@ def _said(line: ErrorDetails) -> tuple[str, str]:
     known = _RULES.get(line["type"])
     rule = known(context) if known else line["msg"].lower()
     if value is None and line["type"] != "missing":
-        return "has no value", rule
+        return "has no value", "give one, or remove the key"
     if line["type"] in _WITHOUT_VALUE or isinstance(value, Mapping | list | tuple):
         return rule, ""
     return f"{rule}, got {shown(value)}", ""
