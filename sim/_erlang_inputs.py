@@ -21,6 +21,9 @@ __all__ = [
 
 Real = float | FloatArray
 
+_MOST_LINES = 10_000_000
+"""Limited lines are counted one by one; more of them would not fit in memory."""
+
 
 def numbers(**arguments: Real) -> tuple[FloatArray, ...]:
     """Return the arguments as arrays of one shape, which has no dimensions for plain numbers."""
@@ -63,6 +66,8 @@ def check_traffic(
     require(aht, "aht", "must be above 0 and finite", np.isfinite(aht) & (aht > 0))
     require(patience, "patience", "must be above 0", patience > 0)
     require(lines, "lines", "must be whole and at least 0, or infinite", _is_whole(lines))
+    counted = np.isinf(lines) | (lines <= _MOST_LINES)
+    require(lines, "lines", f"must be at most {_MOST_LINES}, or infinite", counted)
 
 
 def check_queue(

@@ -22,6 +22,9 @@ from sim._erlang_queue import (
 
 __all__ = ["partials_limited", "totals_limited"]
 
+_NEVER = 1e-24
+"""Queues this much rarer than the most common state are left out of the sums."""
+
 
 class _Ladder(NamedTuple):
     """The queue met on arrival, one row per queue and one column per number of people ahead.
@@ -53,24 +56,24 @@ def _ladder(queue: Queue) -> _Ladder:
     full = met[np.arange(top.size), queue.room.astype(np.intp)]
     waiting = np.where(ahead < room, met, 0.0)
     joined = idle + waiting.sum(axis=1)
+    met_at_all = np.flatnonzero((waiting > _NEVER).any(axis=0))
+    seen = slice(0, met_at_all.max(initial=0) + 1)
     return _Ladder(
         blocking=full / (joined + full),
         accepted=joined / (joined + full),
         no_wait=idle / joined,
-        ahead=waiting / joined[:, None],
-        stays=rate / drain,
-        drain=drain,
-        place=place,
+        ahead=waiting[:, seen] / joined[:, None],
+        stays=rate / drain[:, seen],
+        drain=drain[:, seen],
+        place=place[seen],
     )
 
 
 def totals_limited(queue: Queue) -> WaitTotals:
     ladder = _ladder(queue)
     impatience = queue.impatience[:, None]
-    to_front = np.cumsum(1.0 / (queue.service_rate[:, None] + ladder.place * impatience), axis=1)
-    offered = np.cumsum(1.0 / (ladder.drain - impatience), axis=1)
+    nearer = queue.service_rate[:, None] + (ladder.place - 1.0) * impatience
     regret = np.cumsum(ladder.place / ladder.drain, axis=1) * impatience / ladder.drain
-
     return WaitTotals(
         blocking=ladder.blocking,
         accepted=ladder.accepted,
@@ -79,8 +82,10 @@ def totals_limited(queue: Queue) -> WaitTotals:
         served=ladder.no_wait + expectation(ladder.ahead, ladder.stays),
         abandoned=expectation(ladder.ahead, ladder.place * impatience / ladder.drain),
         waited=expectation(ladder.ahead, ladder.place / ladder.drain),
-        waited_virtual=expectation(ladder.ahead, offered),
-        waited_served=expectation(ladder.ahead, ladder.stays * to_front),
+        waited_virtual=expectation(ladder.ahead, np.cumsum(1.0 / nearer, axis=1)),
+        waited_served=expectation(
+            ladder.ahead, ladder.stays * np.cumsum(1.0 / ladder.drain, axis=1)
+        ),
         waited_abandoned=expectation(ladder.ahead, regret),
         scale=np.zeros_like(queue.load),
     )
@@ -90,7 +95,6 @@ def partials_limited(queue: Queue, awt: FloatArray) -> WaitPartials:
     ladder = _ladder(queue)
     offered = _cleared(queue, ladder.place, awt, extra=0.0)
     served = ladder.stays * _cleared(queue, ladder.place, awt, extra=1.0)
-
     return WaitPartials(
         offered=expectation(ladder.ahead, offered),
         served=expectation(ladder.ahead, served),
