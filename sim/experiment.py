@@ -1,0 +1,405 @@
+"""Replications of one option: drawn, played, counted, until the answer is precise enough.
+
+Replication r of every option is drawn from the same streams, so that options are compared on the
+same customers. Sums are taken in the order of replications: the same seed gives the same answer,
+whatever the engine, the number of workers or the order in which they finish.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.demand import Demand, Timeline, crew, ticks
+from sim.engine import ENGINES, Staffing
+from sim.errors import InvalidInput
+from sim.metrics import (
+    MEASURES,
+    Count,
+    Lens,
+    Presence,
+    Tally,
+    measure_names,
+    service_level,
+    tally,
+)
+from sim.scenario.model import Scenario
+from sim.scenario.option import Option
+from sim.stats import CONFIDENCE, Estimate, RatioSums, mean_estimate
+
+__all__ = ["AWT", "Case", "Progress", "Replications", "case", "replicate"]
+
+Floats = NDArray[np.float64]
+
+#: Acceptable waiting time of a channel without a target, by kind [s].
+AWT = {"voice": 20.0, "chat": 60.0, "email": 86_400.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run has come.
+
+    Parameters
+    ----------
+    done, planned
+        Replications played, and those that the precision seems to need.
+    half_width
+        Half-width of the service level so far, the widest of all channels with a target.
+    precision
+        Half-width at which to stop.
+    """
+
+    done: int
+    planned: int
+    half_width: float
+    precision: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """One option, ready to be played.
+
+    Parameters
+    ----------
+    name
+        The option.
+    demand, staffing, lens
+        What comes in, who serves, what is counted.
+    groups
+        Groups, in the order of all arrays.
+    rules
+        Rule of the service level by channel.
+    promised
+        Channels that have a target.
+    """
+
+    name: str
+    demand: Demand
+    staffing: Staffing
+    lens: Lens
+    groups: tuple[str, ...]
+    rules: tuple[str, ...]
+    promised: tuple[bool, ...]
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Channels, in the order of all arrays."""
+        return self.demand.names
+
+    @property
+    def timeline(self) -> Timeline:
+        """The stretch of time that is played."""
+        return self.demand.timeline
+
+
+def case(
+    scenario: Scenario,
+    name: str,
+    *,
+    option: Option | None = None,
+    cover: Mapping[str, Sequence[float]] | None = None,
+    increments: Mapping[str, float] | None = None,
+) -> Case:
+    """Make an option of a scenario ready to be played.
+
+    Parameters
+    ----------
+    scenario
+        The operation.
+    name
+        The option's name.
+    option
+        The option itself, when it is not the scenario's own of that name.
+    cover
+        Agents by interval of the week for groups that are staffed to target.
+    increments
+        Step to which a group's handle times are rounded up for the bill, by group [s].
+
+    Raises
+    ------
+    InvalidInput
+        If the scenario has no such option.
+    """
+    if option is None:
+        if name not in scenario.options:
+            rule = f"must be one of {', '.join(scenario.options)}"
+            raise InvalidInput("option", rule, name)
+        option = scenario.options[name]
+    timeline = Timeline.of(scenario)
+    channels = scenario.channels.values()
+    waits = [c.target.awt if c.target else AWT[c.kind] for c in channels]
+    graces = [
+        awt if c.short_abandon is None else c.short_abandon
+        for awt, c in zip(waits, channels, strict=True)
+    ]
+    steps = [(increments or {}).get(group, 0.0) for group in option.groups]
+    lens = Lens(
+        timeline.before,
+        timeline.within,
+        timeline.slot,
+        np.array([ticks(awt) for awt in waits]),
+        np.array([ticks(grace) for grace in graces]),
+        np.array([max(1, ticks(step)) for step in steps]),
+    )
+    return Case(
+        name,
+        Demand.of(scenario, option),
+        crew(scenario, option, cover),
+        lens,
+        tuple(option.groups),
+        tuple(c.target.rule if c.target else "offered" for c in channels),
+        tuple(c.target is not None for c in channels),
+    )
+
+
+class _Sums:
+    """Running sums of all measures at three levels: slot, day, period."""
+
+    def __init__(self, played: Case) -> None:
+        line = played.timeline
+        channels, groups = len(played.channels), len(played.groups)
+        days = math.ceil(line.within / line.per_day)
+        self.edges = np.arange(0, line.within, line.per_day)
+        self.measures = {
+            level: RatioSums((len(MEASURES), channels, size))
+            for level, size in (("slot", line.within), ("day", days), ("period", 1))
+        }
+        self.occupancy = {
+            level: RatioSums((groups, size))
+            for level, size in (("slot", line.within), ("day", days), ("period", 1))
+        }
+        self.contacts = np.zeros((channels, line.within, len(Count)))
+        self.presence = np.zeros((groups, line.within, len(Presence)))
+
+    def add(self, counted: Tally) -> None:
+        """Add one replication."""
+        self.contacts += counted.contacts
+        self.presence += counted.presence
+        for level in ("slot", "day", "period"):
+            contacts = self._folded(counted.contacts, level)
+            parts = [measure.parts(contacts) for measure in MEASURES.values()]
+            over, under = (np.stack(side) for side in zip(*parts, strict=True))
+            self.measures[level].add(over, under)
+            present = self._folded(counted.presence, level)
+            busy, logged = present[..., Presence.BUSY], present[..., Presence.LOGGED]
+            self.occupancy[level].add(busy, logged)
+
+    def _folded(self, cells: Floats, level: str) -> Floats:
+        """Sum slots to days or to the period; slots are the second axis from the end."""
+        if level == "slot":
+            return cells
+        if level == "day":
+            daily: Floats = np.add.reduceat(cells, self.edges, axis=-2)
+            return daily
+        return np.asarray(cells.sum(axis=-2, keepdims=True))
+
+
+@dataclass(slots=True, eq=False)
+class Replications:
+    """What came out of the replications of one option.
+
+    Parameters
+    ----------
+    case
+        What was played.
+    seed, engine
+        How it was drawn and played.
+    count
+        Replications.
+    totals
+        Counts of the whole period by replication, [replication, channel, `Count`].
+    virtual
+        Virtual service level by replication, [replication, channel].
+    records
+        What the caller asked to keep of each replication, [replication, …].
+    precise
+        Whether the precision asked for was reached.
+    """
+
+    case: Case
+    seed: int
+    engine: str
+    count: int
+    totals: Floats
+    virtual: Floats
+    records: Floats
+    precise: bool
+    _sums: _Sums
+
+    def estimate(self, measure: str, channel: str) -> Estimate:
+        """A measure over the whole period.
+
+        Parameters
+        ----------
+        measure
+            A name in `sim.metrics.MEASURES`; ``service_level`` for that of the channel's rule,
+            ``service_level_virtual`` for what an infinitely patient customer would see.
+        channel
+            The channel.
+
+        Raises
+        ------
+        InvalidInput
+            If there is no such measure or channel.
+        """
+        c = self._channel(channel)
+        if measure == "service_level":
+            measure = service_level(self.case.rules[c])
+        if measure == service_level("virtual"):
+            return mean_estimate(self.virtual[:, c])
+        value, width = self.profile(measure, channel, "period")
+        return Estimate(float(value[0]), float(width[0]))
+
+    def profile(self, measure: str, channel: str, level: str) -> tuple[Floats, Floats]:
+        """A measure along the period: values and half-widths by ``slot``, ``day`` or ``period``."""
+        c = self._channel(channel)
+        if measure == "service_level":
+            rule = self.case.rules[c]
+            measure = service_level("offered" if rule == "virtual" else rule)
+        names = measure_names()
+        if measure not in names:
+            raise InvalidInput("measure", f"must be one of {', '.join(names)}", measure)
+        values, widths = self._sums.measures[level].estimates()
+        row = names.index(measure)
+        return values[row, c], widths[row, c]
+
+    def occupancy(self, group: str, level: str = "period") -> tuple[Floats, Floats]:
+        """Handling time over logged-in time of a group: values and half-widths."""
+        values, widths = self._sums.occupancy[level].estimates()
+        g = self.case.groups.index(group)
+        return values[g], widths[g]
+
+    def counts(self, channel: str) -> Floats:
+        """Mean counts of a channel by slot, [slot, `Count`]."""
+        return np.asarray(self._sums.contacts[self._channel(channel)] / self.count)
+
+    def presence(self, group: str) -> Floats:
+        """Mean agents' time of a group by slot [s], [slot, `Presence`]."""
+        return np.asarray(self._sums.presence[self.case.groups.index(group)] / self.count)
+
+    def _channel(self, name: str) -> int:
+        """Row of a channel."""
+        if name not in self.case.channels:
+            raise InvalidInput("channel", f"must be one of {', '.join(self.case.channels)}", name)
+        return self.case.channels.index(name)
+
+
+def replicate(
+    played: Case,
+    *,
+    seed: int,
+    replications: int,
+    at_most: int | None = None,
+    precision: float = 0.0,
+    engine: str = "kernel",
+    record: Callable[[Tally], Floats] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    workers: int | None = None,
+) -> Replications:
+    """Play replications of one option until its service level is precise enough.
+
+    Parameters
+    ----------
+    played
+        The option.
+    seed
+        Where the random numbers start.
+    replications
+        Replications before the precision is looked at.
+    at_most
+        Replications at which to stop in any case; `replications` when None.
+    precision
+        Half-width of the service level at which to stop, for every channel with a target.
+    engine
+        ``kernel`` or ``reference``; the outcome is the same.
+    record
+        What to keep of each replication; nothing when None.
+    progress
+        Called after each batch.
+    workers
+        Threads; as many as the machine has processors when None. The outcome is the same.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such engine, or no replication is asked for.
+    """
+    if engine not in ENGINES:
+        raise InvalidInput("engine", f"must be one of {', '.join(sorted(ENGINES))}", engine)
+    if replications < 1:
+        raise InvalidInput("replications", "must be at least 1", replications)
+    most = max(replications, at_most or replications)
+    sums = _Sums(played)
+    totals: list[Floats] = []
+    virtual: list[Floats] = []
+    records: list[Floats] = []
+    planned = replications
+
+    def one(number: int) -> Tally:
+        workload = played.demand.workload(seed, number)
+        outcome = ENGINES[engine](workload, played.staffing)
+        return tally(workload, played.staffing, outcome, played.lens)
+
+    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
+        while True:
+            for counted in _in_order(pool, one, range(len(totals), planned)):
+                sums.add(counted)
+                totals.append(counted.contacts.sum(axis=1))
+                virtual.append(counted.virtual)
+                records.append(record(counted) if record else np.zeros(0))
+            width = _widest(played, sums)
+            following = _next_plan(len(totals), most, width, precision)
+            if progress:
+                progress(Progress(len(totals), following, width, precision))
+            if following == len(totals):
+                break
+            planned = following
+    return Replications(
+        played,
+        seed,
+        engine,
+        len(totals),
+        np.stack(totals),
+        np.stack(virtual),
+        np.stack(records),
+        width <= precision,
+        sums,
+    )
+
+
+def _in_order(
+    pool: ThreadPoolExecutor, one: Callable[[int], Tally], numbers: Sequence[int], ahead: int = 8
+) -> Iterator[Tally]:
+    """Run replications on all threads; yield them in order, few in memory at a time."""
+    waiting = [pool.submit(one, number) for number in numbers[:ahead]]
+    for number in range(len(numbers)):
+        done = waiting.pop(0)
+        if number + ahead < len(numbers):
+            waiting.append(pool.submit(one, numbers[number + ahead]))
+        yield done.result()
+
+
+def _widest(played: Case, sums: _Sums) -> float:
+    """Widest half-width of the service level over the channels with a target; 0 without one."""
+    _, widths = sums.measures["period"].estimates(CONFIDENCE)
+    names = measure_names()
+    found = [
+        widths[names.index(service_level("offered" if rule == "virtual" else rule)), c, 0]
+        for c, rule in enumerate(played.rules)
+        if played.promised[c]
+    ]
+    return float(np.nanmax(found)) if found and not np.isnan(found).all() else 0.0
+
+
+def _next_plan(done: int, most: int, width: float, precision: float) -> int:
+    """Replications to have next: half-widths shrink with the root of their number."""
+    if width <= precision or done >= most or precision <= 0:
+        return done
+    needed = math.ceil(done * (width / precision) ** 2) if math.isfinite(width) else 2 * done
+    return min(most, max(done + 2, min(needed, 2 * done)))

@@ -1,0 +1,167 @@
+"""What each figure means, in one place: ratios of counts.
+
+Every measure is a ratio of means over replications, E[X]/E[Y], so that busy hours weigh as much
+as the contacts they bring. Service level is a family; its rule is always named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.metrics.tally import Count
+
+__all__ = ["MEASURES", "RULES", "Measure", "measure_names", "service_level"]
+
+Floats = NDArray[np.float64]
+
+_OFFERED = {Count.OFFERED: 1}
+_ARRIVED = {Count.OFFERED: 1, Count.BLOCKED: 1, Count.CLOSED: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A ratio of sums of counts.
+
+    Parameters
+    ----------
+    name
+        Name in the code and in files.
+    unit
+        ``share``, ``s`` or ``1``.
+    over, under
+        Weights of the counts in numerator and denominator.
+    meaning
+        The definition in words.
+    """
+
+    name: str
+    unit: str
+    over: Mapping[Count, int]
+    under: Mapping[Count, int]
+    meaning: str
+
+    def parts(self, counts: Floats) -> tuple[Floats, Floats]:
+        """Numerator and denominator of counts, shape [..., `Count`] to [...]."""
+        return _weighted(counts, self.over), _weighted(counts, self.under)
+
+
+def _weighted(counts: Floats, weights: Mapping[Count, int]) -> Floats:
+    """Weighted sum over the counts."""
+    total = np.zeros(counts.shape[:-1])
+    for count, weight in weights.items():
+        total += weight * counts[..., count]
+    return total
+
+
+#: Rules of the service level that are ratios of counts; ``virtual`` is not one.
+RULES = ("offered", "answered", "excluding_short_abandons", "including_short_abandons")
+
+
+def service_level(rule: str) -> str:
+    """Name of the service level under a rule.
+
+    Examples
+    --------
+    >>> service_level("offered")
+    'service_level_offered'
+    """
+    return f"service_level_{rule}"
+
+
+_ALL = (
+    Measure(
+        "service_level_offered",
+        "share",
+        {Count.ANSWERED_WITHIN: 1},
+        _OFFERED,
+        "answered within the acceptable time, of all offered",
+    ),
+    Measure(
+        "service_level_answered",
+        "share",
+        {Count.ANSWERED_WITHIN: 1},
+        {Count.SERVED: 1},
+        "answered within the acceptable time, of all answered",
+    ),
+    Measure(
+        "service_level_excluding_short_abandons",
+        "share",
+        {Count.ANSWERED_WITHIN: 1},
+        {Count.OFFERED: 1, Count.SHORT_ABANDONS: -1},
+        "answered within the acceptable time, of all offered but the short abandons",
+    ),
+    Measure(
+        "service_level_including_short_abandons",
+        "share",
+        {Count.ANSWERED_WITHIN: 1, Count.SHORT_ABANDONS: 1},
+        _OFFERED,
+        "answered within the acceptable time or abandoned shortly, of all offered",
+    ),
+    Measure("abandonment", "share", {Count.ABANDONED: 1}, _OFFERED, "abandoned, of all offered"),
+    Measure(
+        "blocking",
+        "share",
+        {Count.BLOCKED: 1},
+        {Count.OFFERED: 1, Count.BLOCKED: 1},
+        "met busy lines, of all that came in opening hours",
+    ),
+    Measure(
+        "missed",
+        "share",
+        {Count.ABANDONED: 1, Count.BLOCKED: 1, Count.CLOSED: 1, Count.WAITING: 1},
+        _ARRIVED,
+        "not served: abandoned, met busy lines, came when closed, or never reached; of all",
+    ),
+    Measure("delayed", "share", {Count.DELAYED: 1}, _OFFERED, "had to wait, of all offered"),
+    Measure("asa", "s", {Count.WAIT_SERVED: 1}, {Count.SERVED: 1}, "mean wait of the answered"),
+    Measure(
+        "mean_wait",
+        "s",
+        {Count.WAIT_SERVED: 1, Count.WAIT_ABANDONED: 1},
+        {Count.SERVED: 1, Count.ABANDONED: 1},
+        "mean wait of the answered and the abandoned",
+    ),
+    Measure(
+        "mean_wait_abandoned",
+        "s",
+        {Count.WAIT_ABANDONED: 1},
+        {Count.ABANDONED: 1},
+        "mean wait of the abandoned",
+    ),
+    Measure(
+        "aht", "s", {Count.TALK: 1, Count.ACW: 1}, {Count.SERVED: 1}, "mean handle time with ACW"
+    ),
+    Measure(
+        "client_served",
+        "share",
+        {Count.CLIENTS_SERVED: 1},
+        {Count.CLIENTS: 1},
+        "clients served at last, whatever the attempt, of all clients",
+    ),
+    Measure(
+        "client_service_level",
+        "share",
+        {Count.CLIENTS_WITHIN: 1},
+        {Count.CLIENTS: 1},
+        "clients served whose waits over all attempts add up to the acceptable time at most",
+    ),
+    Measure(
+        "client_wait",
+        "s",
+        {Count.CLIENT_WAIT: 1},
+        {Count.CLIENTS: 1},
+        "mean wait of a client over all attempts",
+    ),
+)
+
+#: All measures by name.
+MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}
+
+
+def measure_names() -> tuple[str, ...]:
+    """Names of all measures, in the order of their rows in arrays."""
+    return tuple(MEASURES)
