@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
@@ -125,13 +126,13 @@ class Channel(Strict):
     @field_validator("arrivals", mode="after")
     @classmethod
     def _scaled(cls, arrivals: tuple[float, ...], info: ValidationInfo) -> tuple[float, ...]:
-        volume = info.data.get("stated_volume")
-        total = sum(arrivals)
-        if volume is None:
+        volume, total = info.data.get("stated_volume"), sum(arrivals)
+        # Arrivals that are scaled already stay as they are, to the last digit.
+        if volume is None or math.isclose(volume, total, rel_tol=1e-12):
             return arrivals
-        if total == 0 and volume > 0:
-            raise InvalidInput("arrivals", "must not be all zero when a volume is given", volume)
-        return tuple(value * volume / total for value in arrivals) if total else arrivals
+        if total == 0:
+            raise InvalidInput("arrivals", "must not be all zero when a volume is given", 0)
+        return tuple(value * volume / total for value in arrivals)
 
     @model_validator(mode="after")
     def _plausible(self) -> Self:
