@@ -6,6 +6,7 @@ door; the sums over j are finite and exact.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +25,9 @@ __all__ = ["partials_limited", "totals_limited"]
 
 _NEVER = 1e-24
 """Queues this much rarer than the most common state are left out of the sums."""
+
+_ONE_TERM = 60.0
+"""Patience times after which exp(-elapsed), times any number of lines, is below rounding."""
 
 
 class _Ladder(NamedTuple):
@@ -105,8 +109,7 @@ def partials_limited(queue: Queue, awt: FloatArray) -> WaitPartials:
 def _cleared(queue: Queue, place: FloatArray, awt: FloatArray, extra: float) -> FloatArray:
     """Probability that the line ahead has cleared by `awt`, one column per place.
 
-    With c the service rate in units of impatience, ``exp(-theta V)`` is Beta(c, place): the
-    place-th of exponential steps. `extra` is 1 for a contact that must itself stay until then.
+    `extra` is 1 for a contact that must itself stay until then.
     """
     endless = np.isinf(queue.patience)
     cleared = np.empty((awt.size, place.size))
@@ -114,6 +117,23 @@ def _cleared(queue: Queue, place: FloatArray, awt: FloatArray, extra: float) -> 
     cleared[endless] = special.gammainc(place, served[:, None])
     patience = queue.patience[~endless]
     c = queue.service_rate[~endless] * patience + extra
-    lapsed = -np.expm1(-awt[~endless] / patience)
-    cleared[~endless] = special.betainc(place, c[:, None], lapsed[:, None])
+    cleared[~endless] = _beta_share(c, place, awt[~endless] / patience)
     return cleared
+
+
+def _beta_share(c: FloatArray, place: FloatArray, elapsed: FloatArray) -> FloatArray:
+    """Probability that Beta(c, place) is above ``exp(-elapsed)``, one row per queue.
+
+    The wait of the place-th in line is minus its logarithm, in units of patience. The function
+    is evaluated from the end at which its argument is exact; far out the exponential underflows
+    while its power c does not, and the first term of the series is all there is.
+    """
+    share = np.empty((elapsed.size, place.size))
+    soon, late = elapsed < math.log(2.0), elapsed > _ONE_TERM
+    between = ~soon & ~late
+    gone, left = -np.expm1(-elapsed[soon, None]), np.exp(-elapsed[between, None])
+    share[soon] = special.betainc(place, c[soon, None], gone)
+    share[between] = special.betaincc(c[between, None], place, left)
+    far, power = elapsed[late, None], c[late, None]
+    share[late] = 1.0 - np.exp(-power * far - np.log(power) - special.betaln(power, place))
+    return share

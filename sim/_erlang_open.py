@@ -105,10 +105,11 @@ def _or_zero(patience: FloatArray) -> FloatArray:
 
 def _excess(y: FloatArray) -> FloatArray:
     """Return ``y - (1 - exp(-y))``, half of y squared for small y, without cancellation."""
+    excess: FloatArray = y + np.expm1(-y)
     small = np.abs(y) < 0.01
-    z = np.where(small, y, 0.0)
-    series = z * z * (0.5 - z * (1 / 6 - z * (1 / 24 - z * (1 / 120 - z / 720))))
-    return np.where(small, series, y + np.expm1(-y))
+    z = y[small]
+    excess[small] = z * z * (0.5 - z * (1 / 6 - z * (1 / 24 - z * (1 / 120 - z / 720))))
+    return excess
 
 
 def totals_open(queue: Queue) -> WaitTotals:

@@ -136,7 +136,8 @@ def _log_poisson(x: FloatArray, mean: FloatArray) -> FloatArray:
     inverse = 1.0 / (big * big)
     stirling_rest = (1 / 12 - inverse * (1 / 360 - inverse * (1 / 1260 - inverse / 1680))) / big
     gap = (mean - big) / big
-    deviance = big * (gap - np.log1p(gap))
+    near = np.abs(gap) < 0.5
+    deviance = big * (gap - np.where(near, np.log1p(np.where(near, gap, 0.0)), np.log(mean / big)))
     saddle = -stirling_rest - deviance - 0.5 * np.log(2.0 * np.pi * big)
     plain = special.xlogy(x, mean) - mean - special.gammaln(x + 1.0)
     return np.where(x >= 16.0, saddle, plain)

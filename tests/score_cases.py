@@ -109,6 +109,17 @@ def queue(inputs: Inputs) -> Answer:
     return measures_of(queue_of(inputs), inputs["awt"])
 
 
+def queue_between_agents(inputs: Inputs) -> Answer:
+    """Fractional agents by both conventions: the gamma function, and a mix of whole teams."""
+    agents = inputs["n_agents"]
+    few, many = (
+        queue({**inputs, "n_agents": whole})["service_level"]
+        for whole in (math.floor(agents), math.ceil(agents))
+    )
+    mixed = float(few) + (agents - math.floor(agents)) * (float(many) - float(few))
+    return {**queue(inputs), "service_level_linear_interp": mixed}
+
+
 def staffing(inputs: Inputs) -> Answer:
     criterion, bounds = inputs["criterion"], {}
     if criterion in BOUNDS:
@@ -140,7 +151,7 @@ MODELS: dict[str, Callable[[Inputs], Answer]] = {
     "erlang_b.inverse_load": loss_load,
     "erlang_b.min_servers": loss_lines,
     "erlang_c": queue,
-    "erlang_c.continuous": queue,
+    "erlang_c.continuous": queue_between_agents,
     "erlang_c.min_agents": staffing,
     "erlang_c.unstable": queue,
     "erlang_c_finite": queue,
