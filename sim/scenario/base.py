@@ -51,7 +51,7 @@ def nearest(name: str, known: Collection[str], among: int = 12) -> str:
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     if close:
         return f"did you mean {close[0]}?"
-    if not known:
+    if not known or not among:
         return ""
     listed = ", ".join(sorted(known)[:among])
     return f"known here: {listed}" + (", …" if len(known) > among else "")

@@ -173,7 +173,7 @@ class Calendar(Strict):
     @classmethod
     def _known_zone(cls, timezone: str) -> str:
         if timezone not in available_timezones():
-            hint = nearest(timezone, available_timezones(), among=0)
+            hint = nearest(timezone, available_timezones(), among=0) or "such as Europe/Moscow"
             raise InvalidInput("timezone", "is not a known time zone", timezone, hint)
         return timezone
 

@@ -103,21 +103,21 @@ class Survival(Strict):
         if not isinstance(data, Mapping) or not ("table" in data or in_file(info)):
             return data
         if "table" not in data:
-            raise InvalidInput("table", "must have a table", None, "such as {10s: 96%, 30s: 90%}")
+            hint = "write it like {10s: 96%, 30s: 90%}"
+            raise broken(("table",), "is missing", None, hint)
         rest = {key: value for key, value in data.items() if key != "table"}
         return {**rest, **_columns(data["table"])}
 
     @model_validator(mode="after")
     def _falls(self) -> Survival:
         if not self.times or len(self.times) != len(self.survival):
-            raise InvalidInput("table", "must have at least one row", len(self.times))
+            raise broken(("table",), "must have at least one row", None)
         if self.times[0] < 0 or any(a >= b for a, b in pairwise(self.times)):
-            raise InvalidInput("table", "must have times that rise", self.times)
+            raise broken(("table",), "must have times that rise", self.times)
         if any(a < b for a, b in pairwise((1.0, *self.survival))) or self.survival[-1] <= 0:
             rule = "must have shares that fall from 100% and stay above 0%"
-            raise InvalidInput(
-                "table", rule, self.survival, "end it with a small share such as 0.1%"
-            )
+            hint = "end it with a small share such as 0.1%"
+            raise broken(("table",), rule, self.survival, hint)
         return self
 
     @classmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 from sim.errors import InvalidInput, Problem, ScenarioError
 from sim.scenario.base import shown
 from sim.scenario.files import Folder
-from sim.scenario.model import Scenario
+from sim.scenario.model import CURRENCY, Scenario
 from sim.scenario.parse import seconds
 from sim.scenario.tables import WeekTable, read_table
 from sim.scenario.tree import MOST_BYTES, Node, Origin, read_tree
@@ -117,8 +118,9 @@ def _context(tree: Node) -> dict[str, object]:
         slot = seconds(interval) if interval else Scenario.model_fields["interval"].default
     except InvalidInput:
         slot = None
-    default = Scenario.model_fields["currency"].default
-    return {"file": True, "currency": _text(tree, "currency") or default, "interval": slot}
+    currency = _text(tree, "currency") or Scenario.model_fields["currency"].default
+    known = currency if re.fullmatch(CURRENCY, currency) else None
+    return {"file": True, "currency": known, "interval": slot}
 
 
 def _text(tree: Node, key: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import re
@@ -23,11 +22,12 @@ from sim.scenario.parse import as_duration
 from sim.scenario.promise import Promises
 from sim.scenario.units import Count, Duration, Share
 
-__all__ = ["ONLY_OPTION", "Scenario", "Simulation"]
+__all__ = ["CURRENCY", "ONLY_OPTION", "Scenario", "Simulation"]
 
 ONLY_OPTION = "base"
 """Name of the option that ``groups:`` at the top of a file makes."""
 
+CURRENCY = "^[A-Z]{3}$"
 INTERVALS = (900.0, 1800.0, 3600.0)
 
 
@@ -97,7 +97,7 @@ class Scenario(Strict):
     """Short name, used in file names and addresses."""
     title: Text
     """The name that people read; `name` when absent."""
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "EUR"
+    currency: Annotated[str, Field(json_schema_extra={"pattern": CURRENCY})] = "EUR"
     """Currency of every amount, ISO code."""
     calendar: Calendar
     """Days simulated, nights, weekends, holidays."""
@@ -143,6 +143,14 @@ class Scenario(Strict):
             raise InvalidInput("name", rule, name)
         return name
 
+    @field_validator("currency", mode="after")
+    @classmethod
+    def _iso_code(cls, currency: str) -> str:
+        if not re.fullmatch(CURRENCY, currency):
+            rule = "must be three capital letters"
+            raise InvalidInput("currency", rule, currency, "write it like RUB")
+        return currency
+
     @field_validator("interval", mode="after")
     @classmethod
     def _known_interval(cls, interval: float) -> float:
@@ -175,7 +183,7 @@ class Scenario(Strict):
         """Intervals in a week: 168, 336 or 672."""
         return round(WEEK / self.interval)
 
-    @functools.cached_property
+    @property
     def digest(self) -> str:
         """SHA-256 of everything the scenario says, data from CSV files included."""
         content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)

@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic_core import CoreSchema
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Also, Strict, Text, broken
+from sim.scenario.base import Also, Strict, Text, broken, joined, refusal
 from sim.scenario.hours import OpenHours, ShiftHours
 from sim.scenario.profile import LevelProfile
 from sim.scenario.units import Count, Duration, PositiveFactor, Share
@@ -56,8 +56,16 @@ class Shift(Strict):
 class Shifts(Strict):
     """Staffing by shifts."""
 
-    shifts: Annotated[tuple[Shift, ...], Field(min_length=1)]
+    shifts: tuple[Shift, ...]
     """The shifts; they may overlap."""
+
+    @field_validator("shifts", mode="before")
+    @classmethod
+    def _some(cls, shifts: Any) -> Any:
+        # Not by a bound on the length: that would also count the shifts that are wrong.
+        if isinstance(shifts, list | tuple) and not shifts:
+            raise InvalidInput("shifts", "must not be empty", None)
+        return shifts
 
 
 class Intervals(Strict):
@@ -123,11 +131,18 @@ def _form(data: object) -> str | None:
 
 
 def _one_form(data: object) -> object:
+    """Refuse what is none of the forms, or more than one."""
     forms = [form for form in FORMS if isinstance(data, Mapping) and form in data]
     if _form(data) is None or len(forms) > 1:
-        rule = "must be one of " + ", ".join(FORMS)
-        given = " and ".join(forms) or data
+        rule, given = "must be one of " + ", ".join(FORMS), " and ".join(forms) or data
         raise InvalidInput("staffing", rule, given, "write it like {to_target: {minimum: 1}}")
+    if forms and isinstance(data, Mapping):
+        others = [str(key) for key in data if key not in forms]
+        hint = f"staffing by {forms[0]} has no other key"
+        if others:
+            raise joined(
+                "Staffing", (refusal((k,), "is not a known key", None, hint) for k in others)
+            )
     return data
 
 
@@ -179,12 +194,11 @@ class Group(Strict):
 
     @model_validator(mode="after")
     def _own_terms(self) -> Group:
-        wrong = self.payroll if self.source == "vendor" else self.contract
-        if wrong is not None:
-            key, fit = (
-                ("payroll", "contract") if self.source == "vendor" else ("contract", "payroll")
-            )
-            raise InvalidInput(key, f"does not fit source: {self.source}", key, f"use {fit}")
+        vendor = self.source == "vendor"
+        unfit, fit = ("payroll", "contract") if vendor else ("contract", "payroll")
+        if getattr(self, unfit) is not None:
+            rule = f"does not go with source: {self.source}"
+            raise broken((unfit,), rule, None, f"give the group its {fit}")
         return self
 
 

@@ -21,6 +21,7 @@ from sim.scenario.profile import ROWS_PER_DAY
 __all__ = ["WeekTable", "read_table"]
 
 MOST_ROWS = 10_000
+FINEST = DAY // ROWS_PER_DAY[-1]
 MOST_TOLD = 10  # holes named one by one before they are only counted
 DAY_NAMES, TIME_NAMES = ("day", "день"), ("time", "время")
 
@@ -61,11 +62,13 @@ class WeekTable:
 
     def _grid(self) -> list[tuple[int, int]]:
         """Day and time of every row the week must have; refuses holes."""
+        odd = [(line, key) for key, (line, _) in self.cells.items() if key[1] % FINEST]
+        if odd:
+            rule, hint = "row does not begin on a quarter of an hour", "use 15, 30 or 60 minutes"
+            wrong = [Problem(self.name, at, "", f"{rule}, got {_when(*k)}", hint) for at, k in odd]
+            raise ScenarioError(_first(wrong, self.name))
         times = {time for _, time in self.cells}
-        rows = next((n for n in ROWS_PER_DAY if all(t % (DAY // n) == 0 for t in times)), 0)
-        if not rows:
-            rule = "must have rows every 15, 30 or 60 minutes"
-            raise _failure(self.name, 0, "", rule)
+        rows = next(n for n in ROWS_PER_DAY if all(t % (DAY // n) == 0 for t in times))
         whole = [(day, step * (DAY // rows)) for day in range(7) for step in range(rows)]
         missing = [key for key in whole if key not in self.cells]
         if len(missing) > MOST_TOLD:
@@ -101,10 +104,11 @@ def read_table(data: bytes, name: str) -> WeekTable:
             for key in _keys(row, days, times):
                 if key in cells:
                     rule = f"gives {_when(*key)} a second time"
-                    raise InvalidInput("row", rule, line, f"first on line {cells[key][0]}")
+                    raise InvalidInput("row", rule, None, f"first on line {cells[key][0]}")
                 cells[key] = (line, row)
         except InvalidInput as error:
-            rule = f"row {error.rule}: {error.value!r}"
+            given = "" if error.value is None else f", got {error.value!r}"
+            rule = f"row {error.rule}{given}"
             problems.append(Problem(name, line, "", rule, error.hint))
     if problems:
         raise ScenarioError(_first(problems, name))

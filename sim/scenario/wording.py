@@ -52,8 +52,8 @@ def problems(error: ValidationError, tree: Node) -> list[Problem]:
 
 
 def _problem(line: ErrorDetails, tree: Node) -> Problem:
-    node, path = _located(line["loc"], tree, missing=line["type"] == "missing")
     rule, hint = _said(line)
+    node, path = _located(line["loc"], tree, missing=rule == "is missing")
     return node.problem(path, rule, hint)
 
 
