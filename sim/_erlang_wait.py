@@ -20,8 +20,8 @@ from sim._erlang_queue import (
 
 __all__ = ["wait_partials", "wait_totals"]
 
-_BLOCK_CELLS = 65_536
-"""Cells of one block of work: half a megabyte, which stays in the second-level cache."""
+_BLOCK_CELLS = 12_288
+"""Cells of one block: under 128 KiB, above which every temporary array is paged in anew."""
 
 
 def wait_totals(queue: Queue) -> WaitTotals:
