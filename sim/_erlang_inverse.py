@@ -197,7 +197,9 @@ def agents_needed(
         chosen = agents.astype(np.float64)
         return target._met(measure(rate[at], handle[at], chosen, waits[at], room[at]))
 
-    found, met = _least(enough, np.where(rate > 0, np.ceil(rate * handle), 0.0), room)
+    # Without abandonment the square-root rule asks for spare agents; the search starts with some.
+    spare = np.where(np.isinf(waits) & np.isinf(room), 0.5 * np.sqrt(rate * handle), 0.0)
+    found, met = _least(enough, np.ceil(rate * handle + spare), room)
     agents = found.reshape(shape)
     measures = measure(columns[0], columns[1], agents.astype(np.float64), *columns[2:])
     if not shape:

@@ -1,4 +1,4 @@
-"""Waiting with room for everybody (M/M/n+M, M/M/n): integrals over the offered wait.
+"""Waiting with room for everybody (M/M/n+M, M/M/n): the density of the offered wait.
 
 The offered wait V is what a contact without end of patience would wait. It has an atom at
 zero (a free agent) and, with ``h(x) = E[min(R, x)]`` for a patience R, the density
@@ -8,7 +8,8 @@ zero (a free agent) and, with ``h(x) = E[min(R, x)]`` for a patience R, the dens
 relative to the probability that exactly n - 1 agents are busy (Baccelli and Hebuterne 1981;
 Zeltyn and Mandelbaum 2005). The exponent is concave, so the density is integrated by
 Gauss-Legendre panels laid around its mode, and everything is measured from the mode: nothing
-overflows and no digits are lost however large the system is.
+overflows and no digits are lost however large the system is. With endless patience the density
+is exponential and nothing is left to integrate.
 """
 
 from __future__ import annotations
@@ -29,7 +30,13 @@ from sim._erlang_queue import (
     log_inverse_b,
 )
 
-__all__ = ["CELLS", "partials_open", "totals_open"]
+__all__ = [
+    "CELLS",
+    "partials_impatient",
+    "partials_patient",
+    "totals_impatient",
+    "totals_patient",
+]
 
 CELLS = 5 * NODES.size
 """Nodes per queue: five panels."""
@@ -51,7 +58,7 @@ def _ceiling(queue: Queue) -> FloatArray:
 def _mode(queue: Queue) -> FloatArray:
     """Offered wait at which impatience cuts the arrivals down to what agents can serve."""
     surplus = np.log(np.maximum(queue.load / queue.agents, 1.0))
-    return surplus * _or_zero(queue.patience)
+    return surplus * queue.patience
 
 
 def _edges(queue: Queue) -> FloatArray:
@@ -67,7 +74,7 @@ def _edges(queue: Queue) -> FloatArray:
     right = (DROP + np.sqrt(DROP**2 + 8.0 * DROP * c)) / (2.0 * rate)
     right = np.minimum(right, np.divide(DROP, slack, out=np.full_like(c, np.inf), where=slack > 0))
     fall = DROP / c
-    left = np.minimum(_or_zero(patience) * np.log1p(fall + np.sqrt(2.0 * fall)), _mode(queue))
+    left = np.minimum(patience * np.log1p(fall + np.sqrt(2.0 * fall)), _mode(queue))
     near = np.minimum(right / 4.0, 4.0 * patience)
     return np.stack(
         (-left, -left / 3.0, np.zeros_like(c), near, np.minimum(right, DROP * patience), right),
@@ -94,13 +101,8 @@ def _shape(queue: Queue, from_mode: FloatArray) -> FloatArray:
     patience = queue.patience[:, None]
     ceiling = _ceiling(queue)[:, None]
     slack = queue.service_rate[:, None] - ceiling
-    bend = _or_zero(patience) * _excess(from_mode / patience)
+    bend = patience * _excess(from_mode / patience)
     return np.exp(-slack * from_mode - ceiling * bend)
-
-
-def _or_zero(patience: FloatArray) -> FloatArray:
-    """Return the patience, or zero where it is endless and stands for a term that vanishes."""
-    return np.where(np.isfinite(patience), patience, 0.0)
 
 
 def _excess(y: FloatArray) -> FloatArray:
@@ -112,20 +114,21 @@ def _excess(y: FloatArray) -> FloatArray:
     return excess
 
 
-def totals_open(queue: Queue) -> WaitTotals:
+def totals_impatient(queue: Queue) -> WaitTotals:
     grid = _grid(queue, np.full_like(queue.load, np.inf))
     wait = grid.mode[:, None] + grid.from_mode
     mass = grid.weights * _shape(queue, grid.from_mode)
     aged = wait / queue.patience[:, None]
     lost = -np.expm1(-aged)
     stays = 1.0 - lost
-    patience = _or_zero(queue.patience)[:, None]
-    waited = np.where(patience > 0, patience * lost, wait)
-    regretted = patience * (aged * lost - _excess(aged))
+    regretted = aged * lost - _excess(aged)
 
     area = mass.sum(axis=1)
-    idle, scale = _idle_and_scale(queue, area)
+    surplus = np.maximum(queue.load / queue.agents - 1.0, 0.0)
+    rise = queue.service_rate * queue.patience * (surplus - np.log1p(surplus))
+    idle, scale = _idle_and_scale(queue, area, rise)
     mass *= scale[:, None]
+    abandoned = expectation(mass, lost)
     nothing = np.zeros_like(idle)
     return WaitTotals(
         blocking=nothing,
@@ -133,21 +136,23 @@ def totals_open(queue: Queue) -> WaitTotals:
         no_wait=idle,
         delayed=scale * area,
         served=idle + expectation(mass, stays),
-        abandoned=expectation(mass, lost),
-        waited=expectation(mass, waited),
+        abandoned=abandoned,
+        waited=queue.patience * abandoned,
         waited_virtual=expectation(mass, wait),
         waited_served=expectation(mass, wait * stays),
-        waited_abandoned=expectation(mass, regretted),
+        waited_abandoned=queue.patience * expectation(mass, regretted),
         scale=scale,
     )
 
 
-def _idle_and_scale(queue: Queue, area: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return P(V = 0) and the density of V at its mode, given the area of the shape."""
-    ratio = queue.load / queue.agents
-    surplus = np.maximum(ratio - 1.0, 0.0)
-    c = queue.service_rate * _or_zero(queue.patience)
-    peak = np.log(queue.arrival_rate) + c * (surplus - np.log1p(surplus))
+def _idle_and_scale(
+    queue: Queue, area: FloatArray, rise: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return P(V = 0) and the density of V at its mode.
+
+    `area` is the area of the shape and `rise` the exponent at the mode.
+    """
+    peak = np.log(queue.arrival_rate) + rise
     below = log_inverse_b(queue.agents - 1.0, queue.load)
     top = np.maximum(peak, below)
     idle, waiting = np.exp(below - top), np.exp(peak - top)
@@ -155,7 +160,7 @@ def _idle_and_scale(queue: Queue, area: FloatArray) -> tuple[FloatArray, FloatAr
     return idle / whole, waiting / whole
 
 
-def partials_open(queue: Queue, scale: FloatArray, awt: FloatArray) -> WaitPartials:
+def partials_impatient(queue: Queue, scale: FloatArray, awt: FloatArray) -> WaitPartials:
     grid = _grid(queue, awt)
     wait = grid.mode[:, None] + grid.from_mode
     mass = scale[:, None] * grid.weights * _shape(queue, grid.from_mode)
@@ -165,3 +170,31 @@ def partials_open(queue: Queue, scale: FloatArray, awt: FloatArray) -> WaitParti
         served=expectation(mass, 1.0 - lost),
         abandoned=expectation(mass, lost),
     )
+
+
+def totals_patient(queue: Queue) -> WaitTotals:
+    """Return the totals of queues in a steady state that nobody leaves."""
+    slack = queue.service_rate - queue.arrival_rate
+    idle, scale = _idle_and_scale(queue, 1.0 / slack, np.zeros_like(slack))
+    delayed = scale / slack
+    waited = delayed / slack
+    nothing = np.zeros_like(idle)
+    return WaitTotals(
+        blocking=nothing,
+        accepted=nothing + 1.0,
+        no_wait=idle,
+        delayed=delayed,
+        served=nothing + 1.0,
+        abandoned=nothing,
+        waited=waited,
+        waited_virtual=waited,
+        waited_served=waited,
+        waited_abandoned=nothing,
+        scale=scale,
+    )
+
+
+def partials_patient(queue: Queue, scale: FloatArray, awt: FloatArray) -> WaitPartials:
+    slack = queue.service_rate - queue.arrival_rate
+    offered = scale / slack * -np.expm1(-slack * awt)
+    return WaitPartials(offered=offered, served=offered, abandoned=np.zeros_like(offered))

@@ -7,7 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim._erlang_limited import partials_limited, totals_limited
-from sim._erlang_open import CELLS, partials_open, totals_open
+from sim._erlang_open import (
+    CELLS,
+    partials_impatient,
+    partials_patient,
+    totals_impatient,
+    totals_patient,
+)
 from sim._erlang_queue import (
     BoolArray,
     FloatArray,
@@ -30,7 +36,8 @@ def wait_totals(queue: Queue) -> WaitTotals:
     for where, method in (
         (_is_empty(queue), _totals_empty),
         (_is_endless(queue), _totals_endless),
-        (_is_open(queue), totals_open),
+        (_is_open(queue) & np.isinf(queue.patience), totals_patient),
+        (_is_open(queue) & np.isfinite(queue.patience), totals_impatient),
         (_is_limited(queue), totals_limited),
     ):
         for chosen in _blocks(where, queue.room):
@@ -39,13 +46,15 @@ def wait_totals(queue: Queue) -> WaitTotals:
 
 
 def wait_partials(queue: Queue, totals: WaitTotals, awt: FloatArray) -> WaitPartials:
-    """Return what has happened within `awt` in every queue."""
+    """Return what has happened within `awt`: nothing where nobody calls or nobody is served."""
     partials = WaitPartials(*np.zeros((len(WaitPartials._fields), awt.size)))
-    for chosen in _blocks(_is_endless(queue), queue.room):
-        _scatter(partials, chosen, _partials_endless(queue.at(chosen), awt[chosen]))
-    for chosen in _blocks(_is_open(queue), queue.room):
-        scale = totals.scale[chosen]
-        _scatter(partials, chosen, partials_open(queue.at(chosen), scale, awt[chosen]))
+    for where, method in (
+        (_is_open(queue) & np.isinf(queue.patience), partials_patient),
+        (_is_open(queue) & np.isfinite(queue.patience), partials_impatient),
+    ):
+        for chosen in _blocks(where, queue.room):
+            parts = method(queue.at(chosen), totals.scale[chosen], awt[chosen])
+            _scatter(partials, chosen, parts)
     for chosen in _blocks(_is_limited(queue), queue.room):
         _scatter(partials, chosen, partials_limited(queue.at(chosen), awt[chosen]))
     return partials
@@ -140,8 +149,3 @@ def _blocking_without_agents(queue: Queue) -> FloatArray:
     drains = limited & np.isfinite(waiting)
     blocking[drains] = loss(queue.room[drains], waiting[drains])
     return blocking
-
-
-def _partials_endless(queue: Queue, awt: FloatArray) -> WaitPartials:
-    nothing = np.zeros_like(awt)
-    return WaitPartials(nothing, nothing, nothing)
