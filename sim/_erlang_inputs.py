@@ -21,6 +21,9 @@ __all__ = [
 
 Real = float | FloatArray
 
+_MOST_LOAD = 1e12
+"""Erlangs, more than telephones: a wrong unit, and close to where whole numbers lose their ones."""
+
 _MOST_LINES = 10_000_000
 """Limited lines are counted one by one; more of them would not fit in memory."""
 
@@ -64,6 +67,9 @@ def check_traffic(
     """Check what is known of a queue before its agents are."""
     require_not_negative("arrival_rate", arrival_rate)
     require(aht, "aht", "must be above 0 and finite", np.isfinite(aht) & (aht > 0))
+    with np.errstate(over="ignore"):
+        load = arrival_rate * aht
+    require(load, "load", f"must be at most {_MOST_LOAD:g} erlangs", load <= _MOST_LOAD)
     require(patience, "patience", "must be above 0", patience > 0)
     require(lines, "lines", "must be whole and at least 0, or infinite", _is_whole(lines))
     counted = np.isinf(lines) | (lines <= _MOST_LINES)

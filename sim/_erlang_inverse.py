@@ -173,6 +173,7 @@ def agents_needed(
 
     Notes
     -----
+    For a table around the answer, give `erlang_a` an array of agents.
     Every measure of a target improves with each agent, so the number is bracketed from the
     load in growing steps and then halved: the cost grows with the logarithm of the load.
 

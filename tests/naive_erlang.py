@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import factorial
 
+import mpmath as mp
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
@@ -23,6 +24,48 @@ def erlang_c(agents: int, load: Fraction) -> Fraction:
     """Probability of waiting in a stable M/M/n, in exact fractions."""
     queued = load**agents / factorial(agents) * Fraction(agents) / (agents - load)
     return queued / (sum(load**k / factorial(k) for k in range(agents)) + queued)
+
+
+@dataclass(frozen=True)
+class Palm:
+    """Erlang A with endless lines as Palm (1957) had it: incomplete gamma functions, 40 digits."""
+
+    arrival_rate: float
+    aht: float
+    agents: int
+    patience: float
+
+    def shares(self, awt: float) -> tuple[float, float, float, float]:
+        """Return P(wait), P(abandon), P(V <= awt, answered) and P(V <= awt)."""
+        with mp.workdps(40):
+            rate = mp.mpf(self.arrival_rate)
+            idle = self._idle()
+            offered = rate * self._integral(0, mp.inf)
+            answered = rate * self._integral(1, mp.inf)
+            soon, answered_soon = (rate * self._integral(power, awt) for power in (0, 1))
+            whole = idle + offered
+            return (
+                float(offered / whole),
+                float((offered - answered) / whole),
+                float((idle + answered_soon) / whole),
+                float((idle + soon) / whole),
+            )
+
+    def _idle(self) -> mp.mpf:
+        load = mp.mpf(self.arrival_rate) * self.aht
+        term, total = mp.mpf(1), mp.mpf(0)
+        for present in range(self.agents, 0, -1):
+            total += term
+            term *= (present - 1) / load
+        return total
+
+    def _integral(self, power: int, until: float) -> mp.mpf:
+        # Integral of exp(-power x / patience) times the density's shape, from 0 to `until`.
+        leaving = mp.mpf(self.arrival_rate) * self.patience
+        c = mp.mpf(self.agents) / self.aht * self.patience + power
+        last = leaving * mp.exp(-mp.mpf(until) / self.patience)
+        area = mp.gammainc(c, last, leaving)
+        return self.patience * mp.exp(leaving) * leaving ** (-c) * area
 
 
 @dataclass(frozen=True)

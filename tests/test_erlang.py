@@ -214,6 +214,38 @@ def limited(twin: naive.Queue, places: float | None = None) -> QueueMeasures[flo
     )
 
 
+@pytest.mark.parametrize("awt", [0.0, 20.0, 3600.0])
+@pytest.mark.parametrize(
+    ("agents", "ratio", "aht", "patience"),
+    [
+        (1, 0.001, 300.0, 60.0),
+        (1, 20.0, 180.0, 188.0),
+        (2, 1.5, 600.0, 314.0),
+        (5, 0.95, 30.0, 5.9),
+        (11, 10 / 11, 180.0, 180.0),
+        (50, 0.96, 60.0, 2.0),
+        (60, 1.0, 300.0, 1e5),
+        (100, 3.0, 300.0, 180.0),
+        (700, 1.001, 600.0, 0.8),
+    ],
+)
+def test_endless_lines_equal_forty_digits_of_palm(
+    agents: int, ratio: float, aht: float, patience: float, awt: float
+) -> None:
+    rate = ratio * agents / aht
+    queue = erlang_a(arrival_rate=rate, aht=aht, agents=agents, patience=patience)
+
+    exact = naive.Palm(rate, aht, agents, patience).shares(awt)
+
+    shares = (
+        queue.wait_probability,
+        queue.abandonment,
+        queue.service_level("offered", awt),
+        queue.service_level("virtual", awt),
+    )
+    assert shares == pytest.approx(exact, rel=1e-11, abs=1e-18)
+
+
 @pytest.mark.parametrize(("lines", "load"), [(20_000, 19_900.0), (20_000, 20_300.0), (300, 9e4)])
 def test_large_erlang_b_equals_the_recursion(lines: int, load: float) -> None:
     inverse = 1.0
@@ -516,6 +548,12 @@ def test_every_queue_of_an_array_may_have_its_own_threshold() -> None:
     assert short < long
 
 
+def test_an_empty_array_has_empty_measures() -> None:
+    table = erlang_a(arrival_rate=np.array([]), aht=180, agents=3, patience=180)
+
+    assert table.asa.shape == table.service_level("offered", 20).shape == (0,)
+
+
 def test_blocks_of_work_leave_no_seams() -> None:
     agents = np.arange(1.0, 3001.0)
 
@@ -541,6 +579,7 @@ def test_blocks_of_work_leave_no_seams() -> None:
         ({"lines": 12.5}, "lines must be whole and at least 0, or infinite, got 12.5"),
         ({"lines": 1e9}, "lines must be at most 10000000, or infinite, got 1000000000.0"),
         ({"agents": 4.5, "lines": 9}, "agents must be whole when lines are limited, got 4.5"),
+        ({"arrival_rate": 1e300, "aht": 1e300}, "load must be at most 1e+12 erlangs, got inf"),
         ({"aht": "3m"}, "aht must be a number or an array of numbers, got '3m'"),
     ],
 )
