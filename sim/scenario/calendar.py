@@ -20,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import (
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationInfo,
     WithJsonSchema,
@@ -29,7 +28,7 @@ from pydantic import (
 )
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Strict, in_file, nearest, optional
+from sim.scenario.base import Strict, in_file, nearest
 from sim.scenario.hours import DAY, clock, days_named
 from sim.scenario.units import Count
 
@@ -133,8 +132,6 @@ class Calendar(Strict):
     True
     """
 
-    model_config = ConfigDict(json_schema_extra=optional("weekend"))
-
     country: str | None = None
     """Country of the public holidays, ISO code; None for no holidays."""
     region: str | None = None
@@ -147,7 +144,7 @@ class Calendar(Strict):
     """Length of the simulated period [days]."""
     night: Annotated[tuple[int, int], _written("22:00-06:00")] = (22 * 3600, 6 * 3600)
     """Start and end of the night [s after midnight]."""
-    weekend: Annotated[tuple[int, ...], _written("Sat-Sun")]
+    weekend: Annotated[tuple[int, ...], _written("Sat-Sun")] = (5, 6)
     """Days of the week that are off, Monday is 0; the country's own unless given."""
     holiday_changes: HolidayChanges = Field(default=HolidayChanges(), alias="holidays")
     """Days added to and removed from the public holidays."""

@@ -15,7 +15,7 @@ from sim.scenario.hours import OpenHours
 from sim.scenario.laws import Law, Never, TimeLaw
 from sim.scenario.parse import MOST_PER_WEEK
 from sim.scenario.profile import VolumeProfile
-from sim.scenario.units import Count, Duration, Factor, PerWeek, PositiveDuration, Share
+from sim.scenario.units import PER_CENT, Count, Duration, Factor, PerWeek, PositiveDuration, Share
 
 __all__ = ["Channel", "Redial", "Target"]
 
@@ -25,16 +25,19 @@ Rule = Literal[
 Hold = Literal["every interval", "every day", "on average"]
 
 
+_IN_TIME = Also(
+    type="string", pattern=rf"^\s*{PER_CENT}\s+(in|within)\s+[0-9]", examples=["80% in 20s"]
+)
+
+
 class Redial(Strict):
     """What people do who were not served: some try again."""
-
-    model_config = ConfigDict(json_schema_extra=optional("after_busy"))
 
     probability: Share
     """Share that tries again after abandoning."""
     delay: TimeLaw
     """Time until the next try."""
-    after_busy: Share
+    after_busy: Share = 0.0
     """Share that tries again after finding all lines busy; as after abandoning unless given."""
     at_most: Annotated[Count, Field(ge=1, le=100)] = 5
     """Tries in all before a contact gives up."""
@@ -52,7 +55,7 @@ class Target(Strict):
 
     model_config = ConfigDict(json_schema_extra=optional("awt"))
 
-    answered: Annotated[Share, Also(type="string", examples=["80% in 20s"])]
+    answered: Annotated[Share, _IN_TIME]
     """Share that must be answered within `awt`."""
     awt: PositiveDuration
     """Acceptable waiting time [s]."""

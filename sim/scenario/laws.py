@@ -225,5 +225,9 @@ def as_written(law: AnyLaw) -> str:
     return law.law + mean
 
 
-Law = Annotated[AnyLaw, BeforeValidator(_shorthand), Also(type="string", examples=["4m", "never"])]
+Law = Annotated[
+    AnyLaw,
+    BeforeValidator(_shorthand),
+    Also(type="string", pattern=r"^(never|\s*[0-9].*[a-z]\s*)$", examples=["4m", "never"]),
+]
 TimeLaw = Annotated[Law, AfterValidator(_ends)]

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from sim.errors import InvalidInput, Problem, ScenarioError
 from sim.scenario.base import shown
 from sim.scenario.files import Folder
-from sim.scenario.model import CURRENCY, Scenario
+from sim.scenario.model import CURRENCY, INTERVALS, Scenario
 from sim.scenario.parse import seconds
 from sim.scenario.tables import WeekTable, read_table
 from sim.scenario.tree import MOST_BYTES, Node, Origin, read_tree
@@ -120,7 +120,7 @@ def _context(tree: Node) -> dict[str, object]:
         slot = None
     currency = _text(tree, "currency") or Scenario.model_fields["currency"].default
     known = currency if re.fullmatch(CURRENCY, currency) else None
-    return {"file": True, "currency": known, "interval": slot}
+    return {"file": True, "currency": known, "interval": slot if slot in INTERVALS else None}
 
 
 def _text(tree: Node, key: str) -> str | None:

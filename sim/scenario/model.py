@@ -22,7 +22,7 @@ from sim.scenario.parse import as_duration
 from sim.scenario.promise import Promises
 from sim.scenario.units import Count, Duration, Share
 
-__all__ = ["CURRENCY", "ONLY_OPTION", "Scenario", "Simulation"]
+__all__ = ["CURRENCY", "INTERVALS", "ONLY_OPTION", "Scenario", "Simulation"]
 
 ONLY_OPTION = "base"
 """Name of the option that ``groups:`` at the top of a file makes."""
@@ -68,7 +68,7 @@ def _written(schema: dict[str, Any]) -> None:
         "description": "A scenario file that this one builds on.",
         "type": "string",
     }
-    optional("title", "options", "baseline")(schema)
+    optional("options")(schema)
     schema["anyOf"] = [{"required": ["options"]}, {"required": ["groups"]}]
 
 
@@ -95,7 +95,7 @@ class Scenario(Strict):
 
     name: str
     """Short name, used in file names and addresses."""
-    title: Text
+    title: Text = Text(words={})
     """The name that people read; `name` when absent."""
     currency: Annotated[str, Field(json_schema_extra={"pattern": CURRENCY})] = "EUR"
     """Currency of every amount, ISO code."""
@@ -107,7 +107,7 @@ class Scenario(Strict):
     """The ways in, by name."""
     options: Annotated[Mapping[str, Option], Field(min_length=1)]
     """The ways to source it, by name."""
-    baseline: str
+    baseline: str = ""
     """The option others are compared with; the first one unless given."""
     simulation: Simulation = Simulation()
     """How long and how precisely to simulate."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 
 from sim.errors import InvalidInput
 
@@ -146,8 +147,8 @@ def factor(text: str) -> float:
         raise InvalidInput("share", "must be a percentage", text, "write it like 80%") from None
     if value < 0:
         raise InvalidInput("share", "must not be negative", text)
-    # Divide rather than multiply by 0.01: 80 / 100 is the nearest number to 0.8, 80 * 0.01 is not.
-    return value / 100 if tidy.endswith("%") else value
+    # In decimals: 96.4 / 100 is not the number that 0.964 is.
+    return float(Decimal(repr(value)).scaleb(-2)) if tidy.endswith("%") else value
 
 
 def per_week(text: str) -> float:

@@ -122,10 +122,12 @@ def _reader(*, split: bool) -> BeforeValidator:
 
 
 def _schema() -> dict[str, Any]:
-    day = {"type": "array", "items": {"type": "number", "minimum": 0}}
+    numbers = {"type": "array", "items": {"type": "number", "minimum": 0}}
+    day = {**numbers, "minItems": ROWS_PER_DAY[0], "maxItems": ROWS_PER_DAY[-1]}
+    week = {**numbers, "minItems": 7 * ROWS_PER_DAY[0], "maxItems": 7 * ROWS_PER_DAY[-1]}
     inline = {"type": "object", "additionalProperties": day}
     file = {"type": "string", "description": "CSV beside the scenario: day, time, one column each"}
-    return {"anyOf": [file, inline, day]}
+    return {"anyOf": [file, inline, week]}
 
 
 VolumeProfile = Annotated[

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
 from sim.scenario.model import Scenario
 
-__all__ = ["schema"]
+__all__ = ["schema", "schema_text"]
 
 _BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}
 
@@ -36,6 +37,17 @@ def schema() -> dict[str, Any]:
         "else": {"$ref": "#/$defs/Scenario"},
         "$defs": {name: _clean(body) for name, body in sorted({**definitions, **parts}.items())},
     }
+
+
+def schema_text() -> str:
+    r"""The schema as the file ``docs/scenario.schema.json`` holds it.
+
+    To write it anew::
+
+        python -c "from sim.scenario.schema import schema_text; print(schema_text(), end='')" \
+            > docs/scenario.schema.json
+    """
+    return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
 
 
 def _clean(schema: Any, *, names: bool = False) -> Any:

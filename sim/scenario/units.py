@@ -18,6 +18,7 @@ from sim.errors import InvalidInput
 from sim.scenario import parse
 
 __all__ = [
+    "PER_CENT",
     "Count",
     "Duration",
     "Factor",
@@ -41,6 +42,9 @@ __all__ = [
     "Share",
     "SquareMetres",
 ]
+
+PER_CENT = r"(100|[0-9]{1,2}([.,][0-9]+)?)\s*%"
+"""A share between 0 % and 100 %, as the schema shows it to editors."""
 
 Parser = Callable[[str, str | None], float]
 
@@ -110,7 +114,7 @@ Share = Annotated[
     float,
     _reader(_plain(parse.percentage), "a percentage", _percentage),
     Field(ge=0, le=1),
-    _text(r"[0-9]\s*%\s*$", "80%"),
+    _text(rf"^\s*{PER_CENT}\s*$", "80%"),
 ]
 Duration = Annotated[
     float,
