@@ -1,0 +1,1 @@
+"""What people read and take away: words, charts, files."""

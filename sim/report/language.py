@@ -1,0 +1,236 @@
+"""What people read, in their language: messages, numbers, money, times.
+
+Messages are written in English in the code and looked up in a catalogue. A `Language` is handed
+from function to function and never kept globally: one process serves readers of both.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from babel import dates, numbers
+from babel.messages import mofile, pofile
+
+from sim.stats import Estimate
+
+__all__ = ["CATALOGUES", "N_", "Code", "Language", "pick"]
+
+Code = Literal["ru", "en"]
+_CODES: tuple[Code, ...] = ("ru", "en")
+
+#: Folder of the catalogues, ``<language>/LC_MESSAGES/linewise.po``.
+CATALOGUES = Path(__file__).with_name("locales")
+
+NOTHING = "—"
+_LOCALE = {"ru": "ru_RU", "en": "en_US"}
+_SIGN = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£", "KZT": "₸", "ILS": "₪"}
+_SPACE = "\N{NO-BREAK SPACE}"
+
+
+def N_(message: str) -> str:
+    """Mark a message that is looked up later, where the language is known.
+
+    The name is the one that extractors of messages know.
+    """
+    return message
+
+
+def pick(address: str | None, browser: str | None) -> Code:
+    """Language to speak: that of the address, else of the browser, else Russian.
+
+    A browser that asks for neither gets English.
+
+    Parameters
+    ----------
+    address
+        What the link says, such as ``en``.
+    browser
+        What the browser asks for, such as ``de-DE``.
+
+    Examples
+    --------
+    >>> pick(None, "ru-RU"), pick("en", "ru-RU"), pick(None, "de-DE"), pick("??", None)
+    ('ru', 'en', 'en', 'ru')
+    """
+    for wish in (address, browser):
+        for code in _CODES:
+            if wish and wish[:2].lower() == code:
+                return code
+    return "en" if browser else "ru"
+
+
+@lru_cache
+def _catalogue(code: str) -> gettext.NullTranslations:
+    """Translations of a language, compiled in memory from the text that translators edit."""
+    path = CATALOGUES / code / "LC_MESSAGES" / "linewise.po"
+    if not path.is_file():
+        return gettext.NullTranslations()
+    with path.open("rb") as file:
+        catalogue = pofile.read_po(file, locale=code)
+    compiled = io.BytesIO()
+    mofile.write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """Messages and formats of one language.
+
+    Parameters
+    ----------
+    code
+        ``ru`` or ``en``.
+
+    Examples
+    --------
+    >>> en = Language("en")
+    >>> en("Cheaper: {name}", name="own team")
+    'Cheaper: own team'
+    >>> en.money(-6_300_000, "RUB", compact=True)
+    '−₽6.3M'
+    """
+
+    code: Code
+
+    def __call__(self, message: str, /, **named: object) -> str:
+        """A message with the named values filled in."""
+        text = _catalogue(self.code).gettext(message)
+        return text.format(**named) if named else text
+
+    def n(self, one: str, many: str, count: float, /, **named: object) -> str:
+        """A message in the form that a number of things needs; ``{n}`` is that number.
+
+        Parameters
+        ----------
+        one, many
+            The English message for one, and for any other number.
+        count
+            The number; the form follows its whole part.
+        named
+            Other values to fill in.
+        """
+        text = _catalogue(self.code).ngettext(one, many, abs(int(count)))
+        return text.format(n=self.number(count), **named)
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """A number with grouped thousands.
+
+        Parameters
+        ----------
+        value
+            The number; a dash stands for one that is not finite.
+        digits
+            Digits after the point.
+        """
+        return self._number(value, "#,##0" + _fraction(digits))
+
+    def plain(self, value: float, most: int = 2) -> str:
+        """A number with as many digits after the point as it has, up to a limit."""
+        return self._number(value, "#,##0." + "#" * most)
+
+    def percent(self, share: float, digits: int = 0) -> str:
+        """A share in per cent."""
+        sign = f"{_SPACE}%" if self.code == "ru" else "%"
+        return NOTHING if not math.isfinite(share) else self.number(100 * share, digits) + sign
+
+    def money(self, amount: float, currency: str, *, compact: bool = False) -> str:
+        """An amount with the sign of its currency.
+
+        Parameters
+        ----------
+        amount
+            The amount.
+        currency
+            ISO code.
+        compact
+            Thousands and millions as words, three digits of the amount.
+        """
+        if not math.isfinite(amount):
+            return NOTHING
+        size = self._compact(abs(amount)) if compact else self.number(abs(amount))
+        minus = "−" if amount < 0 and any(c in "123456789" for c in size) else ""
+        sign = _SIGN.get(currency, currency)
+        if self.code == "ru":
+            return f"{minus}{size}{_SPACE}{sign}"
+        return f"{minus}{sign}{size}" if len(sign) == 1 else f"{minus}{sign}{_SPACE}{size}"
+
+    def duration(self, seconds: float) -> str:
+        """A duration in the unit that fits it."""
+        if not math.isfinite(seconds):
+            return NOTHING if math.isnan(seconds) else "∞"
+        for size, unit in ((86_400, "{n} d"), (3600, "{n} h"), (60, "{n} min")):
+            if seconds >= 2 * size or (seconds >= size and seconds % size == 0):
+                return self(unit, n=self.plain(seconds / size, 1))
+        digits = 0 if seconds >= 10 or float(seconds).is_integer() else 1
+        return self("{n} s", n=self.number(seconds, digits))
+
+    def clock(self, seconds: float) -> str:
+        """A time of day [s after midnight]."""
+        minutes = round(seconds / 60)
+        return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+    def day(self, weekday: int, width: Literal["abbreviated", "wide"] = "abbreviated") -> str:
+        """Name of a day of the week, Monday is 0."""
+        name: str = dates.get_day_names(width, "stand-alone", locale=_LOCALE[self.code])[weekday]
+        return name[:1].upper() + name[1:]
+
+    def between(self, found: Estimate, show: Callable[[float], str]) -> str:
+        """The interval of an estimate, ``from … to …``."""
+        return self("from {low} to {high}", low=show(found.low), high=show(found.high))
+
+    def share(self, found: Estimate) -> str:
+        """A share with its half-width."""
+        if not math.isfinite(found.half_width):
+            return self.percent(found.value, 1)
+        width = self.number(100 * found.half_width, 1)
+        return f"{self.percent(found.value, 1)} ± {width}"
+
+    def vega(self, currency: str = "") -> dict[str, Any]:
+        """Formats of numbers for charts, as d3 takes them."""
+        sign = _SIGN.get(currency, currency)
+        if self.code == "ru":
+            return {
+                "decimal": ",",
+                "thousands": _SPACE,
+                "grouping": [3],
+                "currency": ["", f"{_SPACE}{sign}"],
+                "percent": f"{_SPACE}%",
+                "minus": "−",
+            }
+        return {
+            "decimal": ".",
+            "thousands": ",",
+            "grouping": [3],
+            "currency": [sign, ""],
+            "percent": "%",
+            "minus": "−",
+        }
+
+    def _number(self, value: float, pattern: str) -> str:
+        if not math.isfinite(value):
+            return NOTHING
+        text: str = numbers.format_decimal(value, pattern, locale=_LOCALE[self.code])
+        return text.replace("-", "−") if any(c in "123456789" for c in text) else text.lstrip("-")
+
+    def _compact(self, amount: float) -> str:
+        """Three digits or so of an amount, with a word for thousands or millions."""
+        if amount < 999.5:
+            return self.number(amount)
+        scale = 1000 ** int(math.log(amount * 1.0005, 1000))
+        digits = 0 if amount / scale >= 100 else 1 if amount / scale >= 10 else 2
+        text: str = numbers.format_compact_decimal(
+            round(amount / scale, digits) * scale, locale=_LOCALE[self.code], fraction_digits=digits
+        )
+        return text.replace(" ", _SPACE)
+
+
+def _fraction(digits: int) -> str:
+    return "." + "0" * digits if digits else ""
