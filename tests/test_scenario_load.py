@@ -320,3 +320,17 @@ def test_the_digest_changes_with_the_content_and_not_with_its_writing(tmp_path: 
     assert first.digest == spelt.digest
     assert first.digest != other.digest
     assert first.digest != first.model_copy(update={"currency": "EUR"}).digest
+
+
+@pytest.mark.parametrize(
+    ("data", "rule"),
+    [
+        (table().encode("utf-16"), "must be text in UTF-8; save it as CSV UTF-8"),
+        (b"day,time,phone\n\x98\xff", "must be text in UTF-8 or cp1251"),
+        (b"day,time,phone\n" + b"Mon,00:00,1\n" * 10_001, "must have at most 10000 rows"),
+        (b"x" * 5_000_001, "must be at most 5 MB"),
+    ],
+)
+def test_a_table_that_is_no_table_is_refused(tmp_path: Path, data: bytes, rule: str) -> None:
+    with pytest.raises(ScenarioError, match=rule):
+        with_table(tmp_path, data)

@@ -21,19 +21,37 @@ BLOCKS = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 WHOLE, VARIANTS = BLOCKS[0], BLOCKS[1:]
 BAD = ROOT / "tests" / "scenarios_bad"
 
-# Faults that a schema cannot see: they lie in other files, in names, or between two numbers.
-BEYOND_A_SCHEMA = {
-    "anchors", "bomb", "channel_nobody_serves", "circle", "circle_back", "column_missing_in_csv",
-    "comma_in_csv", "csv_without_header", "days_in_csv", "deep", "duplicate_key", "empty_csv",
-    "few_rows_in_csv", "groups_beside_options", "hole_in_csv", "hours", "interval",
-    "key_without_value", "list_at_top", "maximum_below_minimum", "merge_key", "missing_base",
-    "missing_csv", "name_with_a_dot", "no_agents_at_all", "no_such_date", "not_a_number",
-    "odd_times_in_csv", "only_comment", "outside_folder", "rising_survival",
-    "row_missing_in_csv", "row_twice_in_csv", "russian_date", "shift_without_length", "tab",
-    "tag", "terms_of_the_wrong_side", "text_in_csv", "too_many_channels", "too_many_contacts",
-    "two_documents", "unclosed", "unknown_baseline", "unknown_skill",
-    "endless_handle_time", "no_shifts", "survival_without_table", "unknown_law",
-}  # fmt: skip
+# Faults that a schema can see: they lie in one value of one file. The rest take a reader.
+FOR_A_SCHEMA = (
+    "above_100_per_cent",
+    "army",
+    "bare_number",
+    "currency",
+    "empty_survival",
+    "extends_a_list",
+    "language",
+    "law_as_a_list",
+    "many_at_once",
+    "negative_agents",
+    "negative_time",
+    "night",
+    "no_staffing",
+    "profiles",
+    "promise_of_a_channel",
+    "promises",
+    "promises_as_a_list",
+    "skills",
+    "staffing_as_a_number",
+    "target",
+    "text_in_a_number",
+    "two_forms_of_staffing",
+    "unknown_country",
+    "unknown_key",
+    "unknown_law",
+    "unnamed_days",
+    "wrong_number_of_rows",
+    "wrong_unit",
+)
 
 
 def faults(text: str) -> list[str]:
@@ -76,14 +94,9 @@ def test_every_piece_on_the_page_loads_and_pleases_the_schema(folder: Path, bloc
     assert faults(text) == []
 
 
-def test_the_schema_sees_the_faults_that_it_can() -> None:
-    unseen = {
-        path.stem
-        for path in BAD.glob("*.yaml")
-        if path.stem not in BEYOND_A_SCHEMA and not faults(path.read_text("utf-8"))
-    }
-
-    assert unseen == set()
+@pytest.mark.parametrize("name", FOR_A_SCHEMA)
+def test_the_schema_sees_the_faults_that_it_can(name: str) -> None:
+    assert faults((BAD / f"{name}.yaml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize(

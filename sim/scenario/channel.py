@@ -69,14 +69,16 @@ class Target(Strict):
     @model_validator(mode="before")
     @classmethod
     def _split(cls, data: Any) -> Any:
-        if not isinstance(data, Mapping) or not isinstance(data.get("answered"), str):
-            return data
-        if "awt" in data:
+        if not isinstance(data, Mapping | Target):
+            raise InvalidInput(
+                "target", "must be a mapping", data, "such as {answered: 80% in 20s}"
+            )
+        if isinstance(data, Target) or not isinstance(data.get("answered"), str) or "awt" in data:
             return data
         match = re.fullmatch(r"(.{1,20}?)\s+(?:in|within)\s+(.{1,20})", data["answered"].strip())
         if not match:
             rule, hint = "must give a share and a time", "write it like answered: 80% in 20s"
-            raise InvalidInput("answered", rule, data["answered"], hint)
+            raise broken(("answered",), rule, data["answered"], hint)
         return {**data, "answered": match[1], "awt": match[2]}
 
 

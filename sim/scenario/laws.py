@@ -150,7 +150,7 @@ class Survival(Strict):
 def _columns(table: object) -> dict[str, tuple[float, ...]]:
     if not isinstance(table, Mapping) or not table:
         rule = "must be a mapping of times to shares"
-        raise InvalidInput("table", rule, table, "write it like {10s: 96%, 30s: 90%}")
+        raise broken(("table",), rule, table, "write it like {10s: 96%, 30s: 90%}")
     rows, wrong = [], []
     for time, left in table.items():
         try:

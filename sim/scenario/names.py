@@ -60,20 +60,30 @@ def _option(
 ) -> Iterator[InitErrorDetails]:
     groups, hours = _mapping(option, "groups"), _mapping(option, "open")
     yield from _sizes(groups, (*place, "groups"))
-    served: set[str] = set()
     for name, group in groups.items():
-        skills = entry(group, "skills")
-        listed = skills if isinstance(skills, Mapping | list | tuple) else ()
-        served.update(str(skill) for skill in listed)
-        for index, skill in enumerate(listed):
-            at = str(skill) if isinstance(skills, Mapping) else index
-            if isinstance(skill, str):
-                at_skill = (*place, "groups", str(name), "skills", at)
-                yield from _channel(skill, channels, at_skill)
+        yield from _skills(
+            entry(group, "skills"), channels, (*place, "groups", str(name), "skills")
+        )
     for name in hours:
         yield from _channel(str(name), channels, (*place, "open", str(name)))
-    if groups:
-        yield from _unserved(place, channels, hours, served)
+    skills = [entry(group, "skills") for group in groups.values()]
+    if groups and all(_readable(named) for named in skills):
+        yield from _unserved(place, channels, hours, {name for named in skills for name in named})
+
+
+def _readable(skills: object) -> bool:
+    """Whether skills name channels at all; where they do not, that alone is to be told."""
+    named = isinstance(skills, Mapping | list | tuple) and bool(skills)
+    return named and all(isinstance(name, str) for name in skills)  # type: ignore[attr-defined]
+
+
+def _skills(
+    skills: object, channels: Mapping[str, Any], place: Place
+) -> Iterator[InitErrorDetails]:
+    for index, name in enumerate(skills if isinstance(skills, Mapping | list | tuple) else ()):
+        if isinstance(name, str):
+            at = name if isinstance(skills, Mapping) else index
+            yield from _channel(name, channels, (*place, at))
 
 
 def _channel(name: str, channels: Mapping[str, Any], place: Place) -> Iterator[InitErrorDetails]:

@@ -67,7 +67,7 @@ def _by_day(data: Mapping[str, object]) -> list[float]:
         try:
             for day in days_named(str(key)):
                 if day in week:
-                    raise InvalidInput("days", f"gives {DAYS[day]} a second time", key)
+                    raise InvalidInput("days", f"gives {DAYS[day]} a second time", None)
                 week[day] = _one_day(values, str(key))
         except InvalidInput as error:
             wrong.append(refusal((str(key),), error.rule, error.value, error.hint))

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import InitErrorDetails
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Strict, joined, nearest, refusal
+from sim.scenario.base import Strict, in_file, joined, nearest, refusal
 from sim.scenario.parse import count, hours, money, percentage, seconds
 from sim.scenario.units import Number
 
@@ -82,6 +82,8 @@ def _measure_hint(measure: str, of_channel: bool) -> str:
 
 def _read(data: object, info: ValidationInfo) -> object:
     if not isinstance(data, Mapping):
+        if in_file(info):
+            raise InvalidInput("expect", "must be a mapping of promises", data)
         return data
     currency = (info.context or {}).get("currency")
     promises: list[dict[str, object]] = []

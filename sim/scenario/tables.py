@@ -57,7 +57,7 @@ class WeekTable:
                 rule = f"cell at {_when(day, time)} {error.rule}"
                 problems.append(Problem(self.name, line, column, rule, error.hint))
         if problems:
-            raise ScenarioError(_first(problems, self.name))
+            raise ScenarioError(_first(problems, column))
         return numbers
 
     def _grid(self) -> list[tuple[int, int]]:
@@ -66,7 +66,7 @@ class WeekTable:
         if odd:
             rule, hint = "row does not begin on a quarter of an hour", "use 15, 30 or 60 minutes"
             wrong = [Problem(self.name, at, "", f"{rule}, got {_when(*k)}", hint) for at, k in odd]
-            raise ScenarioError(_first(wrong, self.name))
+            raise ScenarioError(_first(wrong))
         times = {time for _, time in self.cells}
         rows = next(n for n in ROWS_PER_DAY if all(t % (DAY // n) == 0 for t in times))
         whole = [(day, step * (DAY // rows)) for day in range(7) for step in range(rows)]
@@ -111,7 +111,7 @@ def read_table(data: bytes, name: str) -> WeekTable:
             rule = f"row {error.rule}{given}"
             problems.append(Problem(name, line, "", rule, error.hint))
     if problems:
-        raise ScenarioError(_first(problems, name))
+        raise ScenarioError(_first(problems))
     return WeekTable(name, header, cells)
 
 
@@ -181,13 +181,14 @@ def _when(day: int, time: int) -> str:
     return f"{DAYS[day]} {time // 3600:02d}:{time % 3600 // 60:02d}"
 
 
-def _first(problems: list[Problem], name: str) -> list[Problem]:
+def _first(problems: list[Problem], column: str = "") -> list[Problem]:
     """Keep the list readable when a whole file is wrong."""
     more = len(problems) - MOST_TOLD
     if more <= 0:
         return problems
-    last = problems[MOST_TOLD - 1].line
-    return [*problems[:MOST_TOLD], Problem(name, last, "", f"has {more} more such cells or rows")]
+    last = problems[MOST_TOLD]
+    rest = Problem(last.file, last.line, column, f"is the first of {more} more such faults")
+    return [*problems[:MOST_TOLD], rest]
 
 
 def _failure(name: str, line: int, path: str, rule: str, hint: str = "") -> ScenarioError:
