@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 import numba
 import numpy as np
 
-__all__ = ["cache_folder", "inlined", "is_warm", "jit", "mark_warm"]
+__all__ = ["cache_folder", "inlined", "is_warm", "jit", "mark_warm", "uncounted"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -84,6 +84,16 @@ def mark_warm() -> None:
 def jit(function: _Function) -> _Function:
     """Compile a function on first use, free of the interpreter lock and kept on disk."""
     return _compile(function)
+
+
+def uncounted(function: _Function) -> _Function:
+    """Compile a function, and all that it calls, without the counting of references to arrays.
+
+    Numba counts up and down, atomically, around each call that takes arrays; in a loop of short
+    calls that takes as long as the rest. Such a function must not make an array: what it needs is
+    handed in.
+    """
+    return _compile(function, _nrt=False)
 
 
 def inlined(function: _Function) -> _Function:

@@ -30,6 +30,7 @@ __all__ = [
     "Staffing",
     "Status",
     "Workload",
+    "check_pair",
 ]
 
 Ints = NDArray[np.int64]
@@ -121,6 +122,7 @@ class Workload:
     def check(self) -> None:
         """Refuse arrays that contradict each other."""
         size = len(self.due)
+        _types(self)
         _lengths(self, size, skip=("channels", "fresh"))
         _rule("fresh", np.array([0 <= self.fresh <= size]), "must lie within the attempts")
         if size >= MOST_ATTEMPTS:
@@ -202,6 +204,7 @@ class Staffing:
     def check(self) -> None:
         """Refuse arrays that contradict each other."""
         size = len(self.start)
+        _types(self)
         if not len(self.end) == len(self.group) == size:
             raise ContractError(f"end, group: must have {size} rows like start")
         _rule("start", self.start >= 0, "must not be negative")
@@ -211,6 +214,9 @@ class Staffing:
         for name in ("priority", "after", "pace"):
             if getattr(self, name).shape != self.preference.shape:
                 raise ContractError(f"{name}: must have the shape of preference")
+        _rule("preference", (self.preference >= NONE).all(axis=1), "must not be below NONE")
+        for name in ("preference", "priority"):
+            _rule(name, (getattr(self, name) < NEVER).all(axis=1), "must be below NEVER")
         _rule("after", (self.after >= 0).all(axis=1), "must not be negative")
         slow = (self.pace < 0) | (self.pace > SLOWEST_PACE)
         _rule("pace", ~slow.any(axis=1), f"must lie between 0 and {SLOWEST_PACE}")
@@ -224,10 +230,11 @@ class Staffing:
         _rule("open_end", self.open_end > self.open_start, "must follow open_start")
         if self.open_of[0] != 0 or self.open_of[-1] != len(self.open_start):
             raise ContractError("open_of: must cover every row of open_start")
-        _rule("open_of", np.diff(self.open_of) >= 0, "must not decrease")
+        _rule("open_of", np.diff(self.open_of, prepend=0) >= 0, "must not decrease")
+        apart = np.ones(len(self.open_start), bool)
         for low, high in zip(self.open_of[:-1], self.open_of[1:], strict=True):
-            apart = self.open_start[low + 1 : high] > self.open_end[low : high - 1]
-            _rule("open_start", apart, "must follow the hours before it")
+            apart[low + 1 : high] = self.open_start[low + 1 : high] > self.open_end[low : high - 1]
+        _rule("open_start", apart, "must follow the hours before it")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -272,10 +279,37 @@ class Engine(Protocol):
         """
 
 
+def check_pair(workload: Workload, staffing: Staffing) -> None:
+    """Refuse a workload or a staffing that breaks the contract, or two that do not fit.
+
+    Raises
+    ------
+    ContractError
+        Naming the array and the first wrong row.
+    """
+    workload.check()
+    staffing.check()
+    if workload.channels != staffing.channels:
+        raise ContractError(
+            f"preference: has {staffing.channels} channels, the workload {workload.channels}"
+        )
+
+
 def _rule(name: str, holds: NDArray[np.bool_] | np.bool_, rule: str) -> None:
     """Refuse the first row that breaks a rule."""
     if not holds.all():
         raise ContractError(f"{name}[{int(np.argmin(holds))}]: {rule}")
+
+
+_TYPES = {"Ints": np.int64, "Ids": np.int32, "Codes": np.uint8}
+
+
+def _types(arrays: Any) -> None:
+    """Refuse columns of another type or layout: a kernel would be compiled anew for them."""
+    for field in fields(arrays):
+        kind, values = _TYPES.get(str(field.type)), getattr(arrays, field.name)
+        if kind and (values.dtype != kind or not values.flags.c_contiguous):
+            raise ContractError(f"{field.name}: must be a contiguous array of {kind.__name__}")
 
 
 def _lengths(arrays: Any, size: int, skip: tuple[str, ...]) -> None:

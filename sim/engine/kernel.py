@@ -6,29 +6,31 @@ A key packs time, kind and identity, so that the least key is the next event and
 second comparison. Queues and idle agents are linked lists, oldest first.
 
 All functions that call each other live in this file: a cached caller would keep the old code of
-a callee elsewhere.
+a callee elsewhere. They make no arrays, so that no references need counting.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import inlined, jit
+from sim.compiled import inlined, uncounted
 from sim.engine.contract import CLOCK_LIMIT, NEVER, NONE, Event, Outcome, Staffing, Status, Workload
 
 __all__ = ["play"]
 
 Ints = NDArray[np.int64]
 Ids = NDArray[np.int32]
+Links = NDArray[np.uint32]
 Codes = NDArray[np.uint8]
-Hours = tuple[Ints, Ints]
 
 _BITS = 26
 _MASK = (1 << _BITS) - 1
 _KIND_BITS = 3
 _KINDS = (1 << _KIND_BITS) - 1
-_FAR = NEVER * 2 - 1  # above every key: the greatest 64-bit integer
+_FAR = NEVER * 2 - 1  # above every key and tick: the greatest 64-bit integer
 _LIMIT = CLOCK_LIMIT
 _NEVER = NEVER
 
@@ -43,16 +45,82 @@ _HANGUP = int(Event.HANGUP)
 _PATIENCE = int(Event.PATIENCE)
 _ARRIVAL = int(Event.ARRIVAL)
 
+
+class _Work(NamedTuple):
+    """The columns of a workload."""
+
+    due: Ints
+    channel: Codes
+    handle: Ints
+    acw: Ints
+    patience: Ints
+    after_abandon: Ids
+    after_busy: Ids
+
+
+class _Crew(NamedTuple):
+    """The columns and tables of a staffing; leavers are agents in order of the end of shift."""
+
+    leaver: Links
+    start: Ints
+    end: Ints
+    group: Codes
+    after: Ints
+    pace: Ints
+    lines: Ints
+    open_of: Ints
+    open_start: Ints
+    open_end: Ints
+
+
+class _Routes(NamedTuple):
+    """Whom to try in which order; a tier is what stands equal, and `_FAR` ends a row."""
+
+    group: Codes
+    group_tier: Ints
+    channel: Codes
+    channel_tier: Ints
+    steps: Ints
+
+
+class _Floor(NamedTuple):
+    """The state of play."""
+
+    releases: Ints
+    timers: Ints
+    behind: Links
+    ahead: Links
+    next_idle: Links
+    idle_before: Links
+    idle: Ints
+    used: Ints
+    opening: Ints
+
+
+class _Fate(NamedTuple):
+    """The columns of an outcome."""
+
+    status: Codes
+    arrival: Ints
+    wait: Ints
+    agent: Ids
+    busy: Ints
+    left: Ints
+
+
 # --- heaps of keys ---------------------------------------------------------------------------
+
+_TOP = 1
 
 
 @inlined
-def _push(heap: Ints, size: int, key: int) -> None:
-    """Add a key to a four-way heap; slots beyond its end hold `_FAR`."""
-    heap[size + 3] = _FAR
-    slot = size
-    while slot > 0:
-        parent = (slot - 1) >> 2
+def _push(heap: Ints, key: int) -> None:
+    """Add a key to a four-way heap; its size is in front, slots beyond its end hold `_FAR`."""
+    slot = heap[0] + 1
+    heap[0] = slot
+    heap[slot + 3] = _FAR
+    while slot > _TOP:
+        parent = (slot + 2) >> 2
         if heap[parent] <= key:
             break
         heap[slot] = heap[parent]
@@ -61,46 +129,42 @@ def _push(heap: Ints, size: int, key: int) -> None:
 
 
 @inlined
-def _sink(heap: Ints, size: int, key: int) -> None:
+def _replace(heap: Ints, key: int) -> None:
     """Put a key in place of the least one."""
-    slot = 0
-    child = 1
-    while child < size:
-        first, second, third, fourth = (
-            heap[child],
-            heap[child + 1],
-            heap[child + 2],
-            heap[child + 3],
-        )
+    size = heap[0]
+    slot, child = 1, 2
+    while child <= size:
+        first, second = heap[child], heap[child + 1]
+        third, fourth = heap[child + 2], heap[child + 3]
         left = child if first <= second else child + 1
-        low = min(first, second)
         right = child + 2 if third <= fourth else child + 3
-        high = min(third, fourth)
+        low, high = min(first, second), min(third, fourth)
         if high < low:
-            low = high
-            left = right
+            low, left = high, right
         if low >= key:
             break
         heap[slot] = low
         slot = left
-        child = (slot << 2) + 1
+        child = (slot << 2) - 2
     heap[slot] = key
 
 
 @inlined
-def _pop(heap: Ints, size: int) -> None:
-    """Remove the least key of a heap of `size` keys."""
-    last = heap[size - 1]
-    heap[size - 1] = _FAR
+def _pop(heap: Ints) -> None:
+    """Remove the least key."""
+    size = heap[0]
+    last = heap[size]
+    heap[size] = _FAR
+    heap[0] = size - 1
     if size > 1:
-        _sink(heap, size - 1, last)
+        _replace(heap, last)
 
 
 # --- linked lists ----------------------------------------------------------------------------
 
 
 @inlined
-def _append(following: Ids, preceding: Ids, end: int, item: int) -> None:
+def _append(following: Links, preceding: Links, end: int, item: int) -> None:
     """Add an item before the sentinel `end`, that is at the back."""
     last = preceding[end]
     following[last] = item
@@ -110,7 +174,7 @@ def _append(following: Ids, preceding: Ids, end: int, item: int) -> None:
 
 
 @inlined
-def _unlink(following: Ids, preceding: Ids, item: int) -> None:
+def _unlink(following: Links, preceding: Links, item: int) -> None:
     """Take an item out of its list."""
     before = preceding[item]
     behind = following[item]
@@ -118,330 +182,355 @@ def _unlink(following: Ids, preceding: Ids, item: int) -> None:
     preceding[behind] = before
 
 
+@inlined
+def _first(following: Links, end: int) -> int:
+    """Return the first item of a list, the sentinel `end` of an empty one."""
+    return int(np.int64(following[np.uint32(end)]))
+
+
 # --- rules -----------------------------------------------------------------------------------
 
 
 @inlined
-def _timer_key(tick: int, kind: int, attempt: int) -> int:
-    """Pack a timer: time first, then kind, then attempt."""
-    return (((tick << _KIND_BITS) | kind) << _BITS) | attempt
+def _set_timer(floor: _Floor, tick: int, kind: int, attempt: int) -> None:
+    """Let a timer ring if the clock runs that far: the key is time, then kind, then attempt."""
+    if tick < _LIMIT:
+        _push(floor.timers, (((tick << _KIND_BITS) | kind) << _BITS) | attempt)
 
 
 @inlined
-def _is_open(row: int, stop: int, now: int, hours: Hours, opening: Ints, channel: int) -> bool:
+def _follow(work: _Work, floor: _Floor, attempt: int, now: int) -> None:
+    """Let the customer try again, if there is another attempt."""
+    if attempt >= 0:
+        _set_timer(floor, now + work.due[attempt], _ARRIVAL, attempt)
+
+
+@inlined
+def _is_open(crew: _Crew, floor: _Floor, way: int, now: int) -> bool:
     """Tell whether a channel takes contacts now; its hours are walked once, in order."""
-    start, end = hours
-    while row < stop and end[row] <= now:
+    row, stop = floor.opening[way], crew.open_of[way + 1]
+    while row < stop and crew.open_end[row] <= now:
         row += 1
-    opening[channel] = row
-    return row < stop and start[row] <= now
+    floor.opening[way] = row
+    return bool(row < stop and crew.open_start[row] <= now)
 
 
 @inlined
-def _idle_agent(
-    channel: int, waited: int, tries: Ids, preference: Ints, after: Ints, following: Ids, idle: Ints
-) -> int:
+def _enter(work: _Work, crew: _Crew, floor: _Floor, fate: _Fate, contact: int, now: int) -> bool:
+    """Let an attempt in, unless the channel is closed or its lines are busy."""
+    way = work.channel[contact]
+    fate.arrival[contact] = now
+    if not _is_open(crew, floor, way, now):
+        fate.status[contact] = _CLOSED
+        return False
+    if floor.used[way] >= crew.lines[way]:
+        fate.status[contact] = _BLOCKED
+        _follow(work, floor, work.after_busy[contact], now)
+        return False
+    floor.used[way] += 1
+    return True
+
+
+@inlined
+def _idle_agent(crew: _Crew, routes: _Routes, floor: _Floor, way: int, waited: int) -> int:
     """Find who serves a contact: the first group in preference, in it the longest idle."""
-    found = NONE
-    best = _FAR
-    tier = 0
-    for k in range(tries.shape[1]):
-        group = tries[channel, k]
-        if group < 0 or (found >= 0 and preference[channel, group] != tier):
-            break
-        agent = following[idle.size + group]
-        if agent < idle.size and idle[agent] < best and after[channel, group] <= waited:
-            found = int(agent)
-            best = idle[agent]
-            tier = preference[channel, group]
+    found, best, k = NONE, _FAR, 0
+    tier = routes.group_tier[way, 0]
+    while tier < _FAR and routes.group_tier[way, k] <= tier:
+        group = routes.group[way, k]
+        agent = _first(floor.next_idle, floor.idle.size + group)
+        if (
+            agent < floor.idle.size
+            and floor.idle[agent] < best
+            and crew.after[way, group] <= waited
+        ):
+            found = agent
+            best = floor.idle[agent]
+        k += 1
+        if found < 0:
+            tier = routes.group_tier[way, k]
     return found
 
 
 @inlined
 def _next_contact(
-    group: int, now: int, takes: Ids, priority: Ints, after: Ints, following: Ids, arrival: Ints
+    crew: _Crew, routes: _Routes, floor: _Floor, arrival: Ints, group: int, now: int
 ) -> int:
     """Find whom an agent serves: the first channel in priority, in it the longest wait."""
-    found = NONE
-    oldest = _FAR
-    tier = 0
-    for k in range(takes.shape[1]):
-        channel = takes[group, k]
-        if channel < 0 or (found >= 0 and priority[channel, group] != tier):
-            break
-        head = following[arrival.size + channel]
-        if head < arrival.size and now - arrival[head] >= after[channel, group]:
+    found, oldest, k = NONE, _FAR, 0
+    tier = routes.channel_tier[group, 0]
+    while tier < _FAR and routes.channel_tier[group, k] <= tier:
+        way = routes.channel[group, k]
+        head = _first(floor.behind, arrival.size + way)
+        if head < arrival.size and now - arrival[head] >= crew.after[way, group]:
             since = arrival[head]
             if since < oldest or (since == oldest and head < found):
-                found = int(head)
+                found = head
                 oldest = since
-                tier = priority[channel, group]
+        k += 1
+        if found < 0:
+            tier = routes.channel_tier[group, k]
     return found
 
 
 @inlined
-def _next_step(steps: Ints, channel: int, waited: int) -> int:
-    """Return the least wait above `waited` at which further groups open up, or a far one."""
-    for k in range(steps.shape[1]):
-        if steps[channel, k] > waited:
-            return int(steps[channel, k])
-    return _LIMIT
+def _wait_on(
+    work: _Work, routes: _Routes, floor: _Floor, fate: _Fate, contact: int, now: int
+) -> None:
+    """Queue a contact, or let it wait for the next groups to open up."""
+    way = work.channel[contact]
+    if fate.status[contact] == _NOT_MADE:
+        fate.status[contact] = _WAITING
+        _append(floor.behind, floor.ahead, work.due.size + way, contact)
+        _set_timer(floor, now + work.patience[contact], _PATIENCE, contact)
+    k, since = 0, fate.arrival[contact]
+    while routes.steps[way, k] <= now - since:
+        k += 1
+    _set_timer(floor, since + routes.steps[way, k], _OVERFLOW, contact)
+
+
+@inlined
+def _seek_agent(
+    work: _Work, crew: _Crew, routes: _Routes, floor: _Floor, fate: _Fate, contact: int, now: int
+) -> int:
+    """Let a contact look for an idle agent, and wait where there is none."""
+    made = fate.status[contact] != _NOT_MADE
+    if not made and not _enter(work, crew, floor, fate, contact, now):
+        return NONE
+    way = work.channel[contact]
+    agent = _idle_agent(crew, routes, floor, way, now - fate.arrival[contact])
+    if agent < 0:
+        _wait_on(work, routes, floor, fate, contact, now)
+        return NONE
+    floor.idle[agent] = NONE
+    _unlink(floor.next_idle, floor.idle_before, agent)
+    if made:
+        _unlink(floor.behind, floor.ahead, contact)
+    return agent
+
+
+@inlined
+def _seek_contact(
+    crew: _Crew, routes: _Routes, floor: _Floor, fate: _Fate, agent: int, now: int, turn: int
+) -> int:
+    """Let an agent look for a waiting contact, and be idle where there is none."""
+    group = crew.group[agent]
+    contact = _next_contact(crew, routes, floor, fate.arrival, group, now)
+    if contact < 0:
+        floor.idle[agent] = turn
+        _append(floor.next_idle, floor.idle_before, crew.start.size + group, agent)
+    else:
+        _unlink(floor.behind, floor.ahead, contact)
+    return contact
+
+
+@inlined
+def _connect(
+    work: _Work, crew: _Crew, floor: _Floor, fate: _Fate, contact: int, agent: int, now: int
+) -> int:
+    """Start a conversation; return the key of the agent's release."""
+    way = work.channel[contact]
+    fate.status[contact] = _SERVED
+    fate.wait[contact] = now - fate.arrival[contact]
+    fate.agent[contact] = agent
+    pace = crew.pace[way, crew.group[agent]]
+    talk, wrap = work.handle[contact], work.acw[contact]
+    if pace != 1000:
+        talk = (talk * pace + 500) // 1000
+        wrap = (wrap * pace + 500) // 1000
+    fate.busy[agent] += talk + wrap
+    if crew.lines[way] < _NEVER:
+        _set_timer(floor, now + talk, _HANGUP, contact)
+    return int(((now + talk + wrap) << _BITS) | agent)
+
+
+@inlined
+def _ring(work: _Work, floor: _Floor, fate: _Fate, timer: int, now: int) -> int:
+    """Play a timer; return the attempt if it now looks for an agent."""
+    contact = timer & _MASK
+    kind = (timer >> _BITS) & _KINDS
+    _pop(floor.timers)
+    if kind == _ARRIVAL:
+        return contact
+    way = work.channel[contact]
+    if kind == _HANGUP:
+        floor.used[way] -= 1
+        return NONE
+    if fate.status[contact] != _WAITING:
+        return NONE
+    if kind == _OVERFLOW:
+        return contact
+    _unlink(floor.behind, floor.ahead, contact)
+    fate.status[contact] = _ABANDONED
+    fate.wait[contact] = now - fate.arrival[contact]
+    floor.used[way] -= 1
+    _follow(work, floor, work.after_abandon[contact], now)
+    return NONE
+
+
+@inlined
+def _end_shift(floor: _Floor, fate: _Fate, agent: int, now: int) -> None:
+    """Let an agent leave who is idle at the end of the shift."""
+    if floor.idle[agent] >= 0:
+        floor.idle[agent] = NONE
+        _unlink(floor.next_idle, floor.idle_before, agent)
+        fate.left[agent] = now
+
+
+@inlined
+def _peek(column: Ints, row: int, stop: int) -> int:
+    """Return the tick in a row, a far one beyond the last."""
+    return int(column[row]) if row < stop else _FAR
 
 
 # --- the play --------------------------------------------------------------------------------
 
 
-@jit
-def _run(
-    # the workload
-    fresh: int,
-    due: Ints,
-    channel: Codes,
-    handle: Ints,
-    acw: Ints,
-    patience: Ints,
-    after_abandon: Ids,
-    after_busy: Ids,
-    # the staffing
-    start: Ints,
-    end: Ints,
-    group: Codes,
-    end_order: Ids,
-    preference: Ints,
-    priority: Ints,
-    after: Ints,
-    pace: Ints,
-    lines: Ints,
-    open_of: Ints,
-    hours: Hours,
-    # the routing in order
-    tries: Ids,
-    takes: Ids,
-    steps: Ints,
-    # the outcome, filled here
-    status: Codes,
-    arrival: Ints,
-    wait: Ints,
-    agent_of: Ids,
-    busy: Ints,
-    left: Ints,
-) -> int:
+@uncounted
+def _run(fresh: int, work: _Work, crew: _Crew, routes: _Routes, floor: _Floor, fate: _Fate) -> int:
     """Play all events in order of time, kind and row; return their number.
 
     Each turn of the loop finds the next event, then either a contact that looks for an agent or
     an agent that looks for a contact; where both are found, they are connected at the end.
     """
-    agents, attempts = start.size, due.size
-    releases, timers = _heap(agents), _heap(3 * attempts)
-    waiting, ahead = _lists(attempts, lines.size)
-    following, preceding = _lists(agents, takes.shape[0])
-    idle = np.full(agents, NONE, np.int64)  # order of becoming idle
-    used = np.zeros(lines.size, np.int64)  # lines held
-    opening = open_of.copy()  # row of the opening hours in force or next
-    working, ringing, stamp, events = 0, 0, 0, 0
-    next_fresh, next_start, next_end = 0, 0, 0
-    arriving = due[0] if fresh > 0 else _FAR
-    starting = start[0] if agents > 0 else _FAR
-    ending = end[end_order[0]] if agents > 0 else _FAR
+    agents = crew.start.size
+    events, next_fresh, next_start, next_end = 0, 0, 0, 0
+    arriving = _peek(work.due, 0, fresh)
+    starting = _peek(crew.start, 0, agents)
+    ending = crew.end[crew.leaver[0]] if agents > 0 else _FAR
     while True:
-        key, timer = releases[0], timers[0]
+        key, timer = floor.releases[_TOP], floor.timers[_TOP]
         release = key >> _BITS if key < _FAR else _FAR
         ring = timer >> (_BITS + _KIND_BITS) if timer < _FAR else _FAR
-        now = min(min(release, ring), min(arriving, min(starting, ending)))
+        shift = min(starting, ending)
+        now = min(min(release, ring), min(arriving, shift))
         if now == _FAR:
             return events
         events += 1
-        contact, agent, frees = NONE, NONE, False
+        contact, agent = NONE, NONE
         if release == now:
             agent = key & _MASK
-            if now >= end[agent]:
-                left[agent] = now
-                _pop(releases, working)
-                working -= 1
+            if now >= crew.end[agent]:
+                fate.left[agent] = now
+                _pop(floor.releases)
                 continue
-            frees = True
         elif starting == now:
             agent = next_start
             next_start += 1
-            starting = start[next_start] if next_start < agents else _FAR
+            starting = _peek(crew.start, next_start, agents)
         elif ending == now:
-            leaver = end_order[next_end]
-            if idle[leaver] >= 0:
-                idle[leaver] = NONE
-                _unlink(following, preceding, leaver)
-                left[leaver] = now
+            _end_shift(floor, fate, crew.leaver[next_end], now)
             next_end += 1
-            ending = end[end_order[next_end]] if next_end < agents else _FAR
+            ending = crew.end[crew.leaver[next_end]] if next_end < agents else _FAR
             continue
         elif ring == now and (arriving != now or (timer >> _BITS) & _KINDS != _ARRIVAL):
-            contact = timer & _MASK
-            kind = (timer >> _BITS) & _KINDS
-            _pop(timers, ringing)
-            ringing -= 1
-            if kind == _HANGUP:
-                used[channel[contact]] -= 1
-                continue
-            if kind != _ARRIVAL and status[contact] != _WAITING:
-                continue
-            if kind == _PATIENCE:
-                _unlink(waiting, ahead, contact)
-                status[contact] = _ABANDONED
-                wait[contact] = now - arrival[contact]
-                used[channel[contact]] -= 1
-                later = after_abandon[contact]
-                if later >= 0 and now + due[later] < _LIMIT:
-                    _push(timers, ringing, _timer_key(now + due[later], _ARRIVAL, later))
-                    ringing += 1
+            contact = _ring(work, floor, fate, timer, now)
+            if contact < 0:
                 continue
         else:
             contact = next_fresh
             next_fresh += 1
-            arriving = due[next_fresh] if next_fresh < fresh else _FAR
-
-        if contact >= 0:  # a contact looks for an agent
-            way = channel[contact]
-            if status[contact] == _NOT_MADE:
-                arrival[contact] = now
-                if not _is_open(opening[way], open_of[way + 1], now, hours, opening, way):
-                    status[contact] = _CLOSED
-                    continue
-                if used[way] >= lines[way]:
-                    status[contact] = _BLOCKED
-                    later = after_busy[contact]
-                    if later >= 0 and now + due[later] < _LIMIT:
-                        _push(timers, ringing, _timer_key(now + due[later], _ARRIVAL, later))
-                        ringing += 1
-                    continue
-                used[way] += 1
-            waited = now - arrival[contact]
-            agent = _idle_agent(way, waited, tries, preference, after, following, idle)
-            if agent < 0:
-                if status[contact] == _NOT_MADE:
-                    status[contact] = _WAITING
-                    _append(waiting, ahead, attempts + way, contact)
-                    if now + patience[contact] < _LIMIT:
-                        key = _timer_key(now + patience[contact], _PATIENCE, contact)
-                        _push(timers, ringing, key)
-                        ringing += 1
-                step = now - waited + _next_step(steps, way, waited)
-                if step < _LIMIT:
-                    _push(timers, ringing, _timer_key(step, _OVERFLOW, contact))
-                    ringing += 1
-                continue
-            idle[agent] = NONE
-            _unlink(following, preceding, agent)
-        else:  # an agent looks for a contact
-            contact = _next_contact(group[agent], now, takes, priority, after, waiting, arrival)
-            if contact < 0:
-                idle[agent] = stamp
-                stamp += 1
-                _append(following, preceding, agents + group[agent], agent)
-                if frees:
-                    _pop(releases, working)
-                    working -= 1
-                continue
-            way = channel[contact]
-
-        if status[contact] == _WAITING:
-            _unlink(waiting, ahead, contact)
-        status[contact] = _SERVED
-        wait[contact] = now - arrival[contact]
-        agent_of[contact] = agent
-        speed = pace[way, group[agent]]
-        talk = handle[contact]
-        wrap = acw[contact]
-        if speed != 1000:
-            talk = (talk * speed + 500) // 1000
-            wrap = (wrap * speed + 500) // 1000
-        busy[agent] += talk + wrap
-        if lines[way] < _NEVER and now + talk < _LIMIT:
-            _push(timers, ringing, _timer_key(now + talk, _HANGUP, contact))
-            ringing += 1
-        key = ((now + talk + wrap) << _BITS) | agent
-        if frees:  # the release that has just happened is still the least key: take its place
-            _sink(releases, working, key)
+            arriving = _peek(work.due, next_fresh, fresh)
+        if contact >= 0:
+            agent = _seek_agent(work, crew, routes, floor, fate, contact, now)
         else:
-            _push(releases, working, key)
-            working += 1
-
-
-@jit
-def _heap(size: int) -> Ints:
-    """Make room for `size` keys; memory beyond those in use is never touched."""
-    heap = np.empty(size + 8, np.int64)
-    heap[:4] = _FAR
-    return heap
-
-
-@jit
-def _lists(items: int, lists: int) -> tuple[Ids, Ids]:
-    """Make empty linked lists: items in none, each sentinel linked to itself."""
-    following = np.empty(items + lists, np.int32)
-    preceding = np.empty(items + lists, np.int32)
-    for sentinel in range(items, items + lists):
-        following[sentinel] = sentinel
-        preceding[sentinel] = sentinel
-    return following, preceding
+            contact = _seek_contact(crew, routes, floor, fate, agent, now, events)
+        if contact >= 0 and agent >= 0:
+            key = _connect(work, crew, floor, fate, contact, agent, now)
+            if release == now:  # it is still the least key: take its place
+                _replace(floor.releases, key)
+            else:
+                _push(floor.releases, key)
+        elif release == now:
+            _pop(floor.releases)
 
 
 def play(workload: Workload, staffing: Staffing) -> Outcome:
     """Play one workload against one crew, compiled; see `sim.engine.Engine`."""
-    attempts, agents = len(workload), len(staffing.start)
-    status = np.zeros(attempts, np.uint8)
-    arrival, wait = np.zeros(attempts, np.int64), np.zeros(attempts, np.int64)
-    agent = np.full(attempts, NONE, np.int32)
-    busy, left = np.zeros(agents, np.int64), np.zeros(agents, np.int64)
+    fate = _blank(len(workload), len(staffing.start))
     events = _run(
         workload.fresh,
-        workload.due,
-        workload.channel,
-        workload.handle,
-        workload.acw,
-        workload.patience,
-        workload.after_abandon,
-        workload.after_busy,
-        staffing.start,
-        staffing.end,
-        staffing.group,
-        np.argsort(staffing.end, kind="stable").astype(np.int32),
-        staffing.preference,
-        staffing.priority,
-        staffing.after,
-        staffing.pace,
-        staffing.lines,
-        staffing.open_of,
-        (staffing.open_start, staffing.open_end),
-        _orders(staffing.preference, staffing.preference),
-        _orders(staffing.priority.T, staffing.preference.T),
-        _steps(staffing),
-        status,
-        arrival,
-        wait,
-        agent,
-        busy,
-        left,
+        _work(workload),
+        _crew(staffing),
+        _routes(staffing),
+        _floor(len(workload), staffing),
+        fate,
     )
-    return Outcome(status, arrival, wait, agent, busy, left, events)
+    return Outcome(*fate, events)
 
 
-def _orders(rank: Ints, allowed: Ints) -> Ids:
-    """Sort the columns of each row by rank, then index; pad with NONE where not allowed."""
-    rows = [
-        sorted(np.flatnonzero(can >= 0).tolist(), key=row.__getitem__)
-        for row, can in zip(rank, allowed, strict=True)
-    ]
-    width = max((len(row) for row in rows), default=0)
-    table = [row + [NONE] * (width - len(row)) for row in rows]
-    return np.array(table, np.int32).reshape(len(rows), width)
+def _work(workload: Workload) -> _Work:
+    """Take the columns of a workload."""
+    return _Work(*(getattr(workload, name) for name in _Work._fields))
 
 
-def _steps(staffing: Staffing) -> Ints:
-    """List the distinct positive overflow waits of each channel, padded with 0."""
-    can = staffing.preference >= 0
-    rows = [
-        sorted(set(after[serves].tolist()) - {0})
-        for after, serves in zip(staffing.after, can, strict=True)
-    ]
-    width = max((len(row) for row in rows), default=0)
-    table = [row + [0] * (width - len(row)) for row in rows]
-    return np.array(table, np.int64).reshape(len(rows), width)
+def _crew(staffing: Staffing) -> _Crew:
+    """Take the columns and tables of a staffing."""
+    leaver = np.argsort(staffing.end, kind="stable").astype(np.uint32)
+    return _Crew(leaver, *(getattr(staffing, name) for name in _Crew._fields[1:]))
+
+
+def _routes(staffing: Staffing) -> _Routes:
+    """Put the choices of each channel and of each group in order."""
+    preference, can = staffing.preference, staffing.preference >= 0
+    return _Routes(
+        *_in_order(preference, can),
+        *_in_order(staffing.priority.T, can.T),
+        _overflow_waits(staffing.after, can),
+    )
+
+
+def _in_order(rank: Ints, can: NDArray[np.bool_]) -> tuple[Codes, Ints]:
+    """Sort the allowed columns of each row by rank, then index; return them and their ranks."""
+    shown = np.where(can, rank, _FAR)
+    order = np.argsort(shown, axis=1, kind="stable")
+    beyond = np.full((len(rank), 1), _FAR)
+    tiers = np.hstack([np.take_along_axis(shown, order, axis=1), beyond])
+    return order.astype(np.uint8), tiers
+
+
+def _overflow_waits(after: Ints, can: NDArray[np.bool_]) -> Ints:
+    """Sort the waits at which groups open up to each channel, a wait without end at the end."""
+    waits = np.where(can, np.minimum(after, _LIMIT), _LIMIT)
+    return np.hstack([np.sort(waits, axis=1), np.full((len(after), 1), _LIMIT)])
+
+
+def _floor(attempts: int, staffing: Staffing) -> _Floor:
+    """Make an empty floor: nobody is here, nobody waits."""
+    agents = len(staffing.start)
+    return _Floor(
+        _heap(agents),
+        _heap(3 * attempts),
+        *_lists(attempts, staffing.channels),
+        *_lists(agents, staffing.groups),
+        idle=np.full(agents, NONE, np.int64),
+        used=np.zeros(staffing.channels, np.int64),
+        opening=staffing.open_of.copy(),
+    )
+
+
+def _heap(size: int) -> Ints:
+    """Make room for `size` keys; memory beyond those in use is never touched."""
+    heap = np.empty(size + 5, np.int64)
+    heap[0] = 0
+    heap[1:5] = _FAR
+    return heap
+
+
+def _lists(items: int, lists: int) -> tuple[Links, Links]:
+    """Make empty linked lists: items in none, each sentinel linked to itself."""
+    following, preceding = np.empty((2, items + lists), np.uint32)
+    following[items:] = preceding[items:] = np.arange(items, items + lists)
+    return following, preceding
+
+
+def _blank(attempts: int, agents: int) -> _Fate:
+    """Make an outcome in which nothing has happened."""
+    return _Fate(
+        status=np.zeros(attempts, np.uint8),
+        arrival=np.zeros(attempts, np.int64),
+        wait=np.zeros(attempts, np.int64),
+        agent=np.full(attempts, NONE, np.int32),
+        busy=np.zeros(agents, np.int64),
+        left=np.zeros(agents, np.int64),
+    )

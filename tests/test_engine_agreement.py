@@ -1,0 +1,79 @@
+"""The engines agree on every field of every outcome, on days made of ties."""
+
+from __future__ import annotations
+
+import naive_queue
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from workloads import Day, assert_same, days, seeded_day
+
+from sim.engine import ENGINES, Status
+from sim.engine.contract import CLOCK_LIMIT, NEVER, check_pair
+from sim.engine.invariants import check
+
+pytestmark = pytest.mark.kernel
+
+SEEDS = 1500
+
+
+def agree(day: Day) -> None:
+    """Play a day by both engines and naively; compare, and look one of the outcomes over."""
+    check_pair(*day)
+    outcome = ENGINES["reference"](*day)
+    assert_same(outcome, ENGINES["kernel"](*day))
+    # The naive queue counts no hang-ups and forgets no timer, so its number of events is its own.
+    assert_same(outcome, naive_queue.play(*day), but=["events"])
+    check(*day, outcome)
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@given(days())
+def test_the_engines_agree_on_any_day(day: Day) -> None:
+    agree(day)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(5))
+def test_the_engines_agree_on_many_days(part: int) -> None:
+    for seed in range(part, SEEDS, 5):
+        agree(seeded_day(seed))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("part", range(100))
+def test_the_engines_agree_on_a_hundred_thousand_days(part: int) -> None:
+    for seed in range(part * 1000, (part + 1) * 1000):
+        agree(seeded_day(SEEDS + seed))
+
+
+def test_the_random_days_hold_what_they_are_meant_to_hold() -> None:
+    """A test of the tests: no fate, rule or corner is missing from the seeded days."""
+    drawn = [seeded_day(seed) for seed in range(200)]
+    fates = np.zeros(len(Status), int)
+    for day in drawn:
+        fates += np.bincount(ENGINES["kernel"](*day).status, minlength=len(Status))
+    crews = [crew for _, crew in drawn]
+
+    assert (fates > 100).all()
+    assert any(len(crew.start) == 0 for crew in crews)
+    assert any(len(crew.start) == 1 for crew in crews)
+    assert any(len(crew.start) > 1 and np.ptp(crew.end) == 0 for crew in crews)
+    assert any((crew.lines == NEVER).all() for crew in crews)
+    assert any(
+        np.unique(crew.after[row]).size > 2 for crew in crews for row in range(crew.channels)
+    )
+    assert any(work.fresh == 0 for work, _ in drawn)
+    assert any((work.handle + work.acw).max(initial=0) == 0 < work.fresh for work, _ in drawn)
+    assert any((work.patience[: work.fresh] == 0).any() for work, _ in drawn)
+    assert any((work.due[: work.fresh] > CLOCK_LIMIT // 2).any() for work, _ in drawn)
+    assert any(chain_of(work.after_abandon) > 2 for work, _ in drawn)
+
+
+def chain_of(link: np.ndarray) -> int:
+    """Number of attempts in the longest chain of redials."""
+    longest = np.ones(len(link), int)
+    for row in range(len(link) - 1, -1, -1):
+        if link[row] >= 0:
+            longest[row] = longest[link[row]] + 1
+    return int(longest.max(initial=0))

@@ -1,0 +1,123 @@
+"""Arrays that break the contract are refused, with the array and the row in the message."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+
+import numpy as np
+import pytest
+from workloads import calls, seeded_day, team
+
+from sim.engine.contract import CLOCK_LIMIT, MOST_ATTEMPTS, NEVER, WORK_LIMIT, check_pair
+from sim.errors import ContractError
+
+DUE = [0, 5, 9, 30]
+WORK = calls(DUE, handle=4, patience=7, fresh=3, redial={1: 3})
+CREW = team([(0, 50, 0), (10, 60, 1)], preference=[[0, 1], [1, 0]], hours=[[(0, 9), (20, 30)], []])
+
+
+def ids(*values: int) -> Any:
+    return np.array(values, np.int32)
+
+
+def ints(*values: int) -> Any:
+    return np.array(values, np.int64)
+
+
+BAD_WORK = [
+    ("fresh", {"fresh": 5}, "fresh[0]: must lie within the attempts"),
+    ("fresh", {"fresh": -1}, "fresh[0]: must lie within the attempts"),
+    ("a column too short", {"acw": ints(1, 1)}, "acw: must have 4 rows like due"),
+    ("time before the clock", {"due": ints(-1, 5, 9, 30)}, "due[0]: must lie on the clock"),
+    ("time after the clock", {"due": ints(0, 5, CLOCK_LIMIT, 30)}, "due[2]: must lie on the clock"),
+    ("no order", {"due": ints(0, 9, 5, 30)}, "due[2]: must not decrease among first attempts"),
+    ("no such channel", {"channel": np.array([0, 0, 3, 0], np.uint8)}, "channel[2]: must name"),
+    ("negative handle time", {"handle": ints(4, 4, 4, -4)}, "handle[3]: must be below 49 days"),
+    ("endless work", {"acw": ints(0, WORK_LIMIT, 0, 0)}, "acw[1]: must be below 49 days"),
+    ("negative patience", {"patience": ints(7, 7, -7, 7)}, "patience[2]: must lie on the clock"),
+    ("odd patience", {"patience": ints(7, NEVER - 1, 7, 7)}, "patience[1]: must lie on the clock"),
+    ("link backwards", {"after_busy": ids(-1, -1, 0, -1)}, "after_busy[2]: must name a later"),
+    ("link to itself", {"after_busy": ids(-1, -1, -1, 3)}, "after_busy[3]: must name a later"),
+    ("link to a first attempt", {"after_abandon": ids(1, 3, -1, -1)}, "after_abandon[0]: must"),
+    ("link beyond the end", {"after_abandon": ids(4, -1, -1, -1)}, "after_abandon[0]: must name"),
+    ("two before one", {"after_abandon": ids(3, 3, -1, -1)}, "after_abandon[3]: must not be"),
+    ("two ways to one", {"after_busy": ids(3, -1, -1, -1)}, "after_abandon[3]: must not be"),
+    ("floats", {"handle": np.full(4, 4.0)}, "handle: must be a contiguous array of int64"),
+    ("short integers", {"due": ids(*DUE)}, "due: must be a contiguous array of int64"),
+    ("every second row", {"due": np.repeat(DUE, 2)[::2]}, "due: must be a contiguous array"),
+]
+
+BAD_CREW = [
+    ("a column too short", {"end": ints(50)}, "end, group: must have 2 rows like start"),
+    ("start before the clock", {"start": ints(-1, 10)}, "start[0]: must not be negative"),
+    ("no order", {"start": ints(10, 0)}, "start[1]: must not decrease"),
+    ("end before start", {"end": ints(50, 10)}, "end[1]: must follow start"),
+    ("end after the clock", {"end": ints(50, CLOCK_LIMIT)}, "end[1]: must follow start"),
+    ("no such group", {"group": np.array([0, 2], np.uint8)}, "group[1]: must name a group"),
+    ("a table of another shape", {"pace": ints(1000)}, "pace: must have the shape of preference"),
+    ("odd preference", {"preference": np.array([[0, 1], [-2, 0]])}, "preference[1]: must not be"),
+    ("endless preference", {"preference": np.array([[NEVER, 1], [0, 0]])}, "preference[0]: must"),
+    ("endless priority", {"priority": np.array([[0, 1], [0, NEVER]])}, "priority[1]: must be"),
+    ("negative wait", {"after": np.array([[0, 0], [0, -5]])}, "after[1]: must not be negative"),
+    ("negative pace", {"pace": np.array([[-1, 1], [1, 1]])}, "pace[0]: must lie between 0 and"),
+    ("snail's pace", {"pace": np.array([[1, 1], [1, 10_001]])}, "pace[1]: must lie between 0 and"),
+    ("negative lines", {"lines": ints(3, -3)}, "lines[1]: must not be negative"),
+    ("lines of one channel", {"lines": ints(3)}, "lines, open_of: must have a row for each"),
+    ("hours upside down", {"open_end": ints(9, 20)}, "open_end[1]: must follow open_start"),
+    ("hours of nobody", {"open_of": ints(0, 1, 1)}, "open_of: must cover every row"),
+    ("hours backwards", {"open_of": ints(0, 3, 2)}, "open_of[2]: must not decrease"),
+    (
+        "hours of one channel overlap",
+        {"open_of": ints(0, 2, 2), "open_start": ints(0, 9)},
+        "open_start[1]: must follow the hours before",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"), [c[1:] for c in BAD_WORK], ids=[c[0] for c in BAD_WORK]
+)
+def test_a_workload_that_contradicts_itself_is_refused(
+    change: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ContractError) as refused:
+        replace(WORK, **change).check()
+
+    assert str(refused.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"), [c[1:] for c in BAD_CREW], ids=[c[0] for c in BAD_CREW]
+)
+def test_a_staffing_that_contradicts_itself_is_refused(
+    change: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ContractError) as refused:
+        replace(CREW, **change).check()
+
+    assert str(refused.value).startswith(message)
+
+
+def test_more_attempts_than_fit_into_a_key_are_refused() -> None:
+    # Zeros that nobody reads take no memory.
+    kinds = {
+        f.name: getattr(WORK, f.name) for f in fields(WORK) if f.name not in {"channels", "fresh"}
+    }
+    many: dict[str, Any] = {
+        name: np.zeros(MOST_ATTEMPTS, column.dtype) for name, column in kinds.items()
+    }
+    with pytest.raises(ContractError, match="due: 67108864 attempts, at most 67108863 fit"):
+        replace(WORK, **many).check()
+
+
+def test_a_workload_and_a_staffing_of_other_channels_are_refused() -> None:
+    with pytest.raises(ContractError, match="has 2 channels, the workload 1"):
+        check_pair(WORK, CREW)
+
+
+def test_what_keeps_the_contract_is_accepted() -> None:
+    WORK.check()
+    CREW.check()
+    for seed in range(20):
+        check_pair(*seeded_day(seed))
