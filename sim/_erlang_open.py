@@ -174,7 +174,7 @@ def partials_impatient(queue: Queue, scale: FloatArray, awt: FloatArray) -> Wait
 
 def totals_patient(queue: Queue) -> WaitTotals:
     """Return the totals of queues in a steady state that nobody leaves."""
-    slack = queue.service_rate - queue.arrival_rate
+    slack = _slack(queue)
     idle, scale = _idle_and_scale(queue, 1.0 / slack, np.zeros_like(slack))
     delayed = scale / slack
     waited = delayed / slack
@@ -194,7 +194,12 @@ def totals_patient(queue: Queue) -> WaitTotals:
     )
 
 
+def _slack(queue: Queue) -> FloatArray:
+    """Rate of service left over; above 0 in a steady state, also when rounding would have it 0."""
+    return (queue.agents - queue.load) / queue.aht
+
+
 def partials_patient(queue: Queue, scale: FloatArray, awt: FloatArray) -> WaitPartials:
-    slack = queue.service_rate - queue.arrival_rate
+    slack = _slack(queue)
     offered = scale / slack * -np.expm1(-slack * awt)
     return WaitPartials(offered=offered, served=offered, abandoned=np.zeros_like(offered))

@@ -487,6 +487,14 @@ def test_a_queue_without_steady_state_says_what_is_true(agents: int) -> None:
     assert queue.virtual_wait_percentile(0.5) == math.inf
 
 
+def test_a_hair_below_capacity_is_a_very_long_queue() -> None:
+    # The load is the float below 1 although arrival and service rates are equal floats.
+    queue = erlang_c(arrival_rate=1 / 80.5, aht=80.5, agents=1)
+
+    assert queue.load < 1.0
+    assert 1e15 < queue.asa < math.inf
+
+
 @given(
     st.sampled_from([0.0, 1e-9, 0.5, 1.0, 1e4]),
     st.sampled_from([0, 1, 7]),
