@@ -1,0 +1,128 @@
+"""An outcome that contradicts itself is noticed, whatever is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from workloads import Day, calls, seeded_day, team
+
+from sim.engine import ENGINES, Outcome, Status
+from sim.engine.contract import NONE
+from sim.engine.invariants import check
+from sim.errors import InvariantBroken
+
+pytestmark = pytest.mark.kernel
+
+SERVED, ABANDONED, BLOCKED, CLOSED, WAITING = (
+    int(Status.SERVED),
+    int(Status.ABANDONED),
+    int(Status.BLOCKED),
+    int(Status.CLOSED),
+    int(Status.WAITING),
+)
+QUEUE: Day = calls([0, 1, 2, 30], handle=10, patience=[99, 99, 5, 99]), team()
+TEAMS: Day = (
+    calls([0, 1, 2], handle=10, channel=[0, 1, 0], channels=2, patience=99),
+    team([(0, 50, 0), (20, 50, 1)], preference=[[0, 1], [0, NONE]], after=[[0, 8], [0, 0]]),
+)
+LINES: Day = calls([0, 1, 2, 40], handle=10, fresh=3, redial={1: 3}), team(lines=1)
+HOURS: Day = calls([0, 9, 10], handle=1), team(hours=[[(0, 10)]])
+
+# What is changed in the true outcome, and what is said about it.
+WRONG: list[tuple[Day, dict[str, dict[int, int]], str]] = [
+    (QUEUE, {"status": {0: 9}}, "attempt 0: served without agent or the reverse"),
+    (QUEUE, {"status": {2: 9}}, "attempt 2: no such status"),
+    (QUEUE, {"agent": {0: 1}}, "attempt 0: no such agent"),
+    (QUEUE, {"agent": {1: NONE}}, "attempt 1: served without agent or the reverse"),
+    (QUEUE, {"agent": {2: 0}}, "attempt 2: served without agent or the reverse"),
+    (QUEUE, {"arrival": {3: 31}}, "attempt 3: a first attempt was not made when due"),
+    (QUEUE, {"status": {2: 0}, "wait": {2: 0}}, "attempt 2: a first attempt was not made"),
+    (QUEUE, {"wait": {2: 4}}, "attempt 2: abandoned before or after its patience"),
+    (QUEUE, {"wait": {1: 100}}, "attempt 1: served after its patience"),
+    (QUEUE, {"wait": {1: -1}}, "attempt 1: waited less than nothing"),
+    (QUEUE, {"status": {2: WAITING}, "wait": {2: 0}}, "attempt 2: waits still, its patience over"),
+    (QUEUE, {"status": {2: WAITING}}, "attempt 2: waited without end of the wait"),
+    (QUEUE, {"wait": {1: 8}}, "attempt 1: served by an agent who serves another"),
+    (QUEUE, {"wait": {1: 10}}, "attempt 1: waited while an agent was idle"),
+    (QUEUE, {"busy": {0: 29}}, "agent 0: busy for another time than its contacts took"),
+    (QUEUE, {"left": {0: 999}}, "agent 0: left neither at the end nor with the last contact"),
+    (TEAMS, {"agent": {1: 1}}, "attempt 1: served by a group that cannot"),
+    (TEAMS, {"agent": {0: 1}}, "attempt 0: served by a group before its turn"),
+    (TEAMS, {"agent": {2: 1}, "wait": {2: 17}}, "attempt 2: served by an agent who is not there"),
+    (TEAMS, {"wait": {1: 99}}, "attempt 1: served by an agent who is not there"),
+    (LINES, {"status": {1: CLOSED, 3: 0}, "arrival": {3: 0}}, "attempt 3: served without agent"),
+    (LINES, {"arrival": {3: 42}}, "attempt 3: not made after the right delay"),
+    (LINES, {"status": {1: WAITING}}, "attempt 3: made without cause, or not made with cause"),
+    (LINES, {"status": {2: WAITING}}, "attempt 3: served before one who came before"),
+    (HOURS, {"status": {2: BLOCKED}}, "attempt 2: closed in hours or let in outside"),
+    (HOURS, {"status": {1: CLOSED}, "agent": {1: NONE}}, "attempt 1: closed in hours or let in"),
+]
+
+
+def tamper(outcome: Outcome, changes: dict[str, dict[int, int]]) -> Outcome:
+    """Copy an outcome with some numbers changed."""
+    columns: dict[str, Any] = {name: getattr(outcome, name).copy() for name in changes}
+    for name, cells in changes.items():
+        for row, value in cells.items():
+            columns[name][row] = value
+    return replace(outcome, **columns)
+
+
+@pytest.mark.parametrize(("day", "changes", "message"), WRONG, ids=[row[2] for row in WRONG])
+def test_a_wrong_outcome_is_refused_with_the_rule_and_the_row(
+    day: Day, changes: dict[str, dict[int, int]], message: str
+) -> None:
+    truth = ENGINES["reference"](*day)
+    check(*day, truth)
+
+    with pytest.raises(InvariantBroken) as broken:
+        check(*day, tamper(truth, changes))
+    assert str(broken.value).startswith(message)
+
+
+def test_serving_the_second_before_the_first_is_noticed() -> None:
+    day = calls([0, 1, 2], handle=10, patience=99), team()
+    swapped = {"wait": {1: 19, 2: 8}}
+
+    with pytest.raises(InvariantBroken, match="attempt 2: served before one who came before"):
+        check(*day, tamper(ENGINES["reference"](*day), swapped))
+
+
+def test_a_call_that_is_let_in_with_all_lines_held_is_noticed() -> None:
+    day = calls([0, 1], handle=10, patience=4), team(lines=1)
+    let_in = {"status": {1: ABANDONED}, "wait": {1: 4}}
+
+    with pytest.raises(InvariantBroken, match="attempt 1: blocked with a line free, or let in"):
+        check(*day, tamper(ENGINES["reference"](*day), let_in))
+
+
+def test_an_outcome_of_another_day_is_refused() -> None:
+    with pytest.raises(InvariantBroken, match="an attempt has no outcome"):
+        check(*QUEUE, ENGINES["reference"](*TEAMS))
+    alone = QUEUE[0], team([])
+    with pytest.raises(InvariantBroken, match="an agent has no outcome"):
+        check(*QUEUE, ENGINES["reference"](*alone))
+
+
+@pytest.mark.parametrize("step", [-1, 1])
+@pytest.mark.parametrize("name", ["arrival", "wait", "busy", "left"])
+def test_no_moment_can_be_one_tick_off_unnoticed(name: str, step: int) -> None:
+    rng = np.random.default_rng(20)
+    for seed in range(60):
+        day = seeded_day(seed)
+        truth = ENGINES["kernel"](*day)
+        column = getattr(truth, name)
+        for row in rng.choice(len(column), min(4, len(column)), replace=False).tolist():
+            off = tamper(truth, {name: {row: int(column[row]) + step}})
+            assert is_refused(day, off), f"day {seed}, {name}[{row}]"
+
+
+def is_refused(day: Day, outcome: Outcome) -> bool:
+    try:
+        check(*day, outcome)
+    except InvariantBroken:
+        return True
+    return False
