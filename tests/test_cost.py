@@ -10,12 +10,9 @@ import pytest
 
 from sim.cost import (
     ContractOps,
-    ContractTerms,
     Hours,
-    InhouseTerms,
     Ops,
     RetainedOps,
-    RetainedTerms,
     Statement,
     contract_month,
     inhouse_month,
@@ -23,6 +20,7 @@ from sim.cost import (
     rounding_factor,
     steady_ramp_loss,
 )
+from sim.scenario.terms import ContractTerms, InhouseTerms, RetainedTerms
 
 KOPECK = 0.01
 RATIO = 1e-6

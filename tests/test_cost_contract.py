@@ -9,10 +9,8 @@ import pytest
 
 from sim.cost import (
     ContractOps,
-    ContractTerms,
     Hours,
     RetainedOps,
-    RetainedTerms,
     Statement,
     billed_minutes,
     billed_seconds,
@@ -22,6 +20,7 @@ from sim.cost import (
     rounding_factor,
 )
 from sim.errors import InvalidInput
+from sim.scenario.terms import ContractTerms, RetainedTerms
 
 
 def invoice(terms: dict[str, Any], ops: ContractOps) -> Statement:

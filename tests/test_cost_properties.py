@@ -15,21 +15,18 @@ from pydantic import BaseModel
 
 from sim.cost import (
     ContractOps,
-    ContractTerms,
     Group,
     Hours,
-    InhouseTerms,
     Line,
     Ops,
     RetainedOps,
-    RetainedTerms,
     Statement,
     contract_month,
     inhouse_month,
-    presets,
     retained_month,
 )
 from sim.errors import InvalidInput, InvariantBroken
+from sim.scenario.terms import ContractTerms, InhouseTerms, RetainedTerms, presets
 
 TEAM = presets.inhouse("RU_2026").model_copy(update={"vat_recoverable_share": 0.5})
 

@@ -25,8 +25,6 @@ COMPILED_LOOPS = {"sim/engine/kernel.py"}
 
 # Rooms that touch files: what users write and read, and the two ends that speak to them.
 FILE_ROOMS = ("sim/cli.py", "sim/compiled.py", "sim/learn", "sim/report", "sim/scenario", "sim/ui")
-# Data that is part of the program, read from the package.
-PACKAGE_DATA_READERS = {"sim/cost/presets.py"}
 FILE_CALLS = {"open", "read_bytes", "read_text", "write_bytes", "write_text"}
 
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:root|work|home/\w+|Users/\w+|tmp/\w+)/")
@@ -130,7 +128,7 @@ def test_functions_and_modules_stay_short(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
 def test_files_are_touched_only_in_the_rooms_that_may(path: Path) -> None:
-    if lives_in(path, FILE_ROOMS) or name_of(path) in PACKAGE_DATA_READERS:
+    if lives_in(path, FILE_ROOMS):
         return
     called = {
         node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sim.cost.contract_terms import AgentHourPrice, ContractTerms, ForecastBand, Kpi, Surcharge
 from sim.cost.ops import ContractOps, Hours
 from sim.cost.statement import Group, Line, Statement, agree, ensure
 from sim.cost.vat import Vat
 from sim.errors import InvalidInput
+from sim.scenario.terms import AgentHourPrice, ContractTerms, ForecastBand, Kpi, Surcharge
 
 __all__ = ["contract_month", "price_index"]
 
@@ -57,7 +57,8 @@ def contract_month(terms: ContractTerms, ops: ContractOps) -> Statement:
 
     Examples
     --------
-    >>> from sim.cost import ContractOps, ContractTerms
+    >>> from sim.cost import ContractOps
+    >>> from sim.scenario.terms import ContractTerms
     >>> terms = ContractTerms(minutes={"tiers": [{"price": 20}]}, minimum_monthly=50_000)
     >>> month = contract_month(terms, ContractOps(billed_minutes=2000))
     >>> [(line.name, line.amount) for line in month.lines if line.amount]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.cost.agent_terms import Scheme
-from sim.cost.scales import graduated
 from sim.cost.statement import Group, Line, agree, ensure
+from sim.scenario.terms import Scheme, graduated
 
 __all__ = ["contribution", "contribution_line", "ensure_within_brackets"]
 

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.cost.contributions import contribution_line, ensure_within_brackets
-from sim.cost.inhouse_terms import Bot, Hiring, InhouseTerms, Workplace
 from sim.cost.ops import Ops
 from sim.cost.payroll import Payroll, payroll
-from sim.cost.quantities import whole_up
 from sim.cost.statement import Group, Line, Statement
 from sim.cost.telephony import telephony_lines
 from sim.cost.vat import Vat
+from sim.scenario.terms import Bot, Hiring, InhouseTerms, Workplace, whole_up
 
 __all__ = ["inhouse_month"]
 
@@ -42,7 +41,8 @@ def inhouse_month(terms: InhouseTerms, ops: Ops) -> Statement:
 
     Examples
     --------
-    >>> from sim.cost import Hours, InhouseTerms, Ops
+    >>> from sim.cost import Hours, Ops
+    >>> from sim.scenario.terms import InhouseTerms
     >>> terms = InhouseTerms(
     ...     agents={"calendar": {"contract_hours_year": 1800}, "pay": {"hourly_rate": 20}}
     ... )

@@ -6,12 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sim.cost.agent_terms import AgentTerms
 from sim.cost.contributions import contribution_line, ensure_within_brackets
 from sim.cost.ops import Hours, Ops
-from sim.cost.quantities import whole_up
 from sim.cost.statement import Group, Line, agree, ensure
 from sim.errors import InvalidInput
+from sim.scenario.terms import AgentTerms, whole_up
 
 __all__ = [
     "Payroll",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sim.cost.contract_terms import Level2, RetainedTerms
 from sim.cost.ops import RetainedOps
 from sim.cost.statement import Group, Line, Statement
 from sim.cost.telephony import telephony_lines
 from sim.cost.vat import Vat
+from sim.scenario.terms import Level2, RetainedTerms
 
 __all__ = ["retained_month"]
 
@@ -23,7 +23,8 @@ def retained_month(terms: RetainedTerms, ops: RetainedOps) -> Statement:
 
     Examples
     --------
-    >>> from sim.cost import RetainedOps, RetainedTerms
+    >>> from sim.cost import RetainedOps
+    >>> from sim.scenario.terms import RetainedTerms
     >>> terms = RetainedTerms(vendor_manager_fte=0.5, vendor_manager_salary=120_000)
     >>> retained_month(terms, RetainedOps()).total
     60000.0

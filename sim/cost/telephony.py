@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from sim.cost.inhouse_terms import Telephony
 from sim.cost.statement import Group, Line
+from sim.scenario.terms import Telephony
 
 __all__ = ["Traffic", "telephony_lines"]
 

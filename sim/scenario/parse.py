@@ -17,10 +17,13 @@ __all__ = [
     "count",
     "factor",
     "hours",
+    "level",
+    "minutes",
     "money",
     "number",
     "per_week",
     "percentage",
+    "ratio",
     "seconds",
     "share",
     "square_metres",
@@ -29,6 +32,7 @@ __all__ = [
 WEEKS_PER = {"day": 1 / 7, "week": 1.0, "month": 365 / 12 / 7, "year": 365 / 7}
 LONGEST = 366 * 86_400.0  # no wait, shift or contact lasts longer than a year
 MOST_PER_WEEK = 1e7
+MOST_RATIO = 10.0  # premiums of more than ten times the pay are slips of the pen
 
 _GROUPED = r"[0-9]{1,3}(?:[ \u00a0\u2009\u202f'_][0-9]{3})+(?:[.,][0-9]+)?"
 _PLAIN = r"[0-9]+(?:[.,][0-9]+)?(?:e[+-]?[0-9]{1,3})?"
@@ -54,8 +58,12 @@ _PERIODS = {
     **dict.fromkeys(("head", "person", "agent", "hire", "seat", "fte"), "head"),
     "resolution": "resolution",
     "session": "session",
+    "attempt": "attempt",
     **dict.fromkeys(("m2 per year", "m²/year", "m2/year", "m² per year"), "m2 per year"),
 }
+# Where a key names the thing that it prices, the price need not say it again. A time or an area
+# must be said: 320 may be for an hour or for a month.
+_THINGS = ("contact", "head", "resolution", "session", "attempt")
 
 
 def number(text: str) -> float:
@@ -190,7 +198,8 @@ def money(text: str, currency: str | None = None, per: str | None = None) -> flo
         The currency of the scenario; None accepts any.
     per
         What the price is for: ``hour``, ``minute``, ``month``, ``year``, ``contact``,
-        ``resolution``, ``session``, ``head``, ``m2 per year``; None for a plain amount.
+        ``resolution``, ``session``, ``attempt``, ``head``, ``m2 per year``; None for a plain
+        amount. A price per thing, not per time or area, may be written as a plain amount too.
 
     Examples
     --------
@@ -207,7 +216,8 @@ def money(text: str, currency: str | None = None, per: str | None = None) -> flo
     if currency and given != currency:
         rule = f"is in {given}, but the scenario counts in {currency}"
         raise InvalidInput("money", rule, text, f"convert it to {currency}")
-    if (_PERIODS.get(period.strip().lower()) if period else None) != per:
+    said = _PERIODS.get(period.strip().lower()) if period else None
+    if said != per and (period or per not in _THINGS):
         rule = f"must be a price per {per}" if per else "must be a plain amount of money"
         raise InvalidInput("money", rule, text, like)
     value = number(amount) * {"": 1.0, "k": 1e3, "M": 1e6}[thousands]
@@ -283,13 +293,31 @@ def hours(text: str) -> float:
     >>> hours("1 972 h"), hours("45m")
     (1972.0, 0.75)
     """
+    value = _one_unit(text, r"h(?:ours?|rs?)?")
+    return seconds(text) / 3600 if value is None else value
+
+
+def minutes(text: str) -> float:
+    """Read billed minutes or the like [min], of which a month may have more than the clock.
+
+    Examples
+    --------
+    >>> minutes("1 000 000 min"), minutes("4m30s")
+    (1000000.0, 4.5)
+    """
+    value = _one_unit(text, r"m(?:in(?:ute)?s?)?")
+    return seconds(text) / 60 if value is None else value
+
+
+def _one_unit(text: str, unit: str) -> float | None:
+    """The number before a unit; None when the text is something else."""
     tidy = text.strip()
-    match = re.fullmatch(rf"({_NUMBER})\s*h(?:ours?|rs?)?", tidy) if len(tidy) <= 60 else None
+    match = re.fullmatch(rf"({_NUMBER})\s*{unit}", tidy) if len(tidy) <= 60 else None
     if not match:
-        return seconds(text) / 3600
+        return None
     value = number(match[1])
     if value < 0:
-        raise InvalidInput("hours", "must not be negative", text)
+        raise InvalidInput("time", "must not be negative", text)
     return value
 
 
@@ -301,6 +329,39 @@ def percentage(text: str) -> float:
     >>> percentage("80%")
     0.8
     """
+    _in_per_cent(text)
+    return share(text)
+
+
+def ratio(text: str) -> float:
+    """Read a part of something that may exceed it, written in per cent: a bonus, a premium.
+
+    Examples
+    --------
+    >>> ratio("150%")
+    1.5
+    """
+    _in_per_cent(text)
+    value = factor(text)
+    if value > MOST_RATIO:
+        raise InvalidInput("ratio", f"must be at most {MOST_RATIO:.0%}", text)
+    return value
+
+
+def level(text: str) -> float:
+    """Read the value of a measure, whichever it is: a share, a time [s] or a plain number.
+
+    Examples
+    --------
+    >>> level("80%"), level("20s"), level("4,5")
+    (0.8, 20.0, 4.5)
+    """
+    tidy = text.strip()
+    if tidy.endswith("%"):
+        return share(tidy)
+    return number(tidy) if re.fullmatch(_NUMBER, tidy) else seconds(tidy)
+
+
+def _in_per_cent(text: str) -> None:
     if not text.strip().endswith("%"):
         raise InvalidInput("share", "must be a percentage", text, "write it like 80%")
-    return share(text)

@@ -1,32 +1,33 @@
 """What an hour of an own agent is made of: a working year, pay with premiums, contributions.
 
-Money is in the scenario's currency, hours are hours, shares lie between 0 and 1.
+In Python, money is in the scenario's currency, hours are hours, shares lie between 0 and 1; in a
+file they are written with their units.
 """
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.cost.quantities import Fraction, HoursAYear, Money, Ratio, Share, Terms
-from sim.cost.scales import check_scale
-from sim.errors import InvalidInput
+from sim.scenario.base import Also, Strict, broken
+from sim.scenario.terms.scales import check_scale
+from sim.scenario.units import Fraction, HoursPerYear, Money, MoneyPerHour, Ratio, Share, Yes
 
-__all__ = ["AgentTerms", "Bracket", "Calendar", "Pay", "Scheme"]
+__all__ = ["AgentTerms", "Bracket", "Pay", "Scheme", "WorkingYear"]
 
 
-class Calendar(Terms):
+class WorkingYear(Strict):
     """A working year of one person: what is paid, and what of it is not worked."""
 
-    contract_hours_year: HoursAYear = Field(gt=0, description="Hours in the contract")
-    vacation_hours_year: HoursAYear = Field(default=0.0, description="Paid leave")
-    sick_hours_year: HoursAYear = Field(default=0.0, description="Hours lost to illness")
-    sick_paid_hours_year: HoursAYear = Field(
+    contract_hours_year: HoursPerYear = Field(gt=0, description="Hours in the contract")
+    vacation_hours_year: HoursPerYear = Field(default=0.0, description="Paid leave")
+    sick_hours_year: HoursPerYear = Field(default=0.0, description="Hours lost to illness")
+    sick_paid_hours_year: HoursPerYear = Field(
         default=0.0, description="Hours of illness that the employer pays"
     )
     sick_pay_rate: Share = Field(default=1.0, description="Sick pay as a share of pay")
-    other_absence_hours_year: HoursAYear = Field(
+    other_absence_hours_year: HoursPerYear = Field(
         default=0.0, description="Other hours away from work, unpaid by the job"
     )
 
@@ -41,19 +42,17 @@ class Calendar(Terms):
         if self.worked_hours_year <= 0:
             away = self.contract_hours_year - self.worked_hours_year
             rule = f"must exceed the {away:g} h of leave, illness and other absence"
-            raise InvalidInput("contract_hours_year", rule, self.contract_hours_year)
+            raise broken(("contract_hours_year",), rule, self.contract_hours_year)
         if self.sick_paid_hours_year > self.sick_hours_year:
             rule = f"must be at most the {self.sick_hours_year:g} h of illness"
-            raise InvalidInput("sick_paid_hours_year", rule, self.sick_paid_hours_year)
+            raise broken(("sick_paid_hours_year",), rule, self.sick_paid_hours_year)
         return self
 
 
-class Pay(Terms):
+class Pay(Strict):
     """Hourly pay and the premiums on it; premiums add up, they do not multiply."""
 
-    hourly_rate: Money = Field(
-        description="Base pay per rostered hour", json_schema_extra={"unit": "money/h"}
-    )
+    hourly_rate: MoneyPerHour = Field(description="Base pay per rostered hour")
     bonus_share: Ratio = Field(default=0.0, description="Bonus as a share of base wages")
     night_premium: Ratio = Field(default=0.0, description="On top of base pay at night")
     weekend_premium: Ratio = Field(default=0.0, description="On top of base pay at weekends")
@@ -63,12 +62,12 @@ class Pay(Terms):
     ot_first_tier_share: Share = Field(
         default=1.0, description="Overtime hours that get the first premium"
     )
-    ot_base_includes_bonus: bool = Field(
-        default=True, strict=True, description="Overtime premium is counted on pay with bonus"
+    ot_base_includes_bonus: Yes = Field(
+        default=True, description="Overtime premium is counted on pay with bonus"
     )
 
 
-class Bracket(Terms):
+class Bracket(Strict):
     """Part of a contribution scale: ``rate`` of the pay up to ``upto``."""
 
     upto: Money | None = Field(
@@ -77,7 +76,7 @@ class Bracket(Terms):
     rate: Share = Field(description="Contribution as a share of the pay in the bracket")
 
 
-class Scheme(Terms):
+class Scheme(Strict):
     """One employer's contribution: a scale of brackets per month or per calendar year."""
 
     name: str = Field(min_length=1, description="What it is called")
@@ -88,14 +87,14 @@ class Scheme(Terms):
 
     @model_validator(mode="after")
     def _scale_is_ordered(self) -> Self:
-        check_scale([bracket.upto for bracket in self.brackets], "bracket")
+        check_scale("brackets", [bracket.upto for bracket in self.brackets])
         return self
 
 
-class AgentTerms(Terms):
+class AgentTerms(Strict):
     """What it takes to have an agent logged in for an hour."""
 
-    calendar: Calendar
+    calendar: WorkingYear
     shrinkage_in_shift: Fraction = Field(
         default=0.0, description="Share of a rostered hour spent in breaks, meetings, training"
     )
@@ -106,8 +105,12 @@ class AgentTerms(Terms):
         default=0.0, description="Capacity lost to people who are still learning"
     )
     pay: Pay
-    contributions: tuple[Scheme, ...] = Field(
-        default=(), description="Employer's contributions on top of gross pay"
+    contributions: Annotated[
+        tuple[Scheme, ...], Also(type="string", examples=["standard_2026"])
+    ] = Field(
+        default=(),
+        description="Employer's contributions on top of gross pay; over a preset, the name of "
+        "one of its scales",
     )
     ytd_gross_per_head: Money = Field(
         default=0.0, description="Gross pay of a head since January, for yearly scales"
@@ -115,6 +118,6 @@ class AgentTerms(Terms):
     headcount_rounding: Literal["none", "ceil"] = Field(
         default="none", description="Whether heads are whole people"
     )
-    sick_pay_contributory: bool = Field(
-        default=False, strict=True, description="Whether contributions are due on sick pay"
+    sick_pay_contributory: Yes = Field(
+        default=False, description="Whether contributions are due on sick pay"
     )

@@ -1,26 +1,39 @@
 """What an own support team costs beside its agents: support roles, hiring, workplace, tools.
 
-Money is in the scenario's currency, hours are hours, shares lie between 0 and 1.
+In Python, money is in the scenario's currency, hours are hours, shares lie between 0 and 1; in a
+file they are written with their units.
 """
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, WithJsonSchema, field_validator, model_validator
 
-from sim.cost.agent_terms import AgentTerms
-from sim.cost.quantities import (
-    Count,
+from sim.scenario import parse
+from sim.scenario.base import Strict, broken, in_file
+from sim.scenario.terms.agents import AgentTerms
+from sim.scenario.terms.scales import refuse_twice, whole_up
+from sim.scenario.terms.shipped import Preset, choices, laid_over
+from sim.scenario.units import (
     Fraction,
+    Hours,
     Money,
+    MoneyPerAttempt,
+    MoneyPerHead,
+    MoneyPerMinute,
+    MoneyPerMonth,
+    MoneyPerSession,
+    MoneyPerSquareMetreYear,
+    Months,
+    Quantity,
     Ratio,
+    RatioPerYear,
+    Settled,
     Share,
-    Terms,
-    refuse_twice,
-    whole_up,
+    SquareMetres,
+    Yes,
 )
-from sim.errors import InvalidInput
 
 __all__ = [
     "Bot",
@@ -34,22 +47,20 @@ __all__ = [
 ]
 
 
-class SupportRole(Terms):
+class SupportRole(Strict):
     """People around the agents: by number, or by how many agents one of them looks after."""
 
     name: str = Field(min_length=1, description="Role")
-    salary_month: Money = Field(
-        description="Gross salary", json_schema_extra={"unit": "money/month"}
-    )
+    salary_month: MoneyPerMonth = Field(description="Gross salary")
     bonus_share: Ratio = Field(default=0.0, description="Bonus as a share of salary")
     driver: Literal["fixed", "per_agent_fte"] = Field(
         default="fixed", description="Whether value is a number of people or a span"
     )
-    value: Count = Field(description="People, or agent FTE per person")
+    value: Quantity = Field(description="People, or agent FTE per person")
     rounding: Literal["none", "ceil"] = Field(
         default="none", description="Whether the role is filled by whole people"
     )
-    min: Count = Field(default=0.0, description="Never fewer than this")
+    min: Quantity = Field(default=0.0, description="Never fewer than this")
     ytd_gross_per_head: Money = Field(
         default=0.0, description="Gross pay of a head since January, for yearly scales"
     )
@@ -58,10 +69,10 @@ class SupportRole(Terms):
     def _numbers_agree(self) -> Self:
         if self.driver == "per_agent_fte" and self.value == 0:
             rule = f"must be above 0, the span of one {self.name}"
-            raise InvalidInput("value", rule, self.value)
+            raise broken(("value",), rule, self.value)
         if self.driver == "fixed" and self.min > self.value:
             rule = f"must be at most {self.value:g}, the fixed number of {self.name}"
-            raise InvalidInput("min", rule, self.min)
+            raise broken(("min",), rule, self.min)
         return self
 
     def heads(self, agent_fte: float) -> float:
@@ -70,44 +81,35 @@ class SupportRole(Terms):
         return max(self.min, whole_up(needed) if self.rounding == "ceil" else needed)
 
 
-class Hiring(Terms):
+class Hiring(Strict):
     """Leaving, replacing, training."""
 
-    attrition_annual: Ratio = Field(
-        description="Leavers in a year per head", json_schema_extra={"unit": "share/year"}
-    )
+    attrition_annual: RatioPerYear = Field(description="Leavers in a year per head")
     training_dropout: Fraction = Field(
         default=0.0, description="Starters who do not finish training"
     )
-    cost_per_hire: Money = Field(default=0.0, description="Finding one person who starts")
-    training_hours: Count = Field(
-        default=0.0, description="Training per starter", json_schema_extra={"unit": "h"}
-    )
+    cost_per_hire: MoneyPerHead = Field(default=0.0, description="Finding one person who starts")
+    training_hours: Hours = Field(default=0.0, description="Training per starter")
     training_pay_share: Ratio = Field(default=1.0, description="Pay in training, share of base")
-    training_material: Money = Field(default=0.0, description="Material per starter")
+    training_material: MoneyPerHead = Field(default=0.0, description="Material per starter")
 
 
-class Workplace(Terms):
+class Workplace(Strict):
     """Desks and the floor they stand on."""
 
-    m2_per_seat: Count = Field(
-        description="Floor per seat with its share of common space",
-        json_schema_extra={"unit": "m2"},
-    )
-    rent_m2_year: Money = Field(
-        description="Rent with running costs", json_schema_extra={"unit": "money/m2/year"}
-    )
+    m2_per_seat: SquareMetres = Field(description="Floor per seat with its share of common space")
+    rent_m2_year: MoneyPerSquareMetreYear = Field(description="Rent with running costs")
     seat_buffer: Ratio = Field(default=0.0, description="Spare seats for shift overlap")
     remote_share: Share = Field(default=0.0, description="Agents who need no seat")
-    seat_sharing: bool = Field(
-        default=True, strict=True, description="Shifts share seats; if not, every head has one"
+    seat_sharing: Yes = Field(
+        default=True, description="Shifts share seats; if not, every head has one"
     )
     support_on_site_share: Share = Field(
         default=1.0, description="Supporting people who need a seat"
     )
 
 
-class Equipment(Terms):
+class Equipment(Strict):
     """Things bought once and written off month by month."""
 
     name: str = Field(min_length=1, description="Thing")
@@ -115,67 +117,57 @@ class Equipment(Terms):
     per: Literal["head", "agent_head", "seat", "concurrent", "fixed"] = Field(
         description="What one is needed for"
     )
-    life_months: Count = Field(
-        gt=0, description="Months until written off", json_schema_extra={"unit": "month"}
-    )
+    life_months: Months = Field(gt=0, description="Months until written off")
 
 
-class Software(Terms):
+class Software(Strict):
     """A licence paid by the month."""
 
     name: str = Field(min_length=1, description="Product")
-    price_month: Money = Field(
-        description="Price of one licence, in its own currency",
-        json_schema_extra={"unit": "money/month"},
+    fx: Quantity = Field(
+        default=1.0, gt=0, description="Scenario currency per unit of the price's currency"
+    )
+    price_month: MoneyPerMonth = Field(
+        description="Price of one licence, in its own currency when fx is given"
     )
     per: Literal["head", "agent_head", "seat", "concurrent", "fixed"] = Field(
         description="What one is needed for"
     )
-    fx: Count = Field(
-        default=1.0, gt=0, description="Scenario currency per unit of the price's currency"
-    )
+
+    @field_validator("price_month", mode="before")
+    @classmethod
+    def _own_currency(cls, price: Any, info: ValidationInfo) -> Any:
+        if isinstance(price, str) and info.data.get("fx", 1.0) != 1.0:
+            return Settled(parse.money(price, per="month"))
+        return price
 
 
-class Telephony(Terms):
+class Telephony(Strict):
     """Calls and lines, as the operator bills them."""
 
-    inbound_per_min: Money = Field(
-        default=0.0,
-        description="Toll-free inbound, queue time and abandoned calls included",
-        json_schema_extra={"unit": "money/min"},
+    inbound_per_min: MoneyPerMinute = Field(
+        default=0.0, description="Toll-free inbound, queue time and abandoned calls included"
     )
-    outbound_per_min: Money = Field(
-        default=0.0, description="Outbound", json_schema_extra={"unit": "money/min"}
-    )
-    per_outbound_attempt: Money = Field(
+    outbound_per_min: MoneyPerMinute = Field(default=0.0, description="Outbound")
+    per_outbound_attempt: MoneyPerAttempt = Field(
         default=0.0, description="Each outbound attempt, answered or not"
     )
-    numbers_month: Money = Field(
-        default=0.0,
-        description="Rent of the numbers",
-        json_schema_extra={"unit": "money/month"},
-    )
-    trunks: Count = Field(default=0.0, description="Lines rented")
-    trunk_month: Money = Field(
-        default=0.0, description="Rent of a line", json_schema_extra={"unit": "money/month"}
-    )
+    numbers_month: MoneyPerMonth = Field(default=0.0, description="Rent of the numbers")
+    trunks: Quantity = Field(default=0.0, description="Lines rented")
+    trunk_month: MoneyPerMonth = Field(default=0.0, description="Rent of a line")
 
 
-class Bot(Terms):
+class Bot(Strict):
     """A bot in front of the agents."""
 
-    fixed_month: Money = Field(
-        default=0.0,
-        description="Fee whatever the traffic",
-        json_schema_extra={"unit": "money/month"},
-    )
-    per_session: Money = Field(default=0.0, description="Price of one session")
+    fixed_month: MoneyPerMonth = Field(default=0.0, description="Fee whatever the traffic")
+    per_session: MoneyPerSession = Field(default=0.0, description="Price of one session")
 
 
-class InhouseTerms(Terms):
+class InhouseTerms(Strict):
     """Everything an own team costs in a month.
 
-    Only ``agents`` is required; a section that is left out brings no line.
+    Only ``agents`` is required, or a ``preset``; a section that is left out brings no line.
 
     Examples
     --------
@@ -189,6 +181,9 @@ class InhouseTerms(Terms):
     1920.0
     """
 
+    preset: Annotated[Preset | None, WithJsonSchema({"enum": list(choices("inhouse"))})] = Field(
+        default=None, description="Ready terms that the others are laid over"
+    )
     agents: AgentTerms
     support_roles: tuple[SupportRole, ...] = ()
     hiring: Hiring | None = None
@@ -197,16 +192,19 @@ class InhouseTerms(Terms):
     software: tuple[Software, ...] = ()
     telephony: Telephony | None = None
     bot: Bot | None = None
-    benefits_per_head: Money = Field(
-        default=0.0,
-        description="Health cover and the like, per head of agents and support",
-        json_schema_extra={"unit": "money/month"},
+    benefits_per_head: MoneyPerMonth = Field(
+        default=0.0, description="Health cover and the like, per head of agents and support"
     )
     overhead_share: Ratio = Field(default=0.0, description="Share of payroll and hiring")
     vat_rate: Share = Field(default=0.0, description="VAT on what is bought for the team")
     vat_recoverable_share: Share = Field(
         default=1.0, description="Part of input VAT that comes back"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _over_preset(cls, data: Any, info: ValidationInfo) -> Any:
+        return laid_over("inhouse", data, from_file=in_file(info))
 
     @model_validator(mode="after")
     def _seats_can_be_counted(self) -> Self:
@@ -216,7 +214,7 @@ class InhouseTerms(Terms):
         ]
         if needing and self.workplace is None:
             rule = f"must be given, because {needing[0]} is counted per seat"
-            raise InvalidInput("workplace", rule, None)
+            raise broken(("workplace",), rule, None)
         return self
 
     @model_validator(mode="after")

@@ -1,0 +1,60 @@
+"""What things cost, as a user writes it: an own team, a contract, what stays with the client."""
+
+from sim.scenario.terms import presets
+from sim.scenario.terms.agents import AgentTerms, Bracket, Pay, Scheme, WorkingYear
+from sim.scenario.terms.contract import (
+    AgentHourPrice,
+    ContractTerms,
+    ForecastBand,
+    Kpi,
+    MinutePrice,
+    ServiceCredits,
+    Surcharge,
+    Tier,
+)
+from sim.scenario.terms.inhouse import (
+    Bot,
+    Equipment,
+    Hiring,
+    InhouseTerms,
+    Software,
+    SupportRole,
+    Telephony,
+    Workplace,
+)
+from sim.scenario.terms.retained import Level2, RetainedLine, RetainedTerms
+from sim.scenario.terms.scales import graduated, whole_up
+from sim.scenario.terms.shipped import Assumption, Confidence, Preset
+
+__all__ = [
+    "AgentHourPrice",
+    "AgentTerms",
+    "Assumption",
+    "Bot",
+    "Bracket",
+    "Confidence",
+    "ContractTerms",
+    "Equipment",
+    "ForecastBand",
+    "Hiring",
+    "InhouseTerms",
+    "Kpi",
+    "Level2",
+    "MinutePrice",
+    "Pay",
+    "Preset",
+    "RetainedLine",
+    "RetainedTerms",
+    "Scheme",
+    "ServiceCredits",
+    "Software",
+    "SupportRole",
+    "Surcharge",
+    "Telephony",
+    "Tier",
+    "WorkingYear",
+    "Workplace",
+    "graduated",
+    "presets",
+    "whole_up",
+]

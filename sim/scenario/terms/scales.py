@@ -1,0 +1,107 @@
+"""What several terms share: scales of rates, whole people, lists without repetition."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from sim.scenario.base import broken
+
+__all__ = ["check_scale", "graduated", "refuse_twice", "whole_up"]
+
+
+def check_scale(key: str, ends: Sequence[float | None]) -> None:
+    """Refuse a scale whose parts are out of order or whose last part is closed.
+
+    Parameters
+    ----------
+    key
+        The list that holds the scale; each of its parts ends at its ``upto``.
+    ends
+        Upper end of each part; None for open.
+
+    Raises
+    ------
+    ValidationError
+        At the part at fault.
+    """
+    *closed, last = ends
+    if last is not None:
+        hint = "leave its upto out, or whatever is above has no rate"
+        raise broken((key, len(closed), "upto"), "must be open in the last part", last, hint)
+    floor = 0.0
+    for number, end in enumerate(closed):
+        if end is None:
+            rule, hint = "must be given in all parts but the last", "only the last may be open"
+            raise broken((key, number, "upto"), rule, None, hint)
+        if end <= floor:
+            rule, hint = f"must be above {floor:g}", "sort the parts from low to high"
+            raise broken((key, number, "upto"), rule, f"{end:g}", hint)
+        floor = end
+
+
+def graduated(parts: Iterable[tuple[float | None, float]], amount: float) -> float:
+    """Each part of an amount at the rate of the part of the scale it falls into.
+
+    Parameters
+    ----------
+    parts
+        Upper end (None for open) and rate, from low to high.
+    amount
+        What the scale is applied to.
+
+    Examples
+    --------
+    >>> graduated([(100, 3.0), (None, 2.0)], 150)
+    400.0
+    """
+    total = floor = 0.0
+    for upto, rate in parts:
+        end = amount if upto is None else min(amount, upto)
+        total += max(end - floor, 0.0) * rate
+        floor = max(end, floor)
+    return total
+
+
+def refuse_twice(key: str, names: Sequence[str]) -> None:
+    """Refuse a list in which something is entered twice, for its cost would count twice.
+
+    Parameters
+    ----------
+    key
+        The list.
+    names
+        What is in it.
+
+    Raises
+    ------
+    ValidationError
+        With the first name that comes again.
+    """
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise broken((key,), "must name each entry once", twice, "its cost would count twice")
+
+
+def whole_up(number: float) -> int:
+    """Round up to a whole, forgiving the last digits of a float.
+
+    Parameters
+    ----------
+    number
+        People, seats or licences that a formula asks for.
+
+    Examples
+    --------
+    >>> whole_up(6.2)
+    7
+    >>> whole_up(0.1 * 3 / 0.05)
+    6
+    >>> whole_up(1e-12)
+    1
+    """
+    # 0.1 * 3 / 0.05 is 6.000000000000001: a seventh person for that would be absurd. What is
+    # needed at all, however little, takes a whole one all the same.
+    nearest = round(number)
+    noise = abs(number - nearest) <= 1e-9 * nearest
+    return nearest if noise else math.ceil(number)
