@@ -1,0 +1,71 @@
+"""Linewise: how a support operation should be staffed and sourced.
+
+The public door. One scenario file goes in; service, people and cost of each way to source it come
+out, simulated contact by contact, at equal service, with their uncertainty.
+
+>>> import sim
+>>> sim.erlang.agents_needed(
+...     sim.erlang.Target(service_level=0.8, awt=20), arrival_rate=100 / 1800, aht=180
+... ).agents
+14
+
+What needs the compiler is imported when it is first used, so that the closed forms load at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim import erlang, errors
+    from sim.decide import Comparison, OptionResult, compare, judge, simulate
+    from sim.experiment import warm_up
+    from sim.report import sentence
+    from sim.scenario import Scenario, find, load, load_text, schema
+
+__all__ = [
+    "Comparison",
+    "OptionResult",
+    "Scenario",
+    "compare",
+    "erlang",
+    "errors",
+    "find",
+    "judge",
+    "load",
+    "load_text",
+    "schema",
+    "sentence",
+    "simulate",
+    "warm_up",
+]
+
+_HOMES = {
+    "Comparison": "sim.decide",
+    "OptionResult": "sim.decide",
+    "Scenario": "sim.scenario",
+    "compare": "sim.decide",
+    "find": "sim.scenario",
+    "judge": "sim.decide",
+    "load": "sim.scenario",
+    "load_text": "sim.scenario",
+    "schema": "sim.scenario",
+    "sentence": "sim.report",
+    "simulate": "sim.decide",
+    "warm_up": "sim.experiment",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for."""
+    if name in ("erlang", "errors"):
+        return import_module(f"sim.{name}")
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Names of the public door, for completion."""
+    return __all__

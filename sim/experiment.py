@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.compiled import mark_warm
 from sim.demand import Demand, Timeline, crew, ticks
 from sim.engine import ENGINES, Staffing
 from sim.errors import InvalidInput
@@ -29,11 +30,12 @@ from sim.metrics import (
     service_level,
     tally,
 )
+from sim.scenario.load import load_text
 from sim.scenario.model import Scenario
 from sim.scenario.option import Option
 from sim.stats import CONFIDENCE, Estimate, RatioSums, mean_estimate
 
-__all__ = ["AWT", "Case", "Progress", "Replications", "case", "replicate"]
+__all__ = ["AWT", "Case", "Progress", "Replications", "case", "replicate", "warm_up"]
 
 Floats = NDArray[np.float64]
 
@@ -403,3 +405,29 @@ def _next_plan(done: int, most: int, width: float, precision: float) -> int:
         return done
     needed = math.ceil(done * (width / precision) ** 2) if math.isfinite(width) else 2 * done
     return min(most, max(done + 2, min(needed, 2 * done)))
+
+
+_SMALL = """
+name: warm-up
+calendar: {start: 2026-03-02, days: 1}
+channels:
+  phone:
+    kind: voice
+    arrivals: {Mon-Sun: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]}
+    handle_time: 4m
+    patience: 2m
+groups:
+  desk: {skills: [phone], staffing: {shifts: [{agents: 1, hours: always}]}}
+simulation: {warm_up: 0s, wrap_up: 0s}
+"""
+
+
+def warm_up() -> None:
+    """Compile everything that is compiled, by playing a small day once.
+
+    The machine code is kept on disk, so that it happens once for each version; see
+    `sim.compiled.is_warm`.
+    """
+    played = case(load_text(_SMALL), "base")
+    replicate(played, seed=1, replications=1, workers=1)
+    mark_warm()

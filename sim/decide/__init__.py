@@ -1,0 +1,19 @@
+"""Which way to source support is cheaper at the same service, and which promises hold."""
+
+from sim.decide.compare import Comparison, Gap, Verdict, compare
+from sim.decide.judge import Judgement, judge
+from sim.decide.option import Attained, OptionResult, Run, evaluate, simulate
+
+__all__ = [
+    "Attained",
+    "Comparison",
+    "Gap",
+    "Judgement",
+    "OptionResult",
+    "Run",
+    "Verdict",
+    "compare",
+    "evaluate",
+    "judge",
+    "simulate",
+]

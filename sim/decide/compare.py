@@ -1,0 +1,205 @@
+"""Options side by side: a saving is stated only between options that give equal service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from sim.decide.option import OptionResult, Run, evaluate
+from sim.errors import InvalidInput
+from sim.experiment import Progress
+from sim.scenario.model import Scenario
+from sim.stats import Estimate, mean_estimate
+
+__all__ = ["Comparison", "Gap", "Verdict", "compare"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One reason why two options do not give equal service.
+
+    Parameters
+    ----------
+    channel, measure
+        What differs: ``service_level`` or ``abandonment`` of a channel.
+    ours, theirs
+        Attained by the option and by the baseline.
+    """
+
+    channel: str
+    measure: str
+    ours: float
+    theirs: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What may be said about the cheapest way to give the same service.
+
+    Parameters
+    ----------
+    kind
+        ``cheaper``: `best` costs less than `other` beyond the noise of simulation; ``even``: the
+        interval of the difference holds zero; ``alone``: no other option gives the service of
+        `best`; ``unpriced``: no terms, nothing to compare.
+    best, other
+        Names of options; `other` is the baseline, or the next cheapest when that is `best`.
+    saving
+        Cost of `other` minus cost of `best`, a month.
+    share
+        Saving over the cost of `other`.
+    """
+
+    kind: Literal["cheaper", "even", "alone", "unpriced"]
+    best: str
+    other: str | None = None
+    saving: Estimate | None = None
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """Options of a scenario, simulated on the same customers and priced.
+
+    Parameters
+    ----------
+    scenario, run
+        What was asked, and how it was simulated.
+    options
+        Results in the order of the scenario.
+    """
+
+    scenario: Scenario
+    run: Run
+    options: tuple[OptionResult, ...]
+
+    def __getitem__(self, name: str) -> OptionResult:
+        """Result of one option."""
+        for option in self.options:
+            if option.name == name:
+                return option
+        raise InvalidInput("option", f"must be one of {self.names}", name)
+
+    @property
+    def names(self) -> str:
+        """Names of the options, for messages."""
+        return ", ".join(option.name for option in self.options)
+
+    @property
+    def baseline(self) -> OptionResult:
+        """The option others are compared with."""
+        return self[self.scenario.baseline]
+
+    def difference(self, name: str, other: str | None = None) -> Estimate | None:
+        """Monthly cost of an option minus that of another, paired by replication.
+
+        Parameters
+        ----------
+        name
+            The option.
+        other
+            What it is compared with; the baseline when None.
+        """
+        ours, theirs = self[name], self[other or self.scenario.baseline]
+        if ours.cost is None or theirs.cost is None:
+            return None
+        paired = mean_estimate(ours.batches - theirs.batches)
+        return Estimate(ours.cost.value - theirs.cost.value, paired.half_width)
+
+    def gaps(self, name: str, other: str | None = None) -> tuple[Gap, ...]:
+        """Where the service of two options differs by more than the scenario tolerates."""
+        ours, theirs = self[name], self[other or self.scenario.baseline]
+        found = []
+        for mine, yours in zip(ours.attained, theirs.attained, strict=True):
+            if mine.target is None:
+                continue
+            pairs = [("service_level", mine.service_level, yours.service_level)]
+            if mine.target.abandonment is not None:
+                pairs.append(("abandonment", mine.abandonment, yours.abandonment))
+            pairs.append(("missed", mine.missed, yours.missed))
+            found += [
+                Gap(mine.channel, measure, a.value, b.value)
+                for measure, a, b in pairs
+                if not abs(a.value - b.value) <= self.scenario.tolerance
+            ]
+        return tuple(found)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The cheapest option at the service of the baseline, and by how much."""
+        base = self.baseline
+        priced = [o for o in self.options if o.cost and (o is base or not self.gaps(o.name))]
+        if base.cost is None or not priced:
+            return Verdict("unpriced", base.name)
+        ranked = sorted(priced, key=lambda o: o.cost.value if o.cost else 0.0)
+        if len(ranked) == 1:
+            return Verdict("alone", base.name)
+        best = ranked[0]
+        other = base if best is not base else ranked[1]
+        difference = self.difference(other.name, best.name)
+        assert difference is not None
+        assert other.cost is not None
+        kind: Literal["cheaper", "even"] = "cheaper" if difference.low > 0 else "even"
+        return Verdict(kind, best.name, other.name, difference, difference.value / other.cost.value)
+
+
+def compare(
+    scenario: Scenario,
+    *,
+    options: Sequence[str] | None = None,
+    seed: int | None = None,
+    replications: int | None = None,
+    engine: str = "kernel",
+    progress: Callable[[str, Progress], None] | None = None,
+    workers: int | None = None,
+) -> Comparison:
+    """Simulate and price the options of a scenario on the same customers.
+
+    Parameters
+    ----------
+    scenario
+        The operation.
+    options
+        Names of options; all of them when None. The baseline is always among them.
+    seed, replications
+        Instead of the scenario's; a number of replications is then exact.
+    engine
+        ``kernel`` or ``reference``; the answer is the same.
+    progress
+        Called with the option and how far it has come.
+    workers
+        Threads; as many as there are processors when None. The answer is the same.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such option or engine.
+    """
+    chosen = [name for name in scenario.options if _wanted(name, scenario, options)]
+    unknown = sorted(set(options or ()) - set(scenario.options))
+    if unknown:
+        rule = f"must be one of {', '.join(scenario.options)}"
+        raise InvalidInput("option", rule, unknown[0])
+    run = Run.of(scenario, seed=seed, replications=replications, engine=engine, workers=workers)
+
+    def follow(name: str) -> Callable[[Progress], None] | None:
+        return (lambda step: progress(name, step)) if progress else None
+
+    results = [evaluate(scenario, name, run, follow(name)) for name in chosen]
+    # Paired differences need the same replications of every option: as many as the option that
+    # was hardest to pin down.
+    most = max(result.replications.count for result in results)
+    alike = replace(run, replications=most, at_most=most, precision=0.0)
+    results = [
+        result
+        if result.replications.count == most
+        else evaluate(scenario, result.name, alike, follow(result.name))
+        for result in results
+    ]
+    return Comparison(scenario, alike, tuple(results))
+
+
+def _wanted(name: str, scenario: Scenario, options: Sequence[str] | None) -> bool:
+    """Whether an option takes part."""
+    return options is None or name in options or name == scenario.baseline

@@ -1,0 +1,104 @@
+"""Promises of a scenario, judged on the confidence interval."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from sim.decide.option import OptionResult, Run, evaluate
+from sim.experiment import Progress
+from sim.scenario.model import Scenario
+from sim.scenario.promise import Promise
+from sim.stats import Estimate
+
+__all__ = ["Judgement", "judge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One promise and what became of it.
+
+    Parameters
+    ----------
+    option, promise
+        Who promised what.
+    found
+        What the simulation says.
+    state
+        ``holds``: the whole interval is on the promised side; ``broken``: none of it is;
+        ``open``: the bound lies within, and more replications would be needed to tell.
+    """
+
+    option: str
+    promise: Promise
+    found: Estimate
+    state: Literal["holds", "broken", "open"]
+
+
+def judge(
+    scenario: Scenario,
+    *,
+    seed: int | None = None,
+    replications: int | None = None,
+    progress: Callable[[str, Progress], None] | None = None,
+) -> tuple[Judgement, ...]:
+    """Judge every promise of a scenario.
+
+    Replications are added, up to the scenario's `at_most`, while a promise is open.
+
+    Raises
+    ------
+    InvalidInput
+        If a promise names what the option does not have, such as a cost without terms.
+    """
+    found: list[Judgement] = []
+    for name, promises in scenario.expect.items():
+        run = Run.of(scenario, seed=seed, replications=replications)
+        while True:
+            follow = _follow(name, progress)
+            result = evaluate(scenario, name, run, follow)
+            judged = [_judged(result, promise) for promise in promises]
+            done = result.replications.count
+            if done >= run.at_most or all(one.state != "open" for one in judged):
+                break
+            more = min(run.at_most, 2 * done)
+            run = Run(run.seed, more, run.at_most, run.precision, run.engine, run.workers)
+        found += judged
+    return tuple(found)
+
+
+def _follow(
+    name: str, progress: Callable[[str, Progress], None] | None
+) -> Callable[[Progress], None] | None:
+    """Report progress under the option's name."""
+    return (lambda step: progress(name, step)) if progress else None
+
+
+def _judged(result: OptionResult, promise: Promise) -> Judgement:
+    """Judge one promise."""
+    found = _found(result, promise)
+    sign = 1 if promise.sense == "at least" else -1
+    margin = sign * (found.value - promise.value)
+    if np.isnan(margin):
+        return Judgement(result.name, promise, found, "open")
+    if margin >= found.half_width:
+        return Judgement(result.name, promise, found, "holds")
+    state: Literal["broken", "open"] = "broken" if -margin > found.half_width else "open"
+    return Judgement(result.name, promise, found, state)
+
+
+def _found(result: OptionResult, promise: Promise) -> Estimate:
+    """What the simulation says about a promised measure."""
+    if promise.channel is not None:
+        return result.replications.estimate(promise.measure, promise.channel)
+    plain = {
+        "cost": result.cost,
+        "heads": Estimate(result.heads, 0.0) if result.heads is not None else None,
+        "hours": Estimate(result.hours, 0.0),
+        "occupancy": Estimate(result.occupancy, 0.0),
+    }
+    found = plain.get(promise.measure)
+    return found if found is not None else Estimate(float("nan"), float("nan"))

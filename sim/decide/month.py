@@ -1,0 +1,192 @@
+"""A simulated week becomes an average month of operations: hours, minutes and contacts by type.
+
+The week is taken as typical. Every interval of it occurs so many times in an average month of the
+calendar's year, on ordinary days and on holidays; the simulated figures are weighted by that.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cost import ContractOps, Hours, Ops, RetainedOps
+from sim.errors import InvalidInput
+from sim.experiment import Case
+from sim.metrics import Count, Presence, Tally, Work
+from sim.scenario.model import Scenario
+from sim.scenario.option import Group
+from sim.scenario.terms import ContractTerms
+
+__all__ = ["Month", "MonthCounts"]
+
+Floats = NDArray[np.float64]
+
+_KINDS = ("all", "night", "weekend", "holiday")
+_HOUR_TYPES = tuple(itertools.product((False, True), repeat=3))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MonthCounts:
+    """Expected counts of an average month.
+
+    Parameters
+    ----------
+    contacts
+        [channel, `Count`].
+    work
+        [channel, group, `Work`, kind of hour: all, night, weekend, holiday].
+    presence
+        [group, `Presence`, type of hour: night, weekend, holiday as bits].
+    """
+
+    contacts: Floats
+    work: Floats
+    presence: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Month:
+    """Weights that turn a replication's slots into an average month.
+
+    Parameters
+    ----------
+    kinds
+        [slot, kind of hour].
+    types
+        [slot, type of hour].
+    case
+        What is played.
+    voice
+        Channels whose minutes are telephone minutes.
+    names
+        Channels, in the order of all arrays.
+    """
+
+    kinds: Floats
+    types: Floats
+    case: Case
+    voice: tuple[int, ...]
+
+    @classmethod
+    def of(cls, scenario: Scenario, played: Case) -> Month:
+        """Weights for a case of a scenario.
+
+        Raises
+        ------
+        InvalidInput
+            If the period does not hold every interval of a week: it cannot stand for a month.
+        """
+        line = played.timeline
+        place = line.week_slots[line.before : line.before + line.within]
+        occurs = np.bincount(place, minlength=scenario.intervals_per_week)
+        if not occurs.all():
+            rule = "must be at least 7 days to be priced as a month"
+            raise InvalidInput("calendar.days", rule, scenario.calendar.days)
+        month = scenario.calendar.average_month(scenario.interval)
+        weight = (month.weights / occurs[:, None])[place]
+        night = np.stack([1 - month.night, month.night], axis=1)[place]
+        weekend = np.stack([1 - month.weekend, month.weekend], axis=2)[place]
+        types = np.einsum("sn,shw,sh->snwh", night, weekend, weight)
+        kinds = np.stack(
+            [
+                types.sum((1, 2, 3)),
+                types[:, 1].sum((1, 2)),
+                types[:, :, 1].sum((1, 2)),
+                types[:, :, :, 1].sum((1, 2)),
+            ],
+            axis=1,
+        )
+        voice = [n for n, c in enumerate(scenario.channels.values()) if c.kind == "voice"]
+        return cls(kinds, types.reshape(len(place), 8), played, tuple(voice))
+
+    def record(self, counted: Tally) -> Floats:
+        """Weigh one replication, as one row of numbers."""
+        contacts = np.einsum("csk,s->ck", counted.contacts, self.kinds[:, 0])
+        work = np.einsum("cgsk,sj->cgkj", counted.work, self.kinds)
+        presence = np.einsum("gsk,st->gkt", counted.presence, self.types)
+        return np.concatenate([contacts.ravel(), work.ravel(), presence.ravel()])
+
+    def read(self, row: Floats) -> MonthCounts:
+        """Read back a row, or a mean of rows."""
+        channels, groups = len(self.case.channels), len(self.case.groups)
+        shapes = (
+            (channels, len(Count)),
+            (channels, groups, len(Work), len(_KINDS)),
+            (groups, len(Presence), len(_HOUR_TYPES)),
+        )
+        edges = np.cumsum([0, *(int(np.prod(shape)) for shape in shapes)])
+        contacts, work, presence = (
+            row[start:end].reshape(shape)
+            for start, end, shape in zip(edges[:-1], edges[1:], shapes, strict=True)
+        )
+        return MonthCounts(contacts, work, presence)
+
+    def inhouse(self, counts: MonthCounts, name: str, peak: float) -> Ops:
+        """Operations of an own group."""
+        g = self.case.groups.index(name)
+        return Ops(
+            hours=self._hours(counts, g),
+            peak_logged=peak,
+            minutes_inbound=self._minutes_inbound(counts, g),
+        )
+
+    def contract(self, counts: MonthCounts, name: str, group: Group) -> ContractOps:
+        """Operations of a vendor's group; what is priced by contact is not billed by the minute."""
+        g = self.case.groups.index(name)
+        terms = group.contract or ContractTerms()
+        by_minute = [
+            c
+            for c, channel in enumerate(self.case.channels)
+            if channel not in terms.price_per_contact
+        ]
+        billed = counts.work[by_minute, g, Work.BILLED].sum(axis=0) / 60
+        return ContractOps(
+            billed_minutes=float(billed[0]),
+            minutes_in={kind: float(billed[n]) for n, kind in enumerate(_KINDS) if n},
+            handled={
+                channel: float(counts.work[c, g, Work.SERVED, 0])
+                for c, channel in enumerate(self.case.channels)
+            },
+            hours=self._hours(counts, g),
+        )
+
+    def retained(self, counts: MonthCounts, vendors: list[str], invoice_net: float) -> RetainedOps:
+        """What stays with the client of vendors."""
+        rows = [self.case.groups.index(name) for name in vendors]
+        return RetainedOps(
+            vendor_handled=float(counts.work[:, rows, Work.SERVED, 0].sum()),
+            minutes_inbound=sum(self._minutes_inbound(counts, g) for g in rows),
+            invoice_net=invoice_net,
+        )
+
+    def _hours(self, counts: MonthCounts, group: int) -> tuple[Hours, ...]:
+        """Logged hours of a group by type, work beyond the end of a shift among them."""
+        logged = counts.presence[group, Presence.LOGGED] / 3600
+        return tuple(
+            Hours(
+                logged=float(hours),
+                type="_".join(
+                    word
+                    for word, holds in zip(("night", "weekend", "holiday"), kind, strict=True)
+                    if holds
+                )
+                or "day",
+                night=kind[0],
+                weekend=kind[1],
+                holiday=kind[2],
+            )
+            for hours, kind in zip(logged, _HOUR_TYPES, strict=True)
+        )
+
+    def _minutes_inbound(self, counts: MonthCounts, group: int) -> float:
+        """Telephone minutes: talk of the group, and its part of the queue, abandoned calls too."""
+        total = 0.0
+        for c in self.voice:
+            served = counts.work[c, :, Work.SERVED, 0]
+            share = served[group] / served.sum() if served.any() else 1 / len(served)
+            waited = counts.contacts[c, [Count.WAIT_SERVED, Count.WAIT_ABANDONED]].sum()
+            total += float(counts.work[c, group, Work.TALK, 0] + share * waited)
+        return total / 60

@@ -1,0 +1,353 @@
+"""One option, staffed, simulated and priced: what customers get and what a month costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cost import Statement, contract_month, inhouse_month, retained_month
+from sim.decide.month import Month, MonthCounts
+from sim.engine import Staffing
+from sim.errors import InvalidInput
+from sim.experiment import Case, Progress, Replications, case, replicate
+from sim.metrics import Presence
+from sim.plan import Requirement, requirement
+from sim.scenario.channel import Target
+from sim.scenario.model import Scenario
+from sim.scenario.option import Group, Option
+from sim.stats import Estimate, mean_estimate
+
+__all__ = ["Attained", "OptionResult", "Run", "evaluate", "prepare", "simulate"]
+
+Floats = NDArray[np.float64]
+
+# Batches whose statements show how far a month's cost is uncertain; more would cost time only.
+_BATCHES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How to simulate.
+
+    Parameters
+    ----------
+    seed
+        Where the random numbers start.
+    replications, at_most, precision
+        As `sim.experiment.replicate` takes them.
+    engine
+        ``kernel`` or ``reference``.
+    workers
+        Threads; as many as there are processors when None.
+    """
+
+    seed: int
+    replications: int
+    at_most: int
+    precision: float
+    engine: str = "kernel"
+    workers: int | None = None
+
+    @classmethod
+    def of(
+        cls,
+        scenario: Scenario,
+        *,
+        seed: int | None = None,
+        replications: int | None = None,
+        engine: str = "kernel",
+        workers: int | None = None,
+    ) -> Run:
+        """What the scenario says, or the caller; a number of replications is then exact."""
+        asked = scenario.simulation
+        return cls(
+            asked.seed if seed is None else seed,
+            asked.replications if replications is None else replications,
+            asked.at_most if replications is None else replications,
+            asked.precision if replications is None else 0.0,
+            engine,
+            workers,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Attained:
+    """What customers of one channel get, beside what was promised.
+
+    Parameters
+    ----------
+    channel
+        The channel.
+    target
+        What was promised; None when nothing was.
+    service_level, abandonment, asa, missed
+        Over the whole period; the service level by the target's rule.
+    thin
+        Intervals of the period (days where the promise is by day) in which the expected service
+        level or abandonment misses the target, and all with contacts.
+    """
+
+    channel: str
+    target: Target | None
+    service_level: Estimate
+    abandonment: Estimate
+    asa: Estimate
+    missed: Estimate
+    thin: tuple[int, int]
+
+    @property
+    def kept(self) -> bool:
+        """Whether the promise holds on average over the period, by the estimates."""
+        if self.target is None:
+            return True
+        lost = self.target.abandonment
+        return self.service_level.value >= self.target.answered and (
+            lost is None or self.abandonment.value <= lost
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OptionResult:
+    """One option, simulated and priced.
+
+    Parameters
+    ----------
+    scenario, name
+        The operation, and the option's name in it.
+    case, replications
+        What was played, and what came out.
+    requirements
+        Agents needed by interval of the week, for groups staffed to target.
+    attained
+        What customers get, by channel.
+    hours, heads, peak, occupancy
+        Logged-in hours in an average month, people on the payroll (None where no group has a
+        payroll), most agents at once, handling over logged-in time.
+    statement
+        An average month, line by line; None when the scenario brings no terms.
+    cost
+        Its total with the uncertainty of the simulation.
+    batches
+        Totals of batches of replications, in the same order for all options of a comparison.
+    """
+
+    scenario: Scenario
+    name: str
+    case: Case
+    replications: Replications
+    requirements: Mapping[str, Requirement]
+    attained: tuple[Attained, ...]
+    hours: float
+    heads: float | None
+    peak: int
+    occupancy: float
+    statement: Statement | None
+    cost: Estimate | None
+    batches: Floats = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def option(self) -> Option:
+        """The option as the scenario has it."""
+        return self.scenario.options[self.name]
+
+    @property
+    def kept(self) -> bool:
+        """Whether every promise holds on average over the period."""
+        return all(one.kept for one in self.attained)
+
+
+def prepare(
+    scenario: Scenario, name: str
+) -> tuple[Option, Case, Month | None, dict[str, Requirement]]:
+    """Staff an option and make it ready to be played.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such option.
+    """
+    if name not in scenario.options:
+        raise InvalidInput("option", f"must be one of {', '.join(scenario.options)}", name)
+    option = scenario.options[name]
+    needed = requirement(scenario, option)
+    cover = {group: tuple(need.agents.tolist()) for group, need in needed.items()}
+    steps = {
+        group: terms.contract.minutes.increment
+        for group, terms in option.groups.items()
+        if terms.contract and terms.contract.minutes
+    }
+    played = case(scenario, name, cover=cover, increments=steps)
+    month = Month.of(scenario, played) if _priced(option) else None
+    return option, played, month, needed
+
+
+def _priced(option: Option) -> bool:
+    """Whether an option brings any terms."""
+    return option.retained is not None or any(
+        group.payroll or group.contract for group in option.groups.values()
+    )
+
+
+def simulate(
+    scenario: Scenario,
+    option: str | None = None,
+    *,
+    seed: int | None = None,
+    replications: int | None = None,
+    engine: str = "kernel",
+    progress: Callable[[Progress], None] | None = None,
+    workers: int | None = None,
+) -> OptionResult:
+    """Staff, simulate and price one option of a scenario.
+
+    Parameters
+    ----------
+    scenario
+        The operation.
+    option
+        Name of the option; the baseline when None.
+    seed, replications
+        Instead of the scenario's; a number of replications is then exact.
+    engine
+        ``kernel`` or ``reference``; the answer is the same.
+    progress
+        Called after each batch of replications.
+    workers
+        Threads; as many as there are processors when None. The answer is the same.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such option or engine.
+    """
+    run = Run.of(scenario, seed=seed, replications=replications, engine=engine, workers=workers)
+    return evaluate(scenario, option or scenario.baseline, run, progress)
+
+
+def evaluate(
+    scenario: Scenario,
+    name: str,
+    run: Run,
+    progress: Callable[[Progress], None] | None = None,
+) -> OptionResult:
+    """Staff, simulate and price one option."""
+    option, played, month, needed = prepare(scenario, name)
+    result = replicate(
+        played,
+        seed=run.seed,
+        replications=run.replications,
+        at_most=run.at_most,
+        precision=run.precision,
+        engine=run.engine,
+        record=month.record if month else None,
+        progress=progress,
+        workers=run.workers,
+    )
+    peaks = {group: _peak(played.staffing, g) for g, group in enumerate(played.groups)}
+    statement, totals = None, np.zeros(0)
+    if month:
+        statement = _statement(option, month, month.read(result.records.mean(axis=0)), peaks)
+        parts = np.array_split(result.records, min(_BATCHES, result.count))
+        totals = np.array(
+            [_statement(option, month, month.read(p.mean(axis=0)), peaks).total for p in parts]
+        )
+    present = np.sum([result.presence(group).sum(axis=0) for group in played.groups], axis=0)
+    logged = float(present[Presence.LOGGED])
+    return OptionResult(
+        scenario=scenario,
+        name=name,
+        case=played,
+        replications=result,
+        requirements=needed,
+        attained=tuple(_attained(scenario, result, channel) for channel in played.channels),
+        hours=_monthly_hours(scenario, month, result, logged),
+        heads=_heads(statement, option),
+        peak=_peak(played.staffing),
+        occupancy=float(present[Presence.BUSY]) / logged if logged else 0.0,
+        statement=statement,
+        cost=Estimate(statement.total, mean_estimate(totals).half_width) if statement else None,
+        batches=totals,
+    )
+
+
+def _monthly_hours(
+    scenario: Scenario, month: Month | None, result: Replications, logged: float
+) -> float:
+    """Logged-in hours in an average month."""
+    if month:
+        counts = month.read(result.records.mean(axis=0))
+        return float(counts.presence[:, Presence.LOGGED].sum()) / 3600
+    return logged / 3600 / scenario.calendar.days * 365 / 12
+
+
+def _statement(
+    option: Option, month: Month, counts: MonthCounts, peaks: Mapping[str, int]
+) -> Statement:
+    """An average month of an option: its groups, and what stays with the client."""
+    legs: dict[str, Statement] = {}
+    vendors = [name for name, group in option.groups.items() if group.source == "vendor"]
+    for name, group in option.groups.items():
+        leg = _leg(month, counts, name, group, peaks[name])
+        if leg is not None:
+            legs[name] = leg
+    if option.retained is not None:
+        invoice = sum(legs[name].info.get("net", 0.0) for name in vendors if name in legs)
+        legs["retained"] = retained_month(option.retained, month.retained(counts, vendors, invoice))
+    return Statement.join(legs)
+
+
+def _leg(month: Month, counts: MonthCounts, name: str, group: Group, peak: int) -> Statement | None:
+    """An average month of one group."""
+    if group.payroll is not None:
+        return inhouse_month(group.payroll, month.inhouse(counts, name, peak))
+    if group.contract is not None:
+        return contract_month(group.contract, month.contract(counts, name, group))
+    return None
+
+
+def _heads(statement: Statement | None, option: Option) -> float | None:
+    """People on the payroll of all own groups."""
+    if statement is None:
+        return None
+    own = [name for name, group in option.groups.items() if group.payroll is not None]
+    found = [statement.info[f"{name}.heads"] for name in own if f"{name}.heads" in statement.info]
+    return sum(found) if found else None
+
+
+def _peak(staffing: Staffing, group: int | None = None) -> int:
+    """Most agents at work at once."""
+    chosen = np.ones(len(staffing.start), bool) if group is None else staffing.group == group
+    moments = np.concatenate([staffing.start[chosen], staffing.end[chosen]])
+    steps = np.repeat([1, -1], chosen.sum())
+    order = np.lexsort((steps, moments))  # those who leave go before those who come
+    return int(np.cumsum(steps[order]).max(initial=0))
+
+
+def _attained(scenario: Scenario, result: Replications, channel: str) -> Attained:
+    """What customers of a channel get."""
+    target = scenario.channels[channel].target
+    return Attained(
+        channel,
+        target,
+        result.estimate("service_level", channel),
+        result.estimate("abandonment", channel),
+        result.estimate("asa", channel),
+        result.estimate("missed", channel),
+        _thin(result, channel, target),
+    )
+
+
+def _thin(result: Replications, channel: str, target: Target | None) -> tuple[int, int]:
+    """Intervals or days that miss the target in expectation, and all that have contacts."""
+    if target is None:
+        return 0, 0
+    level = {"every interval": "slot", "every day": "day", "on average": "period"}[target.hold]
+    served, _ = result.profile("service_level", channel, level)
+    lost, _ = result.profile("abandonment", channel, level)
+    missed = served < target.answered
+    if target.abandonment is not None:
+        missed |= lost > target.abandonment
+    return int(np.sum(missed & ~np.isnan(served))), int(np.sum(~np.isnan(served)))

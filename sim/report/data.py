@@ -1,0 +1,234 @@
+"""Results as plain data: what ``--json`` prints, nothing rounded."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from sim import erlang
+from sim.decide import Comparison, Judgement, OptionResult
+from sim.experiment import Replications
+from sim.metrics import MEASURES, Count, Presence
+from sim.report.language import Code, Language
+from sim.report.sentences import gap_sentence, verdict_sentence
+from sim.stats import CONFIDENCE, Estimate
+
+__all__ = ["comparison_data", "erlang_data", "judgements_data", "run_data"]
+
+Data = dict[str, Any]
+_CODES: tuple[Code, ...] = ("en", "ru")
+
+
+def _number(value: float) -> float | None:
+    """A number, or None where nothing was observed: JSON knows no NaN."""
+    return float(value) if math.isfinite(value) else None
+
+
+def _estimate(found: Estimate) -> Data:
+    """A figure with its interval."""
+    return {
+        "value": _number(found.value),
+        "low": _number(found.low),
+        "high": _number(found.high),
+    }
+
+
+def _frame(option: OptionResult) -> Data:
+    """How the figures came about."""
+    scenario, result = option.scenario, option.replications
+    return {
+        "scenario": scenario.name,
+        "digest": scenario.digest,
+        "currency": scenario.currency,
+        "start": scenario.calendar.start.isoformat(),
+        "days": scenario.calendar.days,
+        "interval_s": scenario.interval,
+        "seed": result.seed,
+        "engine": result.engine,
+        "replications": result.count,
+        "precise": result.precise,
+        "confidence": CONFIDENCE,
+    }
+
+
+def run_data(option: OptionResult) -> Data:
+    """One option with measures by interval, day and week.
+
+    Times are seconds, shares are 0 to 1; ``low`` and ``high`` enclose the true figure with the
+    stated confidence.
+    """
+    result = option.replications
+    return {
+        **_frame(option),
+        "option": option.name,
+        "channels": {name: _channel(option, name) for name in result.case.channels},
+        "groups": {name: _group(result, name) for name in result.case.groups},
+    }
+
+
+def _channel(option: OptionResult, name: str) -> Data:
+    """One channel: the whole period, days, intervals, and the service level by every rule."""
+    result = option.replications
+    target = option.scenario.channels[name].target
+    whole = {measure: _estimate(result.estimate(measure, name)) for measure in MEASURES}
+    whole["service_level_virtual"] = _estimate(result.estimate("service_level_virtual", name))
+    whole["service_level"] = _estimate(result.estimate("service_level", name))
+    return {
+        "target": target.model_dump() if target else None,
+        "period": whole,
+        "counts": _counts(result, name),
+        "days": _rows(result, name, "day"),
+        "intervals": _rows(result, name, "slot"),
+    }
+
+
+def _counts(result: Replications, name: str) -> Data:
+    """Mean counts of the whole period."""
+    totals = result.counts(name).sum(axis=0)
+    return {count.name.lower(): float(totals[count]) for count in Count}
+
+
+def _rows(result: Replications, name: str, level: str) -> list[Data]:
+    """Measures along the period."""
+    measures = {m: result.profile(m, name, level) for m in ("service_level", *MEASURES)}
+    offered = result.counts(name)[:, Count.OFFERED]
+    line = result.case.timeline
+    if level == "day":
+        offered = np.add.reduceat(offered, np.arange(0, line.within, line.per_day))
+    step = line.per_day * line.interval if level == "day" else line.interval
+    return [
+        {
+            "start_s": row * step,
+            "offered": float(offered[row]),
+            **{
+                m: _estimate(Estimate(float(values[row]), float(widths[row])))
+                for m, (values, widths) in measures.items()
+            },
+        }
+        for row in range(len(offered))
+    ]
+
+
+def _group(result: Replications, name: str) -> Data:
+    """One group: occupancy and agents present by interval."""
+    value, width = result.occupancy(name)
+    present = result.presence(name)
+    slot = result.case.timeline.interval
+    return {
+        "occupancy": _estimate(Estimate(float(value[0]), float(width[0]))),
+        "logged_h": float(present[:, Presence.LOGGED].sum()) / 3600,
+        "overrun_h": float(present[:, Presence.OVERRUN].sum()) / 3600,
+        "agents": [float(seconds) / slot for seconds in present[:, Presence.LOGGED]],
+    }
+
+
+def comparison_data(comparison: Comparison) -> Data:
+    """All options side by side, with the sentence in both languages."""
+    verdict = comparison.verdict
+    return {
+        **_frame(comparison.baseline),
+        "baseline": comparison.baseline.name,
+        "tolerance": comparison.scenario.tolerance,
+        "verdict": {
+            "kind": verdict.kind,
+            "best": verdict.best,
+            "other": verdict.other,
+            "saving": _estimate(verdict.saving) if verdict.saving else None,
+            "share": verdict.share,
+            "sentence": {code: verdict_sentence(comparison, Language(code)) for code in _CODES},
+        },
+        "options": {o.name: _option(comparison, o) for o in comparison.options},
+    }
+
+
+def _option(comparison: Comparison, option: OptionResult) -> Data:
+    """One option of a comparison."""
+    difference = comparison.difference(option.name)
+    gaps = comparison.gaps(option.name)
+    return {
+        "service": {
+            one.channel: {
+                "service_level": _estimate(one.service_level),
+                "abandonment": _estimate(one.abandonment),
+                "missed": _estimate(one.missed),
+                "asa_s": _estimate(one.asa),
+                "kept": one.kept,
+                "intervals_missed": one.thin[0],
+                "intervals": one.thin[1],
+            }
+            for one in option.attained
+        },
+        "heads": option.heads,
+        "peak": option.peak,
+        "hours_month": option.hours,
+        "occupancy": option.occupancy,
+        "cost_month": _estimate(option.cost) if option.cost else None,
+        "difference_month": _estimate(difference) if difference else None,
+        "equal_service": not gaps,
+        "gaps": [
+            {"channel": g.channel, "measure": g.measure, "ours": g.ours, "baseline": g.theirs}
+            for g in gaps
+        ],
+        "why_not_compared": {
+            code: gap_sentence(comparison, option.name, Language(code)) for code in _CODES
+        }
+        if gaps
+        else None,
+        "statement": [
+            {"line": line.name, "group": line.group.value, "amount": line.amount}
+            for line in option.statement.lines
+        ]
+        if option.statement
+        else None,
+        "info": dict(option.statement.info) if option.statement else None,
+    }
+
+
+def judgements_data(file: str, judgements: tuple[Judgement, ...]) -> Data:
+    """Promises of one file and what became of them."""
+    return {
+        "file": file,
+        "promises": [
+            {
+                "option": one.option,
+                "channel": one.promise.channel,
+                "measure": one.promise.measure,
+                "promise": one.promise.text,
+                "found": _estimate(one.found),
+                "state": one.state,
+            }
+            for one in judgements
+        ],
+    }
+
+
+def erlang_data(target: erlang.Target, arrival_rate: float, aht: float, patience: float) -> Data:
+    """Agents needed by Erlang C and A, and every measure at that number."""
+
+    def needed(waits: float) -> Data:
+        found = erlang.agents_needed(target, arrival_rate=arrival_rate, aht=aht, patience=waits)
+        at = found.measures
+        return {
+            "agents": found.agents,
+            "service_level": {
+                rule: _number(at.service_level(rule, target.awt or 0.0))
+                for rule in erlang.SERVICE_RULES
+            },
+            "abandonment": _number(at.abandonment),
+            "wait_probability": _number(at.wait_probability),
+            "asa_s": _number(at.asa),
+            "mean_wait_s": _number(at.mean_wait),
+            "occupancy": _number(at.occupancy),
+        }
+
+    return {
+        "load_erlangs": arrival_rate * aht,
+        "arrival_rate_per_s": arrival_rate,
+        "aht_s": aht,
+        "patience_s": _number(patience),
+        "target": {"service_level": target.service_level, "awt_s": target.awt},
+        "erlang_c": needed(math.inf),
+        "erlang_a": needed(patience),
+    }

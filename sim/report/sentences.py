@@ -1,0 +1,232 @@
+"""What the figures say, in whole sentences of the reader's language."""
+
+from __future__ import annotations
+
+from sim import erlang
+from sim.decide import Comparison, Gap, Judgement, OptionResult
+from sim.report.language import N_, Language
+from sim.scenario.channel import Target
+from sim.scenario.model import Scenario
+
+__all__ = [
+    "MEASURE_WORDS",
+    "RULE_WORDS",
+    "channel_title",
+    "erlang_sentences",
+    "gap_sentence",
+    "group_title",
+    "option_title",
+    "promise_words",
+    "service_words",
+    "state_words",
+    "target_words",
+    "verdict_sentence",
+]
+
+#: Names of measures as people read them.
+MEASURE_WORDS = {
+    "service_level": N_("service level"),
+    "abandonment": N_("abandoned"),
+    "missed": N_("missed"),
+    "asa": N_("mean wait"),
+    "blocking": N_("met busy lines"),
+    "cost": N_("cost a month"),
+    "heads": N_("people"),
+    "hours": N_("hours a month"),
+    "occupancy": N_("occupancy"),
+    "utilisation": N_("utilisation"),
+}
+
+#: Rules of the service level as people read them: share of what.
+RULE_WORDS = {
+    "offered": N_("of all offered"),
+    "answered": N_("of all answered"),
+    "excluding_short_abandons": N_("of all but short abandons"),
+    "including_short_abandons": N_("short abandons counted as answered"),
+    "virtual": N_("as an endlessly patient customer would see it"),
+}
+_HOLD_WORDS = {
+    "every interval": N_("in every interval"),
+    "every day": N_("every day"),
+    "on average": N_("on average"),
+}
+
+
+def option_title(scenario: Scenario, name: str, lang: Language) -> str:
+    """The name of an option that people read."""
+    title = scenario.options[name].title
+    return title.in_(lang.code) if title else name
+
+
+def channel_title(scenario: Scenario, channel: str, lang: Language) -> str:
+    """The name of a channel that people read."""
+    title = scenario.channels[channel].title
+    return title.in_(lang.code) if title else channel
+
+
+def group_title(scenario: Scenario, option: str, group: str, lang: Language) -> str:
+    """The name of a group of agents that people read."""
+    title = scenario.options[option].groups[group].title
+    return title.in_(lang.code) if title else group
+
+
+def target_words(target: Target | None, lang: Language) -> str:
+    """A promise to a channel, such as 80 % in 20 s in every interval; empty for none."""
+    if target is None:
+        return ""
+    words = lang(
+        "{share} in {awt}, {hold}",
+        share=lang.percent(target.answered),
+        awt=lang.duration(target.awt),
+        hold=lang(_HOLD_WORDS[target.hold]),
+    )
+    if target.abandonment is None:
+        return words
+    return lang(
+        "{target}; at most {share} abandoned",
+        target=words,
+        share=lang.percent(target.abandonment),
+    )
+
+
+def service_words(option: OptionResult, lang: Language) -> str:
+    """What the promised channels of an option get: Phone 93 %, Chat 93 %."""
+    parts = [
+        f"{channel_title(option.scenario, one.channel, lang)} "
+        f"{lang.percent(one.service_level.value, 1)}"
+        for one in option.attained
+        if one.target is not None
+    ]
+    return ", ".join(parts)
+
+
+def verdict_sentence(comparison: Comparison, lang: Language) -> str:
+    """One sentence: what is cheaper at the same service and by how much, or why nobody can say."""
+    verdict = comparison.verdict
+    currency = comparison.scenario.currency
+    best = option_title(comparison.scenario, verdict.best, lang)
+    if verdict.kind == "unpriced":
+        return lang("“{best}” has no prices, so there is nothing to compare.", best=best)
+    if verdict.kind == "alone" or verdict.other is None or verdict.saving is None:
+        return lang(
+            "No other option gives the service of “{best}”, so no saving can be stated.", best=best
+        )
+    named = {
+        "best": best,
+        "other": option_title(comparison.scenario, verdict.other, lang),
+        "saving": lang.money(verdict.saving.value, currency, compact=True),
+        "share": lang.percent(verdict.share, 1),
+        "low": lang.money(verdict.saving.low, currency, compact=True),
+        "high": lang.money(verdict.saving.high, currency, compact=True),
+        "ours": service_words(comparison[verdict.best], lang),
+        "theirs": service_words(comparison[verdict.other], lang),
+    }
+    if verdict.kind == "even":
+        return lang(
+            "At the same service “{best}” and “{other}” cost the same within the precision of "
+            "the simulation: the difference is {low} to {high} a month.",
+            **named,
+        )
+    return lang(
+        "At the same service “{best}” is cheaper than “{other}” by {saving} a month ({share}; "
+        "95% interval {low} to {high}). Answered in time: {ours} against {theirs}.",
+        **named,
+    )
+
+
+def gap_sentence(comparison: Comparison, name: str, lang: Language) -> str:
+    """Why an option is not compared on money with the baseline; empty when it is."""
+    gaps = comparison.gaps(name)
+    if not gaps:
+        return ""
+    worst = max(gaps, key=lambda gap: abs(gap.ours - gap.theirs))
+    return lang(
+        "“{name}” does not give the same service as “{base}”: {what} is {ours} against {theirs}, "
+        "so its cost is no saving.",
+        name=option_title(comparison.scenario, name, lang),
+        base=option_title(comparison.scenario, comparison.baseline.name, lang),
+        what=_gap_words(comparison, worst, lang),
+        ours=lang.percent(worst.ours),
+        theirs=lang.percent(worst.theirs),
+    )
+
+
+def _gap_words(comparison: Comparison, gap: Gap, lang: Language) -> str:
+    """What differs, with its channel."""
+    return lang(
+        "{measure} ({channel})",
+        measure=lang(MEASURE_WORDS[gap.measure]),
+        channel=channel_title(comparison.scenario, gap.channel, lang),
+    )
+
+
+def promise_words(judgement: Judgement, currency: str, lang: Language) -> str:
+    """What the simulation found for a promise, with its interval."""
+    found, measure = judgement.found, judgement.promise.measure
+    if measure in ("cost",):
+        return lang.between(found, lambda value: lang.money(value, currency))
+    if measure in ("heads", "hours"):
+        return lang.number(found.value, 1)
+    if measure == "asa":
+        return lang.between(found, lang.duration)
+    return lang.share(found)
+
+
+def state_words(judgement: Judgement, lang: Language) -> str:
+    """Whether a promise holds."""
+    return {
+        "holds": lang("holds"),
+        "broken": lang("broken"),
+        "open": lang("not shown"),
+    }[judgement.state]
+
+
+def erlang_sentences(
+    target: erlang.Target, arrival_rate: float, aht: float, patience: float, lang: Language
+) -> tuple[str, ...]:
+    """What Erlang C and Erlang A ask for, in plain words.
+
+    Parameters
+    ----------
+    target
+        The promise, a service level.
+    arrival_rate, aht, patience
+        As `sim.erlang.erlang_a` takes them.
+    lang
+        The reader's language.
+    """
+    awt = lang.duration(target.awt or 0.0)
+    least_c = erlang.agents_needed(target, arrival_rate=arrival_rate, aht=aht)
+    least_a = erlang.agents_needed(target, arrival_rate=arrival_rate, aht=aht, patience=patience)
+    load = arrival_rate * aht
+    return (
+        lang(
+            "The work is {load} erlangs: as many agents would be busy all the time, with no rest "
+            "and no room for chance.",
+            load=lang.plain(load),
+        ),
+        lang(
+            "Erlang C, in which nobody ever gives up, asks for {agents}: {share} answered in "
+            "{awt}, occupancy {occupancy}.",
+            agents=_agents(least_c.agents, lang),
+            share=lang.percent(least_c.measures.service_level(target.rule, target.awt or 0.0), 1),
+            awt=awt,
+            occupancy=lang.percent(least_c.measures.occupancy),
+        ),
+        lang(
+            "Erlang A, in which a caller gives up after {patience} on average, asks for {agents}: "
+            "{share} answered in {awt}, {lost} give up, occupancy {occupancy}.",
+            patience=lang.duration(patience),
+            agents=_agents(least_a.agents, lang),
+            share=lang.percent(least_a.measures.service_level(target.rule, target.awt or 0.0), 1),
+            awt=awt,
+            lost=lang.percent(least_a.measures.abandonment, 1),
+            occupancy=lang.percent(least_a.measures.occupancy),
+        ),
+        lang("These are agents at work at the same time; breaks, sickness and leave come on top."),
+    )
+
+
+def _agents(count: int, lang: Language) -> str:
+    """So many agents."""
+    return lang.n("{n} agent", "{n} agents", count)

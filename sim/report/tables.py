@@ -1,0 +1,386 @@
+"""Results as tables of text in the reader's language; whoever shows them decides how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim import erlang
+from sim.decide import Attained, Comparison, Judgement, OptionResult
+from sim.metrics import RULES, Count, Presence
+from sim.report.language import N_, Language
+from sim.report.sentences import (
+    MEASURE_WORDS,
+    RULE_WORDS,
+    channel_title,
+    group_title,
+    option_title,
+    promise_words,
+    state_words,
+    target_words,
+)
+from sim.stats import Estimate
+
+__all__ = [
+    "LINE_WORDS",
+    "Table",
+    "day_table",
+    "erlang_table",
+    "group_table",
+    "interval_table",
+    "judgement_table",
+    "line_words",
+    "option_table",
+    "rule_table",
+    "service_table",
+    "statement_table",
+]
+
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of text.
+
+    Parameters
+    ----------
+    title
+        What it shows.
+    head
+        Names of the columns; the first column is text, the others are figures.
+    rows
+        As many cells in each as there are columns.
+    """
+
+    title: str
+    head: Row
+    rows: tuple[Row, ...]
+
+
+#: Lines of a statement as people read them.
+LINE_WORDS = {
+    "base_wages": N_("base wages"),
+    "night_premium": N_("night premium"),
+    "weekend_premium": N_("weekend premium"),
+    "holiday_premium": N_("holiday premium"),
+    "overtime_premium": N_("overtime premium"),
+    "bonus": N_("bonus"),
+    "vacation_pay": N_("vacation pay"),
+    "idle_contract_hours": N_("paid hours without work"),
+    "sick_pay": N_("sick pay"),
+    "contributions": N_("social contributions"),
+    "support_gross": N_("salaries of support staff"),
+    "support_contributions": N_("contributions of support staff"),
+    "recruitment": N_("recruitment"),
+    "training": N_("training"),
+    "rent": N_("rent"),
+    "equipment_depreciation": N_("equipment (depreciation)"),
+    "software": N_("software"),
+    "telephony_minutes": N_("telephone minutes"),
+    "telephony_fixed": N_("telephone numbers and lines"),
+    "bot": N_("bot"),
+    "benefits": N_("benefits"),
+    "overhead": N_("overhead"),
+    "vat_not_recovered": N_("VAT not recovered"),
+    "fixed_fee": N_("fixed fee"),
+    "minutes": N_("billed minutes"),
+    "hour_surcharges": N_("surcharges for night and holidays"),
+    "contacts": N_("billed contacts"),
+    "resolutions": N_("billed resolutions"),
+    "agent_hours": N_("billed agent hours"),
+    "fte_months": N_("dedicated agents"),
+    "over_forecast": N_("surcharge above forecast"),
+    "minimum_topup": N_("top-up to the minimum"),
+    "management_fee": N_("management fee"),
+    "sla_credits": N_("service credits"),
+    "sla_bonus": N_("service bonus"),
+    "pass_through": N_("outlays passed on"),
+    "vendor_management": N_("managing the vendor"),
+    "qa_calibration": N_("listening and scoring"),
+    "governance": N_("governance"),
+    "extra_l2": N_("extra work of own experts"),
+    "vendor_licences": N_("licences for the vendor"),
+    "data_protection": N_("data protection"),
+}
+
+
+def line_words(name: str, lang: Language) -> str:
+    """The name of a statement's line, without its group."""
+    last = name.rpartition(".")[2]
+    return lang(LINE_WORDS[last]) if last in LINE_WORDS else last.replace("_", " ")
+
+
+def option_table(comparison: Comparison, lang: Language) -> Table:
+    """Options side by side: people, hours, cost, difference to the baseline."""
+    head = (
+        lang("Option"),
+        lang("People"),
+        lang("At peak"),
+        lang("Hours a month"),
+        lang("Occupancy"),
+        lang("Cost a month"),
+        lang("Difference to “{base}”", base=_title(comparison.baseline, lang)),
+    )
+    rows = [
+        (
+            _title(option, lang),
+            lang.number(option.heads, 1) if option.heads is not None else "—",
+            lang.number(option.peak),
+            lang.number(option.hours),
+            lang.percent(option.occupancy),
+            _cost(comparison, option, lang),
+            _difference(comparison, option, lang),
+        )
+        for option in comparison.options
+    ]
+    return Table(lang("What it takes and what it costs"), head, tuple(rows))
+
+
+def _title(option: OptionResult, lang: Language) -> str:
+    """The name of an option that people read."""
+    return option_title(option.scenario, option.name, lang)
+
+
+def _cost(comparison: Comparison, option: OptionResult, lang: Language) -> str:
+    """Cost with its half-width."""
+    if option.cost is None:
+        return "—"
+    return _money(option.cost, comparison.scenario.currency, lang)
+
+
+def _money(found: Estimate, currency: str, lang: Language) -> str:
+    """An amount with its half-width, both in thousands or millions."""
+    value = lang.money(found.value, currency, compact=True)
+    if not found.half_width:
+        return value
+    return f"{value} ± {lang.money(found.half_width, currency, compact=True)}"
+
+
+def _difference(comparison: Comparison, option: OptionResult, lang: Language) -> str:
+    """Difference to the baseline; in brackets where the service is not the same."""
+    found = comparison.difference(option.name)
+    if found is None or option is comparison.baseline:
+        return "—"
+    text = _money(found, comparison.scenario.currency, lang)
+    return f"({text}) *" if comparison.gaps(option.name) else text
+
+
+def service_table(options: tuple[OptionResult, ...], lang: Language) -> Table:
+    """What customers get: one row for each option and channel."""
+    head = (
+        lang("Option, channel"),
+        lang("Answered in time"),
+        lang("Abandoned"),
+        lang("Missed in all"),
+        lang("Mean wait"),
+        lang("Misses the target in"),
+        lang("Target"),
+    )
+    rows = [
+        (
+            f"{_title(option, lang)}: {channel_title(option.scenario, one.channel, lang)}",
+            lang.share(one.service_level),
+            lang.share(one.abandonment),
+            lang.share(one.missed),
+            lang.duration(one.asa.value),
+            _thin(one, lang),
+            target_words(one.target, lang) or "—",
+        )
+        for option in options
+        for one in option.attained
+    ]
+    return Table(lang("What customers get"), head, tuple(rows))
+
+
+def _thin(one: Attained, lang: Language) -> str:
+    """How many intervals miss the target, of how many."""
+    missed, whole = one.thin
+    return lang("{missed} of {all}", missed=missed, all=whole) if whole else "—"
+
+
+def statement_table(comparison: Comparison, lang: Language) -> Table:
+    """A month line by line, options side by side; equal lines of several groups are summed."""
+    priced = [option for option in comparison.options if option.statement]
+    names: dict[str, None] = {}
+    amounts: list[dict[str, float]] = []
+    for option in priced:
+        mine: dict[str, float] = {}
+        for line in option.statement.lines if option.statement else ():
+            words = line_words(line.name, lang)
+            names.setdefault(words)
+            mine[words] = mine.get(words, 0.0) + line.amount
+        amounts.append(mine)
+    shown = [name for name in names if any(mine.get(name) for mine in amounts)]
+    rows = [(name, *(lang.number(mine.get(name, 0.0)) for mine in amounts)) for name in shown]
+    total = (lang("Total"), *(lang.number(o.statement.total) for o in priced if o.statement))
+    head = (
+        lang("Line, {currency} a month", currency=comparison.scenario.currency),
+        *(_title(option, lang) for option in priced),
+    )
+    return Table(lang("Where the money goes"), head, (*rows, total))
+
+
+def rule_table(option: OptionResult, lang: Language) -> Table:
+    """The service level by every rule: the same calls, five figures."""
+    result = option.replications
+    names = [*RULES, "virtual"]
+    rows = [
+        (
+            channel_title(option.scenario, channel, lang),
+            *(lang.share(result.estimate(f"service_level_{rule}", channel)) for rule in names),
+        )
+        for channel in result.case.channels
+    ]
+    head = (lang("Channel"), *(lang(RULE_WORDS[rule]) for rule in names))
+    return Table(lang("Service level by rule"), head, tuple(rows))
+
+
+def group_table(option: OptionResult, lang: Language) -> Table:
+    """Who answered: agents, logged-in hours of the period, occupancy."""
+    result = option.replications
+    rows = []
+    for group in result.case.groups:
+        value, width = result.occupancy(group)
+        present = result.presence(group)
+        hours = present[:, Presence.LOGGED].sum() / 3600
+        over = present[:, Presence.OVERRUN].sum() / 3600
+        rows.append(
+            (
+                group_title(option.scenario, option.name, group, lang),
+                lang.number(hours, 1),
+                lang.number(over, 1),
+                lang.share(Estimate(float(value[0]), float(width[0]))),
+            )
+        )
+    head = (
+        lang("Group"),
+        lang("Logged-in hours"),
+        lang("of these after the end of a shift"),
+        lang("Occupancy"),
+    )
+    return Table(lang("Who answers"), head, tuple(rows))
+
+
+_ALONG = ("service_level", "abandonment", "missed", "asa")
+
+
+def day_table(option: OptionResult, channel: str, lang: Language) -> Table:
+    """A channel day by day."""
+    calendar = option.scenario.calendar
+    labels = [f"{lang.day(date.weekday())} {date:%d.%m.}" for date in calendar.dates]
+    return _along(option, channel, "day", labels, lang)
+
+
+def interval_table(option: OptionResult, channel: str, lang: Language) -> Table:
+    """A channel interval by interval."""
+    scenario = option.scenario
+    slots = range(option.replications.case.timeline.per_day)
+    labels = [
+        f"{lang.day(date.weekday())} {lang.clock(slot * scenario.interval)}"
+        for date in scenario.calendar.dates
+        for slot in slots
+    ]
+    return _along(option, channel, "slot", labels, lang)
+
+
+def _along(
+    option: OptionResult, channel: str, level: str, labels: list[str], lang: Language
+) -> Table:
+    """Measures of a channel along the period; rows without contacts are left out."""
+    result = option.replications
+    offered = result.counts(channel)[:, Count.OFFERED]
+    if level == "day":
+        line = result.case.timeline
+        offered = np.add.reduceat(offered, np.arange(0, line.within, line.per_day))
+    profiles = {name: result.profile(name, channel, level) for name in _ALONG}
+    rows = []
+    for at, label in enumerate(labels):
+        found = {
+            name: Estimate(float(values[at]), float(widths[at]))
+            for name, (values, widths) in profiles.items()
+        }
+        if offered[at] or np.isfinite(found["missed"].value):
+            shares = [lang.share(found[name]) for name in _ALONG[:-1]]
+            waits = lang.duration(found["asa"].value)
+            rows.append((label, lang.number(offered[at], 1), *shares, waits))
+    head = (
+        lang("Day") if level == "day" else lang("Interval"),
+        lang("Offered"),
+        *(lang(MEASURE_WORDS[name]) for name in _ALONG),
+    )
+    return Table(channel_title(option.scenario, channel, lang), head, tuple(rows))
+
+
+def judgement_table(
+    judgements: tuple[Judgement, ...], currency: str, title: str, lang: Language
+) -> Table:
+    """Promises and what became of them."""
+    rows = [
+        (
+            ".".join(filter(None, (one.option, one.promise.channel, one.promise.measure))),
+            one.promise.text,
+            promise_words(one, currency, lang),
+            state_words(one, lang),
+        )
+        for one in judgements
+    ]
+    head = (lang("Promise"), lang("Demanded"), lang("Simulated (95%)"), lang("Verdict"))
+    return Table(title, head, tuple(rows))
+
+
+def erlang_table(
+    target: erlang.Target, arrival_rate: float, aht: float, patience: float, lang: Language
+) -> Table:
+    """What each number of agents gives, Erlang C beside Erlang A, around those needed.
+
+    Parameters
+    ----------
+    target
+        The promise; its service level and `awt` are shown.
+    arrival_rate, aht, patience
+        As `sim.erlang.erlang_a` takes them.
+    lang
+        The reader's language.
+    """
+    awt = target.awt or 0.0
+    needed = {
+        "C": erlang.agents_needed(target, arrival_rate=arrival_rate, aht=aht).agents,
+        "A": erlang.agents_needed(
+            target, arrival_rate=arrival_rate, aht=aht, patience=patience
+        ).agents,
+    }
+    first = max(1, min(needed.values()) - 5)
+    rows = []
+    for agents in range(first, max(needed.values()) + 6):
+        c = erlang.erlang_c(arrival_rate=arrival_rate, aht=aht, agents=float(agents))
+        a = erlang.erlang_a(
+            arrival_rate=arrival_rate, aht=aht, agents=float(agents), patience=patience
+        )
+        marks = [lang("← {model}", model=f"Erlang {m}") for m, n in needed.items() if n == agents]
+        rows.append(
+            (
+                lang.number(agents),
+                lang.percent(c.service_level(target.rule, awt), 1),
+                lang.duration(c.asa),
+                lang.percent(c.occupancy),
+                lang.percent(a.service_level(target.rule, awt), 1),
+                lang.duration(a.asa),
+                lang.percent(a.abandonment, 1),
+                lang.percent(a.occupancy),
+                " ".join(marks),
+            )
+        )
+    head = (
+        lang("Agents"),
+        lang("C: in {awt}", awt=lang.duration(awt)),
+        lang("C: mean wait"),
+        lang("C: occupancy"),
+        lang("A: in {awt}", awt=lang.duration(awt)),
+        lang("A: mean wait"),
+        lang("A: abandoned"),
+        lang("A: occupancy"),
+        "",
+    )
+    return Table(lang("What each number of agents gives"), head, tuple(rows))
