@@ -166,11 +166,11 @@ class Language:
         """A duration in the unit that fits it."""
         if not math.isfinite(seconds):
             return NOTHING if math.isnan(seconds) else "∞"
-        for size, unit in ((86_400, "{n} d"), (3600, "{n} h"), (60, "{n} min")):
+        for size, unit in ((86_400, N_("{n} d")), (3600, N_("{n} h")), (60, N_("{n} min"))):
             if seconds >= 2 * size or (seconds >= size and seconds % size == 0):
                 return self(unit, n=self.plain(seconds / size, 1))
         digits = 0 if seconds >= 10 or float(seconds).is_integer() else 1
-        return self("{n} s", n=self.number(seconds, digits))
+        return self(N_("{n} s"), n=self.number(seconds, digits))
 
     def clock(self, seconds: float) -> str:
         """A time of day [s after midnight]."""
@@ -184,7 +184,7 @@ class Language:
 
     def between(self, found: Estimate, show: Callable[[float], str]) -> str:
         """The interval of an estimate, ``from … to …``."""
-        return self("from {low} to {high}", low=show(found.low), high=show(found.high))
+        return self(N_("from {low} to {high}"), low=show(found.low), high=show(found.high))
 
     def share(self, found: Estimate) -> str:
         """A share with its half-width."""

@@ -1,0 +1,272 @@
+"""Words for what pages show: headlines, notes under bars, the arithmetic of a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from sim.cost import Line
+from sim.decide import Attained, Comparison, OptionResult
+from sim.experiment import AWT
+from sim.report.language import N_, Language
+from sim.report.sentences import channel_title, group_title, option_title
+from sim.report.tables import LINE_WORDS
+from sim.scenario.channel import Target
+from sim.scenario.model import Scenario
+from sim.stats import Estimate
+
+__all__ = [
+    "GROUPS",
+    "arithmetic",
+    "awt_of",
+    "difference_words",
+    "headline",
+    "line_title",
+    "promise",
+    "served_note",
+    "side",
+    "sureness",
+]
+
+#: What a line of a statement is for, by `sim.cost.Group`.
+GROUPS = {
+    "labour": N_("Pay of people"),
+    "hiring": N_("Hiring and training"),
+    "workplace": N_("Workplaces"),
+    "software": N_("Software"),
+    "telephony": N_("Telephony"),
+    "vendor": N_("Vendor's invoice"),
+    "retained": N_("Managing the vendor"),
+    "overhead": N_("Overhead"),
+    "tax": N_("VAT not recovered"),
+}
+
+_TERMS = {
+    "actual": N_("actual"),
+    "at_risk_share": N_("share of the invoice at risk"),
+    "average_price": N_("average price"),
+    "benefits_per_head": N_("benefits per head"),
+    "billable_per_logged": N_("billed hours per hour on the line"),
+    "billed_minutes": N_("billed minutes"),
+    "bonus_share": N_("bonus share"),
+    "contribution_per_head": N_("contributions per head"),
+    "contribution_rate": N_("rate of contributions"),
+    "cost_per_hire": N_("cost of one hire"),
+    "count": N_("number"),
+    "effective_contribution_rate": N_("effective rate of contributions"),
+    "escalation_share": N_("share escalated"),
+    "fixed_month": N_("fixed a month"),
+    "forecast": N_("forecast"),
+    "fx": N_("exchange rate"),
+    "governance_share": N_("share of the invoice for governance"),
+    "heads": N_("people"),
+    "hour_cost": N_("cost of an hour"),
+    "hourly_rate": N_("rate per hour"),
+    "idle_hours": N_("paid hours without work"),
+    "inbound_per_min": N_("inbound per minute"),
+    "invoice": N_("invoice"),
+    "invoice_net": N_("net invoice"),
+    "licence_price": N_("price of a licence"),
+    "life_months": N_("months of life"),
+    "logged_hours": N_("hours on the line"),
+    "m2_per_seat": N_("m² per workplace"),
+    "management_fee_share": N_("share for management"),
+    "minimum": N_("minimum"),
+    "minutes": N_("minutes"),
+    "minutes_inbound": N_("inbound minutes"),
+    "minutes_outbound": N_("outbound minutes"),
+    "monthly_amount": N_("amount a month"),
+    "numbers_month": N_("numbers a month"),
+    "ot1_premium": N_("overtime premium, first hours"),
+    "ot2_premium": N_("overtime premium, further hours"),
+    "ot_first_tier_share": N_("share of first overtime hours"),
+    "outbound_attempts": N_("outbound calls"),
+    "outbound_per_min": N_("outbound per minute"),
+    "over_surcharge": N_("surcharge above the forecast"),
+    "overhead_share": N_("overhead share"),
+    "overtime_rostered": N_("overtime hours"),
+    "pay_for_work": N_("pay for work"),
+    "payroll_and_hiring": N_("payroll and hiring"),
+    "per_outbound_attempt": N_("per outbound call"),
+    "per_session": N_("per session"),
+    "price": N_("price"),
+    "price_index": N_("price index"),
+    "price_month": N_("price a month"),
+    "purchases": N_("purchases"),
+    "qa_calibration_hours": N_("hours of quality calibration"),
+    "qa_hour_cost": N_("cost of such an hour"),
+    "rate": N_("rate"),
+    "rent_m2_year": N_("rent of m² a year"),
+    "rostered_holiday_hours": N_("holiday hours on the roster"),
+    "rostered_hours": N_("hours on the roster"),
+    "rostered_night_hours": N_("night hours on the roster"),
+    "rostered_weekend_hours": N_("weekend hours on the roster"),
+    "salary_month": N_("salary a month"),
+    "seats": N_("workplaces"),
+    "sessions": N_("sessions"),
+    "sick_paid_hours_year": N_("paid sick hours a year"),
+    "sick_pay_rate": N_("rate of sick pay"),
+    "starters": N_("starters a month"),
+    "surcharge": N_("surcharge"),
+    "surcharge_hours": N_("surcharges in hours"),
+    "take_or_pay": N_("take or pay"),
+    "telephony": N_("telephony"),
+    "training_hours": N_("hours of training"),
+    "training_material": N_("training material"),
+    "training_pay_share": N_("share of pay in training"),
+    "trunk_month": N_("trunk a month"),
+    "trunks": N_("trunks"),
+    "unit_cost": N_("cost of one"),
+    "up": N_("band upwards"),
+    "usage": N_("usage"),
+    "usage_and_topup": N_("usage and minimum"),
+    "vacation_hours_year": N_("vacation hours a year"),
+    "vat_rate": N_("VAT rate"),
+    "vat_recoverable_share": N_("share of VAT recovered"),
+    "vendor_handled": N_("contacts served by the vendor"),
+    "vendor_manager_fte": N_("vendor managers"),
+    "vendor_manager_salary": N_("vendor manager's salary"),
+    "weighted_excess": N_("weighted excess"),
+    "weighted_shortfall": N_("weighted shortfall"),
+    "worked_hours_year": N_("hours worked in a year"),
+}
+
+
+def line_title(line: Line, result: OptionResult, lang: Language) -> str:
+    """A line of a statement: what it is, and whose."""
+    leg, dot, name = line.name.partition(".")
+    title = _term(name if dot else leg, lang)
+    title = title[:1].upper() + title[1:]
+    if not dot or len(result.option.groups) == 1:
+        return title
+    known = leg in result.option.groups
+    owner = group_title(result.scenario, result.name, leg, lang) if known else ""
+    return f"{title} · {owner}" if owner else title
+
+
+def _term(name: str, lang: Language) -> str:
+    known = LINE_WORDS.get(name) or _TERMS.get(name)
+    return lang(known) if known else name.replace("_", " ")
+
+
+def arithmetic(line: Line, lang: Language) -> str:
+    """How a line came about: the formula in words, then with its numbers; parts one by one."""
+    if line.formula:
+        words = _filled(line, lambda name: _term(name, lang))
+        return f"{words} = {_filled(line, lambda name: _figure(line.inputs[name], lang))}"
+    parts = (f"{_term(part.name, lang)} {lang.number(part.amount)}" for part in line.parts)
+    return " + ".join(parts).replace("+ −", "− ")
+
+
+def _figure(value: float, lang: Language) -> str:
+    return lang.number(value) if abs(value) >= 1000 else lang.plain(value, 4)
+
+
+def _filled(line: Line, show: Callable[[str], str]) -> str:
+    """The formula with every input replaced by what shows it."""
+
+    def one(match: re.Match[str]) -> str:
+        return show(match.group()) if match.group() in line.inputs else match.group()
+
+    signs = line.formula.translate(str.maketrans("*/-", "×÷−"))
+    return re.sub(r"[A-Za-z_]\w*", one, signs)
+
+
+def promise(target: Target, lang: Language) -> str:
+    """A target as the trade writes it.
+
+    Examples
+    --------
+    >>> promise(Target(answered=0.8, awt=20.0), Language("en"))
+    '80/20'
+    >>> promise(Target(answered=0.9, awt=86400.0), Language("en"))
+    '90% in 24 h'
+    """
+    if target.awt < 600:
+        return f"{100 * target.answered:g}/{target.awt:g}"
+    return lang(
+        "{share} in {time}", share=lang.percent(target.answered), time=lang.duration(target.awt)
+    )
+
+
+def awt_of(scenario: Scenario, channel: str) -> float:
+    """Acceptable waiting time of a channel, promised or usual [s]."""
+    chosen = scenario.channels[channel]
+    return chosen.target.awt if chosen.target else AWT[chosen.kind]
+
+
+def served_note(result: OptionResult, attained: Attained, lang: Language) -> str:
+    """What customers of a channel get, in one short line."""
+    return lang(
+        "{share} answered in {time}, {missed} missed",
+        share=lang.percent(attained.service_level.value),
+        time=lang.duration(awt_of(result.scenario, attained.channel)),
+        missed=lang.percent(attained.missed.value),
+    )
+
+
+def side(found: Estimate) -> str:
+    """Which side of zero a difference of cost lies on, whole interval and all."""
+    if found.low <= 0 <= found.high:
+        return "even"
+    return "cheaper" if found.value < 0 else "dearer"
+
+
+def difference_words(found: Estimate, currency: str, lang: Language) -> str:
+    """A difference of cost in words: cheaper, about even, dearer."""
+    amount = lang.money(abs(found.value), currency, compact=True)
+    return {
+        "even": lang("about even"),
+        "cheaper": lang("{amount} cheaper", amount=amount),
+        "dearer": lang("{amount} dearer", amount=amount),
+    }[side(found)]
+
+
+def headline(compared: Comparison, lang: Language) -> str:
+    """The answer, short enough for a heading."""
+    found, scenario = compared.verdict, compared.scenario
+    best = option_title(scenario, found.best, lang)
+    if found.kind == "unpriced":
+        return lang("No prices here, so nothing to compare in money")
+    if found.other is None or found.saving is None:
+        return lang("No other option gives the service of “{best}”", best=best)
+    if found.kind == "even":
+        other = option_title(scenario, found.other, lang)
+        return lang("“{best}” and “{other}” cost about the same", best=best, other=other)
+    return lang(
+        "Cheaper: “{best}”, by {amount} a month",
+        best=best,
+        amount=lang.money(found.saving.value, scenario.currency, compact=True),
+    )
+
+
+def sureness(compared: Comparison, lang: Language) -> str:
+    """Against what, how sure, and at which service: the sentence under the headline."""
+    found, scenario = compared.verdict, compared.scenario
+    if found.other is None or found.saving is None:
+        return ""
+    best, other = compared[found.best], compared[found.other]
+    money = lang(
+        "“{other}” costs {share} more; in 95 cases of 100 the difference is {low} to {high}.",
+        other=option_title(scenario, found.other, lang),
+        share=lang.percent(found.saving.value / (best.cost.value if best.cost else 1.0), 1),
+        low=lang.money(found.saving.low, scenario.currency, compact=True),
+        high=lang.money(found.saving.high, scenario.currency, compact=True),
+    )
+    return f"{money} {_equal_service(best, other, lang)}"
+
+
+def _equal_service(best: OptionResult, other: OptionResult, lang: Language) -> str:
+    """What both attain on every promised channel."""
+    parts = [
+        lang(
+            "{channel} {ours} and {theirs} in {time}",
+            channel=channel_title(best.scenario, mine.channel, lang),
+            ours=lang.percent(mine.service_level.value, 1),
+            theirs=lang.percent(yours.service_level.value, 1),
+            time=lang.duration(mine.target.awt),
+        )
+        for mine, yours in zip(best.attained, other.attained, strict=True)
+        if mine.target is not None
+    ]
+    return lang("The service is the same: {parts}.", parts=", ".join(parts)) if parts else ""
