@@ -6,7 +6,7 @@ from sim import erlang
 from sim.decide import Comparison, Gap, Judgement, OptionResult
 from sim.report.language import N_, Language
 from sim.scenario.channel import Target
-from sim.scenario.model import Scenario
+from sim.scenario.model import ONLY_OPTION, Scenario
 
 __all__ = [
     "MEASURE_WORDS",
@@ -53,8 +53,10 @@ _HOLD_WORDS = {
 
 
 def option_title(scenario: Scenario, name: str, lang: Language) -> str:
-    """The name of an option that people read."""
+    """The name of an option that people read; the only one has that of the scenario."""
     title = scenario.options[name].title
+    if title is None and name == ONLY_OPTION:
+        title = scenario.title
     return title.in_(lang.code) if title else name
 
 
