@@ -14,7 +14,7 @@ from sim.engine import Staffing
 from sim.errors import InvalidInput
 from sim.experiment import Case, Progress, Replications, case, replicate
 from sim.metrics import Presence
-from sim.plan import Requirement, requirement
+from sim.plan import Cover, cover
 from sim.scenario.channel import Target
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option
@@ -119,8 +119,9 @@ class OptionResult:
         The operation, and the option's name in it.
     case, replications
         What was played, and what came out.
-    requirements
-        Agents needed by interval of the week, for groups staffed to target.
+    covers
+        Agents by interval of the week, and what the closed form asked for, of groups staffed to
+        target.
     attained
         What customers get, by channel.
     hours, heads, peak, occupancy
@@ -138,7 +139,7 @@ class OptionResult:
     name: str
     case: Case
     replications: Replications
-    requirements: Mapping[str, Requirement]
+    covers: Mapping[str, Cover]
     attained: tuple[Attained, ...]
     hours: float
     heads: float | None
@@ -160,8 +161,8 @@ class OptionResult:
 
 
 def prepare(
-    scenario: Scenario, name: str
-) -> tuple[Option, Case, Month | None, dict[str, Requirement]]:
+    scenario: Scenario, name: str, seed: int
+) -> tuple[Option, Case, Month | None, dict[str, Cover]]:
     """Staff an option and make it ready to be played.
 
     Raises
@@ -172,16 +173,16 @@ def prepare(
     if name not in scenario.options:
         raise InvalidInput("option", f"must be one of {', '.join(scenario.options)}", name)
     option = scenario.options[name]
-    needed = requirement(scenario, option)
-    cover = {group: tuple(need.agents.tolist()) for group, need in needed.items()}
+    covers = cover(scenario, name, seed=seed)
+    levels = {group: tuple(found.agents.tolist()) for group, found in covers.items()}
     steps = {
         group: terms.contract.minutes.increment
         for group, terms in option.groups.items()
         if terms.contract and terms.contract.minutes
     }
-    played = case(scenario, name, cover=cover, increments=steps)
+    played = case(scenario, name, cover=levels, increments=steps)
     month = Month.of(scenario, played) if _priced(option) else None
-    return option, played, month, needed
+    return option, played, month, covers
 
 
 def _priced(option: Option) -> bool:
@@ -234,7 +235,7 @@ def evaluate(
     progress: Callable[[Progress], None] | None = None,
 ) -> OptionResult:
     """Staff, simulate and price one option."""
-    option, played, month, needed = prepare(scenario, name)
+    option, played, month, covers = prepare(scenario, name, run.seed)
     result = replicate(
         played,
         seed=run.seed,
@@ -261,7 +262,7 @@ def evaluate(
         name=name,
         case=played,
         replications=result,
-        requirements=needed,
+        covers=covers,
         attained=tuple(_attained(scenario, result, channel) for channel in played.channels),
         hours=_monthly_hours(scenario, month, result, logged),
         heads=_heads(statement, option),

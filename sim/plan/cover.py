@@ -1,0 +1,143 @@
+"""Cover that keeps the promise in simulation: the closed form's plan, corrected where it misses.
+
+The closed form knows neither the queue that an interval hands to the next, nor the e-mail that
+keeps an agent busy when a call comes in, nor other laws than the exponential. So the plan is
+simulated, agents are added where the promise is missed, and again, until it holds. The
+replications used for that are not those that later say what the plan is worth: a plan tuned on
+the same luck would look better than it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiment import Replications, case, replicate
+from sim.metrics import Count
+from sim.plan.requirement import Requirement, requirement
+from sim.scenario.channel import Target
+from sim.scenario.hours import DAY
+from sim.scenario.model import Scenario
+from sim.scenario.option import Group, ToTarget
+
+__all__ = ["Cover", "cover"]
+
+Floats = NDArray[np.float64]
+Agents = NDArray[np.int64]
+
+#: Replications that a plan is tried on, and rounds of trying.
+TRIALS, ROUNDS = 64, 12
+# Far from the numbers that evaluations use, so that a plan is judged on fresh customers.
+_TRIAL_SEED = 0x5EED
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cover:
+    """Agents that a group is given in each interval of the week.
+
+    Parameters
+    ----------
+    agents
+        By interval of the week from Monday 00:00.
+    requirement
+        What the closed form asked for.
+    rounds
+        How often agents were added after a simulation.
+    """
+
+    agents: Agents
+    requirement: Requirement
+    rounds: int
+
+
+def cover(scenario: Scenario, name: str, *, seed: int) -> dict[str, Cover]:
+    """Find the cover of every group of an option that is staffed to target.
+
+    Parameters
+    ----------
+    scenario
+        The operation.
+    name
+        Its option.
+    seed
+        Where the random numbers start; the same seed gives the same cover.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such option, or two groups staffed to target share a channel.
+    """
+    option = scenario.options[name]
+    needed = requirement(scenario, option)
+    agents = {group: need.agents for group, need in needed.items()}
+    rounds = 0
+    while needed and rounds < ROUNDS:
+        plan = {group: tuple(map(float, levels)) for group, levels in agents.items()}
+        tried = replicate(
+            case(scenario, name, cover=plan), seed=seed ^ _TRIAL_SEED, replications=TRIALS
+        )
+        raised = {
+            group: _raised(scenario, tried, option.groups[group], levels)
+            for group, levels in agents.items()
+        }
+        if all(np.array_equal(raised[group], agents[group]) for group in agents):
+            break
+        agents = raised
+        rounds += 1
+    return {group: Cover(agents[group], need, rounds) for group, need in needed.items()}
+
+
+def _raised(scenario: Scenario, tried: Replications, group: Group, agents: Agents) -> Agents:
+    """One more agent in each interval of the week where a promise to the group's channels fails."""
+    short = np.zeros(len(agents), bool)
+    for name in group.skills:
+        target = scenario.channels[name].target
+        if target is not None:
+            short |= _short(scenario, tried, name, target)
+    assert isinstance(group.staffing, ToTarget)
+    most = group.staffing.maximum
+    higher = agents + short
+    return higher if most is None else np.minimum(higher, most)
+
+
+def _short(scenario: Scenario, tried: Replications, name: str, target: Target) -> NDArray[np.bool_]:
+    """Intervals of the week to strengthen: those that miss, or the worst of a span that does."""
+    line = tried.case.timeline
+    place = line.week_slots[line.before : line.before + line.within]
+    counts = np.zeros((scenario.intervals_per_week, len(Count)))
+    np.add.at(counts, place, tried.counts(name))
+    per_day = round(DAY / scenario.interval)
+    span = {"every interval": 1, "every day": per_day, "on average": len(counts)}[target.hold]
+    short = np.zeros(len(counts), bool)
+    for start in range(0, len(counts), span):
+        part = counts[start : start + span]
+        if _misses(part.sum(axis=0), target):
+            short[start : start + span] = _worst(part, target)
+    return short
+
+
+def _misses(counts: Floats, target: Target) -> bool:
+    """Whether a promise fails over a span of time."""
+    whole = {
+        "offered": counts[Count.OFFERED],
+        "virtual": counts[Count.OFFERED],
+        "answered": counts[Count.SERVED],
+        "excluding_short_abandons": counts[Count.OFFERED] - counts[Count.SHORT_ABANDONS],
+        "including_short_abandons": counts[Count.OFFERED],
+    }[target.rule]
+    good = counts[Count.ANSWERED_WITHIN]
+    if target.rule == "including_short_abandons":
+        good = good + counts[Count.SHORT_ABANDONS]
+    lost = counts[Count.ABANDONED] > (target.abandonment or 1.0) * counts[Count.OFFERED]
+    return bool(good < target.answered * whole or lost)
+
+
+def _worst(counts: Floats, target: Target) -> NDArray[np.bool_]:
+    """The tenth of a span's intervals, at least one, that lack most contacts answered in time."""
+    lacking = target.answered * counts[:, Count.OFFERED] - counts[:, Count.ANSWERED_WITHIN]
+    number = max(1, len(counts) // 10)
+    chosen = np.zeros(len(counts), bool)
+    chosen[np.argsort(-lacking, kind="stable")[:number]] = True
+    return chosen
