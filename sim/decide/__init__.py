@@ -1,7 +1,7 @@
 """Which way to source support is cheaper at the same service, and which promises hold."""
 
-from sim.decide.compare import Comparison, Gap, Verdict, compare
-from sim.decide.judge import Judgement, judge
+from sim.decide.comparison import Comparison, Gap, Verdict, compare
+from sim.decide.judgement import Judgement, judge
 from sim.decide.option import Attained, OptionResult, Run, evaluate, simulate
 
 __all__ = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim import erlang
 from sim.decide import Comparison, Gap, Judgement, OptionResult
-from sim.report.language import N_, Language
+from sim.report.language import N_, Code, Language
 from sim.scenario.channel import Target
 from sim.scenario.model import ONLY_OPTION, Scenario
 
@@ -17,6 +17,7 @@ __all__ = [
     "group_title",
     "option_title",
     "promise_words",
+    "sentence",
     "service_words",
     "state_words",
     "target_words",
@@ -232,3 +233,16 @@ def erlang_sentences(
 def _agents(count: int, lang: Language) -> str:
     """So many agents."""
     return lang.n("{n} agent", "{n} agents", count)
+
+
+def sentence(comparison: Comparison, lang: Code = "en") -> str:
+    """The answer of a comparison in one sentence.
+
+    Parameters
+    ----------
+    comparison
+        What `sim.compare` returns.
+    lang
+        ``en`` or ``ru``.
+    """
+    return verdict_sentence(comparison, Language(lang))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.experiment import Replications, case, replicate
 from sim.metrics import Count
-from sim.plan.requirement import Requirement, requirement
+from sim.plan.requirements import Requirement, requirement
 from sim.scenario.channel import Target
 from sim.scenario.hours import DAY
 from sim.scenario.model import Scenario
