@@ -89,7 +89,7 @@ def role(**changes: object) -> dict[str, Any]:
         ),
         (
             {"fixed_fee": True},
-            "value must be an amount with its currency per month, got True; "
+            "value must be a price per month, got True; "
             "write 20 RUB per month, or the currency of the scenario",
         ),
         ({"fixed_fee": float("nan")}, "value must be finite, got nan"),

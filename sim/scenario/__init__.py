@@ -10,14 +10,18 @@ from sim.scenario.model import Scenario, Simulation
 from sim.scenario.option import Group, Intervals, Option, Shift, Shifts, Skill, ToTarget
 from sim.scenario.promise import Promise
 from sim.scenario.schema import schema
+from sim.scenario.terms import Assumption, ContractTerms, InhouseTerms, RetainedTerms
 
 __all__ = [
+    "Assumption",
     "Calendar",
     "Channel",
+    "ContractTerms",
     "Exponential",
     "Fixed",
     "Group",
     "HourWeights",
+    "InhouseTerms",
     "Intervals",
     "Law",
     "Lognormal",
@@ -26,6 +30,7 @@ __all__ = [
     "Option",
     "Promise",
     "Redial",
+    "RetainedTerms",
     "Scenario",
     "Shift",
     "ShiftHours",

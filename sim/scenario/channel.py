@@ -13,7 +13,7 @@ from sim.errors import InvalidInput
 from sim.scenario.base import Also, Strict, Text, broken, optional
 from sim.scenario.hours import OpenHours
 from sim.scenario.laws import Law, Never, TimeLaw
-from sim.scenario.parse import MOST_PER_WEEK
+from sim.scenario.parse import MOST_PER_WEEK, as_share
 from sim.scenario.profile import VolumeProfile
 from sim.scenario.units import PER_CENT, Count, Duration, Factor, PerWeek, PositiveDuration, Share
 
@@ -80,6 +80,17 @@ class Target(Strict):
             rule, hint = "must give a share and a time", "write it like answered: 80% in 20s"
             raise broken(("answered",), rule, data["answered"], hint)
         return {**data, "answered": match[1], "awt": match[2]}
+
+    @field_validator("answered", mode="after")
+    @classmethod
+    def _can_be_kept(cls, answered: float) -> float:
+        if answered <= 0:
+            rule, hint = "must be above 0%", "leave target out to promise nothing"
+            raise InvalidInput("answered", rule, as_share(answered), hint)
+        if answered >= 1:
+            rule, hint = "must be below 100%", "nobody can promise all: write 99%"
+            raise InvalidInput("answered", rule, as_share(answered), hint)
+        return answered
 
 
 class Channel(Strict):

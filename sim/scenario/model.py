@@ -15,11 +15,13 @@ from sim.errors import InvalidInput
 from sim.scenario.base import Place, Strict, Text, broken, details, joined, optional, refusal
 from sim.scenario.calendar import Calendar
 from sim.scenario.channel import Channel
+from sim.scenario.figures import figures
 from sim.scenario.hours import WEEK
 from sim.scenario.names import name_refusals
 from sim.scenario.option import Intervals, Option
 from sim.scenario.parse import as_duration
 from sim.scenario.promise import Promises
+from sim.scenario.terms import Assumption
 from sim.scenario.units import Count, Duration, Share
 
 __all__ = ["CURRENCY", "INTERVALS", "ONLY_OPTION", "Scenario", "Simulation"]
@@ -28,6 +30,7 @@ ONLY_OPTION = "base"
 """Name of the option that ``groups:`` at the top of a file makes."""
 
 CURRENCY = "^[A-Z]{3}$"
+USUAL_CURRENCY = "EUR"
 INTERVALS = (900.0, 1800.0, 3600.0)
 
 
@@ -97,7 +100,7 @@ class Scenario(Strict):
     """Short name, used in file names and addresses."""
     title: Text = Text(words={})
     """The name that people read; `name` when absent."""
-    currency: Annotated[str, Field(json_schema_extra={"pattern": CURRENCY})] = "EUR"
+    currency: Annotated[str, Field(json_schema_extra={"pattern": CURRENCY})] = USUAL_CURRENCY
     """Currency of every amount, ISO code."""
     calendar: Calendar
     """Days simulated, nights, weekends, holidays."""
@@ -109,6 +112,9 @@ class Scenario(Strict):
     """The ways to source it, by name."""
     baseline: str = ""
     """The option others are compared with; the first one unless given."""
+    tolerance: Share = 0.02
+    """Two options give equal service when the service level and the abandonment of every promised
+    channel differ by no more than this."""
     simulation: Simulation = Simulation()
     """How long and how precisely to simulate."""
     expect: Mapping[str, Promises] = Field(default_factory=dict)
@@ -183,6 +189,13 @@ class Scenario(Strict):
         """Intervals in a week: 168, 336 or 672."""
         return round(WEEK / self.interval)
 
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """Every figure the answer rests on, with its source and how far that can be trusted.
+
+        What is decided or promised (hours, staffing, targets) is no assumption.
+        """
+        return tuple(figures(self.channels, self.options, self.sources))
+
     @property
     def digest(self) -> str:
         """SHA-256 of everything the scenario says, data from CSV files included."""
@@ -192,11 +205,23 @@ class Scenario(Strict):
 
 def _completed(data: Mapping[str, Any]) -> dict[str, Any]:
     """Fill in what follows from the rest: the only option, the baseline, the title."""
-    whole = dict(data)
+    whole = {"currency": USUAL_CURRENCY, **data}
     if "groups" in whole and "options" not in whole:
         whole["options"] = {ONLY_OPTION: {"groups": whole.pop("groups")}}
+        whole["sources"] = _moved(whole.get("sources", {}))
     options = whole.get("options")
     # With no option or no name, their absence is the problem to report, not what follows from it.
     whole.setdefault("baseline", next(iter(options), "") if isinstance(options, Mapping) else "")
     whole.setdefault("title", str(whole.get("name", "")))
     return whole
+
+
+def _moved(sources: object) -> object:
+    """Sources of groups by the path that the groups have in the only option."""
+    if not isinstance(sources, Mapping):
+        return sources
+    top = f"options.{ONLY_OPTION}."
+    return {
+        f"{top}{path}" if str(path).startswith("groups.") else path: source
+        for path, source in sources.items()
+    }

@@ -1,4 +1,4 @@
-"""Names that must agree across a scenario: skills and channels, promises and options.
+"""What must agree across a scenario: skills and channels, promises and options, presets and money.
 
 The check reads raw data as well as built models, so that a file with other faults still gets
 all of these reported in the same breath.
@@ -15,6 +15,7 @@ from pydantic_core import InitErrorDetails
 from sim.errors import InvalidInput
 from sim.scenario.base import Place, entry, nearest, refusal
 from sim.scenario.hours import spans
+from sim.scenario.terms.shipped import Section, choices, currency
 
 __all__ = ["MOST_NAMES", "name_refusals"]
 
@@ -28,6 +29,7 @@ def name_refusals(data: object) -> Iterator[InitErrorDetails]:
     yield from _sizes(options, ("options",))
     for name, option in options.items():
         yield from _option(option, ("options", str(name)), channels)
+        yield from _money(option, ("options", str(name)), channels, entry(data, "currency"))
     if options:
         yield from _known(entry(data, "baseline"), options, ("baseline",), "an option")
         yield from _expect(_mapping(data, "expect"), options, channels)
@@ -84,6 +86,34 @@ def _skills(
         if isinstance(name, str):
             at = name if isinstance(skills, Mapping) else index
             yield from _channel(name, channels, (*place, at))
+
+
+def _money(
+    option: object, place: Place, channels: Mapping[str, Any], money: object
+) -> Iterator[InitErrorDetails]:
+    """Terms must count in the scenario's money and price the scenario's channels."""
+    for name, group in _mapping(option, "groups").items():
+        at = (*place, "groups", str(name))
+        yield from _preset(entry(group, "payroll"), (*at, "payroll"), "inhouse", money)
+        contract = entry(group, "contract")
+        yield from _preset(contract, (*at, "contract"), "contract", money)
+        ready = entry(entry(contract, "preset"), "used") or ()
+        for channel, price in _mapping(contract, "price_per_contact").items():
+            # A preset has prices for channels that a scenario may lack; a file must not.
+            if price is not None and f"price_per_contact.{channel}" not in ready:
+                priced = (*at, "contract", "price_per_contact", str(channel))
+                yield from _channel(str(channel), channels, priced)
+
+
+def _preset(
+    terms: object, place: Place, section: Section, money: object
+) -> Iterator[InitErrorDetails]:
+    chosen = entry(terms, "preset")
+    name = chosen if isinstance(chosen, str) else entry(chosen, "name")
+    if name in choices(section) and currency(name) != money:
+        rule = f"counts in {currency(name)}, but the scenario in {money}"
+        hint = f"write currency: {currency(name)}, or give terms of your own"
+        yield refusal((*place, "preset"), rule, name, hint)
 
 
 def _channel(name: str, channels: Mapping[str, Any], place: Place) -> Iterator[InitErrorDetails]:

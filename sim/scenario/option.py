@@ -21,6 +21,7 @@ from sim.errors import InvalidInput
 from sim.scenario.base import Also, Strict, Text, broken, joined, refusal
 from sim.scenario.hours import OpenHours, ShiftHours
 from sim.scenario.profile import LevelProfile
+from sim.scenario.terms import ContractTerms, InhouseTerms, RetainedTerms
 from sim.scenario.units import Count, Duration, PositiveFactor, Share
 
 __all__ = ["Group", "Intervals", "Option", "Shift", "Shifts", "Skill", "Staffing", "ToTarget"]
@@ -172,9 +173,9 @@ class Group(Strict):
     """Factor on every channel's handle time."""
     staffing: Staffing
     """How many, and when."""
-    payroll: Mapping[str, object] | None = None
+    payroll: InhouseTerms | None = None
     """Terms of an in-house group."""
-    contract: Mapping[str, object] | None = None
+    contract: ContractTerms | None = None
     """Terms of a vendor's group."""
 
     @field_validator("skills", mode="before")
@@ -213,7 +214,7 @@ class Option(Strict):
     """Share resolved at first contact; that of the channels when None."""
     groups: Annotated[Mapping[str, Group], Field(min_length=1)]
     """The groups of agents by name."""
-    retained: Mapping[str, object] | None = None
+    retained: RetainedTerms | None = None
     """What stays with the client when a vendor serves."""
 
     @model_validator(mode="after")

@@ -17,8 +17,8 @@ _BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "ex
 def schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of a scenario file.
 
-    A file with ``extends:`` is checked against a second set of definitions in which nothing is
-    required and null, which removes a key, is allowed.
+    A file with ``extends:``, and terms with ``preset:``, are checked against a second set of
+    definitions in which nothing is required and null, which removes a key, is allowed.
 
     Examples
     --------
@@ -29,12 +29,13 @@ def schema() -> dict[str, Any]:
     definitions: dict[str, Any] = whole.pop("$defs")
     definitions["Scenario"] = whole
     parts = {f"{name}Part": _part(body) for name, body in definitions.items()}
+    for name in [n for n, body in definitions.items() if "preset" in body.get("properties", {})]:
+        definitions[f"{name}Whole"] = definitions[name]
+        definitions[name] = _either("preset", f"{name}Part", f"{name}Whole")
     return {
         "$schema": GenerateJsonSchema.schema_dialect,
         "title": "Linewise scenario",
-        "if": {"required": ["extends"]},
-        "then": {"$ref": "#/$defs/ScenarioPart"},
-        "else": {"$ref": "#/$defs/Scenario"},
+        **_either("extends", "ScenarioPart", "Scenario"),
         "$defs": {name: _clean(body) for name, body in sorted({**definitions, **parts}.items())},
     }
 
@@ -48,6 +49,15 @@ def schema_text() -> str:
             > docs/scenario.schema.json
     """
     return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+def _either(key: str, part: str, whole: str) -> dict[str, Any]:
+    """With the key, what is given lies over something else; without it, it must be whole."""
+    return {
+        "if": {"required": [key]},
+        "then": {"$ref": f"#/$defs/{part}"},
+        "else": {"$ref": f"#/$defs/{whole}"},
+    }
 
 
 def _clean(schema: Any, *, names: bool = False) -> Any:

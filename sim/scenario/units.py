@@ -237,7 +237,7 @@ def _price(
     tail = f" per {per}" if per else ""
     reader = _reader(
         lambda text, currency: parse.money(text, currency, per),
-        "an amount with its currency" + tail,
+        f"a price per {per}" if per else "an amount of money",
         lambda v: f"write {v:g} RUB{tail}, or the currency of the scenario",
     )
     return Field(ge=0), reader, _text("[A-Z]{3}|[₽€$£₪]", f"1 200 RUB{tail}"), Unit(unit)

@@ -61,16 +61,23 @@ def _located(place: Place, tree: Node, *, missing: bool) -> tuple[Node, str]:
     """Follow a place of the model through the file.
 
     The model has steps that the file has not: the tag of a union, a part that was written in
-    shorthand. They are passed over; a key that is missing stays in the path.
+    shorthand. They are passed over; a key that is missing stays in the path. What a preset gives
+    stands where the preset is named.
     """
     node, path = tree, ""
+    preset: Node | None = None
     for index, step in enumerate(place):
+        if isinstance(node.value, dict):
+            preset = node.value.get("preset", preset)
         if isinstance(node.value, dict) and str(step) in node.value:
             node = node.value[str(step)]
             path += f".{step}" if path else str(step)
         elif isinstance(node.value, list) and isinstance(step, int) and step < len(node.value):
-            node = node.value[step]
+            node, preset = node.value[step], None
             path += f"[{step}]"
+        elif preset is not None and not missing:
+            node = preset
+            path += f"[{step}]" if isinstance(step, int) else f".{step}"
         elif missing and index == len(place) - 1:
             path += f".{step}" if path else str(step)
     return node, path

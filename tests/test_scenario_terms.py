@@ -1,0 +1,321 @@
+"""Cost terms in a scenario file: over a preset, with units, each figure with its source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from sim.errors import ScenarioError
+from sim.scenario import Assumption, Scenario, load_text
+from sim.scenario.figures import ASSUMED
+from sim.scenario.terms import ContractTerms, InhouseTerms, presets
+
+SHOP = """
+name: shop
+currency: RUB
+calendar: {{start: 2026-03-02}}
+channels:
+  phone:
+    kind: voice
+    volume: 700 per week
+    arrivals: {{Mon-Sun: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]}}
+    handle_time: 4m
+    patience: 110s
+    target: {{answered: 80% in 20s}}
+options:
+  inhouse:
+    groups:
+      own: {{skills: [phone], staffing: {{to_target: }}, payroll: {payroll}}}
+  shared:
+    fcr: 68%
+    groups:
+      vendor:
+        {{source: vendor, skills: [phone], staffing: {{to_target: }}, contract: {contract}}}
+    retained: {{telephony: {{inbound_per_min: 3 RUB/min}}}}
+sources: {sources}
+"""
+OWN, VENDOR = "options.inhouse.groups.own.payroll", "options.shared.groups.vendor.contract"
+
+
+def shop(
+    payroll: str = "{preset: RU_2026}",
+    contract: str = "{preset: RU_2026/shared}",
+    sources: str = "{}",
+) -> Scenario:
+    return load_text(SHOP.format(payroll=payroll, contract=contract, sources=sources))
+
+
+def own(payroll: str) -> InhouseTerms:
+    terms = shop(payroll=payroll).options["inhouse"].groups["own"].payroll
+    assert terms is not None
+    return terms
+
+
+def vendor(contract: str) -> ContractTerms:
+    terms = shop(contract=contract).options["shared"].groups["vendor"].contract
+    assert terms is not None
+    return terms
+
+
+def listed(scenario: Scenario) -> dict[str, Assumption]:
+    return {assumption.path: assumption for assumption in scenario.assumptions()}
+
+
+# -------------------------------------------------------------- over a preset
+
+
+def test_a_preset_alone_gives_its_terms() -> None:
+    assert own("{preset: RU_2026}") == presets.inhouse("RU_2026")
+    assert vendor("{preset: RU_2026/dedicated}") == presets.contract("RU_2026", "dedicated")
+
+
+def test_what_a_file_gives_lies_over_the_preset() -> None:
+    terms = own("{preset: RU_2026, agents: {pay: {hourly_rate: 340 RUB/h}}, overhead_share: 10%}")
+    ready = presets.inhouse("RU_2026")
+
+    assert terms.agents.pay == ready.agents.pay.model_copy(update={"hourly_rate": 340.0})
+    assert terms.agents.calendar == ready.agents.calendar
+    assert terms.overhead_share == 0.1
+    assert terms.hiring == ready.hiring
+
+
+def test_a_list_replaces_that_of_the_preset() -> None:
+    terms = own("{preset: RU_2026, software: [{name: crm, price_month: 900 RUB/month, per: head}]}")
+
+    assert [(item.name, item.price_month) for item in terms.software] == [("crm", 900)]
+    assert terms.equipment == presets.inhouse("RU_2026").equipment
+
+
+def test_prices_by_channel_are_added_to_those_of_the_preset() -> None:
+    terms = vendor("{preset: RU_2026/shared, price_per_contact: {phone: 70 RUB, email: null}}")
+
+    assert terms.price_per_contact == {"chat": 100, "phone": 70}
+
+
+def test_nothing_in_place_of_a_section_removes_it() -> None:
+    assert own("{preset: RU_2026, hiring: null}").hiring is None
+    assert own("{preset: RU_2026, hiring: }").hiring is None
+
+
+def test_contributions_can_be_chosen_by_the_name_of_their_scale() -> None:
+    terms = own("{preset: RU_2026, agents: {contributions: sme_2025}}")
+
+    assert terms.agents.contributions == presets.contributions("RU_2026", "sme_2025")
+
+
+def test_python_lays_terms_over_a_preset_with_plain_numbers() -> None:
+    terms = InhouseTerms.model_validate(
+        {"preset": "RU_2026", "agents": {"pay": {"hourly_rate": 340}}}
+    )
+
+    assert terms == own("{preset: RU_2026, agents: {pay: {hourly_rate: 340 RUB/h}}}")
+
+
+@pytest.mark.parametrize("terms", [presets.inhouse("RU_2026"), own("{preset: RU_2026, bot: {}}")])
+def test_terms_come_back_from_their_dump(terms: InhouseTerms) -> None:
+    assert InhouseTerms.model_validate(terms.model_dump()) == terms
+
+
+def test_a_file_cannot_say_what_is_left_of_a_preset() -> None:
+    with pytest.raises(ScenarioError, match=r"payroll\.preset: must be one of RU_2026"):
+        own("{preset: {name: RU_2026, used: [agents]}}")
+
+
+def test_terms_without_a_preset_are_read_with_their_units() -> None:
+    terms = own(
+        "{agents: {calendar: {contract_hours_year: 1972h}, shrinkage_in_shift: 15%,"
+        " pay: {hourly_rate: 320 RUB/h, holiday_premium: 150%},"
+        " contributions: [{name: social, brackets: [{upto: 1 M RUB, rate: 30%}, {rate: 15%}]}]},"
+        " workplace: {m2_per_seat: 7.5 m2, rent_m2_year: 15 000 RUB per m2 per year},"
+        " equipment: [{name: pc, unit_cost: 90 k RUB, per: seat, life_months: 36}],"
+        " bot: {per_session: 2 RUB}}"
+    )
+
+    assert terms == InhouseTerms.model_validate(
+        {
+            "agents": {
+                "calendar": {"contract_hours_year": 1972},
+                "shrinkage_in_shift": 0.15,
+                "pay": {"hourly_rate": 320, "holiday_premium": 1.5},
+                "contributions": [
+                    {"name": "social", "brackets": [{"upto": 1e6, "rate": 0.3}, {"rate": 0.15}]}
+                ],
+            },
+            "workplace": {"m2_per_seat": 7.5, "rent_m2_year": 15_000},
+            "equipment": [{"name": "pc", "unit_cost": 90_000, "per": "seat", "life_months": 36}],
+            "bot": {"per_session": 2},
+        }
+    )
+
+
+def test_a_contract_is_read_with_its_units() -> None:
+    terms = vendor(
+        "{minutes: {increment: 1m, tiers: [{upto: 20 000 min, price: 22 RUB/min},"
+        " {price: 20 RUB/min}]}, minimum_monthly: 150 000 RUB/month,"
+        " sla: {at_risk_share: 10%, kpis: ["
+        "{name: phone.service_level, target: 80%, full_gap: 10%, weight: 60%},"
+        " {name: phone.asa, target: 20s, full_gap: 1m, weight: 40%, better: lower}]}}"
+    )
+
+    assert terms.minutes is not None
+    assert terms.sla is not None
+    assert terms.minutes.increment == 60
+    assert [(tier.upto, tier.price) for tier in terms.minutes.tiers] == [(20_000, 22), (None, 20)]
+    assert [(kpi.target, kpi.full_gap) for kpi in terms.sla.kpis] == [(0.8, 0.1), (20, 60)]
+
+
+def test_a_licence_in_another_currency_needs_its_rate_of_exchange() -> None:
+    dollars = "{name: crm, price_month: 19 USD/month, per: head%s}"
+    terms = own("{preset: RU_2026, software: [%s]}" % (dollars % ", fx: 85"))
+
+    assert [(item.price_month, item.fx) for item in terms.software] == [(19, 85)]
+    with pytest.raises(ScenarioError, match="is in USD, but the scenario counts in RUB"):
+        own("{preset: RU_2026, software: [%s]}" % (dollars % ""))
+
+
+# --------------------------------------------------------------- contradictions
+
+
+def test_a_preset_must_count_in_the_money_of_the_scenario() -> None:
+    text = SHOP.replace("currency: RUB\n", "").format(
+        payroll="{preset: RU_2026}", contract="{preset: RU_2026/shared}", sources="{}"
+    )
+    with pytest.raises(ScenarioError) as caught:
+        load_text(text.replace("3 RUB/min", "3 EUR/min"))
+
+    assert [(p.path, p.rule) for p in caught.value.problems] == [
+        (f"{OWN}.preset", "counts in RUB, but the scenario in EUR, got 'RU_2026'"),
+        (f"{VENDOR}.preset", "counts in RUB, but the scenario in EUR, got 'RU_2026/shared'"),
+    ]
+
+
+def test_python_is_told_too_when_a_preset_counts_in_other_money() -> None:
+    built = shop()
+    parts: dict[str, Any] = {name: getattr(built, name) for name in type(built).model_fields}
+
+    with pytest.raises(ValidationError, match="counts in RUB, but the scenario in USD"):
+        Scenario(**{**parts, "currency": "USD"})
+
+
+def test_a_figure_of_the_preset_that_does_not_fit_is_told_where_the_preset_is_named() -> None:
+    payroll = """
+        preset: RU_2026
+        agents: {calendar: {sick_hours_year: 8h}}"""
+    text = SHOP.format(payroll="{}", contract="{}", sources="{}")
+    line = "      own: {skills: [phone], staffing: {to_target: }, payroll: {}}"
+    assert line in text
+    block = "      own:\n       skills: [phone]\n       staffing: {to_target: }\n       payroll:"
+    text = text.replace(line, block + payroll)
+    with pytest.raises(ScenarioError) as caught:
+        load_text(text)
+
+    (problem,) = caught.value.problems
+    assert problem.path == f"{OWN}.agents.calendar.sick_paid_hours_year"
+    assert problem.rule == "must be at most the 8 h of illness, got 24.0"
+    assert text.splitlines()[problem.line - 1].strip() == "preset: RU_2026"
+
+
+def test_a_price_for_a_channel_that_the_scenario_lacks_is_refused_unless_a_preset_has_it() -> None:
+    assert vendor("{preset: RU_2026/shared}").price_per_contact == {"chat": 100, "email": 80}
+    with pytest.raises(ScenarioError, match="is not a channel of this scenario, got 'fax'"):
+        vendor("{preset: RU_2026/shared, price_per_contact: {fax: 90 RUB}}")
+
+
+# ------------------------------------------------------------------ assumptions
+
+
+def test_a_figure_of_a_preset_is_listed_with_its_standing() -> None:
+    rate = listed(shop())[f"{OWN}.agents.pay.hourly_rate"]
+
+    assert (rate.value, rate.unit) == (320, "money/h")
+    assert (rate.low, rate.high, rate.confidence) == (260, 420, "trade")
+    assert rate.source == presets.sources("RU_2026")["inhouse.agents.pay.hourly_rate"].source
+
+
+def test_every_number_of_a_preset_is_listed_once() -> None:
+    paths = [assumption.path for assumption in shop().assumptions()]
+    whole = [path for path in presets.sources("RU_2026") if path.startswith("inhouse.")]
+
+    assert len(paths) == len(set(paths))
+    assert sum(path.startswith(f"{OWN}.") for path in paths) == len(whole)
+
+
+def test_a_figure_of_the_file_stands_in_place_of_the_preset_s() -> None:
+    rate = listed(shop("{preset: RU_2026, agents: {pay: {hourly_rate: 320 RUB/h}}}"))[
+        f"{OWN}.agents.pay.hourly_rate"
+    ]
+
+    assert rate == Assumption(rate.path, 320, "money/h", ASSUMED, "assumption")
+
+
+def test_a_list_of_the_file_leaves_nothing_of_the_preset_s() -> None:
+    found = listed(
+        shop("{preset: RU_2026, software: [{name: crm, price_month: 9 RUB/month, per: head}]}")
+    )
+
+    software = [path for path in found if path.startswith(f"{OWN}.software")]
+    assert software == [f"{OWN}.software.crm.price_month"]
+    assert found[software[0]].source == ASSUMED
+
+
+def test_terms_that_were_changed_afterwards_no_longer_speak_for_the_preset() -> None:
+    built = shop()
+    terms = built.options["shared"].groups["vendor"].contract
+    assert terms is not None
+    dearer = terms.model_copy(update={"fixed_fee": 20_000.0})
+    group = built.options["shared"].groups["vendor"].model_copy(update={"contract": dearer})
+    option = built.options["shared"].model_copy(update={"groups": {"vendor": group}})
+    found = listed(built.model_copy(update={"options": {"shared": option}}))
+
+    assert found[f"{VENDOR}.fixed_fee"].source == ASSUMED
+    assert found[f"{VENDOR}.minimum_monthly"].low == 30_000
+
+
+def test_a_named_source_speaks_for_the_figures_below_its_path() -> None:
+    found = listed(
+        shop(
+            "{preset: RU_2026, agents: {pay: {hourly_rate: 340 RUB/h, night_premium: 40%}}}",
+            sources="{channels.phone: the telephone log of March,"
+            f" {OWN}.agents.pay: the staff list, {OWN}.agents.pay.night_premium: the union,"
+            f" {OWN}.vat_rate: the tax adviser}}",
+        )
+    )
+
+    said = {path: (entry.source, entry.confidence) for path, entry in found.items()}
+    assert said["channels.phone.volume"] == ("the telephone log of March", "stated")
+    assert said[f"{OWN}.agents.pay.hourly_rate"] == ("the staff list", "stated")
+    assert said[f"{OWN}.agents.pay.night_premium"] == ("the union", "stated")
+    # A source for the whole does not cover what the preset gives within it; one for it alone does.
+    assert said[f"{OWN}.agents.pay.bonus_share"][1] == "assumption"
+    assert said[f"{OWN}.vat_rate"] == ("the tax adviser", "stated")
+
+
+def test_figures_of_channels_and_of_what_is_retained_are_listed_but_no_decision_is() -> None:
+    found = listed(shop())
+
+    assert found["channels.phone.handle_time"].value == "exponential, mean 4m"
+    assert found["channels.phone.arrivals"].value == pytest.approx(700)
+    assert found["options.shared.fcr"].unit == "share"
+    assert found["options.shared.retained.telephony.inbound_per_min"].unit == "money/min"
+    assert not [path for path in found if "target" in path or "staffing" in path]
+
+
+def test_a_source_may_name_the_group_of_the_only_option_as_the_file_does() -> None:
+    text = SHOP.partition("options:")[0].format() + (
+        "groups: {own: {skills: [phone], staffing: {to_target: }, handle_time: 105%}}\n"
+        "sources: {groups.own.handle_time: a stopwatch}\n"
+    )
+
+    assert listed(load_text(text))["options.base.groups.own.handle_time"].source == "a stopwatch"
+
+
+# -------------------------------------------------------------------- the rest
+
+
+def test_options_give_equal_service_within_two_points_unless_a_scenario_says_otherwise() -> None:
+    text = SHOP.format(payroll="{preset: RU_2026}", contract="{}", sources="{}")
+
+    assert load_text(text).tolerance == 0.02
+    assert load_text(text + "tolerance: 1%\n").tolerance == 0.01
