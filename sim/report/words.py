@@ -247,9 +247,9 @@ def sureness(compared: Comparison, lang: Language) -> str:
         return ""
     best, other = compared[found.best], compared[found.other]
     money = lang(
-        "“{other}” costs {share} more; in 95 cases of 100 the difference is {low} to {high}.",
+        "That is {share} less than “{other}”; in 95 cases of 100 the difference is {low} to {high}.",
         other=option_title(scenario, found.other, lang),
-        share=lang.percent(found.saving.value / (best.cost.value if best.cost else 1.0), 1),
+        share=lang.percent(found.share, 1),
         low=lang.money(found.saving.low, scenario.currency, compact=True),
         high=lang.money(found.saving.high, scenario.currency, compact=True),
     )

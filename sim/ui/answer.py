@@ -1,0 +1,315 @@
+"""The first page: what is cheaper at the same service, by how much, how sure, and why."""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+import streamlit as st
+
+from sim.decide import Attained, Comparison, OptionResult
+from sim.report.charts import DifferenceRow, MoneyRow, difference_chart, money_chart
+from sim.report.sentences import channel_title, gap_sentence, option_title, target_words
+from sim.report.week import unit_cost
+from sim.report.words import (
+    GROUPS,
+    arithmetic,
+    difference_words,
+    headline,
+    line_title,
+    promise,
+    served_note,
+    side,
+    sureness,
+)
+from sim.scenario.variant import lead
+from sim.ui.assumptions import assumptions
+from sim.ui.view import View, chart, choose, legend
+from sim.ui.work import comparison
+
+__all__ = ["draw"]
+
+
+def draw(view: View) -> None:
+    """Draw the page."""
+    lang, scenario = view.lang, view.scenario
+    target = scenario.channels[lead(scenario)].target
+    st.title(
+        lang("Which is cheaper at {promise}?", promise=promise(target, lang))
+        if target
+        else lang("Which is cheaper at the same service?")
+    )
+    found = comparison(scenario, lang)
+    _verdict(view, found)
+    _metrics(view, found)
+    if found.baseline.statement is not None:
+        _money(view, found)
+    _service(view, found)
+    assumptions(view)
+    if found.baseline.statement is not None:
+        _statement(view, found)
+
+
+def _chosen(view: View, found: Comparison) -> OptionResult:
+    """The option beside the baseline; the baseline itself where it is alone."""
+    return found[view.state.option] if view.state.option else found.baseline
+
+
+def _verdict(view: View, found: Comparison) -> None:
+    """The answer in one sentence, and why another option cannot be set beside it."""
+    icons = {"cheaper": "check_circle", "even": "balance", "alone": "info", "unpriced": "info"}
+    with st.container(border=True):
+        st.subheader(
+            f":material/{icons[found.verdict.kind]}: {headline(found, view.lang)}", anchor=False
+        )
+        below = sureness(found, view.lang)
+        if below:
+            st.markdown(below)
+        if view.state.option and found.gaps(view.state.option):
+            st.markdown(f":material/warning: {gap_sentence(found, view.state.option, view.lang)}")
+        for one in found.baseline.attained:
+            if not one.kept:
+                st.markdown(f":material/warning: {_not_kept(view, found.baseline, one)}")
+
+
+def _not_kept(view: View, result: OptionResult, one: Attained) -> str:
+    """Why a promise of the baseline does not hold."""
+    lang = view.lang
+    return lang(
+        "“{option}” cannot keep {promise} on {channel}: {share} answered in time.",
+        option=option_title(view.scenario, result.name, lang),
+        promise=promise(one.target, lang) if one.target else "",
+        channel=channel_title(view.scenario, one.channel, lang),
+        share=lang.percent(one.service_level.value),
+    )
+
+
+def _metrics(view: View, found: Comparison) -> None:
+    """Four numbers: money where there are prices, else what customers get."""
+    tiles = _money_tiles(view, found) if found.baseline.cost else _service_tiles(view, found)
+    for place, (label, value, note) in zip(st.columns(4), tiles, strict=True):
+        place.metric(label, value, note, delta_color="off", delta_arrow="off", border=True)
+
+
+Tile = tuple[str, str, str | None]
+
+
+def _money_tiles(view: View, found: Comparison) -> list[Tile]:
+    lang, base, chosen = view.lang, found.baseline, _chosen(view, found)
+    best = found[found.verdict.best]
+    best_name = option_title(view.scenario, best.name, lang)
+    currency = view.scenario.currency
+    people, note = (best.heads, lang("on the payroll")) if best.heads else (best.peak, lang("peak"))
+    return [
+        _cost_tile(view, base, lang("a month")),
+        _cost_tile(view, chosen, _beside(view, found, chosen)),
+        (lang("One contact"), lang.money(unit_cost(best), currency), best_name),
+        (lang("People"), lang.number(people), f"{note} · {best_name}"),
+    ]
+
+
+def _cost_tile(view: View, result: OptionResult, note: str) -> Tile:
+    title = option_title(view.scenario, result.name, view.lang)
+    if result.cost is None:
+        return title, "—", view.lang("no prices")
+    return title, view.lang.money(result.cost.value, view.scenario.currency, compact=True), note
+
+
+def _beside(view: View, found: Comparison, chosen: OptionResult) -> str:
+    """What the chosen option's cost means beside the baseline's."""
+    difference = found.difference(chosen.name)
+    if found.gaps(chosen.name):
+        return view.lang("other service: no saving")
+    if difference is None or chosen is found.baseline:
+        return view.lang("a month")
+    return difference_words(difference, view.scenario.currency, view.lang)
+
+
+def _service_tiles(view: View, found: Comparison) -> list[Tile]:
+    lang, base = view.lang, found.baseline
+    one = next(a for a in base.attained if a.channel == lead(view.scenario))
+    return [
+        (lang("Answered in time"), lang.percent(one.service_level.value, 1), _within(one, view)),
+        (lang("Gave up"), lang.percent(one.abandonment.value, 1), lang("of all who waited")),
+        (lang("Mean wait"), lang.duration(one.asa.value), lang("of the answered")),
+        (lang("At peak on the line"), lang.number(base.peak), lang("operators")),
+    ]
+
+
+def _within(one: Attained, view: View) -> str:
+    return target_words(one.target, view.lang) if one.target else ""
+
+
+def _money(view: View, found: Comparison) -> None:
+    """Two charts: where the money goes, and how sure the differences are."""
+    left, right = st.columns([3, 2])
+    with left, st.container(border=True, height="stretch"):
+        st.subheader(view.lang("Where the money goes"), anchor=False)
+        _bars(view, found)
+    with right, st.container(border=True, height="stretch"):
+        st.subheader(view.lang("How sure the difference is"), anchor=False)
+        _differences(view, found)
+
+
+def _bars(view: View, found: Comparison) -> None:
+    lang, palette = view.lang, view.palette
+    priced = [option for option in found.options if option.statement]
+    rows = [_money_row(view, found, option) for option in priced]
+    used = dict.fromkeys(part[0] for row in rows for part in row.parts)
+    legend([(palette.groups[g], lang(GROUPS[g])) for g in GROUPS if g in used], palette)
+    told = ". ".join(f"{row.name}: {row.total}. {row.note}" for row in rows)
+    chart(money_chart(rows, lang, palette), told)
+    if not all(row.equal for row in rows):
+        st.caption(lang("Pale: another service, so its cost is no saving."))
+
+
+def _money_row(view: View, found: Comparison, option: OptionResult) -> MoneyRow:
+    lang, currency = view.lang, view.scenario.currency
+    assert option.statement is not None
+    assert option.cost is not None
+    parts = tuple(
+        (group.value, lang(GROUPS[group.value]), amount, lang.money(amount, currency, compact=True))
+        for group, amount in option.statement.by_group().items()
+        if amount
+    )
+    return MoneyRow(
+        option_title(view.scenario, option.name, lang),
+        _note(view, found, option),
+        lang.money(option.cost.value, currency, compact=True),
+        parts,
+        not found.gaps(option.name),
+    )
+
+
+def _note(view: View, found: Comparison, option: OptionResult) -> str:
+    """What customers of the lead channel get; said so where it is not the baseline's service."""
+    one = next(a for a in option.attained if a.channel == lead(view.scenario))
+    note = served_note(option, one, view.lang)
+    if found.gaps(option.name):
+        return view.lang("NOT the same service: {note}", note=note)
+    return note
+
+
+def _differences(view: View, found: Comparison) -> None:
+    lang, palette = view.lang, view.palette
+    base = option_title(view.scenario, found.baseline.name, lang)
+    others = [option for option in found.options if option is not found.baseline]
+    rows = [row for option in others if (row := _difference_row(view, found, option))]
+    if not rows:
+        st.markdown(lang("There is no other option with prices."))
+        return
+    sides = [(palette.cheaper, lang("cheaper")), (palette.even, lang("about even"))]
+    legend([*sides, (palette.dearer, lang("dearer"))], palette)
+    told = ". ".join(f"{row.name}: {row.words}, {row.note}" for row in rows)
+    chart(difference_chart(rows, lang, palette), told)
+    st.caption(
+        lang(
+            "A month, against “{base}” (dashed). The thick part holds the difference in 95 cases "
+            "of 100: it covers chance in the simulated weeks, not the prices themselves.",
+            base=base,
+        )
+    )
+
+
+def _difference_row(view: View, found: Comparison, option: OptionResult) -> DifferenceRow | None:
+    difference = found.difference(option.name)
+    if difference is None:
+        return None
+    lang, currency = view.lang, view.scenario.currency
+    equal = not found.gaps(option.name)
+    low, high = (lang.money(v, currency, compact=True) for v in (difference.low, difference.high))
+    note = lang("{low} to {high}", low=low, high=high)
+    return DifferenceRow(
+        option_title(view.scenario, option.name, lang),
+        note if equal else lang("other service; {note}", note=note),
+        difference_words(difference, currency, lang),
+        difference.value,
+        difference.low,
+        difference.high,
+        cast(Literal["cheaper", "even", "dearer"], side(difference)),
+        equal,
+    )
+
+
+def _service(view: View, found: Comparison) -> None:
+    """What customers get from each option, and what it takes."""
+    lang = view.lang
+    with st.container(border=True):
+        st.subheader(lang("What customers get"), anchor=False)
+        channel = lead(view.scenario)
+        if len(view.scenario.channels) > 1:
+            names = {name: channel_title(view.scenario, name, lang) for name in _by_lead(view)}
+            channel = choose(
+                st.segmented_control,
+                lang("Channel"),
+                names,
+                f"channel.{view.state.scenario}",
+                lang,
+                label_visibility="collapsed",
+            )
+        st.table(_service_rows(view, found, channel), border="horizontal", hide_index=True)
+        target = view.scenario.channels[channel].target
+        if target:
+            st.caption(lang("Promised: {target}.", target=target_words(target, lang)))
+
+
+def _by_lead(view: View) -> list[str]:
+    """Channels, the lead one first."""
+    first = lead(view.scenario)
+    return [first, *(name for name in view.scenario.channels if name != first)]
+
+
+def _service_rows(view: View, found: Comparison, channel: str) -> dict[str, list[str]]:
+    lang, currency = view.lang, view.scenario.currency
+    columns: dict[str, list[str]] = {}
+    for option in found.options:
+        one = next(a for a in option.attained if a.channel == channel)
+        heads = "—" if option.heads is None else lang.number(option.heads)
+        cells = {
+            lang("Option"): option_title(view.scenario, option.name, lang),
+            lang("Answered in time"): lang.share(one.service_level),
+            lang("Gave up"): lang.percent(one.abandonment.value, 1),
+            lang("Missed"): lang.percent(one.missed.value, 1),
+            lang("Mean wait"): lang.duration(one.asa.value),
+            lang("On the payroll"): heads,
+            lang("Peak on the line"): lang.number(option.peak),
+            lang("Hours a month"): lang.number(option.hours),
+        }
+        if found.baseline.cost:
+            cost = option.cost.value if option.cost else float("nan")
+            cells[lang("Cost a month")] = lang.money(cost, currency, compact=True)
+            cells[lang("One contact")] = lang.money(unit_cost(option), currency)
+        for head, cell in cells.items():
+            columns.setdefault(head, []).append(cell)
+    return columns
+
+
+def _statement(view: View, found: Comparison) -> None:
+    """The month of one option line by line, each with its arithmetic."""
+    lang = view.lang
+    with st.expander(lang("The month line by line, and why each number"), icon=":material/list:"):
+        names = {
+            option.name: option_title(view.scenario, option.name, lang)
+            for option in found.options
+            if option.statement
+        }
+        key = f"statement.{view.state.scenario}"
+        name = choose(st.segmented_control, lang("Option"), names, key, lang)
+        result = found[name]
+        assert result.statement is not None
+        lines = [line for line in result.statement.lines if line.amount]
+        currency = view.scenario.currency
+        st.table(
+            {
+                lang("Line"): [line_title(line, result, lang) for line in lines] + [lang("Total")],
+                lang("A month"): [lang.money(line.amount, currency) for line in lines]
+                + [lang.money(result.statement.total, currency)],
+                lang("Why"): [_plain(arithmetic(line, lang)) for line in lines] + [""],
+            },
+            border="horizontal",
+            hide_index=True,
+        )
+
+
+def _plain(text: str) -> str:
+    """Text without the signs that a table would read as marks."""
+    return text.replace("*", "\\*").replace("_", "\\_").replace("$", "\\$")

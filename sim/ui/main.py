@@ -1,0 +1,145 @@
+"""The frame around the pages: language, scenario, sidebar, navigation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+from pydantic import ValidationError
+
+from sim.errors import InvalidInput, ScenarioError
+from sim.report.charts import DARK, LIGHT
+from sim.report.language import Language, pick
+from sim.scenario import Scenario
+from sim.scenario.ready import ready
+from sim.scenario.variant import variant
+from sim.ui import answer, people, sidebar
+from sim.ui.state import OWN, State, address, read_address
+from sim.ui.view import View
+from sim.ui.work import from_file, from_text
+
+__all__ = ["main"]
+
+_ICON = Path(__file__).with_name("icon.png")
+# Less air above the first line than Streamlit leaves, and lines that do not run too wide.
+_STYLE = """<style>
+.stMainBlockContainer {padding-top: 4.2rem; padding-bottom: 3rem; max-width: 78rem}
+.stMainBlockContainer h1 {padding: 0 0 .4rem; font-size: 1.95rem}
+.stMainBlockContainer h2 {font-size: 1.45rem; padding: .1rem 0}
+.stMainBlockContainer h3 {font-size: 1.08rem; padding: .1rem 0}
+[data-testid="stCaptionContainer"] {opacity: 1; color: inherit}
+[data-testid="stCaptionContainer"] p {opacity: .78}
+</style>"""
+
+
+def main() -> None:
+    """Draw the app once, for one visitor."""
+    st.set_page_config("Linewise", str(_ICON), layout="wide", initial_sidebar_state="auto")
+    _begin()
+    lang = Language(st.session_state["chosen.lang"])
+    pages = [
+        st.Page(
+            lambda: _show(answer.draw, lang),
+            title=lang("Answer"),
+            icon=":material/gavel:",
+            url_path="answer",
+            default=True,
+        ),
+        st.Page(
+            lambda: _show(people.draw, lang),
+            title=lang("People"),
+            icon=":material/groups:",
+            url_path="people",
+        ),
+    ]
+    page = st.navigation(pages, position="top")
+    st.html(_STYLE)
+    st.html(
+        f"<script>document.documentElement.lang='{lang.code}'</script>",
+        unsafe_allow_javascript=True,
+    )
+    page.run()
+
+
+def _begin() -> None:
+    """What the address says, at the first run of a session."""
+    if "state" in st.session_state:
+        return
+    said = st.query_params.to_dict()
+    state, wrong = read_address(said, ready())
+    st.session_state["state"] = state
+    st.session_state["damaged"] = wrong
+    st.session_state["chosen.lang"] = pick(said.get("lang"), st.context.locale)
+
+
+def _show(draw: Callable[[View], None], lang: Language) -> None:
+    """A page with its sidebar; what goes wrong is said in its place."""
+    with st.sidebar:
+        sidebar.pick_language(lang)
+        written = _written(lang)
+    _notices(lang)
+    if written is None:
+        return
+    state: State = st.session_state["state"]
+    said = address(state, lang.code)
+    if st.query_params.to_dict() != said:
+        st.query_params.from_dict(said)
+    try:
+        scenario = _with_figures(written, state)
+        palette = DARK if st.context.theme.type == "dark" else LIGHT
+        draw(View(lang, palette, state, scenario))
+    except (InvalidInput, ValidationError) as error:
+        st.error(lang("This cannot be computed: {reason}", reason=_reason(error)))
+        st.caption(lang("Change the figures on the left, or go back to the example."))
+
+
+def _written(lang: Language) -> Scenario | None:
+    """The scenario as its file has it, with the sidebar that belongs to it."""
+    try:
+        sidebar.pick_scenario(lang)
+        state: State = st.session_state["state"]
+        if state.scenario == OWN:
+            name, text = st.session_state["own"]
+            scenario = from_text(text, name)
+        else:
+            scenario = from_file(ready()[state.scenario])
+    except ScenarioError as error:
+        st.session_state["problems"] = ("", [str(problem) for problem in error.problems])
+        return None
+    sidebar.option_choice(scenario, lang)
+    sidebar.load_figures(scenario, lang)
+    if state.scenario != OWN:
+        st.caption(lang("The figures are an example. Put your own in their place."))
+    return scenario
+
+
+def _with_figures(scenario: Scenario, state: State) -> Scenario:
+    own = state.figures
+    answered = own.get("answered")
+    return variant(
+        scenario,
+        volume=own.get("volume"),
+        handle_time=own.get("aht"),
+        answered=None if answered is None else answered / 100,
+        awt=own.get("within"),
+    )
+
+
+def _notices(lang: Language) -> None:
+    """A damaged link, a file that could not be read."""
+    damaged = st.session_state.get("damaged")
+    if damaged:
+        parts = ", ".join(f"`{part}`" for part in damaged)
+        st.warning(lang("This link is damaged: {parts} was left out.", parts=parts))
+    if "problems" in st.session_state:
+        name, lines = st.session_state["problems"]
+        listed = "\n".join(f"- `{line}`" for line in lines[:20])
+        kept = lang("Nothing was changed: your calculation is as it was.")
+        st.error(lang("The file “{name}” cannot be used.", name=name) + f"\n\n{listed}\n\n{kept}")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return "; ".join(str(line["msg"]) for line in error.errors())
+    return str(error)

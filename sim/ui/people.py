@@ -1,0 +1,361 @@
+"""The second page: how many people it takes, and where service is thin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from sim.cost import Statement
+from sim.decide import OptionResult
+from sim.report.charts import Cell, Slot, day_chart, heat_map
+from sim.report.language import Language
+from sim.report.sentences import channel_title, group_title, option_title
+from sim.report.week import WeekOf, edges, level, week_of
+from sim.report.words import awt_of
+from sim.scenario import Scenario
+from sim.scenario.variant import lead
+from sim.ui.power import power_of_one
+from sim.ui.view import View, chart, choose, legend
+from sim.ui.work import comparison, requirement_of
+
+__all__ = ["draw"]
+
+_WEEKS_A_MONTH = 365 / 12 / 7
+#: The day that is shown when a click in the heat map has not chosen another.
+_DAY = "people.day"
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the page is about: one option, one channel, one group."""
+
+    view: View
+    result: OptionResult
+    channel: str
+    group: str
+    week: WeekOf
+
+    @property
+    def lang(self) -> Language:
+        """The reader's language."""
+        return self.view.lang
+
+    @property
+    def hours(self) -> float:
+        """Length of an interval [h]."""
+        return self.view.scenario.interval / 3600
+
+
+def draw(view: View) -> None:
+    """Draw the page."""
+    st.title(view.lang("How many people, and where are they missing?"))
+    found = comparison(view.scenario, view.lang)
+    look = _look(view, {option.name: option for option in found.options})
+    _sentence(look)
+    _metrics(look)
+    if look.result.statement is not None:
+        _arithmetic(look, look.result.statement)
+    _heat(look)
+    _day(look)
+    power_of_one(view, look.result, look.channel, look.group, look.week)
+
+
+def _look(view: View, options: Mapping[str, OptionResult]) -> _Look:
+    """Choose the option, its channel and its group; only where there is a choice."""
+    lang, scenario, at = view.lang, view.scenario, view.state.scenario
+    places = iter(st.columns([3, 2, 2]))
+    name = scenario.baseline
+    if len(options) > 1:
+        names = {n: option_title(scenario, n, lang) for n in _first(name, options)}
+        with next(places):
+            name = choose(st.selectbox, lang("Option"), names, f"people.option.{at}", lang)
+    result = options[name]
+    names = {n: channel_title(scenario, n, lang) for n in _served(result)}
+    channel = next(iter(names))
+    if len(names) > 1:
+        with next(places):
+            channel = choose(st.selectbox, lang("Channel"), names, f"people.channel.{at}", lang)
+    groups = result.option.groups
+    serving = [n for n, group in groups.items() if channel in group.skills]
+    names = {n: group_title(scenario, name, n, lang) for n in serving or groups}
+    group = next(iter(names))
+    if len(names) > 1:
+        with next(places):
+            group = choose(st.selectbox, lang("Group"), names, f"people.group.{at}.{name}", lang)
+    return _Look(view, result, channel, group, week_of(result, channel, group))
+
+
+def _first(name: str, names: Mapping[str, object]) -> list[str]:
+    return [name, *(other for other in names if other != name)]
+
+
+def _served(result: OptionResult) -> list[str]:
+    """Channels that somebody serves, the lead one first; all where nobody serves any."""
+    scenario: Scenario = result.scenario
+    skills = {name for group in result.option.groups.values() for name in group.skills}
+    served = [name for name in scenario.channels if name in skills] or list(scenario.channels)
+    return sorted(served, key=lambda name: name != lead(scenario))
+
+
+def _sentence(look: _Look) -> None:
+    """The page in two sentences."""
+    lang, result, week = look.lang, look.result, look.week
+    one = next(a for a in result.attained if a.channel == look.channel)
+    served = lang(
+        "{channel}: {share} answered in {time}, the target is {target}.",
+        channel=channel_title(look.view.scenario, look.channel, lang),
+        share=lang.percent(one.service_level.value, 1),
+        time=lang.duration(awt_of(look.view.scenario, look.channel)),
+        target=lang.percent(week.target),
+    )
+    thin = lang.n(
+        "Below the target: {n} interval of the week.",
+        "Below the target: {n} intervals of the week.",
+        len(week.thin),
+    )
+    with st.container(border=True):
+        st.subheader(f":material/groups: {_headline(look)}", anchor=False)
+        st.markdown(f"{served} {thin if week.thin else lang('No interval is below the target.')}")
+
+
+def _headline(look: _Look) -> str:
+    lang, result = look.lang, look.result
+    peak = lang.number(result.peak)
+    if result.heads is None:
+        return lang("At peak {peak} are on the line", peak=peak)
+    return lang.n(
+        "{n} person on the payroll, so that {peak} are on the line at peak",
+        "{n} people on the payroll, so that {peak} are on the line at peak",
+        round(result.heads),
+        peak=peak,
+    )
+
+
+def _metrics(look: _Look) -> None:
+    """Five numbers."""
+    lang, result = look.lang, look.result
+    paid = _paid_hours(result)
+    hours = lang.number(result.hours / _WEEKS_A_MONTH)
+    both = hours if paid is None else f"{hours} / {lang.number(paid / _WEEKS_A_MONTH)}"
+    label = lang("Hours a week") if paid is None else lang("Hours a week: line / paid")
+    heads = "—" if result.heads is None else lang.number(result.heads)
+    tiles = [
+        (lang("On the payroll"), heads),
+        (lang("Peak on the line"), lang.number(result.peak)),
+        (lang("Least at night"), lang.plain(look.week.least(_night(look)), 1)),
+        (label, both),
+        (lang("Occupancy"), lang.percent(result.occupancy)),
+    ]
+    for place, (name, value) in zip(st.columns([4, 4, 4, 6, 4]), tiles, strict=True):
+        place.metric(name, value, border=True)
+
+
+def _night(look: _Look) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Intervals of the week that are night."""
+    scenario = look.view.scenario
+    return np.asarray(scenario.calendar.average_month(scenario.interval).night > 0)
+
+
+def _paid_hours(result: OptionResult) -> float | None:
+    """Rostered hours of own groups in a month; None without own groups."""
+    info = result.statement.info if result.statement else {}
+    found = [value for name, value in info.items() if name.endswith(".rostered_hours")]
+    return sum(found) if found else None
+
+
+def _arithmetic(look: _Look, statement: Statement) -> None:
+    """From hours on the line to people on the payroll, step by step."""
+    lang, result = look.lang, look.result
+    own = {n: g.payroll for n, g in result.option.groups.items() if g.payroll is not None}
+    label = lang("How {peak} on the line become {heads} on the payroll")
+    if not own or result.heads is None:
+        return
+    label = lang(
+        "How {peak} on the line become {heads} on the payroll",
+        peak=lang.number(result.peak),
+        heads=lang.number(result.heads),
+    )
+    with st.expander(label, icon=":material/calculate:"):
+        for name, payroll in own.items():
+            if len(own) > 1:
+                st.markdown(f"**{group_title(result.scenario, result.name, name, lang)}**")
+            steps = _steps(statement, name, payroll.agents, lang)
+            st.table(
+                {
+                    lang("Step"): [step for step, _, _ in steps],
+                    lang("Figure"): [figure for _, figure, _ in steps],
+                    lang("How"): [how for _, _, how in steps],
+                },
+                border="horizontal",
+                hide_index=True,
+            )
+
+
+def _steps(
+    statement: Statement, group: str, agents: Any, lang: Language
+) -> list[tuple[str, str, str]]:
+    """Hours on the line, on the roster, full-time people, whole people."""
+    info = {key: statement.info[f"{group}.{key}"] for key in _INFO}
+    month = info["worked_hours_year"] / 12
+    return [
+        (
+            lang("Hours on the line in an average month"),
+            lang.number(info["logged_hours"]),
+            lang("simulated, work after the end of a shift among them"),
+        ),
+        (
+            lang("Hours on the roster"),
+            lang.number(info["rostered_hours"]),
+            lang(
+                "× (1 + {fit} lost to whole shifts) ÷ (1 − {absent} breaks and meetings)"
+                " ÷ (1 − {slow} learners' slower work)",
+                fit=lang.percent(agents.schedule_fit_loss, 1),
+                absent=lang.percent(agents.shrinkage_in_shift, 1),
+                slow=lang.percent(agents.ramp_capacity_loss, 1),
+            ),
+        ),
+        (
+            lang("Full-time people"),
+            lang.number(info["fte"], 1),
+            lang(
+                "÷ {hours} hours that one works in a month, without leave and sickness",
+                hours=lang.number(month, 1),
+            ),
+        ),
+        (
+            lang("People on the payroll"),
+            lang.number(info["heads"], 0 if float(info["heads"]).is_integer() else 1),
+            lang("rounded up to whole people")
+            if agents.headcount_rounding == "ceil"
+            else lang("part-time people are possible"),
+        ),
+    ]
+
+
+_INFO = ("logged_hours", "rostered_hours", "worked_hours_year", "fte", "heads")
+
+
+def _heat(look: _Look) -> None:
+    """Service by hour and weekday; a click opens the day below."""
+    lang, week, palette = look.lang, look.week, look.view.palette
+    with st.container(border=True):
+        st.subheader(lang("Service by hour and day of the week"), anchor=False)
+        legend(_classes(week.target, look), palette)
+        key = f"heat.{look.result.name}.{look.channel}.{lang.code}"
+        told = lang("Service level by hour and weekday. {thin}", thin=_thinnest(look))
+        event = chart(heat_map(_cells(look), lang, palette), told, key, clicks=True)
+        _follow_click(event, key)
+        st.caption(
+            lang("Numbers stand where the target is missed. A click on a cell opens its day below.")
+        )
+
+
+def _follow_click(event: Any, key: str) -> None:
+    """Open the day that was clicked, once: later choices of a day stay."""
+    points = (event.get("selection") or {}).get("cell") or [] if event else []
+    days = [point.get("day") for point in points if "day" in point]
+    last = f"{key}.last"
+    if days and st.session_state.get(last) != days:
+        st.session_state[f"chosen.{_DAY}"] = str(int(days[0]))
+    st.session_state[last] = days
+
+
+def _classes(target: float, look: _Look) -> list[tuple[str, str]]:
+    """Colours of the classes of service with their bounds."""
+    lang, palette = look.lang, look.view.palette
+    low, below, at, above = (lang.number(100 * edge) for edge in edges(target))
+    names = [f"< {low}", f"{low}–{below}", f"{below}–{at}", f"{at}–{above}", f"> {above}"]
+    classes = [
+        (colour, f"{n}{lang.percent(0)[1:]}")
+        for colour, n in zip(palette.classes, names, strict=True)
+    ]
+    return [*classes, (palette.empty, lang("no contacts"))]
+
+
+def _cells(look: _Look) -> list[Cell]:
+    lang, week = look.lang, look.week
+    cells = []
+    for slot, service in enumerate(week.service):
+        day, place = divmod(slot, week.per_day)
+        thin = service < week.target
+        cells.append(
+            Cell(
+                day,
+                lang.day(day),
+                lang.clock(place * look.hours * 3600),
+                level(float(service), week.target),
+                lang.number(100 * float(service)) if thin else "",
+                _service_tip(float(service), float(week.width[slot]), lang),
+                lang.plain(float(week.contacts[slot]), 1),
+            )
+        )
+    return cells
+
+
+def _service_tip(service: float, width: float, lang: Language) -> str:
+    if np.isnan(service):
+        return lang("no contacts")
+    return f"{lang.percent(service, 1)} ± {lang.number(100 * width, 1)}"
+
+
+def _day(look: _Look) -> None:
+    """One day: people at work against people needed."""
+    lang, palette = look.lang, look.view.palette
+    with st.container(border=True):
+        st.subheader(lang("Cover and need"), anchor=False)
+        names = {str(day): lang.day(day, "wide") for day in range(7)}
+        day = int(choose(st.segmented_control, lang("Day"), names, _DAY, lang))
+        needed = requirement_of(look.result, look.group)
+        items = [(palette.cover, lang("On the line")), (palette.needed, lang("Needed"))]
+        legend(
+            [*items, (palette.short, lang("Missing"))] if needed is not None else items[:1], palette
+        )
+        slots = _slots(look, day, needed)
+        missing = [s for s in slots if s.needed is not None and s.needed > s.cover]
+        told = lang.n(
+            "{day}: people are missing in {n} interval",
+            "{day}: people are missing in {n} intervals",
+            len(missing),
+            day=names[str(day)],
+        )
+        chart(day_chart(slots, lang, palette), told)
+        if needed is None:
+            st.caption(lang("The closed form cannot tell what this group alone would need."))
+        st.markdown(f":material/person_alert: {_thinnest(look)}")
+
+
+def _slots(look: _Look, day: int, needed: Any) -> list[Slot]:
+    lang, week = look.lang, look.week
+    found = []
+    for place in range(week.per_day):
+        slot = day * week.per_day + place
+        cover = float(week.cover[slot])
+        need = None if needed is None else float(needed[slot])
+        start, end = place * look.hours, (place + 1) * look.hours
+        tip = lang(
+            "{start}–{end}: {cover} on the line, {need} needed, {service} in time",
+            start=lang.clock(start * 3600),
+            end=lang.clock(end * 3600),
+            cover=lang.plain(cover, 1),
+            need="—" if need is None else lang.plain(need, 1),
+            service=lang.percent(float(week.service[slot])),
+        )
+        found.append(Slot(start, end, cover, need, tip))
+    return found
+
+
+def _thinnest(look: _Look) -> str:
+    """The intervals in which most contacts wait too long."""
+    lang, week = look.lang, look.week
+    if not week.thin:
+        return lang("The target is met in every interval of the week.")
+    parts = []
+    for slot in week.thin[:5]:
+        day, place = divmod(slot, week.per_day)
+        clock = lang.clock(place * look.hours * 3600)
+        parts.append(f"{lang.day(day)} {clock} ({lang.percent(float(week.service[slot]))})")
+    return lang("Thinnest: {intervals}.", intervals=", ".join(parts))

@@ -1,0 +1,153 @@
+"""The sidebar: language, scenario, what to compare with, load and target."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from sim.errors import ScenarioError
+from sim.report.language import Language
+from sim.report.sentences import channel_title, option_title
+from sim.scenario import Scenario, load_text
+from sim.scenario.ready import ready
+from sim.scenario.variant import aht, lead, volume
+from sim.ui.state import BOUNDS, OWN, State
+from sim.ui.view import choose
+from sim.ui.work import from_file, from_text
+
+__all__ = ["MOST_BYTES", "load_figures", "option_choice", "pick_language", "pick_scenario"]
+
+#: A scenario file is text; more than this is something else.
+MOST_BYTES = 2_000_000
+
+
+def pick_language(lang: Language) -> None:
+    """Two languages, each in its own words."""
+    names = {"ru": "Русский", "en": "English"}
+    choose(st.segmented_control, "Язык · Language", names, "lang", lang, width="stretch")
+
+
+def pick_scenario(lang: Language) -> None:
+    """Ready scenarios, and the visitor's own."""
+    state: State = st.session_state["state"]
+    names = {name: _title(from_file(path), lang) for name, path in ready().items()}
+    if "own" in st.session_state:
+        name, text = st.session_state["own"]
+        names[OWN] = _title(from_text(text, name), lang)
+    st.session_state["chosen.scenario"] = state.scenario
+    chosen = choose(st.selectbox, lang("Scenario"), names, "scenario", lang)
+    if chosen != state.scenario:
+        st.session_state["state"] = State(chosen)
+    with st.expander(lang("Your own scenario")):
+        st.file_uploader(
+            lang("Scenario file, YAML"),
+            type=["yaml", "yml"],
+            key="upload",
+            on_change=_take,
+            args=(lang,),
+            help=lang("Profiles must stand in the file itself: it cannot name a CSV file."),
+        )
+
+
+def _title(scenario: Scenario, lang: Language) -> str:
+    return scenario.title.in_(lang.code)
+
+
+def _take(lang: Language) -> None:
+    """Read an upload; a broken one leaves the work in hand as it is."""
+    st.session_state.pop("problems", None)
+    file = st.session_state["upload"]
+    if file is None:
+        return
+    try:
+        text = _text(file.getvalue(), lang)
+        load_text(text, file.name)
+    except (ScenarioError, ValueError) as error:
+        lines = [str(p) for p in error.problems] if isinstance(error, ScenarioError) else None
+        st.session_state["problems"] = (file.name, lines or [str(error)])
+        return
+    st.session_state["own"] = (file.name, text)
+    st.session_state["state"] = State(OWN)
+
+
+def _text(data: bytes, lang: Language) -> str:
+    if len(data) > MOST_BYTES:
+        raise ValueError(lang("the file is larger than 2 MB"))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(lang("the file is not text in UTF-8")) from None
+
+
+def option_choice(scenario: Scenario, lang: Language) -> None:
+    """Which option to look at beside the baseline."""
+    state: State = st.session_state["state"]
+    names = {n: option_title(scenario, n, lang) for n in scenario.options if n != scenario.baseline}
+    if not names:
+        return
+    key = f"option.{state.scenario}"
+    if state.option in names:
+        st.session_state.setdefault(f"chosen.{key}", state.option)
+    base = option_title(scenario, scenario.baseline, lang)
+    label = lang("Compare “{base}” with", base=base)
+    chosen = choose(st.selectbox, label, names, key, lang)
+    st.session_state["state"] = replace(state, option=chosen)
+
+
+def load_figures(scenario: Scenario, lang: Language) -> None:
+    """Volume, handle time and target; the scenario's own until they are changed.
+
+    Parameters
+    ----------
+    scenario
+        The scenario as it is written.
+    lang
+        The reader's language.
+    """
+    channel = scenario.channels[lead(scenario)]
+    many = len(scenario.channels) > 1
+    title = channel_title(scenario, lead(scenario), lang)
+    of = f" · {title.lower()}" if many else ""
+    target = channel.target
+    with st.container(border=True):
+        st.markdown(f"**{lang('Load and target')}**")
+        _figure("volume", lang("Contacts a week"), volume(scenario), 50.0)
+        _figure("aht", lang("Handle time, s") + of, aht(channel), 5.0)
+        left, right = st.columns(2)
+        with left:
+            _figure(
+                "answered", lang("Answered, %") + of, 100 * target.answered if target else None, 1.0
+            )
+        with right:
+            _figure("within", lang("within, s"), target.awt if target else None, 5.0)
+        state: State = st.session_state["state"]
+        st.button(
+            lang("Back to the example"),
+            key="reset",
+            on_click=_reset,
+            disabled=not state.figures,
+            width="stretch",
+        )
+
+
+def _figure(field: str, label: str, own: float | None, step: float) -> None:
+    """One number; the state holds it only while it differs from the scenario's own."""
+    state: State = st.session_state["state"]
+    key = f"figure.{field}.{state.scenario}"
+    low, high = BOUNDS[field]
+    shown = None if own is None else round(own, 1)
+    if key not in st.session_state:
+        st.session_state[key] = state.figures.get(field, shown)
+    value: float | None = st.number_input(
+        label, min_value=low, max_value=high, step=step, format="%g", key=key, placeholder="—"
+    )
+    kept = None if value is None or value == shown else value
+    st.session_state["state"] = state.having(field, kept)
+
+
+def _reset() -> None:
+    state: State = st.session_state["state"]
+    st.session_state["state"] = replace(state, figures={})
+    for field in BOUNDS:
+        st.session_state.pop(f"figure.{field}.{state.scenario}", None)

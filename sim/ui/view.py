@@ -1,0 +1,135 @@
+"""What every page is handed, and the parts that pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from sim.report.charts import Palette
+from sim.report.language import Language
+from sim.scenario import Scenario
+from sim.ui.state import State
+
+__all__ = ["View", "chart", "choose", "legend"]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How and what to show.
+
+    Parameters
+    ----------
+    lang
+        The reader's language.
+    palette
+        Colours of the theme.
+    state
+        What the reader has chosen.
+    scenario
+        The scenario with the reader's own figures in it.
+    """
+
+    lang: Language
+    palette: Palette
+    state: State
+    scenario: Scenario
+
+
+def choose(
+    widget: Callable[..., Any],
+    label: str,
+    names: Mapping[str, str],
+    key: str,
+    lang: Language,
+    **more: Any,
+) -> str:
+    """A choice among names that survives a change of language and of page.
+
+    The browser keeps the *label* of a choice, so after a change of language the plain widget
+    falls back to its first label. Here the truth is the identifier in the session, and each
+    language has a widget of its own.
+
+    Parameters
+    ----------
+    widget
+        ``st.selectbox``, ``st.radio`` or ``st.segmented_control``.
+    label
+        What is asked.
+    names
+        Labels by identifier.
+    key
+        Where the session keeps the choice.
+    lang
+        The reader's language.
+    more
+        Handed to the widget.
+    """
+    kept = f"chosen.{key}"
+    current = st.session_state.get(kept)
+    if current not in names:
+        current = st.session_state[kept] = next(iter(names))
+    # The widget's own key also carries the identifiers, so that it never holds one that is gone.
+    own = f"{kept}.{lang.code}.{'|'.join(names)}"
+    if st.session_state.get(own) != current:
+        st.session_state[own] = current
+
+    def keep() -> None:
+        # A segmented control can be emptied by a second click: that keeps the choice.
+        st.session_state[kept] = st.session_state[own] or current
+
+    widget(
+        label,
+        list(names),
+        format_func=lambda name: names.get(name, str(name)),
+        key=own,
+        on_change=keep,
+        **more,
+    )
+    return str(current)
+
+
+def chart(
+    spec: Mapping[str, Any], alt: str, key: str | None = None, *, clicks: bool = False
+) -> Any:
+    """Draw a chart in its own colours.
+
+    Parameters
+    ----------
+    spec
+        Vega-Lite.
+    alt
+        What it shows, for those who do not see it.
+    key
+        Name of the widget, where clicks matter.
+    clicks
+        Whether a click runs the page again.
+    """
+    return st.vega_lite_chart(
+        dict(spec), theme=None, alt=alt, key=key, on_select="rerun" if clicks else "ignore"
+    )
+
+
+def legend(items: Sequence[tuple[str, str]], palette: Palette) -> None:
+    """Colours with their names; wraps on a narrow screen, as a chart's own legend does not.
+
+    Parameters
+    ----------
+    items
+        Colour and name.
+    palette
+        Colours of the theme.
+    """
+    marks = "".join(
+        f'<span style="white-space:nowrap"><span style="display:inline-block;width:.8rem;'
+        f"height:.8rem;border-radius:.15rem;background:{colour};margin-right:.4rem;"
+        f'vertical-align:-.08rem"></span>{escape(name)}</span>'
+        for colour, name in items
+    )
+    st.html(
+        f'<div style="display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;font-size:.86rem;'
+        f'color:{palette.muted}">{marks}</div>'
+    )
