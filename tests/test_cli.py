@@ -1,0 +1,252 @@
+"""The command line, run in-process: what is printed, and what the exit code says."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from sim.cli import main
+
+DESK = """
+name: desk
+currency: RUB
+calendar: {start: 2026-03-02, days: 7}
+channels:
+  phone:
+    kind: voice
+    arrivals: {Mon-Sun: [9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9]}
+    handle_time: 4m
+    patience: 2m
+    target: {answered: 80% in 20s}
+groups:
+  desk: {skills: [phone], staffing: {shifts: [{agents: 3, hours: always}]}}
+simulation: {replications: 4, at_most: 8, precision: 5%}
+"""
+
+
+class Said(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def linewise(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Said]:
+    def run(*arguments: object) -> Said:
+        monkeypatch.setattr(sys, "argv", ["linewise", *map(str, arguments)])
+        code: object = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code or 0
+        assert isinstance(code, int)
+        captured = capsys.readouterr()
+        return Said(code, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    file = tmp_path / "desk.yaml"
+    file.write_text(DESK, encoding="utf-8")
+    return file
+
+
+def test_erlang_says_how_many_agents_in_plain_words(linewise: Callable[..., Said]) -> None:
+    said = linewise("erlang", "--calls", 100, "--per", "30m", "--aht", "3m", "--patience", "3m")
+
+    assert said.code == 0
+    assert "asks for 14 agents" in said.out
+    assert "asks for 12 agents" in said.out
+
+
+def test_erlang_as_json_gives_every_rule_of_the_service_level(
+    linewise: Callable[..., Said],
+) -> None:
+    said = linewise(
+        "erlang", "--calls", 100, "--aht", "3m", "--patience", "3m", "--target", "80/20", "--json"
+    )
+
+    assert said.data["erlang_a"]["agents"] == 12
+    assert len(said.data["erlang_a"]["service_level"]) == 5
+
+
+def test_erlang_speaks_russian(linewise: Callable[..., Said]) -> None:
+    said = linewise("erlang", "--calls", 100, "--aht", "3m", "--lang", "ru")
+
+    assert "14 операторов" in said.out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--calls", 100, "--aht", "3"),
+        ("--calls", 100, "--aht", "-3m"),
+        ("--calls", 100, "--aht", "3m", "--target", "800/20"),
+        ("--calls", 100, "--aht", "3m", "--target", "80"),
+        ("--calls", 100, "--aht", "3m", "--target", "100/20"),
+        ("--calls", -1, "--aht", "3m"),
+        ("--calls", "many", "--aht", "3m"),
+        ("--calls", 100, "--aht", "3m", "--per", "0s"),
+        ("--calls", "nan", "--aht", "3m"),
+        ("--calls", "1e300", "--aht", "3m"),
+    ],
+)
+def test_erlang_refuses_bad_input_with_code_2_and_no_traceback(
+    linewise: Callable[..., Said], arguments: tuple[object, ...]
+) -> None:
+    said = linewise("erlang", *arguments)
+
+    assert said.code == 2
+    assert said.err
+    assert "Traceback" not in said.err
+
+
+def test_run_prints_measures_by_day_and_by_rule(linewise: Callable[..., Said], desk: Path) -> None:
+    said = linewise("run", desk)
+
+    assert said.code == 0
+    assert "Service level by rule" in said.out
+    assert "Mon 02.03." in said.out
+
+
+def test_run_by_interval_names_every_hour(linewise: Callable[..., Said], desk: Path) -> None:
+    said = linewise("run", desk, "--by", "interval")
+
+    assert "Sun 23:00" in said.out
+
+
+def test_both_engines_print_the_same(linewise: Callable[..., Said], desk: Path) -> None:
+    fast = linewise("run", desk, "--replications", 2, "--json").data
+    slow = linewise("run", desk, "--replications", 2, "--json", "--engine", "reference").data
+
+    assert (fast.pop("engine"), slow.pop("engine")) == ("kernel", "reference")
+    assert fast == slow
+
+
+def test_run_as_json_has_intervals_days_and_the_whole_period(
+    linewise: Callable[..., Said], desk: Path
+) -> None:
+    phone = linewise("run", desk, "--json").data["channels"]["phone"]
+
+    assert (len(phone["intervals"]), len(phone["days"])) == (168, 7)
+    offered = sum(row["offered"] for row in phone["intervals"])
+    assert offered == pytest.approx(sum(row["offered"] for row in phone["days"]))
+    assert offered == pytest.approx(phone["counts"]["offered"])
+
+
+def test_the_same_seed_gives_the_same_answer(linewise: Callable[..., Said], desk: Path) -> None:
+    first, again, other = (
+        linewise("run", desk, "--seed", seed, "--json").out for seed in (7, 7, 8)
+    )
+
+    assert first == again != other
+
+
+def test_check_passes_when_promises_hold(linewise: Callable[..., Said], desk: Path) -> None:
+    desk.write_text(DESK + "expect: {base: {phone.service_level: at least 60%}}\n", "utf-8")
+
+    said = linewise("check", desk)
+
+    assert said.code == 0
+    assert "holds" in said.out
+
+
+def test_check_fails_with_1_when_a_promise_is_broken(
+    linewise: Callable[..., Said], desk: Path
+) -> None:
+    desk.write_text(DESK + "expect: {base: {phone.abandonment: at most 0.1%}}\n", "utf-8")
+
+    said = linewise("check", desk)
+
+    assert said.code == 1
+    assert "broken" in said.out
+
+
+def test_check_of_a_folder_judges_the_good_and_names_the_bad(
+    linewise: Callable[..., Said], desk: Path
+) -> None:
+    (desk.parent / "wrong.yaml").write_text(DESK.replace("80%", "800%"), encoding="utf-8")
+
+    said = linewise("check", desk.parent)
+
+    assert said.code == 2
+    assert "desk.yaml: valid" in said.out
+    assert "wrong.yaml:11 channels.phone.target" in said.err
+    assert "did you mean 80%?" in said.err
+
+
+def test_check_of_an_empty_folder_is_bad_input(
+    linewise: Callable[..., Said], tmp_path: Path
+) -> None:
+    said = linewise("check", tmp_path)
+
+    assert said.code == 2
+    assert str(tmp_path) in said.err
+
+
+@pytest.mark.parametrize("command", ["run", "compare", "check"])
+def test_a_missing_file_is_named(
+    linewise: Callable[..., Said], tmp_path: Path, command: str
+) -> None:
+    said = linewise(command, tmp_path / "nowhere.yaml")
+
+    assert said.code == 2
+    assert "nowhere.yaml" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_an_unknown_option_is_answered_with_those_there_are(
+    linewise: Callable[..., Said], desk: Path
+) -> None:
+    said = linewise("run", desk, "--option", "moon")
+
+    assert said.code == 2
+    assert "must be one of base" in said.err
+
+
+def test_compare_without_prices_says_so(linewise: Callable[..., Said], desk: Path) -> None:
+    said = linewise("compare", desk)
+
+    assert said.code == 0
+    assert "no prices" in said.out
+
+
+@pytest.mark.slow
+def test_compare_states_a_saving_only_at_equal_service(
+    linewise: Callable[..., Said], root: Path
+) -> None:
+    data = linewise(
+        "compare", root / "scenarios" / "company-n.yaml", "--replications", 12, "--json"
+    ).data
+
+    options = data["options"]
+    assert list(options) == ["as_is", "inhouse", "shared", "dedicated"]
+    assert not options["as_is"]["equal_service"]
+    assert data["verdict"]["best"] != "as_is"
+    assert data["verdict"]["sentence"]["ru"] != data["verdict"]["sentence"]["en"]
+    for option in options.values():
+        total = sum(line["amount"] for line in option["statement"])
+        assert total == pytest.approx(option["cost_month"]["value"])
+
+
+def test_schema_is_printed_for_editors(linewise: Callable[..., Said]) -> None:
+    assert "channels" in linewise("schema").out
+
+
+def test_warmup_a_second_time_has_nothing_to_do(linewise: Callable[..., Said]) -> None:
+    linewise("warmup")
+
+    assert "already" in linewise("warmup").err
