@@ -1,0 +1,1 @@
+"""Speeds of Linewise, as ratios measured in one run: `python -m benchmarks`."""
