@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from sim.errors import ScenarioError
@@ -113,8 +116,10 @@ def test_python_lays_terms_over_a_preset_with_plain_numbers() -> None:
     assert terms == own("{preset: RU_2026, agents: {pay: {hourly_rate: 340 RUB/h}}}")
 
 
-@pytest.mark.parametrize("terms", [presets.inhouse("RU_2026"), own("{preset: RU_2026, bot: {}}")])
-def test_terms_come_back_from_their_dump(terms: InhouseTerms) -> None:
+@pytest.mark.parametrize("payroll", ["{preset: RU_2026}", "{preset: RU_2026, hiring: , bot: {}}"])
+def test_terms_come_back_from_their_dump(payroll: str) -> None:
+    terms = own(payroll)
+
     assert InhouseTerms.model_validate(terms.model_dump()) == terms
 
 
@@ -312,6 +317,31 @@ def test_a_source_may_name_the_group_of_the_only_option_as_the_file_does() -> No
 
 
 # -------------------------------------------------------------------- the rest
+
+
+ODD = ["", "-1", "5", "[]", "{}", "true", ".nan", "1e400", "never", "[[1]]", "{a: b}", "[null]"]
+PLACES = [
+    "preset: {}",
+    "preset: {{used: {}}}",
+    "preset: RU_2026, agents: {}",
+    "preset: RU_2026, agents: {{contributions: {}}}",
+    "preset: RU_2026, agents: {{pay: {{hourly_rate: {}}}}}",
+    "preset: RU_2026, software: {}",
+    "preset: RU_2026, software: [{{name: {}, fx: {}, price_month: 5 USD/month, per: head}}]",
+    "preset: RU_2026/shared, price_per_contact: {}",
+    "preset: RU_2026/shared, price_per_contact: {{phone: {}}}",
+    "preset: RU_2026/shared, minutes: {{tiers: {}}}",
+    "preset: {{used: {}}}, price_per_contact: {{phone: 5 RUB}}",
+    "minutes: {{tiers: [{{upto: {}, price: {}}}]}}, sla: {}",
+]
+
+
+@given(st.sampled_from(PLACES), st.lists(st.sampled_from(ODD), min_size=3, max_size=3))
+def test_odd_terms_are_read_or_refused_in_words(place: str, odd: list[str]) -> None:
+    terms = "{" + place.format(*odd) + "}"
+    for taken in ({"payroll": terms}, {"contract": terms}):
+        with contextlib.suppress(ScenarioError):
+            assert shop(**taken).assumptions()
 
 
 def test_options_give_equal_service_within_two_points_unless_a_scenario_says_otherwise() -> None:

@@ -15,7 +15,7 @@ from pydantic_core import InitErrorDetails
 from sim.errors import InvalidInput
 from sim.scenario.base import Place, entry, nearest, refusal
 from sim.scenario.hours import spans
-from sim.scenario.terms.shipped import Section, choices, currency
+from sim.scenario.terms.shipped import Preset, Section, choices, currency
 
 __all__ = ["MOST_NAMES", "name_refusals"]
 
@@ -97,7 +97,8 @@ def _money(
         yield from _preset(entry(group, "payroll"), (*at, "payroll"), "inhouse", money)
         contract = entry(group, "contract")
         yield from _preset(contract, (*at, "contract"), "contract", money)
-        ready = entry(entry(contract, "preset"), "used") or ()
+        chosen = entry(contract, "preset")
+        ready = chosen.used if isinstance(chosen, Preset) else ()
         for channel, price in _mapping(contract, "price_per_contact").items():
             # A preset has prices for channels that a scenario may lack; a file must not.
             if price is not None and f"price_per_contact.{channel}" not in ready:

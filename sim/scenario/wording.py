@@ -67,8 +67,9 @@ def _located(place: Place, tree: Node, *, missing: bool) -> tuple[Node, str]:
     node, path = tree, ""
     preset: Node | None = None
     for index, step in enumerate(place):
-        if isinstance(node.value, dict):
-            preset = node.value.get("preset", preset)
+        named = node.value.get("preset") if isinstance(node.value, dict) else None
+        if named is not None and isinstance(named.value, str):
+            preset = named
         if isinstance(node.value, dict) and str(step) in node.value:
             node = node.value[str(step)]
             path += f".{step}" if path else str(step)
