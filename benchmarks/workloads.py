@@ -210,6 +210,7 @@ def crew(start: Ints, end: Ints, group: Codes, preference: Ints, priority: Ints)
         preference=preference,
         priority=priority,
         after=np.zeros_like(preference),
+        reserve=np.zeros_like(preference),
         pace=np.full_like(preference, 1000),
         lines=np.full(channels, NEVER),
         open_of=np.arange(channels + 1),

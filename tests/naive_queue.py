@@ -131,6 +131,9 @@ class Day:
     def idle(self) -> list[Agent]:
         return [a for a in self.agents if a.idle_since is not None]
 
+    def others_idle(self, agent: Agent) -> int:
+        return sum(a.group == agent.group and a is not agent for a in self.idle())
+
     def opens(self, channel: int, group: int) -> int | None:
         """The wait after which a group may serve a channel, None if it never may."""
         can = self.crew.preference[channel, group] != NONE
@@ -142,7 +145,8 @@ class Day:
         for attempt in attempts:
             for agent in agents:
                 opens = self.opens(attempt.channel, agent.group)
-                if opens is not None and now - attempt.came >= opens:
+                spare = self.others_idle(agent) >= self.crew.reserve[attempt.channel, agent.group]
+                if opens is not None and spare and now - attempt.came >= opens:
                     cell = attempt.channel, agent.group
                     by_agent = (self.crew.preference[cell], agent.idle_since)
                     by_contact = (self.crew.priority[cell], attempt.came, attempt.row)

@@ -372,3 +372,21 @@ def test_playing_changes_neither_the_workload_nor_the_crew(engine: Engine) -> No
     after = [work.due, crew.open_of, crew.lines]
 
     assert all(np.array_equal(x, y) for x, y in zip(before, after, strict=True))
+
+
+def test_an_agent_in_reserve_waits_for_the_other_channel(engine: Engine) -> None:
+    mail_first = calls([0, 0, 5], channel=[1, 1, 0], channels=2, handle=100)
+    two_agents = team([(0, 1000)] * 2, preference=[[0], [0]], reserve=[[0], [1]])
+
+    outcome = play(engine, mail_first, two_agents)
+
+    assert outcome.wait.tolist() == [0, 105, 0]
+
+
+def test_an_agent_who_becomes_free_counts_as_idle_for_a_reserve(engine: Engine) -> None:
+    day = calls([0, 1, 2], channel=[0, 0, 1], channels=2, handle=[10, 30, 5])
+    two_agents = team([(0, 1000)] * 2, preference=[[0], [0]], reserve=[[0], [1]])
+
+    outcome = play(engine, day, two_agents)
+
+    assert outcome.wait.tolist() == [0, 0, 29]

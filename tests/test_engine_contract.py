@@ -59,6 +59,7 @@ BAD_CREW = [
     ("odd preference", {"preference": np.array([[0, 1], [-2, 0]])}, "preference[1]: must not be"),
     ("endless preference", {"preference": np.array([[NEVER, 1], [0, 0]])}, "preference[0]: must"),
     ("endless priority", {"priority": np.array([[0, 1], [0, NEVER]])}, "priority[1]: must be"),
+    ("negative reserve", {"reserve": np.array([[0, 0], [0, -1]])}, "reserve[1]: must not be nega"),
     ("negative wait", {"after": np.array([[0, 0], [0, -5]])}, "after[1]: must not be negative"),
     ("negative pace", {"pace": np.array([[-1, 1], [1, 1]])}, "pace[0]: must lie between 0 and"),
     ("snail's pace", {"pace": np.array([[1, 1], [1, 10_001]])}, "pace[1]: must lie between 0 and"),

@@ -112,7 +112,9 @@ def test_an_outcome_of_another_day_is_refused() -> None:
 def test_no_moment_can_be_one_tick_off_unnoticed(name: str, step: int) -> None:
     rng = np.random.default_rng(20)
     for seed in range(60):
-        day = seeded_day(seed)
+        workload, staffing = seeded_day(seed)
+        # With a reserve an agent may be idle beside a queue, so a late start is no proof.
+        day = workload, replace(staffing, reserve=np.zeros_like(staffing.reserve))
         truth = ENGINES["kernel"](*day)
         column = getattr(truth, name)
         for row in rng.choice(len(column), min(4, len(column)), replace=False).tolist():

@@ -169,7 +169,8 @@ def _routing(
     """Tables of who serves whom, [channel, group]."""
     shape = len(channels), len(groups)
     preference, priority = np.full(shape, NONE), np.full(shape, NONE)
-    after, pace = np.zeros(shape, np.int64), np.full(shape, 1000)
+    after, reserve = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    pace = np.full(shape, 1000)
     for c, (name, channel) in enumerate(channels.items()):
         for g, group in enumerate(groups.values()):
             skill: Skill | None = group.skills.get(name)
@@ -177,5 +178,12 @@ def _routing(
                 preference[c, g] = skill.prefer
                 priority[c, g] = skill.priority or channel.priority
                 after[c, g] = ticks(skill.after)
+                reserve[c, g] = skill.reserve
                 pace[c, g] = round(1000 * group.handle_time * skill.handle_time)
-    return {"preference": preference, "priority": priority, "after": after, "pace": pace}
+    return {
+        "preference": preference,
+        "priority": priority,
+        "after": after,
+        "reserve": reserve,
+        "pace": pace,
+    }

@@ -171,6 +171,9 @@ class Staffing:
         Order in which an agent takes channels, least first; equal means longest wait first.
     after
         Wait before the group may take a contact of the channel [ticks].
+    reserve
+        Agents of the group that stay idle for others: it takes a contact of the channel only
+        while more than these are idle.
     pace
         Handle time of the group on this channel in thousandths of the workload's.
     lines
@@ -185,6 +188,7 @@ class Staffing:
     preference: Ints
     priority: Ints
     after: Ints
+    reserve: Ints
     pace: Ints
     lines: Ints
     open_of: Ints
@@ -211,13 +215,14 @@ class Staffing:
         _rule("start", np.diff(self.start, prepend=0) >= 0, "must not decrease")
         _rule("end", (self.end > self.start) & (self.end < CLOCK_LIMIT), "must follow start")
         _rule("group", self.group < self.groups, "must name a group")
-        for name in ("priority", "after", "pace"):
+        for name in ("priority", "after", "reserve", "pace"):
             if getattr(self, name).shape != self.preference.shape:
                 raise ContractError(f"{name}: must have the shape of preference")
         _rule("preference", (self.preference >= NONE).all(axis=1), "must not be below NONE")
         for name in ("preference", "priority"):
             _rule(name, (getattr(self, name) < NEVER).all(axis=1), "must be below NEVER")
-        _rule("after", (self.after >= 0).all(axis=1), "must not be negative")
+        for name in ("after", "reserve"):
+            _rule(name, (getattr(self, name) >= 0).all(axis=1), "must not be negative")
         slow = (self.pace < 0) | (self.pace > SLOWEST_PACE)
         _rule("pace", ~slow.any(axis=1), f"must lie between 0 and {SLOWEST_PACE}")
         _rule("lines", self.lines >= 0, "must not be negative")

@@ -219,7 +219,7 @@ def _check_lines(workload: Workload, staffing: Staffing, story: _Story, channel:
 
 
 def _check_idleness(workload: Workload, staffing: Staffing, story: _Story) -> None:
-    """Nobody waits while an agent who may serve is idle."""
+    """Nobody waits while an agent who may serve is idle, beyond those in reserve."""
     wait = np.isin(story.outcome.status, (Status.SERVED, Status.ABANDONED, Status.WAITING))
     rows = np.flatnonzero(wait)
     arrival = story.outcome.arrival[rows]
@@ -229,7 +229,8 @@ def _check_idleness(workload: Workload, staffing: Staffing, story: _Story) -> No
         after = staffing.after[workload.channel[rows], group]
         since = np.minimum(arrival + np.minimum(after, CLOCK_LIMIT), until)
         may = staffing.preference[workload.channel[rows], group] != NONE
-        nobody = idle.ticks(until) == idle.ticks(since)
+        kept = staffing.reserve[workload.channel[rows], group] * (until - since)
+        nobody = idle.ticks(until) - idle.ticks(since) <= kept
         _demand(~may | nobody, "attempt {}: waited while an agent was idle", rows)
 
 

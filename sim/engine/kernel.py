@@ -66,6 +66,7 @@ class _Crew(NamedTuple):
     end: Ints
     group: Codes
     after: Ints
+    reserve: Ints
     pace: Ints
     lines: Ints
     open_of: Ints
@@ -93,6 +94,7 @@ class _Floor(NamedTuple):
     next_idle: Links
     idle_before: Links
     idle: Ints
+    resting: Ints
     used: Ints
     opening: Ints
 
@@ -232,6 +234,14 @@ def _enter(work: _Work, crew: _Crew, floor: _Floor, fate: _Fate, contact: int, n
 
 
 @inlined
+def _stir(crew: _Crew, floor: _Floor, agent: int) -> None:
+    """Take an agent off the idle list."""
+    floor.idle[agent] = NONE
+    floor.resting[crew.group[agent]] -= 1
+    _unlink(floor.next_idle, floor.idle_before, agent)
+
+
+@inlined
 def _idle_agent(crew: _Crew, routes: _Routes, floor: _Floor, way: int, waited: int) -> int:
     """Find who serves a contact: the first group in preference, in it the longest idle."""
     found, best, k = NONE, _FAR, 0
@@ -243,6 +253,7 @@ def _idle_agent(crew: _Crew, routes: _Routes, floor: _Floor, way: int, waited: i
             agent < floor.idle.size
             and floor.idle[agent] < best
             and crew.after[way, group] <= waited
+            and crew.reserve[way, group] < floor.resting[group]
         ):
             found = agent
             best = floor.idle[agent]
@@ -262,7 +273,8 @@ def _next_contact(
     while tier < _FAR and routes.channel_tier[group, k] <= tier:
         way = routes.channel[group, k]
         head = _first(floor.behind, arrival.size + way)
-        if head < arrival.size and now - arrival[head] >= crew.after[way, group]:
+        free = crew.reserve[way, group] <= floor.resting[group]
+        if head < arrival.size and free and now - arrival[head] >= crew.after[way, group]:
             since = arrival[head]
             if since < oldest or (since == oldest and head < found):
                 found = head
@@ -302,8 +314,7 @@ def _seek_agent(
     if agent < 0:
         _wait_on(work, routes, floor, fate, contact, now)
         return NONE
-    floor.idle[agent] = NONE
-    _unlink(floor.next_idle, floor.idle_before, agent)
+    _stir(crew, floor, agent)
     if made:
         _unlink(floor.behind, floor.ahead, contact)
     return agent
@@ -318,6 +329,7 @@ def _seek_contact(
     contact = _next_contact(crew, routes, floor, fate.arrival, group, now)
     if contact < 0:
         floor.idle[agent] = turn
+        floor.resting[group] += 1
         _append(floor.next_idle, floor.idle_before, crew.start.size + group, agent)
     else:
         _unlink(floor.behind, floor.ahead, contact)
@@ -369,11 +381,10 @@ def _ring(work: _Work, floor: _Floor, fate: _Fate, timer: int, now: int) -> int:
 
 
 @inlined
-def _end_shift(floor: _Floor, fate: _Fate, agent: int, now: int) -> None:
+def _end_shift(crew: _Crew, floor: _Floor, fate: _Fate, agent: int, now: int) -> None:
     """Let an agent leave who is idle at the end of the shift."""
     if floor.idle[agent] >= 0:
-        floor.idle[agent] = NONE
-        _unlink(floor.next_idle, floor.idle_before, agent)
+        _stir(crew, floor, agent)
         fate.left[agent] = now
 
 
@@ -419,7 +430,7 @@ def _run(fresh: int, work: _Work, crew: _Crew, routes: _Routes, floor: _Floor, f
             next_start += 1
             starting = _peek(crew.start, next_start, agents)
         elif ending == now:
-            _end_shift(floor, fate, crew.leaver[next_end], now)
+            _end_shift(crew, floor, fate, crew.leaver[next_end], now)
             next_end += 1
             ending = crew.end[crew.leaver[next_end]] if next_end < agents else _FAR
             continue
@@ -504,6 +515,7 @@ def _floor(attempts: int, staffing: Staffing) -> _Floor:
         *_lists(attempts, staffing.channels),
         *_lists(agents, staffing.groups),
         idle=np.full(agents, NONE, np.int64),
+        resting=np.zeros(staffing.groups, np.int64),
         used=np.zeros(staffing.channels, np.int64),
         opening=staffing.open_of.copy(),
     )

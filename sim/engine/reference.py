@@ -135,6 +135,7 @@ class _Floor:
             for channel, queue in enumerate(self.queues)
             if queue
             and crew.preference[channel, group] != NONE
+            and len(self.idle[group]) >= crew.reserve[channel, group]
             and self.env.now - queue[0].since >= crew.after[channel, group]
         ]
         return min(heads)[-1] if heads else None
@@ -145,7 +146,7 @@ class _Floor:
         heads = [
             (crew.preference[channel, group], agents[0].idle_since, agents[0])
             for group, agents in enumerate(self.idle)
-            if agents
+            if len(agents) > crew.reserve[channel, group]
             and crew.preference[channel, group] != NONE
             and waited >= crew.after[channel, group]
         ]

@@ -37,6 +37,9 @@ class Skill(Strict):
     """1 is asked first; a contact goes to the free group that prefers it most."""
     after: Duration = 0.0
     """Wait after which the group takes the contact (overflow) [s]."""
+    reserve: Annotated[Count, Field(le=1000)] = 0
+    """Agents who stay idle for other channels: the group takes a contact of this one only while
+    more than these are idle."""
     handle_time: PositiveFactor = 1.0
     """Factor on the channel's handle time."""
     priority: Annotated[Count, Field(ge=1, le=1000)] | None = None
