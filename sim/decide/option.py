@@ -14,7 +14,7 @@ from sim.engine import Staffing
 from sim.errors import InvalidInput
 from sim.experiment import Case, Progress, Replications, case, replicate
 from sim.metrics import Presence
-from sim.plan import Cover, cover
+from sim.plan import Cover, cover, misses
 from sim.scenario.channel import Target
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option
@@ -87,7 +87,7 @@ class Attained:
         Over the whole period; the service level by the target's rule.
     thin
         Intervals of the period (days where the promise is by day) in which the expected service
-        level or abandonment misses the target, and all with contacts.
+        level or abandonment misses the target by more than chance, and all with contacts.
     """
 
     channel: str
@@ -342,13 +342,9 @@ def _attained(scenario: Scenario, result: Replications, channel: str) -> Attaine
 
 
 def _thin(result: Replications, channel: str, target: Target | None) -> tuple[int, int]:
-    """Intervals or days that miss the target in expectation, and all that have contacts."""
+    """Intervals or days that miss the target beyond chance, and all that have contacts."""
     if target is None:
         return 0, 0
     level = {"every interval": "slot", "every day": "day", "on average": "period"}[target.hold]
     served, _ = result.profile("service_level", channel, level)
-    lost, _ = result.profile("abandonment", channel, level)
-    missed = served < target.answered
-    if target.abandonment is not None:
-        missed |= lost > target.abandonment
-    return int(np.sum(missed & ~np.isnan(served))), int(np.sum(~np.isnan(served)))
+    return int(misses(result, channel, target, level).sum()), int(np.sum(~np.isnan(served)))

@@ -18,11 +18,10 @@ from sim.experiment import Replications, case, replicate
 from sim.metrics import Count
 from sim.plan.requirements import Requirement, requirement
 from sim.scenario.channel import Target
-from sim.scenario.hours import DAY
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group, ToTarget
 
-__all__ = ["Cover", "cover"]
+__all__ = ["Cover", "cover", "misses"]
 
 Floats = NDArray[np.float64]
 Agents = NDArray[np.int64]
@@ -106,38 +105,43 @@ def _short(scenario: Scenario, tried: Replications, name: str, target: Target) -
     """Intervals of the week to strengthen: those that miss, or the worst of a span that does."""
     line = tried.case.timeline
     place = line.week_slots[line.before : line.before + line.within]
-    counts = np.zeros((scenario.intervals_per_week, len(Count)))
-    np.add.at(counts, place, tried.counts(name))
-    per_day = round(DAY / scenario.interval)
-    span = {"every interval": 1, "every day": per_day, "on average": len(counts)}[target.hold]
-    short = np.zeros(len(counts), bool)
-    for start in range(0, len(counts), span):
-        part = counts[start : start + span]
-        if _misses(part.sum(axis=0), target):
-            short[start : start + span] = _worst(part, target)
+    level = {"every interval": "slot", "every day": "day", "on average": "period"}[target.hold]
+    missed = misses(tried, name, target, level, certainty=0.5)
+    slots = {"slot": 1, "day": line.per_day, "period": line.within}[level]
+    lacking = _lacking(tried.counts(name), target)
+    short = np.zeros(scenario.intervals_per_week, bool)
+    for span in np.flatnonzero(missed).tolist():
+        rows = np.arange(span * slots, min((span + 1) * slots, line.within))
+        worst = rows[np.argsort(-lacking[rows], kind="stable")]
+        short[place[worst[: max(1, len(rows) // 10)]]] = True
     return short
 
 
-def _misses(counts: Floats, target: Target) -> bool:
-    """Whether a promise fails over a span of time."""
-    whole = {
-        "offered": counts[Count.OFFERED],
-        "virtual": counts[Count.OFFERED],
-        "answered": counts[Count.SERVED],
-        "excluding_short_abandons": counts[Count.OFFERED] - counts[Count.SHORT_ABANDONS],
-        "including_short_abandons": counts[Count.OFFERED],
-    }[target.rule]
-    good = counts[Count.ANSWERED_WITHIN]
-    if target.rule == "including_short_abandons":
-        good = good + counts[Count.SHORT_ABANDONS]
-    lost = counts[Count.ABANDONED] > (target.abandonment or 1.0) * counts[Count.OFFERED]
-    return bool(good < target.answered * whole or lost)
+def misses(
+    tried: Replications, name: str, target: Target, level: str, *, certainty: float = 1.0
+) -> NDArray[np.bool_]:
+    """Tell where a promise to a channel is missed by more than chance.
+
+    Parameters
+    ----------
+    tried
+        Replications of an option.
+    name, target
+        The channel and its promise.
+    level
+        ``slot``, ``day`` or ``period``.
+    certainty
+        Half-widths of the 95 % interval by which it must be missed.
+    """
+    served, noise = tried.profile("service_level", name, level)
+    missed = served + certainty * noise < target.answered
+    if target.abandonment is not None:
+        lost, noise = tried.profile("abandonment", name, level)
+        missed |= lost - certainty * noise > target.abandonment
+    return np.asarray(missed)
 
 
-def _worst(counts: Floats, target: Target) -> NDArray[np.bool_]:
-    """The tenth of a span's intervals, at least one, that lack most contacts answered in time."""
-    lacking = target.answered * counts[:, Count.OFFERED] - counts[:, Count.ANSWERED_WITHIN]
-    number = max(1, len(counts) // 10)
-    chosen = np.zeros(len(counts), bool)
-    chosen[np.argsort(-lacking, kind="stable")[:number]] = True
-    return chosen
+def _lacking(counts: Floats, target: Target) -> Floats:
+    """Contacts by slot that a promise lacks, answered in time."""
+    wanted = target.answered * counts[:, Count.OFFERED]
+    return np.asarray(wanted - counts[:, Count.ANSWERED_WITHIN])
