@@ -270,29 +270,32 @@ def difference_chart(rows: Sequence[DifferenceRow], lang: Language, palette: Pal
     """
     colours = {"cheaper": palette.cheaper, "even": palette.even, "dearer": palette.dearer}
     values = [asdict(row) | {"colour": colours[row.side]} for row in rows]
-    x = _plain_axis("value", _around_zero([v for r in rows for v in (r.low, r.high)]))
+    domain = _around_zero([v for r in rows for v in (r.low, r.high)])
     colour = {"field": "colour", "type": "nominal", "scale": None}
     pale = {"condition": {"test": "!datum.equal", "value": 0.45}, "value": 1}
     shared = {"y": _rows_axis(rows), "color": colour, "opacity": pale}
     tip = [{"field": "name", "title": lang("Option")}, {"field": "words", "title": lang("A month")}]
-    layers = [
+    rule = {"type": "rule", "yOffset": _BAR, "y2Offset": _BAR}
+    layers: list[Spec] = [
         {
-            "mark": {"type": "rule", "yOffset": _BAR, "strokeWidth": 2},
-            "encoding": shared | {"x": {"datum": 0}, "x2": {"field": "value"}},
+            "mark": rule | {"strokeWidth": 2},
+            "transform": [{"calculate": "0", "as": "zero"}],
+            "encoding": shared | {"x": _plain_axis("zero", domain), "x2": {"field": "value"}},
         },
         {
-            "mark": {"type": "rule", "yOffset": _BAR, "strokeWidth": 7, "strokeCap": "round"},
+            "mark": rule | {"strokeWidth": 7, "strokeCap": "round"},
             "encoding": shared
-            | {"x": {"field": "low", "type": "quantitative"}}
-            | {"x2": {"field": "high"}, "tooltip": tip},
+            | {"x": _plain_axis("low", domain), "x2": {"field": "high"}, "tooltip": tip},
         },
         {
-            "mark": {"type": "point", "filled": True, "size": 130, "yOffset": _BAR, "opacity": 1},
-            "encoding": shared | {"x": x, "tooltip": tip},
+            "mark": {"type": "point", "filled": True, "size": 130, "yOffset": _BAR},
+            "encoding": shared | {"x": _plain_axis("value", domain), "tooltip": tip},
         },
         {
-            "mark": {"type": "rule", "color": palette.muted, "strokeDash": [3, 3]},
-            "encoding": {"x": {"datum": 0, "type": "quantitative"}},
+            "transform": [{"calculate": "0", "as": "zero"}],
+            "mark": {"type": "tick", "yOffset": _BAR, "size": 26, "thickness": 2}
+            | {"color": palette.text},
+            "encoding": {"y": _rows_axis(rows), "x": _plain_axis("zero", domain)},
         },
         *_titles(rows, values, palette, colour, "words"),
     ]

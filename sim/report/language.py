@@ -166,8 +166,9 @@ class Language:
         """A duration in the unit that fits it."""
         if not math.isfinite(seconds):
             return NOTHING if math.isnan(seconds) else "∞"
-        for size, unit in ((86_400, N_("{n} d")), (3600, N_("{n} h")), (60, N_("{n} min"))):
-            if seconds >= 2 * size or (seconds >= size and seconds % size == 0):
+        units = ((172_800, 86_400, N_("{n} d")), (3600, 3600, N_("{n} h")), (60, 60, N_("{n} min")))
+        for least, size, unit in units:
+            if seconds >= 2 * least or (seconds >= least and seconds % size == 0):
                 return self(unit, n=self.plain(seconds / size, 1))
         digits = 0 if seconds >= 10 or float(seconds).is_integer() else 1
         return self(N_("{n} s"), n=self.number(seconds, digits))

@@ -247,7 +247,8 @@ def sureness(compared: Comparison, lang: Language) -> str:
         return ""
     best, other = compared[found.best], compared[found.other]
     money = lang(
-        "That is {share} less than “{other}”; in 95 cases of 100 the difference is {low} to {high}.",
+        "That is {share} less than “{other}”; "
+        "in 95 cases of 100 the difference is {low} to {high}.",
         other=option_title(scenario, found.other, lang),
         share=lang.percent(found.share, 1),
         low=lang.money(found.saving.low, scenario.currency, compact=True),

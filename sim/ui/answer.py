@@ -50,22 +50,28 @@ def draw(view: View) -> None:
 
 
 def _chosen(view: View, found: Comparison) -> OptionResult:
-    """The option beside the baseline; the baseline itself where it is alone."""
-    return found[view.state.option] if view.state.option else found.baseline
+    """The option beside the baseline: the visitor's, else that of the verdict."""
+    if view.state.option:
+        return found[view.state.option]
+    base = found.baseline.name
+    pair = [name for name in (found.verdict.best, found.verdict.other) if name and name != base]
+    others = [option.name for option in found.options if option.name != base]
+    return found[next(iter([*pair, *others, base]))]
 
 
 def _verdict(view: View, found: Comparison) -> None:
     """The answer in one sentence, and why another option cannot be set beside it."""
     icons = {"cheaper": "check_circle", "even": "balance", "alone": "info", "unpriced": "info"}
     with st.container(border=True):
-        st.subheader(
+        st.header(
             f":material/{icons[found.verdict.kind]}: {headline(found, view.lang)}", anchor=False
         )
         below = sureness(found, view.lang)
         if below:
             st.markdown(below)
-        if view.state.option and found.gaps(view.state.option):
-            st.markdown(f":material/warning: {gap_sentence(found, view.state.option, view.lang)}")
+        chosen = _chosen(view, found)
+        if found.gaps(chosen.name):
+            st.markdown(f":material/warning: {gap_sentence(found, chosen.name, view.lang)}")
         for one in found.baseline.attained:
             if not one.kept:
                 st.markdown(f":material/warning: {_not_kept(view, found.baseline, one)}")
@@ -86,8 +92,9 @@ def _not_kept(view: View, result: OptionResult, one: Attained) -> str:
 def _metrics(view: View, found: Comparison) -> None:
     """Four numbers: money where there are prices, else what customers get."""
     tiles = _money_tiles(view, found) if found.baseline.cost else _service_tiles(view, found)
-    for place, (label, value, note) in zip(st.columns(4), tiles, strict=True):
-        place.metric(label, value, note, delta_color="off", delta_arrow="off", border=True)
+    with st.container(key="tiles"):
+        for place, (label, value, note) in zip(st.columns(4), tiles, strict=True):
+            place.metric(label, value, note, delta_color="off", delta_arrow="off", border=True)
 
 
 Tile = tuple[str, str, str | None]
@@ -98,12 +105,14 @@ def _money_tiles(view: View, found: Comparison) -> list[Tile]:
     best = found[found.verdict.best]
     best_name = option_title(view.scenario, best.name, lang)
     currency = view.scenario.currency
-    people, note = (best.heads, lang("on the payroll")) if best.heads else (best.peak, lang("peak"))
+    label, people = lang("On the payroll"), best.heads
+    if people is None:
+        label, people = lang("At peak on the line"), best.peak
     return [
         _cost_tile(view, base, lang("a month")),
         _cost_tile(view, chosen, _beside(view, found, chosen)),
         (lang("One contact"), lang.money(unit_cost(best), currency), best_name),
-        (lang("People"), lang.number(people), f"{note} · {best_name}"),
+        (label, lang.number(people), best_name),
     ]
 
 
@@ -203,8 +212,8 @@ def _differences(view: View, found: Comparison) -> None:
     chart(difference_chart(rows, lang, palette), told)
     st.caption(
         lang(
-            "A month, against “{base}” (dashed). The thick part holds the difference in 95 cases "
-            "of 100: it covers chance in the simulated weeks, not the prices themselves.",
+            "A month, against “{base}”. ± holds the difference in 95 cases of 100: it covers chance "
+            "in the simulated weeks, not the prices themselves.",
             base=base,
         )
     )
@@ -216,16 +225,19 @@ def _difference_row(view: View, found: Comparison, option: OptionResult) -> Diff
         return None
     lang, currency = view.lang, view.scenario.currency
     equal = not found.gaps(option.name)
-    low, high = (lang.money(v, currency, compact=True) for v in (difference.low, difference.high))
-    note = lang("{low} to {high}", low=low, high=high)
+    # What costs less because it does less is not called cheaper.
+    words = difference_words(difference, currency, lang) if equal else lang("no saving")
+    width = lang.money(difference.half_width, currency, compact=True)
+    amount = lang.money(difference.value, currency, compact=True)
+    note = lang("± {width}", width=width)
     return DifferenceRow(
         option_title(view.scenario, option.name, lang),
-        note if equal else lang("other service; {note}", note=note),
-        difference_words(difference, currency, lang),
+        note if equal else lang("{amount}, but another service", amount=amount),
+        words,
         difference.value,
         difference.low,
         difference.high,
-        cast(Literal["cheaper", "even", "dearer"], side(difference)),
+        cast(Literal["cheaper", "even", "dearer"], side(difference)) if equal else "even",
         equal,
     )
 
@@ -271,7 +283,7 @@ def _service_rows(view: View, found: Comparison, channel: str) -> dict[str, list
             lang("Missed"): lang.percent(one.missed.value, 1),
             lang("Mean wait"): lang.duration(one.asa.value),
             lang("On the payroll"): heads,
-            lang("Peak on the line"): lang.number(option.peak),
+            lang("At peak on the line"): lang.number(option.peak),
             lang("Hours a month"): lang.number(option.hours),
         }
         if found.baseline.cost:

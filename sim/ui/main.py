@@ -26,10 +26,13 @@ _ICON = Path(__file__).with_name("icon.png")
 _STYLE = """<style>
 .stMainBlockContainer {padding-top: 4.2rem; padding-bottom: 3rem; max-width: 78rem}
 .stMainBlockContainer h1 {padding: 0 0 .4rem; font-size: 1.95rem}
-.stMainBlockContainer h2 {font-size: 1.45rem; padding: .1rem 0}
-.stMainBlockContainer h3 {font-size: 1.08rem; padding: .1rem 0}
+.stMainBlockContainer h2 {font-size: 1.45rem; padding: .1rem 0 .35rem}
+.stMainBlockContainer h3 {font-size: 1.08rem; padding: .1rem 0 .3rem}
 [data-testid="stCaptionContainer"] {opacity: 1; color: inherit}
 [data-testid="stCaptionContainer"] p {opacity: .78}
+@media (max-width: 640px) {  /* tiles two by two on a phone, not a column of them */
+  [class*="tiles"] [data-testid="stColumn"] {min-width: calc(50% - 1rem)}
+}
 </style>"""
 
 
@@ -40,25 +43,32 @@ def main() -> None:
     lang = Language(st.session_state["chosen.lang"])
     pages = [
         st.Page(
-            lambda: _show(answer.draw, lang),
+            lambda: _show(answer.draw, written, lang),
             title=lang("Answer"),
             icon=":material/gavel:",
             url_path="answer",
             default=True,
         ),
         st.Page(
-            lambda: _show(people.draw, lang),
+            lambda: _show(people.draw, written, lang),
             title=lang("People"),
             icon=":material/groups:",
             url_path="people",
         ),
     ]
+    written: Scenario | None = None
     page = st.navigation(pages, position="top")
     st.html(_STYLE)
     st.html(
         f"<script>document.documentElement.lang='{lang.code}'</script>",
         unsafe_allow_javascript=True,
     )
+    # The sidebar is drawn here, not by a page: what a page draws is forgotten with the page.
+    with st.sidebar:
+        sidebar.pick_language(lang)
+        written = _written(lang)
+    _notices(lang)
+    _mirror(lang)
     page.run()
 
 
@@ -73,22 +83,21 @@ def _begin() -> None:
     st.session_state["chosen.lang"] = pick(said.get("lang"), st.context.locale)
 
 
-def _show(draw: Callable[[View], None], lang: Language) -> None:
-    """A page with its sidebar; what goes wrong is said in its place."""
-    with st.sidebar:
-        sidebar.pick_language(lang)
-        written = _written(lang)
-    _notices(lang)
+def _mirror(lang: Language) -> None:
+    """Keep the address in step, so that a reload or a shared link shows the same."""
+    said = address(st.session_state["state"], lang.code)
+    if st.query_params.to_dict() != said:
+        st.query_params.from_dict(said)
+
+
+def _show(draw: Callable[[View], None], written: Scenario | None, lang: Language) -> None:
+    """A page; what cannot be computed is said in its place."""
     if written is None:
         return
     state: State = st.session_state["state"]
-    said = address(state, lang.code)
-    if st.query_params.to_dict() != said:
-        st.query_params.from_dict(said)
+    palette = DARK if st.context.theme.type == "dark" else LIGHT
     try:
-        scenario = _with_figures(written, state)
-        palette = DARK if st.context.theme.type == "dark" else LIGHT
-        draw(View(lang, palette, state, scenario))
+        draw(View(lang, palette, state, _with_figures(written, state)))
     except (InvalidInput, ValidationError) as error:
         st.error(lang("This cannot be computed: {reason}", reason=_reason(error)))
         st.caption(lang("Change the figures on the left, or go back to the example."))

@@ -118,7 +118,7 @@ def _sentence(look: _Look) -> None:
         len(week.thin),
     )
     with st.container(border=True):
-        st.subheader(f":material/groups: {_headline(look)}", anchor=False)
+        st.header(f":material/groups: {_headline(look)}", anchor=False)
         st.markdown(f"{served} {thin if week.thin else lang('No interval is below the target.')}")
 
 
@@ -136,22 +136,23 @@ def _headline(look: _Look) -> str:
 
 
 def _metrics(look: _Look) -> None:
-    """Five numbers."""
+    """The numbers of the page."""
     lang, result = look.lang, look.result
     paid = _paid_hours(result)
     hours = lang.number(result.hours / _WEEKS_A_MONTH)
     both = hours if paid is None else f"{hours} / {lang.number(paid / _WEEKS_A_MONTH)}"
-    label = lang("Hours a week") if paid is None else lang("Hours a week: line / paid")
-    heads = "—" if result.heads is None else lang.number(result.heads)
+    label = lang("Hours a week") if paid is None else lang("Hours a week / paid")
     tiles = [
-        (lang("On the payroll"), heads),
-        (lang("Peak on the line"), lang.number(result.peak)),
+        (lang("At peak on the line"), lang.number(result.peak)),
         (lang("Least at night"), lang.plain(look.week.least(_night(look)), 1)),
         (label, both),
         (lang("Occupancy"), lang.percent(result.occupancy)),
     ]
-    for place, (name, value) in zip(st.columns([4, 4, 4, 6, 4]), tiles, strict=True):
-        place.metric(name, value, border=True)
+    if result.heads is not None:
+        tiles.insert(0, (lang("On the payroll"), lang.number(result.heads)))
+    with st.container(key="tiles"):
+        for place, (name, value) in zip(st.columns(len(tiles)), tiles, strict=True):
+            place.metric(name, value, border=True)
 
 
 def _night(look: _Look) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -171,7 +172,6 @@ def _arithmetic(look: _Look, statement: Statement) -> None:
     """From hours on the line to people on the payroll, step by step."""
     lang, result = look.lang, look.result
     own = {n: g.payroll for n, g in result.option.groups.items() if g.payroll is not None}
-    label = lang("How {peak} on the line become {heads} on the payroll")
     if not own or result.heads is None:
         return
     label = lang(

@@ -36,20 +36,19 @@ def power_of_one(view: View, result: OptionResult, channel: str, group: str, wee
     lang = view.lang
     with st.container(border=True):
         st.subheader(lang("One more, one less"), anchor=False)
-        left, right = st.columns([2, 3])
-        with left:
-            more = st.slider(
-                lang(
-                    "“{group}”, people in every manned interval", group=_title(result, group, view)
-                ),
-                -_MOST,
-                _MOST,
-                key=f"power.{view.state.scenario}.{result.name}.{group}",
-                format="%+d",
-            )
-        with right:
-            _effect(view, result, channel, _with(result, group, week, more) if more else result)
+        more = st.select_slider(
+            lang("“{group}”, people in every manned interval", group=_title(result, group, view)),
+            range(-_MOST, _MOST + 1),
+            0,
+            format_func=_signed,
+            key=f"power.{view.state.scenario}.{result.name}.{group}",
+        )
+        _effect(view, result, channel, _with(result, group, week, more) if more else result)
         st.caption(lang("Simulated on the same customers. At least one stays where there was one."))
+
+
+def _signed(count: int) -> str:
+    return f"{count:+d}".replace("-", "−") if count else "0"
 
 
 def _title(result: OptionResult, group: str, view: View) -> str:
@@ -81,10 +80,10 @@ def _effect(view: View, before: OptionResult, channel: str, after: OptionResult)
         ),
         _price(view, before, after),
     ]
-    for place, (label, value, change) in zip(st.columns(3), tiles, strict=True):
-        place.metric(
-            label, value, change if after is not before else None, delta_color="off", border=True
-        )
+    with st.container(key="power-tiles"):
+        for place, (label, value, change) in zip(st.columns(3), tiles, strict=True):
+            note = change if after is not before else None
+            place.metric(label, value, note, delta_color="off", border=True)
 
 
 def _points(change: float, view: View) -> str:

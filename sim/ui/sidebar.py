@@ -86,13 +86,15 @@ def option_choice(scenario: Scenario, lang: Language) -> None:
     names = {n: option_title(scenario, n, lang) for n in scenario.options if n != scenario.baseline}
     if not names:
         return
+    if len(names) > 1:
+        names = {"": lang("the best of the others")} | names
     key = f"option.{state.scenario}"
     if state.option in names:
         st.session_state.setdefault(f"chosen.{key}", state.option)
     base = option_title(scenario, scenario.baseline, lang)
     label = lang("Compare “{base}” with", base=base)
     chosen = choose(st.selectbox, label, names, key, lang)
-    st.session_state["state"] = replace(state, option=chosen)
+    st.session_state["state"] = replace(state, option=chosen or None)
 
 
 def load_figures(scenario: Scenario, lang: Language) -> None:
@@ -106,9 +108,8 @@ def load_figures(scenario: Scenario, lang: Language) -> None:
         The reader's language.
     """
     channel = scenario.channels[lead(scenario)]
-    many = len(scenario.channels) > 1
     title = channel_title(scenario, lead(scenario), lang)
-    of = f" · {title.lower()}" if many else ""
+    of = f" · {title}" if len(scenario.channels) > 1 else ""
     target = channel.target
     with st.container(border=True):
         st.markdown(f"**{lang('Load and target')}**")
@@ -116,9 +117,7 @@ def load_figures(scenario: Scenario, lang: Language) -> None:
         _figure("aht", lang("Handle time, s") + of, aht(channel), 5.0)
         left, right = st.columns(2)
         with left:
-            _figure(
-                "answered", lang("Answered, %") + of, 100 * target.answered if target else None, 1.0
-            )
+            _figure("answered", lang("Answered, %"), 100 * target.answered if target else None, 1.0)
         with right:
             _figure("within", lang("within, s"), target.awt if target else None, 5.0)
         state: State = st.session_state["state"]
@@ -132,22 +131,36 @@ def load_figures(scenario: Scenario, lang: Language) -> None:
 
 
 def _figure(field: str, label: str, own: float | None, step: float) -> None:
-    """One number; the state holds it only while it differs from the scenario's own."""
+    """One number; the state holds it only while it differs from the scenario's own.
+
+    The state changes in the callback alone: what a widget holds after a change of page or of
+    language is not always what the visitor has put there.
+    """
     state: State = st.session_state["state"]
     key = f"figure.{field}.{state.scenario}"
     low, high = BOUNDS[field]
-    shown = None if own is None else round(own, 1)
-    if key not in st.session_state:
-        st.session_state[key] = state.figures.get(field, shown)
-    value: float | None = st.number_input(
-        label, min_value=low, max_value=high, step=step, format="%g", key=key, placeholder="—"
+    # A step in tens is no place for tenths.
+    shown = None if own is None else float(round(own, 0 if step > 1 else 1))
+    current = state.figures.get(field, shown)
+    if key not in st.session_state or st.session_state[key] != current:
+        st.session_state[key] = current
+
+    def keep() -> None:
+        value: float | None = st.session_state[key]
+        kept = None if value is None or value == shown else value
+        st.session_state["state"] = state.having(field, kept)
+
+    st.number_input(
+        label,
+        min_value=low,
+        max_value=high,
+        step=step,
+        format="%g",
+        key=key,
+        placeholder="—",
+        on_change=keep,
     )
-    kept = None if value is None or value == shown else value
-    st.session_state["state"] = state.having(field, kept)
 
 
 def _reset() -> None:
-    state: State = st.session_state["state"]
-    st.session_state["state"] = replace(state, figures={})
-    for field in BOUNDS:
-        st.session_state.pop(f"figure.{field}.{state.scenario}", None)
+    st.session_state["state"] = replace(st.session_state["state"], figures={})
