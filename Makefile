@@ -36,7 +36,7 @@ test-long: environment ## the checks that take minutes to hours
 lint: environment ## style, spelling, and which room imports which
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/lint-imports --no-logo --cache-dir .venv/import-linter
+	@$(BIN)/lint-imports --no-logo --no-cache
 	@$(BIN)/codespell
 
 types: environment ## mypy, strict

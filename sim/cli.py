@@ -39,6 +39,7 @@ from sim.report.tables import (
     group_table,
     interval_table,
     judgement_table,
+    ledger_table,
     option_table,
     rule_table,
     service_table,
@@ -302,6 +303,7 @@ def _show_run(result: OptionResult, by: str, lang: Language) -> None:
     out.print(option_title(scenario, result.name, lang))
     _show(service_table((result,), lang))
     _show(rule_table(result, lang))
+    _show(ledger_table(result, lang))
     _show(group_table(result, lang))
     along = {"day": day_table, "interval": interval_table}
     for channel in played.case.channels if by in along else ():

@@ -30,6 +30,7 @@ __all__ = [
     "group_table",
     "interval_table",
     "judgement_table",
+    "ledger_table",
     "line_words",
     "option_table",
     "rule_table",
@@ -235,6 +236,35 @@ def rule_table(option: OptionResult, lang: Language) -> Table:
     ]
     head = (lang("Channel"), *(lang(RULE_WORDS[rule]) for rule in names))
     return Table(lang("Service level by rule"), head, tuple(rows))
+
+
+def ledger_table(option: OptionResult, lang: Language) -> Table:
+    """Calls beside clients: a redial is one more call, not one more client."""
+    result = option.replications
+    rows = []
+    for channel in result.case.channels:
+        counts = result.counts(channel).sum(axis=0)
+        rows.append(
+            (
+                channel_title(option.scenario, channel, lang),
+                lang.number(counts[Count.OFFERED], 1),
+                lang.percent(1 - result.estimate("missed", channel).value, 1),
+                lang.number(counts[Count.CLIENTS], 1),
+                lang.share(result.estimate("client_served", channel)),
+                lang.share(result.estimate("client_service_level", channel)),
+                lang.duration(result.estimate("client_wait", channel).value),
+            )
+        )
+    head = (
+        lang("Channel"),
+        lang("Contacts offered"),
+        lang("served, of all"),
+        lang("Clients"),
+        lang("served in the end"),
+        lang("in time, all attempts together"),
+        lang("wait over all attempts"),
+    )
+    return Table(lang("Contacts and clients"), head, tuple(rows))
 
 
 def group_table(option: OptionResult, lang: Language) -> Table:
