@@ -1,9 +1,10 @@
 """The fast engine: the rules of `reference` on arrays, compiled.
 
 Three presorted streams (first attempts, shift starts, shift ends) are read by pointer. What
-arises during play sits in two heaps of 64-bit keys: releases of agents, and timers of attempts.
-A key packs time, kind and identity, so that the least key is the next event and ties need no
-second comparison. Queues and idle agents are linked lists, oldest first.
+arises during play are releases of agents, in a tree with a leaf for each agent at work, and timers
+of attempts, in a heap. Both hold 64-bit keys that pack time, kind and identity, so that the least
+key is the next event and ties need no second comparison. Queues and idle agents are linked lists,
+oldest first.
 
 All functions that call each other live in this file: a cached caller would keep the old code of
 a callee elsewhere. They make no arrays, so that no references need counting.
@@ -88,6 +89,9 @@ class _Floor(NamedTuple):
     """The state of play."""
 
     releases: Ints
+    tree: Ints
+    free: Ints
+    seat: Ints
     timers: Ints
     behind: Links
     ahead: Links
@@ -112,7 +116,8 @@ class _Fate(NamedTuple):
 
 # --- heaps of keys ---------------------------------------------------------------------------
 
-_TOP = 1
+_TOP = 1  # the least key of a heap
+_ROOT, _TAKEN = 0, 1  # the root of the tree of releases, and its leaves in use
 
 
 @inlined
@@ -131,11 +136,14 @@ def _push(heap: Ints, key: int) -> None:
 
 
 @inlined
-def _replace(heap: Ints, key: int) -> None:
-    """Put a key in place of the least one."""
+def _pop(heap: Ints) -> None:
+    """Remove the least key: the last one takes its place."""
     size = heap[0]
-    slot, child = 1, 2
-    while child <= size:
+    key = heap[size]
+    heap[size] = _FAR
+    heap[0] = size - 1
+    slot, child = _TOP, _TOP + 1
+    while child < size:
         first, second = heap[child], heap[child + 1]
         third, fourth = heap[child + 2], heap[child + 3]
         left = child if first <= second else child + 1
@@ -148,18 +156,46 @@ def _replace(heap: Ints, key: int) -> None:
         heap[slot] = low
         slot = left
         child = (slot << 2) - 2
-    heap[slot] = key
+    if size > 1:
+        heap[slot] = key
+
+
+# --- the tree of releases --------------------------------------------------------------------
 
 
 @inlined
-def _pop(heap: Ints) -> None:
-    """Remove the least key."""
-    size = heap[0]
-    last = heap[size]
-    heap[size] = _FAR
-    heap[0] = size - 1
-    if size > 1:
-        _replace(heap, last)
+def _sit_down(floor: _Floor, agent: int) -> None:
+    """Give an agent a leaf of the tree; where none is free, the tree gets a root above its own.
+
+    The leaves are the second half of `releases`, each node is the least of the two below it, and
+    those in use lie under one root at the left. So the way up is as long as the crew at work is
+    large, whatever the number of shifts.
+    """
+    taken = floor.tree[_TAKEN]
+    floor.seat[agent] = floor.free[taken]
+    floor.tree[_TAKEN] = taken + 1
+    leaves, root = floor.free.size, floor.tree[_ROOT]
+    if taken >= leaves // root:
+        floor.releases[root >> 1] = floor.releases[root]
+        floor.tree[_ROOT] = root >> 1
+
+
+@inlined
+def _get_up(floor: _Floor, agent: int) -> None:
+    """Give back the leaf of an agent who leaves."""
+    floor.tree[_TAKEN] -= 1
+    floor.free[floor.tree[_TAKEN]] = floor.seat[agent]
+
+
+@inlined
+def _release_at(floor: _Floor, agent: int, key: int) -> None:
+    """Set the release of an agent, and on the way up what is the least now."""
+    node, root = floor.seat[agent], floor.tree[_ROOT]
+    floor.releases[node] = key
+    while node > root:
+        key = min(key, floor.releases[node ^ 1])
+        node >>= 1
+        floor.releases[node] = key
 
 
 # --- linked lists ----------------------------------------------------------------------------
@@ -385,6 +421,7 @@ def _end_shift(crew: _Crew, floor: _Floor, fate: _Fate, agent: int, now: int) ->
     """Let an agent leave who is idle at the end of the shift."""
     if floor.idle[agent] >= 0:
         _stir(crew, floor, agent)
+        _get_up(floor, agent)
         fate.left[agent] = now
 
 
@@ -410,7 +447,7 @@ def _run(fresh: int, work: _Work, crew: _Crew, routes: _Routes, floor: _Floor, f
     starting = _peek(crew.start, 0, agents)
     ending = crew.end[crew.leaver[0]] if agents > 0 else _FAR
     while True:
-        key, timer = floor.releases[_TOP], floor.timers[_TOP]
+        key, timer = floor.releases[floor.tree[_ROOT]], floor.timers[_TOP]
         release = key >> _BITS if key < _FAR else _FAR
         ring = timer >> (_BITS + _KIND_BITS) if timer < _FAR else _FAR
         shift = min(starting, ending)
@@ -423,10 +460,12 @@ def _run(fresh: int, work: _Work, crew: _Crew, routes: _Routes, floor: _Floor, f
             agent = key & _MASK
             if now >= crew.end[agent]:
                 fate.left[agent] = now
-                _pop(floor.releases)
+                _release_at(floor, agent, _FAR)
+                _get_up(floor, agent)
                 continue
         elif starting == now:
             agent = next_start
+            _sit_down(floor, agent)
             next_start += 1
             starting = _peek(crew.start, next_start, agents)
         elif ending == now:
@@ -447,13 +486,9 @@ def _run(fresh: int, work: _Work, crew: _Crew, routes: _Routes, floor: _Floor, f
         else:
             contact = _seek_contact(crew, routes, floor, fate, agent, now, events)
         if contact >= 0 and agent >= 0:
-            key = _connect(work, crew, floor, fate, contact, agent, now)
-            if release == now:  # it is still the least key: take its place
-                _replace(floor.releases, key)
-            else:
-                _push(floor.releases, key)
+            _release_at(floor, agent, _connect(work, crew, floor, fate, contact, agent, now))
         elif release == now:
-            _pop(floor.releases)
+            _release_at(floor, agent, _FAR)
 
 
 def play(workload: Workload, staffing: Staffing) -> Outcome:
@@ -510,7 +545,8 @@ def _floor(attempts: int, staffing: Staffing) -> _Floor:
     """Make an empty floor: nobody is here, nobody waits."""
     agents = len(staffing.start)
     return _Floor(
-        _heap(agents),
+        *_tree(agents),
+        np.zeros(agents, np.int64),
         _heap(3 * attempts),
         *_lists(attempts, staffing.channels),
         *_lists(agents, staffing.groups),
@@ -527,6 +563,13 @@ def _heap(size: int) -> Ints:
     heap[0] = 0
     heap[1:5] = _FAR
     return heap
+
+
+def _tree(agents: int) -> tuple[Ints, Ints, Ints]:
+    """Make a tree with a leaf for each agent and nobody at work; its root is its first leaf."""
+    leaves = 1 << max(agents - 1, 0).bit_length()
+    keys = np.full(2 * leaves, _FAR)
+    return keys, np.array([leaves, 0]), np.arange(leaves, 2 * leaves)
 
 
 def _lists(items: int, lists: int) -> tuple[Links, Links]:
