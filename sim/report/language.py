@@ -141,7 +141,7 @@ class Language:
         sign = f"{_SPACE}%" if self.code == "ru" else "%"
         return NOTHING if not math.isfinite(share) else self.number(100 * share, digits) + sign
 
-    def money(self, amount: float, currency: str, *, compact: bool = False) -> str:
+    def money(self, amount: float, currency: str, *, compact: bool = False, digits: int = 0) -> str:
         """An amount with the sign of its currency.
 
         Parameters
@@ -152,10 +152,12 @@ class Language:
             ISO code.
         compact
             Thousands and millions as words, three digits of the amount.
+        digits
+            Digits after the point of an amount that is not compact.
         """
         if not math.isfinite(amount):
             return NOTHING
-        size = self._compact(abs(amount)) if compact else self.number(abs(amount))
+        size = self._compact(abs(amount)) if compact else self.number(abs(amount), digits)
         minus = "−" if amount < 0 and any(c in "123456789" for c in size) else ""
         sign = _SIGN.get(currency, currency)
         if self.code == "ru":

@@ -26,6 +26,7 @@ __all__ = [
     "served_note",
     "side",
     "sureness",
+    "term",
 ]
 
 #: What a line of a statement is for, by `sim.cost.Group`.
@@ -43,27 +44,42 @@ GROUPS = {
 
 _TERMS = {
     "actual": N_("actual"),
+    "after_call_work": N_("after-call work"),
+    "arrivals": N_("contacts by the hour"),
     "at_risk_share": N_("share of the invoice at risk"),
+    "attrition_annual": N_("leavers in a year"),
     "average_price": N_("average price"),
     "benefits_per_head": N_("benefits per head"),
     "billable_per_logged": N_("billed hours per hour on the line"),
     "billed_minutes": N_("billed minutes"),
     "bonus_share": N_("bonus share"),
+    "chat": N_("chat"),
+    "contract_hours_year": N_("hours by contract in a year"),
     "contribution_per_head": N_("contributions per head"),
     "contribution_rate": N_("rate of contributions"),
     "cost_per_hire": N_("cost of one hire"),
     "count": N_("number"),
+    "crm": N_("CRM"),
+    "day_variation": N_("busy and quiet days"),
     "effective_contribution_rate": N_("effective rate of contributions"),
+    "email": N_("e-mail"),
     "escalation_share": N_("share escalated"),
+    "fcr": N_("solved at first contact"),
     "fixed_month": N_("fixed a month"),
     "forecast": N_("forecast"),
     "fx": N_("exchange rate"),
     "governance_share": N_("share of the invoice for governance"),
+    "handle_time": N_("handle time"),
+    "head": N_("head"),
     "heads": N_("people"),
+    "headset": N_("headset"),
+    "helpdesk": N_("help desk"),
+    "holiday": N_("on holidays"),
     "hour_cost": N_("cost of an hour"),
     "hourly_rate": N_("rate per hour"),
     "idle_hours": N_("paid hours without work"),
     "inbound_per_min": N_("inbound per minute"),
+    "indexation_annual": N_("rise of prices"),
     "invoice": N_("invoice"),
     "invoice_net": N_("net invoice"),
     "licence_price": N_("price of a licence"),
@@ -71,46 +87,66 @@ _TERMS = {
     "logged_hours": N_("hours on the line"),
     "m2_per_seat": N_("m² per workplace"),
     "management_fee_share": N_("share for management"),
+    "min": N_("at least"),
     "minimum": N_("minimum"),
+    "minimum_monthly": N_("minimum a month"),
     "minutes": N_("minutes"),
     "minutes_inbound": N_("inbound minutes"),
     "minutes_outbound": N_("outbound minutes"),
     "monthly_amount": N_("amount a month"),
+    "night": N_("at night"),
     "numbers_month": N_("numbers a month"),
     "ot1_premium": N_("overtime premium, first hours"),
     "ot2_premium": N_("overtime premium, further hours"),
+    "ot_base_includes_bonus": N_("overtime counts on the bonus"),
     "ot_first_tier_share": N_("share of first overtime hours"),
+    "other_absence_hours_year": N_("other absence, hours a year"),
     "outbound_attempts": N_("outbound calls"),
     "outbound_per_min": N_("outbound per minute"),
     "over_surcharge": N_("surcharge above the forecast"),
     "overhead_share": N_("overhead share"),
     "overtime_rostered": N_("overtime hours"),
+    "patience": N_("patience"),
     "pay_for_work": N_("pay for work"),
     "payroll_and_hiring": N_("payroll and hiring"),
+    "pc+desk": N_("computer and desk"),
     "per_outbound_attempt": N_("per outbound call"),
     "per_session": N_("per session"),
+    "phone": N_("phone"),
     "price": N_("price"),
     "price_index": N_("price index"),
     "price_month": N_("price a month"),
     "purchases": N_("purchases"),
+    "qa": N_("quality checks"),
     "qa_calibration_hours": N_("hours of quality calibration"),
     "qa_hour_cost": N_("cost of such an hour"),
+    "ramp_capacity_loss": N_("learners' slower work"),
     "rate": N_("rate"),
+    "redial": N_("redials"),
+    "remote_share": N_("work from home"),
     "rent_m2_year": N_("rent of m² a year"),
+    "repeat_share": N_("unsolved who come back"),
     "rostered_holiday_hours": N_("holiday hours on the roster"),
     "rostered_hours": N_("hours on the roster"),
     "rostered_night_hours": N_("night hours on the roster"),
     "rostered_weekend_hours": N_("weekend hours on the roster"),
     "salary_month": N_("salary a month"),
+    "schedule_fit_loss": N_("lost to whole shifts"),
+    "seat_buffer": N_("spare workplaces"),
     "seats": N_("workplaces"),
     "sessions": N_("sessions"),
+    "shrinkage_in_shift": N_("breaks and meetings"),
+    "sick_hours_year": N_("sick hours a year"),
     "sick_paid_hours_year": N_("paid sick hours a year"),
     "sick_pay_rate": N_("rate of sick pay"),
     "starters": N_("starters a month"),
+    "supervisor": N_("supervisor"),
     "surcharge": N_("surcharge"),
     "surcharge_hours": N_("surcharges in hours"),
     "take_or_pay": N_("take or pay"),
     "telephony": N_("telephony"),
+    "trainer": N_("trainer"),
+    "training_dropout": N_("leave during training"),
     "training_hours": N_("hours of training"),
     "training_material": N_("training material"),
     "training_pay_share": N_("share of pay in training"),
@@ -121,13 +157,19 @@ _TERMS = {
     "usage": N_("usage"),
     "usage_and_topup": N_("usage and minimum"),
     "vacation_hours_year": N_("vacation hours a year"),
+    "value": N_("operators for one such person, or their number"),
     "vat_rate": N_("VAT rate"),
     "vat_recoverable_share": N_("share of VAT recovered"),
+    "vats": N_("virtual exchange"),
     "vendor_handled": N_("contacts served by the vendor"),
     "vendor_manager_fte": N_("vendor managers"),
     "vendor_manager_salary": N_("vendor manager's salary"),
+    "volume": N_("volume"),
+    "weekend": N_("at weekends"),
     "weighted_excess": N_("weighted excess"),
     "weighted_shortfall": N_("weighted shortfall"),
+    "wfm+qa": N_("planning and quality software"),
+    "wfm_analyst": N_("planner"),
     "worked_hours_year": N_("hours worked in a year"),
 }
 
@@ -135,7 +177,7 @@ _TERMS = {
 def line_title(line: Line, result: OptionResult, lang: Language) -> str:
     """A line of a statement: what it is, and whose."""
     leg, dot, name = line.name.partition(".")
-    title = _term(name if dot else leg, lang)
+    title = term(name if dot else leg, lang)
     title = title[:1].upper() + title[1:]
     if not dot or len(result.option.groups) == 1:
         return title
@@ -144,7 +186,8 @@ def line_title(line: Line, result: OptionResult, lang: Language) -> str:
     return f"{title} · {owner}" if owner else title
 
 
-def _term(name: str, lang: Language) -> str:
+def term(name: str, lang: Language) -> str:
+    """A name from terms, statements and formulas, in words."""
     known = LINE_WORDS.get(name) or _TERMS.get(name)
     return lang(known) if known else name.replace("_", " ")
 
@@ -152,9 +195,9 @@ def _term(name: str, lang: Language) -> str:
 def arithmetic(line: Line, lang: Language) -> str:
     """How a line came about: the formula in words, then with its numbers; parts one by one."""
     if line.formula:
-        words = _filled(line, lambda name: _term(name, lang))
+        words = _filled(line, lambda name: term(name, lang))
         return f"{words} = {_filled(line, lambda name: _figure(line.inputs[name], lang))}"
-    parts = (f"{_term(part.name, lang)} {lang.number(part.amount)}" for part in line.parts)
+    parts = (f"{term(part.name, lang)} {lang.number(part.amount)}" for part in line.parts)
     return " + ".join(parts).replace("+ −", "− ")
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from sim.decide import Attained, Comparison, OptionResult
 from sim.report.charts import DifferenceRow, MoneyRow, difference_chart, money_chart
 from sim.report.sentences import channel_title, gap_sentence, option_title, target_words
+from sim.report.tables import Table
 from sim.report.week import unit_cost
 from sim.report.words import (
     GROUPS,
@@ -23,7 +24,7 @@ from sim.report.words import (
 )
 from sim.scenario.variant import lead
 from sim.ui.assumptions import assumptions
-from sim.ui.view import View, chart, choose, legend
+from sim.ui.view import View, chart, choose, legend, table
 from sim.ui.work import comparison
 
 __all__ = ["draw"]
@@ -212,8 +213,8 @@ def _differences(view: View, found: Comparison) -> None:
     chart(difference_chart(rows, lang, palette), told)
     st.caption(
         lang(
-            "A month, against “{base}”. ± holds the difference in 95 cases of 100: it covers chance "
-            "in the simulated weeks, not the prices themselves.",
+            "A month, against “{base}”. ± holds the difference in 95 cases of 100: it covers "
+            "chance in the simulated weeks, not the prices themselves.",
             base=base,
         )
     )
@@ -258,7 +259,7 @@ def _service(view: View, found: Comparison) -> None:
                 lang,
                 label_visibility="collapsed",
             )
-        st.table(_service_rows(view, found, channel), border="horizontal", hide_index=True)
+        table(_service_table(view, found, channel))
         target = view.scenario.channels[channel].target
         if target:
             st.caption(lang("Promised: {target}.", target=target_words(target, lang)))
@@ -270,29 +271,47 @@ def _by_lead(view: View) -> list[str]:
     return [first, *(name for name in view.scenario.channels if name != first)]
 
 
-def _service_rows(view: View, found: Comparison, channel: str) -> dict[str, list[str]]:
+def _service_table(view: View, found: Comparison, channel: str) -> Table:
+    lang = view.lang
+    head = [
+        lang("Option"),
+        lang("Answered in time"),
+        lang("Gave up"),
+        lang("Missed"),
+        lang("Mean wait"),
+        lang("On the payroll"),
+        lang("At peak on the line"),
+        lang("Hours a month"),
+    ]
+    rows = [_service_row(view, option, channel) for option in found.options]
+    if found.baseline.cost:
+        head += [lang("Cost a month"), lang("One contact")]
+        rows = [
+            [*row, *_cost_cells(view, option)]
+            for row, option in zip(rows, found.options, strict=True)
+        ]
+    return Table(lang("What customers get"), tuple(head), tuple(map(tuple, rows)))
+
+
+def _service_row(view: View, option: OptionResult, channel: str) -> list[str]:
+    lang = view.lang
+    one = next(a for a in option.attained if a.channel == channel)
+    return [
+        option_title(view.scenario, option.name, lang),
+        lang.share(one.service_level),
+        lang.percent(one.abandonment.value, 1),
+        lang.percent(one.missed.value, 1),
+        lang.duration(one.asa.value),
+        "—" if option.heads is None else lang.number(option.heads),
+        lang.number(option.peak),
+        lang.number(option.hours),
+    ]
+
+
+def _cost_cells(view: View, option: OptionResult) -> list[str]:
     lang, currency = view.lang, view.scenario.currency
-    columns: dict[str, list[str]] = {}
-    for option in found.options:
-        one = next(a for a in option.attained if a.channel == channel)
-        heads = "—" if option.heads is None else lang.number(option.heads)
-        cells = {
-            lang("Option"): option_title(view.scenario, option.name, lang),
-            lang("Answered in time"): lang.share(one.service_level),
-            lang("Gave up"): lang.percent(one.abandonment.value, 1),
-            lang("Missed"): lang.percent(one.missed.value, 1),
-            lang("Mean wait"): lang.duration(one.asa.value),
-            lang("On the payroll"): heads,
-            lang("At peak on the line"): lang.number(option.peak),
-            lang("Hours a month"): lang.number(option.hours),
-        }
-        if found.baseline.cost:
-            cost = option.cost.value if option.cost else float("nan")
-            cells[lang("Cost a month")] = lang.money(cost, currency, compact=True)
-            cells[lang("One contact")] = lang.money(unit_cost(option), currency)
-        for head, cell in cells.items():
-            columns.setdefault(head, []).append(cell)
-    return columns
+    cost = option.cost.value if option.cost else float("nan")
+    return [lang.money(cost, currency, compact=True), lang.money(unit_cost(option), currency)]
 
 
 def _statement(view: View, found: Comparison) -> None:
@@ -310,18 +329,14 @@ def _statement(view: View, found: Comparison) -> None:
         assert result.statement is not None
         lines = [line for line in result.statement.lines if line.amount]
         currency = view.scenario.currency
-        st.table(
-            {
-                lang("Line"): [line_title(line, result, lang) for line in lines] + [lang("Total")],
-                lang("A month"): [lang.money(line.amount, currency) for line in lines]
-                + [lang.money(result.statement.total, currency)],
-                lang("Why"): [_plain(arithmetic(line, lang)) for line in lines] + [""],
-            },
-            border="horizontal",
-            hide_index=True,
-        )
-
-
-def _plain(text: str) -> str:
-    """Text without the signs that a table would read as marks."""
-    return text.replace("*", "\\*").replace("_", "\\_").replace("$", "\\$")
+        rows = [
+            (
+                line_title(line, result, lang),
+                lang.money(line.amount, currency),
+                arithmetic(line, lang),
+            )
+            for line in lines
+        ]
+        total = (lang("Total"), lang.money(result.statement.total, currency), "")
+        head = (lang("Line"), lang("A month"), lang("Why"))
+        table(Table(lang("The month line by line, and why each number"), head, (*rows, total)))

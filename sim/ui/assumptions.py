@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sim.ui.view import View
+from sim.report.assumed import assumption_table, assumption_topics
+from sim.ui.view import View, choose, table
 
 __all__ = ["assumptions"]
 
 
 def assumptions(view: View) -> None:
-    """Figures of the scenario with the sources that it names."""
+    """Figures of the scenario by topic, each with its range, standing and source."""
     lang = view.lang
     with st.expander(lang("Assumptions and where they come from"), icon=":material/fact_check:"):
-        if not view.scenario.sources:
-            st.markdown(lang("The scenario names no sources."))
-            return
-        st.table(
-            {
-                lang("Figure"): list(view.scenario.sources),
-                lang("Source"): list(view.scenario.sources.values()),
-            },
-            border="horizontal",
-            hide_index=True,
-        )
+        key = f"assumptions.{view.state.scenario}"
+        topics = assumption_topics(view.scenario, lang)
+        topic = choose(st.segmented_control, lang("About"), topics, key, lang)
+        table(assumption_table(view.scenario, topic, lang))

@@ -14,12 +14,13 @@ from sim.decide import OptionResult
 from sim.report.charts import Cell, Slot, day_chart, heat_map
 from sim.report.language import Language
 from sim.report.sentences import channel_title, group_title, option_title
+from sim.report.tables import Table
 from sim.report.week import WeekOf, edges, level, week_of
 from sim.report.words import awt_of
 from sim.scenario import Scenario
 from sim.scenario.variant import lead
 from sim.ui.power import power_of_one
-from sim.ui.view import View, chart, choose, legend
+from sim.ui.view import View, chart, choose, legend, table
 from sim.ui.work import comparison, requirement_of
 
 __all__ = ["draw"]
@@ -184,15 +185,8 @@ def _arithmetic(look: _Look, statement: Statement) -> None:
             if len(own) > 1:
                 st.markdown(f"**{group_title(result.scenario, result.name, name, lang)}**")
             steps = _steps(statement, name, payroll.agents, lang)
-            st.table(
-                {
-                    lang("Step"): [step for step, _, _ in steps],
-                    lang("Figure"): [figure for _, figure, _ in steps],
-                    lang("How"): [how for _, _, how in steps],
-                },
-                border="horizontal",
-                hide_index=True,
-            )
+            head = (lang("Step"), lang("Figure"), lang("How"))
+            table(Table(label, head, tuple(steps)))
 
 
 def _steps(

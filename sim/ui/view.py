@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -11,10 +12,11 @@ import streamlit as st
 
 from sim.report.charts import Palette
 from sim.report.language import Language
+from sim.report.tables import Table
 from sim.scenario import Scenario
 from sim.ui.state import State
 
-__all__ = ["View", "chart", "choose", "legend"]
+__all__ = ["View", "chart", "choose", "legend", "table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +135,22 @@ def legend(items: Sequence[tuple[str, str]], palette: Palette) -> None:
         f'<div style="display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;font-size:.86rem;'
         f'color:{palette.muted}">{marks}</div>'
     )
+
+
+def table(shown: Table) -> None:
+    """Draw a table of text whose lines wrap.
+
+    Parameters
+    ----------
+    shown
+        The table; its title stands elsewhere on the page.
+    """
+    columns = {
+        head: [_plain(row[place]) for row in shown.rows] for place, head in enumerate(shown.head)
+    }
+    st.table(columns, border="horizontal", hide_index=True)
+
+
+def _plain(text: str) -> str:
+    """Text without the signs that a table would read as marks or formulas."""
+    return re.sub(r"([*_$`~\[\]])", r"\\\1", text)

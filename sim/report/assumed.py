@@ -1,0 +1,147 @@
+"""Assumptions as people read them: what, how much, from where, how far to trust it."""
+
+from __future__ import annotations
+
+from sim.report.language import N_, Language
+from sim.report.sentences import channel_title, group_title, option_title
+from sim.report.tables import Table
+from sim.report.words import term
+from sim.scenario.model import Scenario
+from sim.scenario.terms import Assumption
+
+__all__ = ["CONFIDENCE_WORDS", "assumption_table", "assumption_topics"]
+
+#: How far a figure can be trusted, by `sim.scenario.terms.Confidence`.
+CONFIDENCE_WORDS = {
+    "law": N_("law"),
+    "price list": N_("price list"),
+    "trade": N_("trade source"),
+    "weak": N_("weak source"),
+    "assumption": N_("our assumption"),
+    "stated": N_("named in the scenario"),
+}
+
+#: Said of a figure of a scenario that names no source for it.
+_SAYS_NOTHING = N_("assumption of the scenario")
+
+_PER = {
+    "h": N_("an hour"),
+    "min": N_("a minute"),
+    "month": N_("a month"),
+    "year": N_("a year"),
+    "m2": N_("a m²"),
+    "week": N_("a week"),
+}
+_UNITS = {
+    "h": N_("{n} h"),
+    "min": N_("{n} min"),
+    "month": N_("{n} months"),
+    "m2": N_("{n} m²"),
+    "factor": N_("× {n}"),
+}
+_LAWS = {
+    "exponential": N_("exponential"),
+    "lognormal": N_("lognormal"),
+    "fixed": N_("always the same"),
+    "weibull": N_("Weibull"),
+    "survival": N_("as measured"),
+    "never": N_("never give up"),
+}
+
+
+def assumption_topics(scenario: Scenario, lang: Language) -> dict[str, str]:
+    """What assumptions are about: the load, and each option."""
+    options = {name: option_title(scenario, name, lang) for name in scenario.options}
+    paths = [assumption.path for assumption in scenario.assumptions()]
+    named = {name: t for name, t in options.items() if _any(paths, f"options.{name}.")}
+    return {"": lang("Load")} | named
+
+
+def _any(paths: list[str], start: str) -> bool:
+    return any(path.startswith(start) for path in paths)
+
+
+def assumption_table(scenario: Scenario, topic: str, lang: Language) -> Table:
+    """The figures of one topic, each with its range, standing and source.
+
+    Parameters
+    ----------
+    scenario
+        The operation.
+    topic
+        An option, or empty for the load.
+    lang
+        The reader's language.
+    """
+    start = f"options.{topic}." if topic else "channels."
+    rows = [
+        (
+            _title(scenario, one.path.removeprefix(start), topic, lang),
+            _value(one.value, one.unit, scenario.currency, lang),
+            _range(one, scenario.currency, lang),
+            lang(CONFIDENCE_WORDS[one.confidence]),
+            lang(one.source),
+        )
+        for one in scenario.assumptions()
+        if one.path.startswith(start)
+    ]
+    head = lang("Figure"), lang("Value"), lang("May be"), lang("Standing"), lang("Source")
+    return Table(lang("Assumptions and where they come from"), head, tuple(rows))
+
+
+def _title(scenario: Scenario, path: str, option: str, lang: Language) -> str:
+    """A place in the file in words: the figure first, then what it belongs to."""
+    parts = path.split(".")
+    if not option:
+        return f"{_upper(term(parts[1], lang))} · {channel_title(scenario, parts[0], lang)}"
+    groups = scenario.options[option].groups
+    owners = [group_title(scenario, option, p, lang) for p in parts[1:2] if len(groups) > 1]
+    inner = parts[3:] if parts[0] == "groups" else parts[1:]
+    if len(parts) == 3 or not inner:
+        return " · ".join([_upper(term(parts[-1], lang)), *owners])
+    around = [term(p, lang) for p in inner[:-1] if p not in _FRAMES and not p.isdigit()]
+    return " · ".join([_upper(term(inner[-1], lang)), *around, *owners])
+
+
+#: Parts of a path that say nothing which the figure itself does not.
+_FRAMES = {"agents", "calendar", "pay", "hiring", "workplace", "equipment", "software", "tiers"} | {
+    "support_roles",
+    "price_per_contact",
+    "price_per_agent_hour",
+}
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _range(one: Assumption, currency: str, lang: Language) -> str:
+    if one.low is None or one.high is None:
+        return ""
+    low, high = (_value(v, one.unit, currency, lang) for v in (one.low, one.high))
+    return f"{low} – {high}"
+
+
+def _value(value: float | str, unit: str, currency: str, lang: Language) -> str:
+    """A figure with its unit."""
+    if isinstance(value, str):
+        return _law(value, lang) if unit == "law" else value.replace("_", " ")
+    kind, *per = unit.split("/")
+    if kind == "share":
+        text = lang.percent(value, 0 if round(1000 * value) % 10 == 0 else 1)
+    elif kind == "money":
+        text = lang.money(value, currency, digits=0 if value == int(value) else 2)
+    elif kind == "yes or no":
+        text = lang("yes") if value else lang("no")
+    elif kind == "contacts":
+        text = lang.number(value)
+    else:
+        text = lang(_UNITS[kind], n=lang.plain(value)) if kind in _UNITS else lang.plain(value)
+    return " ".join([text, *(lang(_PER[part]) for part in per)])
+
+
+def _law(text: str, lang: Language) -> str:
+    """A law of durations, as a scenario file names it: exponential, mean 4m."""
+    name, comma, mean = text.partition(", mean ")
+    words = lang(_LAWS[name]) if name in _LAWS else name
+    return lang("{law}, mean {mean}", law=words, mean=mean) if comma else words
