@@ -106,7 +106,6 @@ def _title(scenario: Scenario, path: str, option: str, lang: Language) -> str:
 #: Parts of a path that say nothing which the figure itself does not.
 _FRAMES = {"agents", "calendar", "pay", "hiring", "workplace", "equipment", "software", "tiers"} | {
     "support_roles",
-    "price_per_contact",
     "price_per_agent_hour",
 }
 
@@ -118,7 +117,8 @@ def _upper(text: str) -> str:
 def _range(one: Assumption, currency: str, lang: Language) -> str:
     if one.low is None or one.high is None:
         return ""
-    low, high = (_value(v, one.unit, currency, lang) for v in (one.low, one.high))
+    unit = one.unit.split("/")[0]
+    low, high = (_value(v, unit, currency, lang) for v in (one.low, one.high))
     return f"{low} – {high}"
 
 

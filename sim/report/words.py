@@ -116,6 +116,7 @@ _TERMS = {
     "price": N_("price"),
     "price_index": N_("price index"),
     "price_month": N_("price a month"),
+    "price_per_contact": N_("price of one contact"),
     "purchases": N_("purchases"),
     "qa": N_("quality checks"),
     "qa_calibration_hours": N_("hours of quality calibration"),
