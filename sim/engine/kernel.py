@@ -529,16 +529,20 @@ def _routes(staffing: Staffing) -> _Routes:
 def _in_order(rank: Ints, can: NDArray[np.bool_]) -> tuple[Codes, Ints]:
     """Sort the allowed columns of each row by rank, then index; return them and their ranks."""
     shown = np.where(can, rank, _FAR)
-    order = np.argsort(shown, axis=1, kind="stable")
-    beyond = np.full((len(rank), 1), _FAR)
-    tiers = np.hstack([np.take_along_axis(shown, order, axis=1), beyond])
-    return order.astype(np.uint8), tiers
+    return shown.argsort(axis=1, kind="stable").astype(np.uint8), _sorted(shown, _FAR)
 
 
 def _overflow_waits(after: Ints, can: NDArray[np.bool_]) -> Ints:
     """Sort the waits at which groups open up to each channel, a wait without end at the end."""
-    waits = np.where(can, np.minimum(after, _LIMIT), _LIMIT)
-    return np.hstack([np.sort(waits, axis=1), np.full((len(after), 1), _LIMIT)])
+    return _sorted(np.where(can, np.minimum(after, _LIMIT), _LIMIT), _LIMIT)
+
+
+def _sorted(rows: Ints, last: int) -> Ints:
+    """Sort each row, and end it with a number that is above all."""
+    table = np.full((rows.shape[0], rows.shape[1] + 1), last)
+    table[:, :-1] = rows
+    table.sort(axis=1)
+    return table
 
 
 def _floor(attempts: int, staffing: Staffing) -> _Floor:
