@@ -113,7 +113,9 @@ def _compile(function: _Function, **options: bool) -> _Function:
     config.CACHE_DIR = str(folder or "")
     try:
         njit: Any = numba.njit
-        compiled: _Function = njit(cache=folder is not None, nogil=True, **options)(function)
+        # Dividing by zero gives infinity, as numpy has it: a check would cost more than dividing.
+        rules = {"cache": folder is not None, "nogil": True, "error_model": "numpy", **options}
+        compiled: _Function = njit(**rules)(function)
     finally:
         config.CACHE_DIR = before
     return compiled

@@ -21,15 +21,18 @@ from sim.compiled import inlined, jit
 
 __all__ = [
     "Purpose",
+    "exp",
     "exponential",
+    "is_middle",
     "key_of",
+    "log",
     "lognormal_parameters",
     "normal",
+    "normal_middle",
+    "normal_tail",
     "stream_of",
     "unit",
 ]
-
-_ALL = 0xFFFFFFFFFFFFFFFF
 
 
 class Purpose(IntEnum):
@@ -49,16 +52,9 @@ class Purpose(IntEnum):
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
-_30, _27, _31, _11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
-_2_TO_MINUS_53 = 2.0**-53
-
-
-def _mix(z: int) -> int:
-    """Scramble 64 bits so that every input bit moves every output bit (Steele et al. 2014)."""
-    z = (z + int(_GOLDEN)) & _ALL
-    z = ((z ^ (z >> 30)) * int(_FIRST)) & _ALL
-    z = ((z ^ (z >> 27)) * int(_SECOND)) & _ALL
-    return z ^ (z >> 31)
+_12, _27, _30, _31 = np.uint64(12), np.uint64(27), np.uint64(30), np.uint64(31)
+_ONE = np.uint64(0x3FF0000000000000)  # the bits of 1.0
+_JUST_BELOW_ONE = 1.0 - 2.0**-53
 
 
 def stream_of(name: str) -> int:
@@ -74,25 +70,9 @@ def stream_of(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
 
 
-def key_of(seed: int, replication: int, purpose: Purpose, stream: int = 0) -> np.uint64:
-    """Key of all numbers drawn for one purpose in one stream of one replication.
-
-    Examples
-    --------
-    >>> key_of(1, 0, Purpose.HANDLE) == key_of(1, 0, Purpose.HANDLE)
-    True
-    >>> key_of(1, 0, Purpose.HANDLE) == key_of(1, 1, Purpose.HANDLE)
-    False
-    """
-    key = 0
-    for part in (seed, replication, int(purpose), stream):
-        key = _mix(key ^ _mix(part & _ALL))
-    return np.uint64(key)
-
-
 @inlined
 def _scrambled(z: np.uint64) -> np.uint64:
-    """The same as `_mix`, compiled."""
+    """Scramble 64 bits so that every input bit moves every output bit (Steele et al. 2014)."""
     z = z + _GOLDEN
     z = (z ^ (z >> _30)) * _FIRST
     z = (z ^ (z >> _27)) * _SECOND
@@ -100,19 +80,38 @@ def _scrambled(z: np.uint64) -> np.uint64:
 
 
 @inlined
+def key_of(
+    seed: np.uint64, replication: np.uint64, purpose: np.uint64, stream: np.uint64
+) -> np.uint64:
+    """Key of all numbers drawn for one purpose in one stream of one replication."""
+    key = _scrambled(seed)
+    key = _scrambled(key ^ _scrambled(replication))
+    key = _scrambled(key ^ _scrambled(purpose))
+    return _scrambled(key ^ _scrambled(stream))
+
+
+@inlined
 def unit(key: np.uint64, counter: int) -> float:
-    """A number strictly between 0 and 1, one of 2^53 equally spaced ones."""
-    bits = _scrambled(key ^ _scrambled(np.uint64(counter)))
-    return (np.float64(bits >> _11) + 0.5) * _2_TO_MINUS_53
+    """A number strictly between 0 and 1: the middle of one of 2^52 equal steps.
+
+    Counters are spread over 64 bits before they meet the key, so that neighbours under one key
+    are no neighbours under another. The bits then become a number from 1 to 2.
+    """
+    bits = _scrambled(key ^ (np.uint64(counter) * _GOLDEN))
+    return float(np.uint64((bits >> _12) | _ONE).view(np.float64) - _JUST_BELOW_ONE)
 
 
 # --- laws by inversion -----------------------------------------------------------------------
 
+# No branches and no tables: the compiler computes several numbers at a time, and since it keeps to
+# the written order of operations, each comes out as if computed alone.
+
 _LN2_HIGH = 0.693147180369123816490  # ln 2 with its last 21 bits zero, so that k·ln 2 is exact
 _LN2_LOW = 1.90821492927058770002e-10
 _LOG2_E = 1.4426950408889634
-_ROOT_HALF = 0.7071067811865476
-_POWERS_OF_TWO = 2.0 ** np.arange(-1023, 1024)
+_BITS_OF_ROOT_HALF = 0x3FE6A09E667F3BCD
+_EXPONENT = 52  # place of the exponent in the bits of a number
+_BIAS = 1023
 
 
 @inlined
@@ -121,17 +120,16 @@ def log(x: float) -> float:
 
     x = m·2^e with m around 1; ln m = 2 artanh((m - 1)/(m + 1)) as a series.
     """
-    m, e = math.frexp(x)
-    if m < _ROOT_HALF:
-        m *= 2.0
-        e -= 1
+    bits = np.float64(x).view(np.int64)
+    e = (bits - _BITS_OF_ROOT_HALF) >> _EXPONENT
+    m = np.int64(bits - (e << _EXPONENT)).view(np.float64)
     s = (m - 1.0) / (m + 1.0)
     z = s * s
     low = 1 / 3 + z * (1 / 5 + z * (1 / 7 + z * (1 / 9 + z * (1 / 11))))
     high = 1 / 13 + z * (1 / 15 + z * (1 / 17 + z * (1 / 19 + z * (1 / 21))))
     z5 = z * z * z * z * z
     series = 2.0 * s * z * (low + z5 * high)
-    return e * _LN2_HIGH + (2.0 * s + (series + e * _LN2_LOW))
+    return float(e * _LN2_HIGH + (2.0 * s + (series + e * _LN2_LOW)))
 
 
 @inlined
@@ -144,7 +142,8 @@ def exp(x: float) -> float:
         1 / 2 + q * (1 / 24 + q * (1 / 720 + q * (1 / 40320 + q * (1 / 3628800 + q / 479001600))))
     )
     odd = 1.0 + q * (1 / 6 + q * (1 / 120 + q * (1 / 5040 + q * (1 / 362880 + q * (1 / 39916800)))))
-    return float((even + r * odd) * _POWERS_OF_TWO[int(k) + 1023])
+    power = np.int64((np.int64(k) + _BIAS) << _EXPONENT).view(np.float64)
+    return float((even + r * odd) * power)
 
 
 @inlined
@@ -156,18 +155,20 @@ def exponential(u: float) -> float:
 @inlined
 def normal(u: float) -> float:
     """Standard normal quantile to 1e-15 (Wichura 1988, algorithm AS 241)."""
-    q = u - 0.5
-    if abs(q) <= 0.425:
-        return q * _middle(0.180625 - q * q)
-    tail = u if q < 0.0 else 1.0 - u
-    r = math.sqrt(-log(tail))
-    z = _shoulder(r - 1.6) if r <= 5.0 else _far(r - 5.0)
-    return -z if q < 0.0 else z
+    return normal_middle(u) if is_middle(u) else normal_tail(u)
 
 
 @inlined
-def _middle(r: float) -> float:
+def is_middle(u: float) -> bool:
+    """Whether a number belongs to the middle 85 % of the normal law."""
+    return abs(u - 0.5) <= 0.425
+
+
+@inlined
+def normal_middle(u: float) -> float:
     """The middle 85 % of the normal law."""
+    q = u - 0.5
+    r = 0.180625 - q * q
     a = 3.3430575583588128105e4 + r * 2.5090809287301226727e3
     a = 4.5921953931549871457e4 + r * (6.7265770927008700853e4 + r * a)
     a = 1.9715909503065514427e3 + r * (1.3731693765509461125e4 + r * a)
@@ -175,7 +176,15 @@ def _middle(r: float) -> float:
     b = 2.8729085735721942674e4 + r * 5.2264952788528545610e3
     b = 2.1213794301586595867e4 + r * (3.9307895800092710610e4 + r * b)
     b = 6.8718700749205790830e2 + r * (5.3941960214247511077e3 + r * b)
-    return a / (1.0 + r * (4.2313330701600911252e1 + r * b))
+    return q * a / (1.0 + r * (4.2313330701600911252e1 + r * b))
+
+
+@inlined
+def normal_tail(u: float) -> float:
+    """The rest of the normal law."""
+    r = math.sqrt(-log(min(u, 1.0 - u)))
+    z = _shoulder(r - 1.6) if r <= 5.0 else _far(r - 5.0)
+    return -z if u < 0.5 else z
 
 
 @inlined

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand import sampling
-from sim.demand.draws import Purpose, key_of, lognormal_parameters, normal, stream_of, unit
+from sim.demand.draws import Purpose, lognormal_parameters, stream_of
 from sim.demand.timeline import Timeline
 from sim.engine.contract import Workload
 from sim.errors import InvalidInput
@@ -23,16 +23,6 @@ __all__ = ["MOST_CONTACTS", "Demand", "volume_factor"]
 
 #: Expected contacts in one replication; more is surely a slip of the pen.
 MOST_CONTACTS = 20_000_000
-
-# What is drawn for a channel, in the order of the columns in `sampling`.
-_PURPOSES = (
-    Purpose.ARRIVAL,
-    Purpose.HANDLE,
-    Purpose.ACW,
-    Purpose.PATIENCE,
-    Purpose.REDIAL,
-    Purpose.REDIAL_DELAY,
-)
 
 
 def volume_factor(channel: Channel, fcr: float | None) -> float:
@@ -64,23 +54,18 @@ class Demand:
         The stretch of time that is played.
     names
         Channels, in the order of all arrays.
-    rates
-        Expected contacts, [channel, slot].
-    variation
-        Coefficient of variation of a day's volume, by channel.
-    law, parameters, table, again, at_most
+    streams
+        Stream of random numbers of each channel.
+    volume, laws, redials
         As `sampling.sample` takes them.
     """
 
     timeline: Timeline
     names: tuple[str, ...]
-    rates: NDArray[np.float64]
-    variation: NDArray[np.float64]
-    law: NDArray[np.int64]
-    parameters: NDArray[np.float64]
-    table: NDArray[np.float64]
-    again: NDArray[np.float64]
-    at_most: NDArray[np.int64]
+    streams: NDArray[np.uint64]
+    volume: sampling.Volume
+    laws: sampling.Laws
+    redials: sampling.Redials
 
     @classmethod
     def of(cls, scenario: Scenario, option: Option) -> Demand:
@@ -93,95 +78,59 @@ class Demand:
         """
         timeline = Timeline.of(scenario)
         channels = scenario.channels
-        rates = np.array(
-            [
-                np.asarray(channel.arrivals)[timeline.week_slots]
-                * volume_factor(channel, option.fcr)
-                for channel in channels.values()
-            ]
-        )
-        if rates.sum() > MOST_CONTACTS:
+        volume = _volume(timeline, channels, option)
+        expected = volume.rates.sum()
+        if expected > MOST_CONTACTS:
             rule = f"must bring at most {MOST_CONTACTS:,} contacts in one replication"
-            raise InvalidInput("channels", rule, round(rates.sum()), "simulate fewer days")
-        law, parameters, table = _laws(channels)
-        redials = [channel.redial for channel in channels.values()]
-        return cls(
-            timeline,
-            tuple(channels),
-            rates,
-            np.array([channel.day_variation for channel in channels.values()]),
-            law,
-            parameters,
-            table,
-            np.array([(r.probability, r.after_busy) if r else (0.0, 0.0) for r in redials]),
-            np.array([r.at_most if r else 1 for r in redials]),
-        )
+            raise InvalidInput("channels", rule, round(expected), "simulate fewer days")
+        streams = np.array([stream_of(name) for name in channels], np.uint64)
+        return cls(timeline, tuple(channels), streams, volume, _laws(channels), _redials(channels))
 
     def workload(self, seed: int, replication: int) -> Workload:
         """Draw what customers do in one replication.
 
         A pure function: the same seed and replication give the same workload.
         """
-        streams = [stream_of(name) for name in self.names]
-        keys = np.array(
-            [[key_of(seed, replication, p, s) for p in _PURPOSES] for s in streams], np.uint64
-        )
-        rates = self.rates * self._day_factors(seed, replication, streams)
-        expected = rates.sum(axis=1)
-        # Eight standard deviations of a Poisson count: more come once in 10^15 replications.
-        room = np.ceil(expected + 8 * np.sqrt(expected) + 16).astype(np.int64)
-        book = (keys, self.law, self.parameters, self.table)
-        while True:
-            with np.errstate(over="ignore"):  # 64-bit scrambling wraps around, as it should
-                drawn = sampling.sample(
-                    rates, self.timeline.slot, room, book, self.again, self.at_most
-                )
-            if drawn[0] <= room.sum():
-                return Workload(len(self.names), *drawn)
-            room *= 2
-
-    def _day_factors(self, seed: int, replication: int, streams: list[int]) -> NDArray[np.float64]:
-        """Busyness of each day around its mean, lognormal, [channel, slot] or 1."""
-        factors = np.ones((len(streams), 1))
-        if not self.variation.any():
-            return factors
-        days = self.timeline.days
-        factors = np.ones((len(streams), len(days)))
-        for row, (stream, cv) in enumerate(zip(streams, self.variation, strict=True)):
-            mu, sigma = lognormal_parameters(1.0, float(cv))
-            key = key_of(seed, replication, Purpose.DAY_FACTOR, stream)
-            with np.errstate(over="ignore"):
-                levels = {
-                    day: math.exp(mu + sigma * normal(unit(key, day + 1000)))
-                    for day in range(int(days[0]), int(days[-1]) + 1)
-                }
-            factors[row] = [levels[int(day)] for day in days]
-        return factors
+        origin = sampling.Origin(np.uint64(seed), np.uint64(replication), self.streams)
+        with np.errstate(over="ignore"):  # 64-bit scrambling wraps around, as it should
+            drawn = sampling.sample(origin, self.volume, self.laws, self.redials)
+        return Workload(len(self.names), *drawn)
 
 
-def _laws(
-    channels: Mapping[str, Channel],
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Code the laws of all channels by number: law, two parameters, rows of survival curves."""
-    none = laws.Never()
-    rows: list[tuple[float, float]] = [(0.0, 0.0)]
-    codes = [
-        [
-            _coded(law, rows)
-            for law in (
-                none,
-                channel.handle_time,
-                channel.after_call_work,
-                channel.patience,
-                none,
-                channel.redial.delay if channel.redial else none,
-            )
-        ]
+def _volume(timeline: Timeline, channels: Mapping[str, Channel], option: Option) -> sampling.Volume:
+    """Expected contacts by channel and slot, and how far days are busier or quieter than that."""
+    rates = [
+        np.asarray(channel.arrivals)[timeline.week_slots] * volume_factor(channel, option.fcr)
         for channel in channels.values()
     ]
-    law = np.array([[code for code, _, _ in row] for row in codes], np.int64)
-    parameters = np.array([[(a, b) for _, a, b in row] for row in codes], np.float64)
-    return law, parameters, np.array(rows, np.float64)
+    spread = [lognormal_parameters(1.0, channel.day_variation)[1] for channel in channels.values()]
+    return sampling.Volume(np.array(rates), np.array(spread), timeline.days, timeline.slot)
+
+
+def _redials(channels: Mapping[str, Channel]) -> sampling.Redials:
+    """Who tries again, by channel."""
+    redials = [channel.redial for channel in channels.values()]
+    return sampling.Redials(
+        np.array([r.probability if r else 0.0 for r in redials]),
+        np.array([r.after_busy if r else 0.0 for r in redials]),
+        np.array([r.at_most if r else 1 for r in redials]),
+    )
+
+
+def _laws(channels: Mapping[str, Channel]) -> sampling.Laws:
+    """Code the laws of all channels by number: law, two parameters, rows of survival curves."""
+    rows: list[tuple[float, float]] = [(0.0, 0.0)]
+    law = np.zeros((len(channels), len(Purpose) + 1), np.int64)
+    parameters = np.zeros((*law.shape, 2))
+    for c, channel in enumerate(channels.values()):
+        for purpose, one in (
+            (Purpose.HANDLE, channel.handle_time),
+            (Purpose.ACW, channel.after_call_work),
+            (Purpose.PATIENCE, channel.patience),
+            (Purpose.REDIAL_DELAY, channel.redial.delay if channel.redial else None),
+        ):
+            law[c, purpose], *parameters[c, purpose] = _coded(one, rows)
+    return sampling.Laws(law, parameters, np.array(rows))
 
 
 def _coded(law: laws.Law | None, rows: list[tuple[float, float]]) -> tuple[int, float, float]:

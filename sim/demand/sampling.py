@@ -1,35 +1,194 @@
-"""What customers do, drawn: from rates and laws to the arrays of a workload."""
+"""What customers do, drawn: from rates and laws to the arrays of a workload.
+
+Everything is drawn column by column, so that the compiler computes several numbers at a time.
+"""
 
 from __future__ import annotations
+
+import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import inlined, jit
-from sim.demand.draws import exp, exponential, log, normal, unit
+from sim.demand.draws import (
+    Purpose,
+    exp,
+    exponential,
+    is_middle,
+    key_of,
+    log,
+    normal_middle,
+    normal_tail,
+    unit,
+)
 from sim.engine.contract import CLOCK_LIMIT, NEVER, NONE, TICKS_PER_SECOND, WORK_LIMIT
 
-__all__ = ["EXPONENTIAL", "FIXED", "LOGNORMAL", "SURVIVAL", "WEIBULL", "sample"]
+__all__ = [
+    "EXPONENTIAL",
+    "FIXED",
+    "LOGNORMAL",
+    "SURVIVAL",
+    "WEIBULL",
+    "Laws",
+    "Origin",
+    "Redials",
+    "Volume",
+    "sample",
+]
 
 Ints = NDArray[np.int64]
 Ids = NDArray[np.int32]
 Codes = NDArray[np.uint8]
 Floats = NDArray[np.float64]
-Keys = NDArray[np.uint64]
-Book = tuple[Keys, Ints, Floats, Floats]
 Sample = tuple[int, Ints, Codes, Ints, Ints, Ints, Ids, Ids]
 
 # Laws by number, for compiled code; their parameters are two numbers, or rows of a table.
 FIXED, EXPONENTIAL, LOGNORMAL, WEIBULL, SURVIVAL = 0, 1, 2, 3, 4
 
-# Columns of the law and key tables: what is drawn for a channel.
-_ARRIVAL, _HANDLE, _ACW, _PATIENCE, _REDIAL, _DELAY = 0, 1, 2, 3, 4, 5
+_ARRIVAL, _HANDLE, _ACW = int(Purpose.ARRIVAL), int(Purpose.HANDLE), int(Purpose.ACW)
+_PATIENCE, _DAY_FACTOR = int(Purpose.PATIENCE), int(Purpose.DAY_FACTOR)
+_REDIAL, _DELAY = int(Purpose.REDIAL), int(Purpose.REDIAL_DELAY)
 
+_BLOCK = 1024  # contacts drawn at a time
 _TRIES = 128  # counters set aside for the attempts of one contact
+_FIRST_DAY = 1000  # counter of the day factor of the period's first day
 _WORK = WORK_LIMIT - 1
 _LIMIT = CLOCK_LIMIT - 1
 _NEVER = NEVER
 _TICKS = float(TICKS_PER_SECOND)
+
+
+class Origin(NamedTuple):
+    """Where the random numbers of one replication start; each channel has its stream."""
+
+    seed: np.uint64
+    replication: np.uint64
+    streams: NDArray[np.uint64]
+
+
+class Volume(NamedTuple):
+    """How much comes in.
+
+    Parameters
+    ----------
+    rates
+        Expected contacts, [channel, slot].
+    spread
+        Standard deviation of the logarithm of a day's volume around its mean, by channel.
+    days
+        Day of each slot.
+    slot
+        Length of a slot [ticks].
+    """
+
+    rates: Floats
+    spread: Floats
+    days: Ints
+    slot: int
+
+
+class Laws(NamedTuple):
+    """The laws of all channels.
+
+    Parameters
+    ----------
+    law
+        Which law, [channel, `Purpose`].
+    parameters
+        Its two parameters, [channel, `Purpose`, 2].
+    table
+        Rows (time [s], cumulative hazard) of all survival curves.
+    """
+
+    law: Ints
+    parameters: Floats
+    table: Floats
+
+
+class Redials(NamedTuple):
+    """What customers do who were not served, by channel.
+
+    Parameters
+    ----------
+    abandoned, busy
+        Probability to try again after abandoning, and after finding all lines busy.
+    at_most
+        Tries in all.
+    """
+
+    abandoned: Floats
+    busy: Floats
+    at_most: Ints
+
+
+# --- durations -------------------------------------------------------------------------------
+
+
+@inlined
+def _key(origin: Origin, channel: int, purpose: int) -> np.uint64:
+    """Key of what is drawn of a channel for one purpose."""
+    return key_of(origin.seed, origin.replication, np.uint64(purpose), origin.streams[channel])
+
+
+@jit
+def _units(origin: Origin, channel: int, purpose: int, counters: Ints) -> Floats:
+    """Numbers between 0 and 1 at many counters."""
+    key = _key(origin, channel, purpose)
+    values = np.empty(counters.size)
+    for i in range(counters.size):
+        values[i] = unit(key, counters[i])
+    return values
+
+
+@jit
+def _durations(origin: Origin, laws: Laws, channel: int, purpose: int, counters: Ints) -> Floats:
+    """Draw one kind of duration of a channel's contacts [s]; a fixed one needs no numbers."""
+    law = laws.law[channel, purpose]
+    a, b = laws.parameters[channel, purpose, 0], laws.parameters[channel, purpose, 1]
+    if law == FIXED:
+        return np.full(counters.size, a)
+    values = _units(origin, channel, purpose, counters)
+    if law == LOGNORMAL:
+        _to_lognormal(values, a, b)
+        return values
+    _to_exponential(values)
+    if law == EXPONENTIAL:
+        values *= a
+    elif law == WEIBULL:
+        for i in range(values.size):
+            values[i] = a * exp(log(values[i]) / b)
+    else:
+        for i in range(values.size):
+            values[i] = _survival(laws.table, int(a), int(b), values[i])
+    return values
+
+
+@jit
+def _to_exponential(values: Floats) -> None:
+    """Turn numbers between 0 and 1 into exponential ones."""
+    for i in range(values.size):
+        values[i] = exponential(values[i])
+
+
+@jit
+def _to_lognormal(values: Floats, mu: float, sigma: float) -> None:
+    """Turn numbers between 0 and 1 into lognormal ones; the tails apart, since they are few."""
+    at = np.empty(values.size, np.int64)
+    tails = 0
+    for i in range(values.size):
+        at[tails] = i
+        tails += not is_middle(values[i])
+    tail = np.empty(tails)
+    for k in range(tails):
+        tail[k] = normal_tail(values[at[k]])
+    for i in range(values.size):
+        values[i] = normal_middle(values[i])
+    for k in range(tails):
+        values[at[k]] = tail[k]
+    for i in range(values.size):
+        values[i] = exp(mu + sigma * values[i])
 
 
 @inlined
@@ -45,157 +204,190 @@ def _survival(table: Floats, first: int, last: int, e: float) -> float:
     return float(table[row - 1, 0] + share * (table[row, 0] - table[row - 1, 0]))
 
 
-@inlined
-def _draw(law: int, a: float, b: float, table: Floats, u: float) -> float:
-    """Draw a duration [s] from a law at a number between 0 and 1; a fixed one needs no number."""
-    if law == EXPONENTIAL:
-        return a * exponential(u)
-    if law == LOGNORMAL:
-        return exp(a + b * normal(u))
-    if law == WEIBULL:
-        return a * exp(log(exponential(u)) / b)
-    if law == SURVIVAL:
-        return _survival(table, int(a), int(b), exponential(u))
-    return a
+@jit
+def _fill(
+    origin: Origin, laws: Laws, channel: int, purpose: int, counters: Ints, rows: Ids, column: Ints
+) -> None:
+    """Draw durations into rows of a column [ticks], block by block to stay in the fast memory."""
+    patience = purpose == _PATIENCE
+    most, beyond = (_LIMIT, _NEVER) if patience else (_WORK, _WORK)
+    for low in range(0, rows.size, _BLOCK):
+        high = min(low + _BLOCK, rows.size)
+        seconds = _durations(origin, laws, channel, purpose, counters[low:high])
+        for i in range(seconds.size):
+            ticks = seconds[i] * _TICKS + 0.5
+            column[rows[low + i]] = np.int64(ticks) if ticks < most else beyond
 
 
-@inlined
-def _mark(book: Book, channel: int, what: int, counter: int) -> float:
-    """Draw one duration of a contact [s]: its handle time, its patience and so on."""
-    keys, laws, parameters, table = book
-    law = laws[channel, what]
-    a, b = parameters[channel, what, 0], parameters[channel, what, 1]
-    return _draw(law, a, b, table, unit(keys[channel, what], counter))
-
-
-@inlined
-def _work_ticks(seconds: float) -> int:
-    """Ticks of a handle time or delay, never beyond what the contract takes."""
-    return min(int(seconds * _TICKS + 0.5), _WORK) if seconds < 1e9 else _WORK
-
-
-@inlined
-def _patience_ticks(seconds: float) -> int:
-    """Ticks of a patience; beyond the clock it is without end."""
-    return int(seconds * _TICKS + 0.5) if seconds * _TICKS < _LIMIT else _NEVER
+# --- arrivals --------------------------------------------------------------------------------
 
 
 @jit
-def _arrivals(key: np.uint64, rates: Floats, slot: int, due: Ints, first: int) -> int:
-    """Fill in the arrivals of one channel by inverting its cumulative rate; return their end.
+def _fresh(origin: Origin, volume: Volume, channel: int) -> Ints:
+    """Arrivals of one channel [ticks].
 
     One exponential for each contact, whatever the rates: when a rate changes, contacts move in
     time, none is another.
     """
-    at, contact, now, place = first, 0, 0.0, 0
-    need = exponential(unit(key, contact))
-    while place < rates.size:
-        left = (1.0 - now) * rates[place]
-        if need > left:
-            need -= left
-            place += 1
-            now = 0.0
-            continue
-        now += need / rates[place]
-        if at < due.size:
-            due[at] = min(int((place + min(now, 1.0)) * slot), (place + 1) * slot - 1)
-        at += 1
-        contact += 1
-        need = exponential(unit(key, contact))
-    return at
+    rates = volume.rates[channel] * _day_factors(origin, volume, channel)
+    expected = rates.sum()
+    # Eight standard deviations of a Poisson count: more come once in 10^15 replications.
+    room = int(expected + 8 * math.sqrt(expected)) + 16
+    while True:
+        gaps = _units(origin, channel, _ARRIVAL, np.arange(room))
+        _to_exponential(gaps)
+        due = np.empty(room, np.int64)
+        count = _place(gaps, rates, volume.slot, due)
+        if count < room:
+            return due[:count]
+        room *= 2
 
 
 @jit
-def _merge(due: Ints, ends: Ints, merged: Ints, channel: Codes, number: Ids) -> None:
+def _day_factors(origin: Origin, volume: Volume, channel: int) -> Floats:
+    """Busyness of the day of each slot, lognormal around a mean of 1."""
+    sigma = volume.spread[channel]
+    if sigma == 0.0:
+        return np.ones(volume.days.size)
+    values = _units(origin, channel, _DAY_FACTOR, volume.days + _FIRST_DAY)
+    _to_lognormal(values, -sigma * sigma / 2, sigma)
+    return values
+
+
+@jit
+def _place(gaps: Floats, rates: Floats, slot: int, due: Ints) -> int:
+    """Place contacts whose gaps are given in expected contacts; return how many come in time."""
+    now, before, at = 0.0, 0.0, 0
+    for contact in range(gaps.size):
+        now += gaps[contact]
+        while now > before + rates[at]:
+            before += rates[at]
+            at += 1
+            if at == rates.size:
+                return contact
+        tick = int((at + (now - before) / rates[at]) * slot)
+        due[contact] = min(tick, (at + 1) * slot - 1)
+    return int(gaps.size)
+
+
+@jit
+def _merge(due: Ints, ends: Ints, merged: Ints, channel: Codes, rows: Ids) -> None:
     """Merge the channels' arrivals into one stream; equal ticks in order of channel."""
     channels = ends.size - 1
     at = ends[:-1].copy()
-    for row in range(merged.size):
+    for row in range(due.size):
         best, tick = 0, _NEVER
         for c in range(channels):
             if at[c] < ends[c + 1] and due[at[c]] < tick:
                 best, tick = c, due[at[c]]
         merged[row] = tick
         channel[row] = best
-        number[row] = at[best] - ends[best]
+        rows[at[best]] = row
         at[best] += 1
 
 
-@jit
-def sample(
-    rates: Floats, slot: int, room: Ints, book: Book, again: Floats, at_most: Ints
-) -> Sample:
-    """Draw one replication.
+# --- later attempts --------------------------------------------------------------------------
 
-    Parameters
-    ----------
-    rates
-        Expected contacts, [channel, slot].
-    slot
-        Length of a slot [ticks].
-    room
-        Rows set aside for the first attempts of each channel.
-    book
-        Keys, laws and their two parameters by [channel, what is drawn], and the rows (time,
-        cumulative hazard) of all survival curves.
-    again, at_most
-        Probability to try again after abandoning and after busy, and tries in all, by channel.
+
+@jit
+def _later(origin: Origin, redials: Redials, channel: int, contacts: int) -> Ints:
+    """How many times each contact would try again if it were never served."""
+    later = np.zeros(contacts, np.int64)
+    most = redials.at_most[channel] - 1
+    chance = max(redials.abandoned[channel], redials.busy[channel])
+    if most == 0 or chance == 0.0:
+        return later
+    key = _key(origin, channel, _REDIAL)
+    for i in range(contacts):
+        while later[i] < most and unit(key, i * _TRIES + later[i]) < chance:
+            later[i] += 1
+    return later
+
+
+@jit
+def _link(
+    origin: Origin,
+    redials: Redials,
+    channel: int,
+    later: Ints,
+    rows: Ids,
+    next_row: int,
+    after_abandon: Ids,
+    after_busy: Ids,
+) -> tuple[Ints, Ids]:
+    """Give later attempts their rows and link them; return their counters and first attempts."""
+    counters, firsts = np.empty(later.sum(), np.int64), np.empty(later.sum(), np.int32)
+    key = _key(origin, channel, _REDIAL)
+    made = 0
+    for i in range(later.size):
+        row = rows[i]
+        for attempt in range(later[i]):
+            counters[made] = i * _TRIES + attempt
+            firsts[made] = rows[i]
+            u = unit(key, counters[made])
+            if u < redials.abandoned[channel]:
+                after_abandon[row] = next_row + made
+            if u < redials.busy[channel]:
+                after_busy[row] = next_row + made
+            row = next_row + made
+            made += 1
+    return counters, firsts
+
+
+# --- all together ----------------------------------------------------------------------------
+
+
+@jit
+def sample(origin: Origin, volume: Volume, laws: Laws, redials: Redials) -> Sample:
+    """Draw one replication.
 
     Returns
     -------
     tuple
         Number of first attempts and the columns of a workload: due, channel, handle, acw,
-        patience, after_abandon, after_busy. When the number exceeds the room, nothing else is
-        drawn and more room must be made.
+        patience, after_abandon, after_busy.
     """
-    channels = rates.shape[0]
+    channels = volume.rates.shape[0]
     ends = np.zeros(channels + 1, np.int64)
-    due = np.empty(room.sum(), np.int64)
+    arrivals = np.empty(0, np.int64)
     for c in range(channels):
-        ends[c + 1] = _arrivals(book[0][c, _ARRIVAL], rates[c], slot, due, ends[c])
-    fresh = ends[channels]
-    rows = int(fresh) if fresh <= due.size else 0
-    tries = np.where((again[:, 0] > 0) | (again[:, 1] > 0), at_most, 1)
-    most = rows * int(tries.max())
-    tick, way = np.empty(most, np.int64), np.empty(most, np.uint8)
-    handle, acw = np.empty(most, np.int64), np.empty(most, np.int64)
-    patience = np.empty(most, np.int64)
-    after_abandon, after_busy = np.empty(most, np.int32), np.empty(most, np.int32)
-    number = np.empty(rows, np.int32)
-    if rows > 0:
-        _merge(due[:fresh], ends, tick[:rows], way[:rows], number)
-    for contact in range(rows):
-        c = way[contact]
-        counter = number[contact] * _TRIES
-        talk = _work_ticks(_mark(book, c, _HANDLE, counter))
-        wrap = _work_ticks(_mark(book, c, _ACW, counter))
-        row = contact
-        for attempt in range(tries[c]):
-            handle[row] = talk
-            acw[row] = wrap
-            patience[row] = _patience_ticks(_mark(book, c, _PATIENCE, counter + attempt))
-            after_abandon[row] = NONE
-            after_busy[row] = NONE
-            if attempt + 1 == tries[c]:
-                break
-            u = unit(book[0][c, _REDIAL], counter + attempt)
-            if u < again[c, 0]:
-                after_abandon[row] = rows
-            if u < again[c, 1]:
-                after_busy[row] = rows
-            if u >= max(again[c, 0], again[c, 1]):
-                break
-            row = rows
-            rows += 1
-            way[row] = c
-            tick[row] = _work_ticks(_mark(book, c, _DELAY, counter + attempt))
-    return (
-        int(fresh),
-        tick[:rows],
-        way[:rows],
-        handle[:rows],
-        acw[:rows],
-        patience[:rows],
-        after_abandon[:rows],
-        after_busy[:rows],
-    )
+        arrivals = np.concatenate((arrivals, _fresh(origin, volume, c)))
+        ends[c + 1] = arrivals.size
+    fresh = arrivals.size
+    later = np.empty(fresh, np.int64)
+    for c in range(channels):
+        later[ends[c] : ends[c + 1]] = _later(origin, redials, c, ends[c + 1] - ends[c])
+    size = fresh + later.sum()
+    due, way = np.empty(size, np.int64), np.empty(size, np.uint8)
+    handle, acw = np.empty(size, np.int64), np.empty(size, np.int64)
+    patience = np.empty(size, np.int64)
+    after_abandon = np.full(size, NONE, np.int32)
+    after_busy = np.full(size, NONE, np.int32)
+    place = np.empty(fresh, np.int32)
+    _merge(arrivals, ends, due, way, place)
+    next_row = fresh
+    for c in range(channels):
+        rows = place[ends[c] : ends[c + 1]]
+        contacts = np.arange(rows.size) * _TRIES
+        _fill(origin, laws, c, _HANDLE, contacts, rows, handle)
+        _fill(origin, laws, c, _ACW, contacts, rows, acw)
+        _fill(origin, laws, c, _PATIENCE, contacts, rows, patience)
+        counters, firsts = _link(
+            origin,
+            redials,
+            c,
+            later[ends[c] : ends[c + 1]],
+            rows,
+            next_row,
+            after_abandon,
+            after_busy,
+        )
+        again = np.arange(next_row, next_row + counters.size).astype(np.int32)
+        _fill(origin, laws, c, _DELAY, counters, again, due)
+        _fill(origin, laws, c, _PATIENCE, counters + 1, again, patience)
+        for k in range(counters.size):
+            way[again[k]] = c
+            handle[again[k]] = handle[firsts[k]]
+            acw[again[k]] = acw[firsts[k]]
+        next_row += counters.size
+    return fresh, due, way, handle, acw, patience, after_abandon, after_busy

@@ -6,13 +6,15 @@ in the slot in which it passes. Contacts of the warm-up and the wrap-up are not 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import jit
+from sim.compiled import inlined, jit, uncounted
 from sim.engine.contract import TICKS_PER_SECOND, Outcome, Staffing, Status, Workload
 
 __all__ = ["Count", "Lens", "Presence", "Tally", "Work", "tally"]
@@ -123,7 +125,11 @@ _WAIT_SERVED, _WAIT_ABANDONED = int(Count.WAIT_SERVED), int(Count.WAIT_ABANDONED
 _TALK, _ACW = int(Count.TALK), int(Count.ACW)
 _CLIENTS, _CLIENT_WAIT = int(Count.CLIENTS), int(Count.CLIENT_WAIT)
 _CLIENTS_SERVED, _CLIENTS_WITHIN = int(Count.CLIENTS_SERVED), int(Count.CLIENTS_WITHIN)
-# Column of a status among the counts; not made counts nowhere.
+_DONE, _WORK_TALK, _WORK_ACW = int(Work.SERVED), int(Work.TALK), int(Work.ACW)
+_BILLED = int(Work.BILLED)
+_LOGGED, _BUSY, _OVERRUN = int(Presence.LOGGED), int(Presence.BUSY), int(Presence.OVERRUN)
+_COUNTS, _WORKS, _PRESENCES = len(Count), len(Work), len(Presence)
+# Column of a status among the counts; an attempt that was not made counts nowhere.
 _COLUMN = np.array(
     [
         -1,
@@ -136,238 +142,240 @@ _COLUMN = np.array(
 )
 
 
-@jit
-def _count(
-    channel: Codes,
-    handle: Ints,
-    acw: Ints,
-    status: Codes,
-    arrival: Ints,
-    wait: Ints,
-    agent: Ids,
-    group: Codes,
-    pace: Ints,
-    start: int,
-    slot: int,
-    awt: Ints,
-    grace: Ints,
-    increment: Ints,
-    contacts: Floats,
-    work: Floats,
-) -> None:
+class _Attempts(NamedTuple):
+    """Attempts and what became of them."""
+
+    channel: Codes
+    handle: Ints
+    acw: Ints
+    after_abandon: Ids
+    after_busy: Ids
+    status: Codes
+    arrival: Ints
+    wait: Ints
+    agent: Ids
+
+
+class _Agents(NamedTuple):
+    """Agents and how fast they are."""
+
+    begin: Ints
+    end: Ints
+    left: Ints
+    group: Codes
+    pace: Ints
+
+
+class _View(NamedTuple):
+    """The lens: first tick and slots of the period, the slot's length, thresholds."""
+
+    start: int
+    slots: int
+    slot: int
+    awt: Ints
+    grace: Ints
+    increment: Ints
+
+
+@inlined
+def _slot_at(tick: int, start: int, slot: int) -> int:
+    """Slot of a tick; exact, since ticks have fewer than 53 bits, and faster than on integers."""
+    return math.floor((tick - start) / slot)
+
+
+@inlined
+def _paced(ticks: int, pace: int) -> int:
+    """Handle time of a group at its pace, as engines have it."""
+    return (ticks * pace + 500) // 1000
+
+
+@uncounted
+def _place(seen: _Attempts, view: _View, places: Ids) -> None:
+    """Find the slot of each attempt, -1 for one that does not count."""
+    for row in range(places.size):
+        at = _slot_at(seen.arrival[row], view.start, view.slot)
+        counts = (seen.status[row] > 0) & (at >= 0) & (at < view.slots)
+        places[row] = at if counts else -1
+
+
+@uncounted
+def _count(seen: _Attempts, view: _View, places: Ids, contacts: Floats) -> None:
     """Count attempts by channel, slot of arrival and what became of them."""
-    slots = contacts.shape[1]
-    for row in range(status.size):
-        what = status[row]
-        at = (arrival[row] - start) // slot
-        if what == 0 or at < 0 or at >= slots:
+    for row in range(places.size):
+        at, what, c = places[row], seen.status[row], seen.channel[row]
+        if at < 0:
             continue
-        c = channel[row]
-        cell = contacts[c, at]
-        cell[_COLUMN[what]] += 1
+        contacts[c, at, _COLUMN[what]] += 1
         if what in (_BLOCKED, _CLOSED):
             continue
-        cell[_OFFERED] += 1
-        waited = wait[row]
+        waited = seen.wait[row]
+        contacts[c, at, _OFFERED] += 1
+        contacts[c, at, _DELAYED] += waited > 0 or what != _SERVED
         if what == _SERVED:
-            g = group[agent[row]]
-            talk = (handle[row] * pace[c, g] + 500) // 1000
-            wrap = (acw[row] * pace[c, g] + 500) // 1000
-            step = increment[g]
-            cell[_WITHIN] += waited <= awt[c]
-            cell[_DELAYED] += waited > 0
-            cell[_WAIT_SERVED] += waited * _SECOND
-            cell[_TALK] += talk * _SECOND
-            cell[_ACW] += wrap * _SECOND
-            done = work[c, g, at]
-            done[0] += 1
-            done[1] += talk * _SECOND
-            done[2] += wrap * _SECOND
-            done[3] += (talk + wrap + step - 1) // step * step * _SECOND
-        else:
-            cell[_DELAYED] += 1
-            if what == _ABANDONED:
-                cell[_WAIT_ABANDONED] += waited * _SECOND
-                cell[_ABANDONED_WITHIN] += waited <= awt[c]
-                cell[_SHORT] += waited <= grace[c]
+            contacts[c, at, _WITHIN] += waited <= view.awt[c]
+            contacts[c, at, _WAIT_SERVED] += waited * _SECOND
+        elif what == _ABANDONED:
+            contacts[c, at, _ABANDONED_WITHIN] += waited <= view.awt[c]
+            contacts[c, at, _SHORT] += waited <= view.grace[c]
+            contacts[c, at, _WAIT_ABANDONED] += waited * _SECOND
 
 
-@jit
-def _count_clients(
-    fresh: int,
-    channel: Codes,
-    after_abandon: Ids,
-    after_busy: Ids,
-    status: Codes,
-    arrival: Ints,
-    wait: Ints,
-    start: int,
-    slot: int,
-    awt: Ints,
+@uncounted
+def _count_work(
+    seen: _Attempts,
+    crew: _Agents,
+    view: _View,
+    places: Ids,
     contacts: Floats,
+    work: Floats,
+    presence: Floats,
 ) -> None:
-    """Count clients by first channel and slot of their first attempt, over all their attempts."""
-    slots = contacts.shape[1]
-    for client in range(fresh):
-        at = (arrival[client] - start) // slot
-        if at < 0 or at >= slots or status[client] == _CLOSED:
+    """Count what was served: by group and slot of arrival, and busy time where it passes."""
+    for row in range(places.size):
+        if seen.status[row] != _SERVED:
             continue
-        row = client
-        waited = wait[row]
-        while True:
-            later = after_abandon[row] if status[row] == _ABANDONED else after_busy[row]
-            if status[row] not in (_ABANDONED, _BLOCKED) or later < 0 or status[later] == 0:
-                break
-            row = later
-            waited += wait[row]
-        c = channel[client]
-        cell = contacts[c, at]
-        cell[_CLIENTS] += 1
-        cell[_CLIENT_WAIT] += waited * _SECOND
-        if status[row] == _SERVED:
-            cell[_CLIENTS_SERVED] += 1
-            cell[_CLIENTS_WITHIN] += waited <= awt[c]
+        c, g, at = seen.channel[row], crew.group[seen.agent[row]], places[row]
+        talk = _paced(seen.handle[row], crew.pace[c, g])
+        wrap = _paced(seen.acw[row], crew.pace[c, g])
+        first = seen.arrival[row] + seen.wait[row]
+        _spread(presence, g, _BUSY, first, first + talk + wrap, view)
+        if at < 0:
+            continue
+        step = view.increment[g]
+        contacts[c, at, _TALK] += talk * _SECOND
+        contacts[c, at, _ACW] += wrap * _SECOND
+        work[c, g, at, _DONE] += 1
+        work[c, g, at, _WORK_TALK] += talk * _SECOND
+        work[c, g, at, _WORK_ACW] += wrap * _SECOND
+        work[c, g, at, _BILLED] += math.ceil((talk + wrap) / step) * step * _SECOND
 
 
-@jit
-def _spread(cells: Floats, column: int, first: int, last: int, start: int, slot: int) -> None:
+@inlined
+def _spread(presence: Floats, g: int, column: int, first: int, last: int, view: _View) -> None:
     """Add a span of time [ticks] to the slots that it passes through [s]."""
-    slots = cells.shape[0]
-    at = max(0, (first - start) // slot)
-    while at < slots and start + at * slot < last:
-        from_, to = max(first, start + at * slot), min(last, start + (at + 1) * slot)
-        cells[at, column] += (to - from_) * _SECOND
+    at = max(0, _slot_at(first, view.start, view.slot))
+    edge = view.start + at * view.slot
+    while at < view.slots and edge < last:
+        following = edge + view.slot
+        presence[g, at, column] += (min(last, following) - max(first, edge)) * _SECOND
+        edge = following
         at += 1
 
 
-@jit
-def _count_presence(
-    begin: Ints,
-    end: Ints,
-    left: Ints,
-    group: Codes,
-    handle: Ints,
-    acw: Ints,
-    channel: Codes,
-    status: Codes,
-    arrival: Ints,
-    wait: Ints,
-    agent: Ids,
-    pace: Ints,
-    start: int,
-    slot: int,
-    presence: Floats,
-) -> None:
-    """Add agents' time to the slots in which it passes."""
-    for a in range(begin.size):
-        cells = presence[group[a]]
-        _spread(cells, 0, begin[a], left[a], start, slot)
-        _spread(cells, 2, end[a], left[a], start, slot)
-    for row in range(status.size):
-        if status[row] == _SERVED:
-            g = group[agent[row]]
-            speed = pace[channel[row], g]
-            first = arrival[row] + wait[row]
-            length = (handle[row] * speed + 500) // 1000 + (acw[row] * speed + 500) // 1000
-            _spread(presence[g], 1, first, first + length, start, slot)
+@uncounted
+def _count_agents(crew: _Agents, view: _View, presence: Floats) -> None:
+    """Add agents' presence to the slots in which it passes."""
+    for a in range(crew.begin.size):
+        g = crew.group[a]
+        _spread(presence, g, _LOGGED, crew.begin[a], crew.left[a], view)
+        _spread(presence, g, _OVERRUN, crew.end[a], crew.left[a], view)
+
+
+@uncounted
+def _count_clients(seen: _Attempts, view: _View, fresh: int, places: Ids, contacts: Floats) -> None:
+    """Count clients by first channel and slot of their first attempt, over all their attempts."""
+    for client in range(fresh):
+        at, c = places[client], seen.channel[client]
+        if at < 0 or seen.status[client] == _CLOSED:
+            continue
+        row = client
+        waited = seen.wait[row]
+        later = _next_attempt(seen, row)
+        while later >= 0:
+            row = later
+            waited += seen.wait[row]
+            later = _next_attempt(seen, row)
+        contacts[c, at, _CLIENTS] += 1
+        contacts[c, at, _CLIENT_WAIT] += waited * _SECOND
+        if seen.status[row] == _SERVED:
+            contacts[c, at, _CLIENTS_SERVED] += 1
+            contacts[c, at, _CLIENTS_WITHIN] += waited <= view.awt[c]
+
+
+@inlined
+def _next_attempt(seen: _Attempts, row: int) -> int:
+    """The attempt that was made after one that failed, -1 for none."""
+    later = -1
+    if seen.status[row] == _ABANDONED:
+        later = seen.after_abandon[row]
+    elif seen.status[row] == _BLOCKED:
+        later = seen.after_busy[row]
+    return later if later >= 0 and seen.status[later] > 0 else -1
+
+
+@uncounted
+def _ends(seen: _Attempts, places: Ids, channel: int, awt: int, ends: Ints) -> tuple[int, int, int]:
+    """Find waits that end within `awt`, doubled, and made odd for the abandoned to sort last.
+
+    Returned are their number, the contacts at risk, and those served at once, which are many and
+    need no sorting.
+    """
+    size, risk, at_once = 0, 0, 0
+    for row in range(places.size):
+        what, waited = seen.status[row], seen.wait[row]
+        if places[row] < 0 or seen.channel[row] != channel or what in (_BLOCKED, _CLOSED):
+            continue
+        risk += 1
+        if what == _SERVED and waited == 0:
+            at_once += 1
+        elif what != _WAITING and waited <= awt:
+            ends[size] = 2 * waited + (what == _ABANDONED)
+            size += 1
+    return size, risk, at_once
 
 
 @jit
-def _virtual(
-    channel: Codes,
-    status: Codes,
-    arrival: Ints,
-    wait: Ints,
-    start: int,
-    end: int,
-    awt: Ints,
-    shares: Floats,
-) -> None:
+def _virtual(seen: _Attempts, view: _View, places: Ids, channel: int) -> float:
     """Estimate P(virtual wait <= awt): the product-limit over contacts, abandoned ones censored."""
-    waits = np.empty(status.size, np.int64)
-    for c in range(shares.size):
-        size = 0
-        risk = 0
-        for row in range(status.size):
-            inside = channel[row] == c and start <= arrival[row] < end
-            if inside and status[row] in (_SERVED, _ABANDONED, _WAITING):
-                risk += 1
-                if status[row] != _WAITING and wait[row] <= awt[c]:
-                    waits[size] = 2 * wait[row] + (status[row] != _SERVED)
-                    size += 1
-        unserved = 1.0
-        for key in np.sort(waits[:size]):
-            if key % 2 == 0:
-                unserved *= 1.0 - 1.0 / risk
-            risk -= 1
-        shares[c] = 1.0 - unserved
+    ends = np.empty(places.size, np.int64)
+    size, risk, at_once = _ends(seen, places, channel, view.awt[channel], ends)
+    if risk == 0:
+        return 0.0
+    unserved = 1.0 - at_once / risk
+    risk -= at_once
+    for end in np.sort(ends[:size]):
+        if end % 2 == 0:
+            unserved *= 1.0 - 1.0 / risk
+        risk -= 1
+    return 1.0 - unserved
+
+
+@jit
+def _tally(
+    seen: _Attempts, crew: _Agents, view: _View, fresh: int
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Count one replication, as the four arrays of a `Tally`."""
+    channels, groups = crew.pace.shape
+    contacts = np.zeros((channels, view.slots, _COUNTS))
+    work = np.zeros((channels, groups, view.slots, _WORKS))
+    presence = np.zeros((groups, view.slots, _PRESENCES))
+    virtual = np.zeros(channels)
+    places = np.empty(seen.status.size, np.int32)
+    _place(seen, view, places)
+    _count(seen, view, places, contacts)
+    _count_work(seen, crew, view, places, contacts, work, presence)
+    _count_agents(crew, view, presence)
+    _count_clients(seen, view, fresh, places, contacts)
+    for c in range(channels):
+        virtual[c] = _virtual(seen, view, places, c)
+    return contacts, work, presence, virtual
 
 
 def tally(workload: Workload, staffing: Staffing, outcome: Outcome, lens: Lens) -> Tally:
     """Count one replication."""
-    channels, groups = staffing.channels, staffing.groups
-    contacts = np.zeros((channels, lens.within, len(Count)))
-    work = np.zeros((channels, groups, lens.within, len(Work)))
-    presence = np.zeros((groups, lens.within, len(Presence)))
-    virtual = np.zeros(channels)
-    start = lens.before * lens.slot
-    _count(
+    seen = _Attempts(
         workload.channel,
         workload.handle,
         workload.acw,
-        outcome.status,
-        outcome.arrival,
-        outcome.wait,
-        outcome.agent,
-        staffing.group,
-        staffing.pace,
-        start,
-        lens.slot,
-        lens.awt,
-        lens.grace,
-        lens.increment,
-        contacts,
-        work,
-    )
-    _count_clients(
-        workload.fresh,
-        workload.channel,
         workload.after_abandon,
         workload.after_busy,
         outcome.status,
         outcome.arrival,
         outcome.wait,
-        start,
-        lens.slot,
-        lens.awt,
-        contacts,
-    )
-    _count_presence(
-        staffing.start,
-        staffing.end,
-        outcome.left,
-        staffing.group,
-        workload.handle,
-        workload.acw,
-        workload.channel,
-        outcome.status,
-        outcome.arrival,
-        outcome.wait,
         outcome.agent,
-        staffing.pace,
-        start,
-        lens.slot,
-        presence,
     )
-    end = start + lens.within * lens.slot
-    _virtual(
-        workload.channel,
-        outcome.status,
-        outcome.arrival,
-        outcome.wait,
-        start,
-        end,
-        lens.awt,
-        virtual,
+    crew = _Agents(staffing.start, staffing.end, outcome.left, staffing.group, staffing.pace)
+    view = _View(
+        lens.before * lens.slot, lens.within, lens.slot, lens.awt, lens.grace, lens.increment
     )
-    return Tally(contacts, work, presence, virtual)
+    return Tally(*_tally(seen, crew, view, workload.fresh))
