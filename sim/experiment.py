@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import math
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +30,7 @@ from sim.metrics import (
     Presence,
     Tally,
     measure_names,
+    parts,
     service_level,
     tally,
 )
@@ -41,6 +45,9 @@ Floats = NDArray[np.float64]
 
 #: Acceptable waiting time of a channel without a target, by kind [s].
 AWT = {"voice": 20.0, "chat": 60.0, "email": 86_400.0}
+
+# Replications that a thread plays in one go, at most.
+_PARCEL = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,15 +174,16 @@ class _Sums:
         line = played.timeline
         channels, groups = len(played.channels), len(played.groups)
         days = math.ceil(line.within / line.per_day)
-        self.edges = np.arange(0, line.within, line.per_day)
-        self.measures = {
-            level: RatioSums((len(MEASURES), channels, size))
-            for level, size in (("slot", line.within), ("day", days), ("period", 1))
+        #: Places of the levels along an axis that holds all of them.
+        self.levels = {
+            "slot": slice(line.within),
+            "day": slice(line.within, line.within + days),
+            "period": slice(line.within + days, line.within + days + 1),
         }
-        self.occupancy = {
-            level: RatioSums((groups, size))
-            for level, size in (("slot", line.within), ("day", days), ("period", 1))
-        }
+        places = line.within + days + 1
+        self.midnights = np.arange(0, line.within, line.per_day)
+        self.measures = RatioSums((channels, places, len(MEASURES)))
+        self.occupancy = RatioSums((groups, places))
         self.contacts = np.zeros((channels, line.within, len(Count)))
         self.presence = np.zeros((groups, line.within, len(Presence)))
 
@@ -183,23 +191,16 @@ class _Sums:
         """Add one replication."""
         self.contacts += counted.contacts
         self.presence += counted.presence
-        for level in ("slot", "day", "period"):
-            contacts = self._folded(counted.contacts, level)
-            parts = [measure.parts(contacts) for measure in MEASURES.values()]
-            over, under = (np.stack(side) for side in zip(*parts, strict=True))
-            self.measures[level].add(over, under)
-            present = self._folded(counted.presence, level)
-            busy, logged = present[..., Presence.BUSY], present[..., Presence.LOGGED]
-            self.occupancy[level].add(busy, logged)
+        # Folding is linear: the parts of the measures are taken first, they are fewer.
+        over, under = (self._folded(side) for side in parts(counted.contacts))
+        self.measures.add(over, under)
+        present = self._folded(counted.presence)
+        self.occupancy.add(present[..., Presence.BUSY], present[..., Presence.LOGGED])
 
-    def _folded(self, cells: Floats, level: str) -> Floats:
-        """Sum slots to days or to the period; slots are the second axis from the end."""
-        if level == "slot":
-            return cells
-        if level == "day":
-            daily: Floats = np.add.reduceat(cells, self.edges, axis=-2)
-            return daily
-        return np.asarray(cells.sum(axis=-2, keepdims=True))
+    def _folded(self, cells: Floats) -> Floats:
+        """Append to the slots, the middle axis, their sums by day and over the period."""
+        days = np.add.reduceat(cells, self.midnights, axis=1)
+        return np.concatenate([cells, days, cells.sum(axis=1, keepdims=True)], axis=1)
 
 
 @dataclass(slots=True, eq=False)
@@ -254,7 +255,9 @@ class Replications:
         if measure == "service_level":
             measure = service_level(self.case.rules[c])
         if measure == service_level("virtual"):
-            return mean_estimate(self.virtual[:, c])
+            seen = self.virtual[:, c]
+            seen = seen[~np.isnan(seen)]
+            return mean_estimate(seen) if seen.size else Estimate(math.nan, math.nan)
         value, width = self.profile(measure, channel, "period")
         return Estimate(float(value[0]), float(width[0]))
 
@@ -264,18 +267,15 @@ class Replications:
         if measure == "service_level":
             rule = self.case.rules[c]
             measure = service_level("offered" if rule == "virtual" else rule)
-        names = measure_names()
-        if measure not in names:
-            raise InvalidInput("measure", f"must be one of {', '.join(names)}", measure)
-        values, widths = self._sums.measures[level].estimates()
-        row = names.index(measure)
-        return values[row, c], widths[row, c]
+        values, widths = self._sums.measures.estimates()
+        at = c, self._level(level), _found("measure", measure, measure_names())
+        return values[at], widths[at]
 
     def occupancy(self, group: str, level: str = "period") -> tuple[Floats, Floats]:
         """Handling time over logged-in time of a group: values and half-widths."""
-        values, widths = self._sums.occupancy[level].estimates()
-        g = self.case.groups.index(group)
-        return values[g], widths[g]
+        values, widths = self._sums.occupancy.estimates()
+        at = self._group(group), self._level(level)
+        return values[at], widths[at]
 
     def counts(self, channel: str) -> Floats:
         """Mean counts of a channel by slot, [slot, `Count`]."""
@@ -283,13 +283,29 @@ class Replications:
 
     def presence(self, group: str) -> Floats:
         """Mean agents' time of a group by slot [s], [slot, `Presence`]."""
-        return np.asarray(self._sums.presence[self.case.groups.index(group)] / self.count)
+        return np.asarray(self._sums.presence[self._group(group)] / self.count)
 
     def _channel(self, name: str) -> int:
         """Row of a channel."""
-        if name not in self.case.channels:
-            raise InvalidInput("channel", f"must be one of {', '.join(self.case.channels)}", name)
-        return self.case.channels.index(name)
+        return _found("channel", name, self.case.channels)
+
+    def _group(self, name: str) -> int:
+        """Row of a group."""
+        return _found("group", name, self.case.groups)
+
+    def _level(self, name: str) -> slice:
+        """Places of a level."""
+        return self._sums.levels[_LEVELS[_found("level", name, _LEVELS)]]
+
+
+_LEVELS = ("slot", "day", "period")
+
+
+def _found(what: str, name: str, names: Sequence[str]) -> int:
+    """Place of a name among those there are."""
+    if name not in names:
+        raise InvalidInput(what, f"must be one of {', '.join(names)}", name)
+    return names.index(name)
 
 
 def replicate(
@@ -330,12 +346,14 @@ def replicate(
     Raises
     ------
     InvalidInput
-        If there is no such engine, or no replication is asked for.
+        If there is no such engine, no replication is asked for, or the seed has no 64 bits.
     """
     if engine not in ENGINES:
         raise InvalidInput("engine", f"must be one of {', '.join(sorted(ENGINES))}", engine)
     if replications < 1:
         raise InvalidInput("replications", "must be at least 1", replications)
+    if not 0 <= seed < 2**64:
+        raise InvalidInput("seed", "must be from 0 to 2^64 - 1", seed)
     most = max(replications, at_most or replications)
     sums = _Sums(played)
     totals: list[Floats] = []
@@ -348,9 +366,10 @@ def replicate(
         outcome = ENGINES[engine](workload, played.staffing)
         return tally(workload, played.staffing, outcome, played.lens)
 
-    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
+    threads = workers or os.cpu_count() or 1
+    with _threads(threads) as pool:
         while True:
-            for counted in _in_order(pool, one, range(len(totals), planned)):
+            for counted in _in_order(pool, threads, one, range(len(totals), planned)):
                 sums.add(counted)
                 totals.append(counted.contacts.sum(axis=1))
                 virtual.append(counted.virtual)
@@ -375,24 +394,40 @@ def replicate(
     )
 
 
+@contextmanager
+def _threads(workers: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that start nothing more once something has gone wrong, a key pressed among it."""
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
 def _in_order(
-    pool: ThreadPoolExecutor, one: Callable[[int], Tally], numbers: Sequence[int], ahead: int = 8
+    pool: ThreadPoolExecutor, workers: int, one: Callable[[int], Tally], numbers: range
 ) -> Iterator[Tally]:
     """Run replications on all threads; yield them in order, few in memory at a time."""
-    waiting = [pool.submit(one, number) for number in numbers[:ahead]]
-    for number in range(len(numbers)):
-        done = waiting.pop(0)
-        if number + ahead < len(numbers):
-            waiting.append(pool.submit(one, numbers[number + ahead]))
-        yield done.result()
+
+    def several(some: range) -> list[Tally]:
+        return [one(number) for number in some]
+
+    # Small parcels keep all threads busy to the end, larger ones spare them waking each other.
+    size = min(_PARCEL, math.ceil(len(numbers) / (4 * workers)))
+    parcels = iter([numbers[at : at + size] for at in range(0, len(numbers), size)])
+    running = deque(pool.submit(several, some) for some in islice(parcels, 2 * workers))
+    while running:
+        yield from running.popleft().result()
+        running.extend(pool.submit(several, some) for some in islice(parcels, 1))
 
 
 def _widest(played: Case, sums: _Sums) -> float:
     """Widest half-width of the service level over the channels with a target; 0 without one."""
-    _, widths = sums.measures["period"].estimates(CONFIDENCE)
+    _, widths = sums.measures.estimates(CONFIDENCE)
     names = measure_names()
     found = [
-        widths[names.index(service_level("offered" if rule == "virtual" else rule)), c, 0]
+        widths[c, -1, names.index(service_level("offered" if rule == "virtual" else rule))]
         for c, rule in enumerate(played.rules)
         if played.promised[c]
     ]

@@ -1,6 +1,6 @@
 """From outcomes to measures, each defined in one place."""
 
-from sim.metrics.measures import MEASURES, RULES, Measure, measure_names, service_level
+from sim.metrics.measures import MEASURES, RULES, Measure, measure_names, parts, service_level
 from sim.metrics.tally import Count, Lens, Presence, Tally, Work, tally
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Tally",
     "Work",
     "measure_names",
+    "parts",
     "service_level",
     "tally",
 ]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.metrics.tally import Count
 
-__all__ = ["MEASURES", "RULES", "Measure", "measure_names", "service_level"]
+__all__ = ["MEASURES", "RULES", "Measure", "measure_names", "parts", "service_level"]
 
 Floats = NDArray[np.float64]
 
@@ -43,18 +43,6 @@ class Measure:
     over: Mapping[Count, int]
     under: Mapping[Count, int]
     meaning: str
-
-    def parts(self, counts: Floats) -> tuple[Floats, Floats]:
-        """Numerator and denominator of counts, shape [..., `Count`] to [...]."""
-        return _weighted(counts, self.over), _weighted(counts, self.under)
-
-
-def _weighted(counts: Floats, weights: Mapping[Count, int]) -> Floats:
-    """Weighted sum over the counts."""
-    total = np.zeros(counts.shape[:-1])
-    for count, weight in weights.items():
-        total += weight * counts[..., count]
-    return total
 
 
 #: Rules of the service level that are ratios of counts; ``virtual`` is not one.
@@ -165,3 +153,20 @@ MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}
 def measure_names() -> tuple[str, ...]:
     """Names of all measures, in the order of their rows in arrays."""
     return tuple(MEASURES)
+
+
+def parts(counts: Floats) -> tuple[Floats, Floats]:
+    """Numerators and denominators of all measures, [..., `Count`] to [..., measure].
+
+    Exact whatever the order of adding: no measure has more than two terms that are not whole.
+    """
+    return counts @ _OVER, counts @ _UNDER
+
+
+def _weights(sides: list[Mapping[Count, int]]) -> Floats:
+    """Weights of the counts, [`Count`, measure]."""
+    return np.array([[side.get(count, 0) for side in sides] for count in Count], np.float64)
+
+
+_OVER = _weights([measure.over for measure in MEASURES.values()])
+_UNDER = _weights([measure.under for measure in MEASURES.values()])

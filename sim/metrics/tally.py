@@ -105,7 +105,8 @@ class Tally:
         [group, slot, `Presence`].
     virtual
         Share of contacts that an infinitely patient customer in their place would have seen
-        answered within the acceptable time, by channel (Kaplan–Meier, abandoned ones censored).
+        answered within the acceptable time, by channel (Kaplan–Meier, abandoned ones censored);
+        not a number where nobody came.
     """
 
     contacts: Floats
@@ -330,7 +331,7 @@ def _virtual(seen: _Attempts, view: _View, places: Ids, channel: int) -> float:
     ends = np.empty(places.size, np.int64)
     size, risk, at_once = _ends(seen, places, channel, view.awt[channel], ends)
     if risk == 0:
-        return 0.0
+        return math.nan
     unserved = 1.0 - at_once / risk
     risk -= at_once
     for end in np.sort(ends[:size]):
