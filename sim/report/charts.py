@@ -31,6 +31,8 @@ _FONT = "'Source Sans', 'Source Sans Pro', 'PT Sans', sans-serif"
 # Three lines of an option in a chart: name and figure, note, bar.
 _ROW = 78
 _NAME, _NOTE, _BAR = -24, -6, 16
+_BOLD = {"fontSize": 14, "fontWeight": 600, "dy": _NAME}
+_SMALL = {"fontSize": 12.5, "align": "left", "dy": _NOTE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ class DifferenceRow:
 
     Parameters
     ----------
-    name, note, words
+    name, words
         What stands above its line.
     value, low, high
         Difference and its interval.
@@ -161,7 +163,6 @@ class DifferenceRow:
     """
 
     name: str
-    note: str
     words: str
     value: float
     low: float
@@ -252,7 +253,13 @@ def money_chart(rows: Sequence[MoneyRow], lang: Language, palette: Palette) -> S
         },
     }
     titles = [asdict(row) | {"parts": None} for row in rows]
-    layers = [bars, *_titles(rows, titles, palette, {"value": palette.text}, "total")]
+    text, muted = {"value": palette.text}, {"value": palette.muted}
+    layers = [
+        bars,
+        _title(rows, titles, "name", text, _BOLD | {"align": "left"}),
+        _title(rows, titles, "note", muted, _SMALL),
+        _title(rows, titles, "total", text, _BOLD | {"align": "right"}),
+    ]
     return _whole(layers, values, _ROW * len(rows), palette)
 
 
@@ -297,7 +304,8 @@ def difference_chart(rows: Sequence[DifferenceRow], lang: Language, palette: Pal
             | {"color": palette.text},
             "encoding": {"y": _rows_axis(rows), "x": _plain_axis("zero", domain)},
         },
-        *_titles(rows, values, palette, colour, "words"),
+        _title(rows, values, "name", {"value": palette.text}, _BOLD | {"align": "left"}),
+        _title(rows, values, "words", colour, _SMALL | {"fontWeight": 600}),
     ]
     return _whole(layers, values, _ROW * len(rows), palette)
 
@@ -332,7 +340,8 @@ def heat_map(cells: Sequence[Cell], lang: Language, palette: Palette) -> Spec:
             "type": "ordinal",
             "sort": times,
             "axis": {"title": None, "labelAngle": 0, "ticks": False, "domain": False}
-            | {"labelExpr": "substring(datum.value, 0, 2)", "values": _round_hours(times)},
+            | {"labelExpr": "substring(datum.value, 0, 2)", "values": _round_hours(times)}
+            | {"labelOverlap": "greedy", "labelSeparation": 3},
         },
         "y": {
             "field": "day_name",
@@ -464,32 +473,25 @@ def _around_zero(values: Iterable[float]) -> list[float]:
     return [low - room, high + room]
 
 
-def _titles(
+def _title(
     rows: Sequence[MoneyRow] | Sequence[DifferenceRow],
     values: list[Spec],
-    palette: Palette,
+    field: str,
     colour: Spec,
-    figure: str,
-) -> list[Spec]:
-    """Name to the left, figure to the right, note below; they stand above each bar."""
-    left = {"y": _rows_axis(rows), "x": {"value": 0}}
-    right = {"y": _rows_axis(rows), "x": {"value": "width"}}
-    text = {"type": "text", "baseline": "middle", "tooltip": None}
-    bold = text | {"fontSize": 14, "fontWeight": 600, "dy": _NAME}
-    small = text | {"fontSize": 12.5, "align": "left", "dy": _NOTE}
-    parts = [
-        (bold | {"align": "left"}, left, "name", {"value": palette.text}),
-        (small, left, "note", {"value": palette.muted}),
-        (bold | {"align": "right"}, right, figure, colour),
-    ]
-    return [
-        {
-            "data": {"values": values},
-            "mark": mark,
-            "encoding": place | {"text": {"field": field}, "color": ink},
-        }
-        for mark, place, field, ink in parts
-    ]
+    style: Spec,
+) -> Spec:
+    """Text above each bar, at the left edge or at the right one."""
+    edge: int | str = "width" if style.get("align") == "right" else 0
+    return {
+        "data": {"values": values},
+        "mark": {"type": "text", "baseline": "middle", "tooltip": None} | style,
+        "encoding": {
+            "y": _rows_axis(rows),
+            "x": {"value": edge},
+            "text": {"field": field},
+            "color": colour,
+        },
+    }
 
 
 def _whole(layers: list[Spec], values: list[Spec], height: int, palette: Palette) -> Spec:

@@ -307,11 +307,16 @@ def _equal_service(best: OptionResult, other: OptionResult, lang: Language) -> s
         lang(
             "{channel} {ours} and {theirs} in {time}",
             channel=channel_title(best.scenario, mine.channel, lang),
-            ours=lang.percent(mine.service_level.value, 1),
-            theirs=lang.percent(yours.service_level.value, 1),
+            ours=_share(mine.service_level.value, lang),
+            theirs=_share(yours.service_level.value, lang),
             time=lang.duration(mine.target.awt),
         )
         for mine, yours in zip(best.attained, other.attained, strict=True)
         if mine.target is not None
     ]
     return lang("The service is the same: {parts}.", parts=", ".join(parts)) if parts else ""
+
+
+def _share(value: float, lang: Language) -> str:
+    """A share to the tenth of a per cent, but no 100.0."""
+    return lang.percent(value, 1 if value < 0.9995 else 0)

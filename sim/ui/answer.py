@@ -24,7 +24,7 @@ from sim.report.words import (
 )
 from sim.scenario.variant import lead
 from sim.ui.assumptions import assumptions
-from sim.ui.view import View, chart, choose, legend, table
+from sim.ui.view import Tile, View, chart, choose, legend, table, tile_row
 from sim.ui.work import comparison
 
 __all__ = ["draw"]
@@ -93,12 +93,7 @@ def _not_kept(view: View, result: OptionResult, one: Attained) -> str:
 def _metrics(view: View, found: Comparison) -> None:
     """Four numbers: money where there are prices, else what customers get."""
     tiles = _money_tiles(view, found) if found.baseline.cost else _service_tiles(view, found)
-    with st.container(key="tiles"):
-        for place, (label, value, note) in zip(st.columns(4), tiles, strict=True):
-            place.metric(label, value, note, delta_color="off", delta_arrow="off", border=True)
-
-
-Tile = tuple[str, str, str | None]
+    tile_row(tiles, view.palette)
 
 
 def _money_tiles(view: View, found: Comparison) -> list[Tile]:
@@ -209,7 +204,7 @@ def _differences(view: View, found: Comparison) -> None:
         return
     sides = [(palette.cheaper, lang("cheaper")), (palette.even, lang("about even"))]
     legend([*sides, (palette.dearer, lang("dearer"))], palette)
-    told = ". ".join(f"{row.name}: {row.words}, {row.note}" for row in rows)
+    told = ". ".join(f"{row.name}: {row.words}" for row in rows)
     chart(difference_chart(rows, lang, palette), told)
     st.caption(
         lang(
@@ -227,14 +222,14 @@ def _difference_row(view: View, found: Comparison, option: OptionResult) -> Diff
     lang, currency = view.lang, view.scenario.currency
     equal = not found.gaps(option.name)
     # What costs less because it does less is not called cheaper.
-    words = difference_words(difference, currency, lang) if equal else lang("no saving")
     width = lang.money(difference.half_width, currency, compact=True)
     amount = lang.money(difference.value, currency, compact=True)
-    note = lang("± {width}", width=width)
+    words = difference_words(difference, currency, lang)
     return DifferenceRow(
         option_title(view.scenario, option.name, lang),
-        note if equal else lang("{amount}, but another service", amount=amount),
-        words,
+        lang("{words} ± {width}", words=words, width=width)
+        if equal
+        else lang("{amount}, but another service: no saving", amount=amount),
         difference.value,
         difference.low,
         difference.high,

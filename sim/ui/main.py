@@ -25,14 +25,19 @@ _ICON = Path(__file__).with_name("icon.png")
 # Less air above the first line than Streamlit leaves, and lines that do not run too wide.
 _STYLE = """<style>
 .stMainBlockContainer {padding-top: 4.2rem; padding-bottom: 3rem; max-width: 78rem}
-.stMainBlockContainer h1 {padding: 0 0 .4rem; font-size: 1.95rem}
+.stMainBlockContainer h1 {padding: 0 0 .7rem; font-size: 1.95rem}
 .stMainBlockContainer h2 {font-size: 1.45rem; padding: .1rem 0 .35rem}
-.stMainBlockContainer h3 {font-size: 1.08rem; padding: .1rem 0 .3rem}
+.stMainBlockContainer h3, .stSidebar h3 {font-size: 1.08rem; padding: .1rem 0 .3rem}
 [data-testid="stCaptionContainer"] {opacity: 1; color: inherit}
 [data-testid="stCaptionContainer"] p {opacity: .78}
-@media (max-width: 640px) {  /* tiles two by two on a phone, not a column of them */
-  [class*="tiles"] [data-testid="stColumn"] {min-width: calc(50% - 1rem)}
-}
+.linewise-tiles {display: grid; gap: 1rem; margin: 0;
+  grid-template-columns: repeat(auto-fit, minmax(min(9.4rem, 44%), 1fr))}
+.linewise-tile {border: 1px solid var(--tile-line); border-radius: .5rem; padding: .75rem 1rem}
+.linewise-tile dt {font-size: .9rem; font-weight: 400; line-height: 1.35}
+.linewise-tile dd {margin: .1rem 0 0; font-size: 1.8rem; line-height: 1.3; white-space: nowrap}
+.linewise-tile dd:has(small) {font-size: .86rem; white-space: normal}
+.linewise-tile small {color: var(--tile-note); font-size: inherit}
+@media (max-width: 640px) {.linewise-tile dd {font-size: 1.55rem}}
 </style>"""
 
 

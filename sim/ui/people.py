@@ -20,7 +20,7 @@ from sim.report.words import awt_of
 from sim.scenario import Scenario
 from sim.scenario.variant import lead
 from sim.ui.power import power_of_one
-from sim.ui.view import View, chart, choose, legend, table
+from sim.ui.view import Tile, View, chart, choose, legend, table, tile_row
 from sim.ui.work import comparison, requirement_of
 
 __all__ = ["draw"]
@@ -113,14 +113,16 @@ def _sentence(look: _Look) -> None:
         time=lang.duration(awt_of(look.view.scenario, look.channel)),
         target=lang.percent(week.target),
     )
-    thin = lang.n(
-        "Below the target: {n} interval of the week.",
-        "Below the target: {n} intervals of the week.",
-        len(week.thin),
-    )
+    thin = lang("No interval is below the target.")
+    if week.thin:
+        thin = lang.n(
+            "Below the target: {n} interval of the week.",
+            "Below the target: {n} intervals of the week.",
+            len(week.thin),
+        )
     with st.container(border=True):
         st.header(f":material/groups: {_headline(look)}", anchor=False)
-        st.markdown(f"{served} {thin if week.thin else lang('No interval is below the target.')}")
+        st.markdown(f"{served} {thin}")
 
 
 def _headline(look: _Look) -> str:
@@ -140,20 +142,16 @@ def _metrics(look: _Look) -> None:
     """The numbers of the page."""
     lang, result = look.lang, look.result
     paid = _paid_hours(result)
-    hours = lang.number(result.hours / _WEEKS_A_MONTH)
-    both = hours if paid is None else f"{hours} / {lang.number(paid / _WEEKS_A_MONTH)}"
-    label = lang("Hours a week") if paid is None else lang("Hours a week / paid")
-    tiles = [
-        (lang("At peak on the line"), lang.number(result.peak)),
-        (lang("Least at night"), lang.plain(look.week.least(_night(look)), 1)),
-        (label, both),
-        (lang("Occupancy"), lang.percent(result.occupancy)),
+    note = lang("{n} paid", n=lang.number(paid / _WEEKS_A_MONTH)) if paid is not None else None
+    tiles: list[Tile] = [
+        (lang("At peak on the line"), lang.number(result.peak), None),
+        (lang("Least at night"), lang.plain(look.week.least(_night(look)), 1), None),
+        (lang("Hours a week"), lang.number(result.hours / _WEEKS_A_MONTH), note),
+        (lang("Occupancy"), lang.percent(result.occupancy), None),
     ]
     if result.heads is not None:
-        tiles.insert(0, (lang("On the payroll"), lang.number(result.heads)))
-    with st.container(key="tiles"):
-        for place, (name, value) in zip(st.columns(len(tiles)), tiles, strict=True):
-            place.metric(name, value, border=True)
+        tiles.insert(0, (lang("On the payroll"), lang.number(result.heads), None))
+    tile_row(tiles, look.view.palette)
 
 
 def _night(look: _Look) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -301,7 +299,7 @@ def _day(look: _Look) -> None:
     lang, palette = look.lang, look.view.palette
     with st.container(border=True):
         st.subheader(lang("Cover and need"), anchor=False)
-        names = {str(day): lang.day(day, "wide") for day in range(7)}
+        names = {str(day): lang.day(day) for day in range(7)}
         day = int(choose(st.segmented_control, lang("Day"), names, _DAY, lang))
         needed = requirement_of(look.result, look.group)
         items = [(palette.cover, lang("On the line")), (palette.needed, lang("Needed"))]

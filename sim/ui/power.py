@@ -9,7 +9,7 @@ from sim.decide import OptionResult
 from sim.report.sentences import group_title
 from sim.report.week import WeekOf
 from sim.scenario.variant import staffed
-from sim.ui.view import View
+from sim.ui.view import Tile, View, tile_row
 from sim.ui.work import option_result
 
 __all__ = ["power_of_one"]
@@ -67,7 +67,7 @@ def _effect(view: View, before: OptionResult, channel: str, after: OptionResult)
     """Service, those who gave up and cost, each with its change."""
     lang = view.lang
     was, now = (next(a for a in one.attained if a.channel == channel) for one in (before, after))
-    tiles = [
+    tiles: list[Tile] = [
         (
             lang("Answered in time"),
             lang.percent(now.service_level.value, 1),
@@ -80,10 +80,9 @@ def _effect(view: View, before: OptionResult, channel: str, after: OptionResult)
         ),
         _price(view, before, after),
     ]
-    with st.container(key="power-tiles"):
-        for place, (label, value, change) in zip(st.columns(3), tiles, strict=True):
-            note = change if after is not before else None
-            place.metric(label, value, note, delta_color="off", border=True)
+    if after is before:
+        tiles = [(label, value, None) for label, value, _ in tiles]
+    tile_row(tiles, view.palette)
 
 
 def _points(change: float, view: View) -> str:
@@ -92,7 +91,7 @@ def _points(change: float, view: View) -> str:
     return view.lang("{n} points", n=sign + view.lang.number(100 * change, 1))
 
 
-def _price(view: View, before: OptionResult, after: OptionResult) -> tuple[str, str, str]:
+def _price(view: View, before: OptionResult, after: OptionResult) -> Tile:
     """Cost a month, or hours where there are no prices."""
     lang, currency = view.lang, view.scenario.currency
     if after.cost is None or before.cost is None:

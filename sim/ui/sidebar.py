@@ -112,7 +112,7 @@ def load_figures(scenario: Scenario, lang: Language) -> None:
     of = f" · {title}" if len(scenario.channels) > 1 else ""
     target = channel.target
     with st.container(border=True):
-        st.markdown(f"**{lang('Load and target')}**")
+        st.subheader(lang("Load and target"), anchor=False)
         _figure("volume", lang("Contacts a week"), volume(scenario), 50.0)
         _figure("aht", lang("Handle time, s") + of, aht(channel), 5.0)
         left, right = st.columns(2)

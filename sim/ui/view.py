@@ -16,7 +16,10 @@ from sim.report.tables import Table
 from sim.scenario import Scenario
 from sim.ui.state import State
 
-__all__ = ["View", "chart", "choose", "legend", "table"]
+__all__ = ["Tile", "View", "chart", "choose", "legend", "table", "tile_row"]
+
+#: Label, number and note.
+Tile = tuple[str, str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,3 +157,23 @@ def table(shown: Table) -> None:
 def _plain(text: str) -> str:
     """Text without the signs that a table would read as marks or formulas."""
     return re.sub(r"([*_$`~\[\]])", r"\\\1", text)
+
+
+def tile_row(tiles: Sequence[Tile], palette: Palette) -> None:
+    """Numbers side by side, all of one height; two by two on a phone.
+
+    Parameters
+    ----------
+    tiles
+        Label, number and note of each; no note where it is None.
+    palette
+        Colours of the theme.
+    """
+    cards = "".join(
+        f'<div class="linewise-tile"><dt>{escape(label)}</dt><dd>{escape(value)}</dd>'
+        + (f"<dd><small>{escape(note)}</small></dd>" if note else "")
+        + "</div>"
+        for label, value, note in tiles
+    )
+    colours = f"--tile-line:{palette.line};--tile-note:{palette.muted}"
+    st.html(f'<dl class="linewise-tiles" style="{colours}">{cards}</dl>')
