@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks import idiomatic, workloads
+from benchmarks import commands, idiomatic, workloads
 from benchmarks.registry import CASES
 from benchmarks.table import HEAD, measure
 from sim.engine import ENGINES, Status
@@ -69,3 +69,24 @@ def test_an_unknown_case_is_refused(root: Path) -> None:
 
     assert run.returncode == 2
     assert "no such case: w9" in run.stderr
+
+
+def test_a_process_is_measured_by_its_time_and_memory() -> None:
+    done = commands.run("import time; time.sleep(0.05); held = bytes(50_000_000)")
+
+    assert done.seconds > 0.05
+    assert done.megabytes > 50
+    assert len(done.line("name")) == len(commands.HEAD)
+
+
+def test_a_process_that_fails_is_no_measurement() -> None:
+    with pytest.raises(RuntimeError, match="ended with 3: odd"):
+        commands.run("import sys; sys.stderr.write('odd'); sys.exit(3)")
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_number_of_replications() -> None:
+    few, many = (commands.run(commands.REPLICATE, "scenarios/bank.yaml", n) for n in ("20", "120"))
+
+    # What is kept of a replication is its totals: a few hundred bytes.
+    assert many.megabytes < few.megabytes + 15

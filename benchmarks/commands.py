@@ -1,0 +1,70 @@
+"""From command to answer: wall time and memory of whole processes, cold and warm."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMAND = "from sim.cli import main; main()"
+REPLICATE = """
+import sys
+from sim.experiment import case, replicate
+from sim.scenario import load
+replicate(case(load(sys.argv[1]), "base"), seed=1, replications=int(sys.argv[2]))
+"""
+HEAD = f"{'':46}  {'wall s':>7}  {'peak MB':>7}"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A process that has ended well: its wall time [s] and the most memory it held [MB]."""
+
+    seconds: float
+    megabytes: float
+
+    def line(self, name: str) -> str:
+        return f"{name:46}  {self.seconds:>7.2f}  {self.megabytes:>7.0f}"
+
+
+def run(code: str, *arguments: str, cache: str | None = None) -> Finished:
+    """Run Python in a process of its own, its compiled code in a folder of its own."""
+    place = {"LINEWISE_CACHE": cache} if cache else {}
+    begun = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        cwd=ROOT,
+        env={**os.environ, **place},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    said = process.stderr.read().decode()
+    _, status, used = os.wait4(process.pid, 0)
+    process.stderr.close()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{arguments} ended with {process.returncode}: {said}")
+    # Linux counts kilobytes, macOS bytes.
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    return Finished(time.perf_counter() - begun, used.ru_maxrss / unit)
+
+
+def lines(rounds: int) -> Iterator[str]:
+    """The table, as it is measured; warm times are the best of the rounds."""
+    yield HEAD
+    with tempfile.TemporaryDirectory() as cache:
+        scenario = "scenarios/company-n.yaml"
+        cold = run(COMMAND, "compare", scenario, cache=cache)
+        yield cold.line("compare company-n, nothing compiled yet")
+        warm = [run(COMMAND, "compare", scenario, cache=cache) for _ in range(rounds)]
+        yield min(warm, key=lambda done: done.seconds).line("compare company-n, compiled")
+        for number in (40, 400):
+            done = run(REPLICATE, "scenarios/bank.yaml", str(number), cache=cache)
+            yield done.line(f"{number} weeks of the bank")
