@@ -260,7 +260,7 @@ def money_chart(rows: Sequence[MoneyRow], lang: Language, palette: Palette) -> S
         _title(rows, titles, "note", muted, _SMALL),
         _title(rows, titles, "total", text, _BOLD | {"align": "right"}),
     ]
-    return _whole(layers, values, _ROW * len(rows), palette)
+    return _whole(layers, values, _ROW * len(rows), lang, palette)
 
 
 def difference_chart(rows: Sequence[DifferenceRow], lang: Language, palette: Palette) -> Spec:
@@ -307,7 +307,7 @@ def difference_chart(rows: Sequence[DifferenceRow], lang: Language, palette: Pal
         _title(rows, values, "name", {"value": palette.text}, _BOLD | {"align": "left"}),
         _title(rows, values, "words", colour, _SMALL | {"fontWeight": 600}),
     ]
-    return _whole(layers, values, _ROW * len(rows), palette)
+    return _whole(layers, values, _ROW * len(rows), lang, palette)
 
 
 def heat_map(cells: Sequence[Cell], lang: Language, palette: Palette) -> Spec:
@@ -375,7 +375,7 @@ def heat_map(cells: Sequence[Cell], lang: Language, palette: Palette) -> Spec:
                 "encoding": place | {"text": {"field": "figure"}, "color": ink, "tooltip": tip},
             }
         )
-    whole = _whole(layers, values, 34 * len(days) + 30, palette)
+    whole = _whole(layers, values, 34 * len(days) + 30, lang, palette)
     whole["config"]["scale"] = {"bandPaddingInner": 0.08, "bandPaddingOuter": 0}
     return whole
 
@@ -438,7 +438,7 @@ def day_chart(slots: Sequence[Slot], lang: Language, palette: Palette) -> Spec:
             | {"tooltip": {"field": "tip", "title": lang("Interval")}},
         },
     ]
-    return _whole(layers, values, 300, palette)
+    return _whole(layers, values, 300, lang, palette)
 
 
 def _shortage(slot: Slot) -> float:
@@ -494,7 +494,9 @@ def _title(
     }
 
 
-def _whole(layers: list[Spec], values: list[Spec], height: int, palette: Palette) -> Spec:
+def _whole(
+    layers: list[Spec], values: list[Spec], height: int, lang: Language, palette: Palette
+) -> Spec:
     """A chart of layers over one table, in the colours of a palette."""
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
@@ -507,6 +509,7 @@ def _whole(layers: list[Spec], values: list[Spec], height: int, palette: Palette
         "padding": {"left": 0, "right": 4, "top": 4, "bottom": 0},
         "config": {
             "font": _FONT,
+            "locale": {"number": lang.vega()},
             "view": {"stroke": None},
             "axis": {
                 "labelColor": palette.muted,

@@ -198,8 +198,11 @@ def arithmetic(line: Line, lang: Language) -> str:
     if line.formula:
         words = _filled(line, lambda name: term(name, lang))
         return f"{words} = {_filled(line, lambda name: _figure(line.inputs[name], lang))}"
-    parts = (f"{term(part.name, lang)} {lang.number(part.amount)}" for part in line.parts)
-    return " + ".join(parts).replace("+ −", "− ")
+    signed = (
+        f"{'−' if part.amount < 0 else '+'} {term(part.name, lang)} {lang.number(abs(part.amount))}"
+        for part in line.parts
+    )
+    return " ".join(signed).removeprefix("+ ")
 
 
 def _figure(value: float, lang: Language) -> str:

@@ -30,7 +30,7 @@ _STYLE = """<style>
 .stMainBlockContainer h3, .stSidebar h3 {font-size: 1.08rem; padding: .1rem 0 .3rem}
 [data-testid="stCaptionContainer"] {opacity: 1; color: inherit}
 [data-testid="stCaptionContainer"] p {opacity: .78}
-.linewise-tiles {display: grid; gap: 1rem; margin: 0;
+.stHtml .linewise-tiles {display: grid; gap: 1rem; margin: 0; padding: 0;
   grid-template-columns: repeat(auto-fit, minmax(min(9.4rem, 44%), 1fr))}
 .linewise-tile {border: 1px solid var(--tile-line); border-radius: .5rem; padding: .75rem 1rem}
 .linewise-tile dt {font-size: .9rem; font-weight: 400; line-height: 1.35}

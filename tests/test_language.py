@@ -1,0 +1,176 @@
+"""Both languages are complete, and write numbers as their readers do."""
+
+from __future__ import annotations
+
+import ast
+import io
+import math
+import re
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from sim.report.language import CATALOGUES, N_, Language, pick
+from sim.scenario.terms import presets
+from sim.stats import Estimate
+
+RU, EN = Language("ru"), Language("en")
+SPACE = "\N{NO-BREAK SPACE}"
+# How messages are called in the code: looked up, counted, and marked to be looked up later.
+KEYWORDS = {"lang": None, "n": (1, 2), "N_": None}
+
+
+@cache
+def russian() -> Catalog:
+    text = (CATALOGUES / "ru" / "LC_MESSAGES" / "linewise.po").read_bytes()
+    return read_po(io.BytesIO(text), locale="ru")
+
+
+@cache
+def messages() -> frozenset[str | tuple[str, ...]]:
+    """Every message in the code, and the sources that presets name."""
+    sim = Path(__file__).resolve().parents[1] / "sim"
+    found = extract_from_dir(sim, method_map=[("**.py", "python")], keywords=KEYWORDS)
+    return frozenset(message for _, _, message, _, _ in found) | frozenset(sources())
+
+
+def sources() -> set[str]:
+    shipped = presets.names()
+    return {one.source for name in shipped for one in presets.sources(name).values()}
+
+
+def fields(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)", text))
+
+
+def forms(text: object) -> list[str]:
+    """The one text of a message, or all its plural forms."""
+    return [text] if isinstance(text, str) else [str(form) for form in cast(tuple[str], text)]
+
+
+def test_every_message_is_translated_and_no_translation_is_left_over() -> None:
+    translated = {m.id for m in russian() if m.id}
+
+    assert translated == set(messages())
+
+
+def test_no_translation_is_empty_or_in_doubt() -> None:
+    for message in russian():
+        if message.id:
+            assert all(forms(message.string)), message.id
+            assert not message.fuzzy, message.id
+
+
+def test_translations_fill_in_the_same_values() -> None:
+    for message in russian():
+        if message.id:
+            wanted = fields(forms(message.id)[-1])
+            assert all(fields(form) == wanted for form in forms(message.string)), message.id
+
+
+def test_messages_stand_where_the_extractor_sees_them() -> None:
+    sim = Path(__file__).resolve().parents[1] / "sim"
+    for path in sim.rglob("*.py"):
+        for part in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(part, ast.JoinedStr):
+                called = [n.func for n in ast.walk(part) if isinstance(n, ast.Call)]
+                names = [f.id for f in called if isinstance(f, ast.Name)]
+                assert "lang" not in names, f"{path.name}:{part.lineno}"
+
+
+def test_a_marked_message_stays_what_it_is() -> None:
+    assert N_("Answer") == "Answer"
+
+
+def test_english_needs_no_catalogue() -> None:
+    assert EN("Answer") == "Answer"
+    assert RU("Answer") == "Ответ"
+
+
+@pytest.mark.parametrize(
+    ("address", "browser", "spoken"),
+    [
+        (None, None, "ru"),
+        ("en", "ru-RU", "en"),
+        ("de", "ru-RU", "ru"),
+        (None, "de-DE", "en"),
+        (None, "RU", "ru"),
+        ("", "", "ru"),
+    ],
+)
+def test_the_link_goes_before_the_browser(
+    address: str | None, browser: str | None, spoken: str
+) -> None:
+    assert pick(address, browser) == spoken
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(1, "1 оператор"), (22, "22 оператора"), (58, "58 операторов")]
+)
+def test_russian_counts_in_three_forms(count: int, words: str) -> None:
+    assert RU.n("{n} agent", "{n} agents", count) == words
+
+
+@pytest.mark.parametrize(
+    ("amount", "russian_text", "english"),
+    [
+        (6_312_345, f"6,31{SPACE}млн{SPACE}₽", "₽6.31M"),
+        (-312_345, f"−312{SPACE}тыс.{SPACE}₽", "−₽312K"),
+        (999_999, f"1{SPACE}млн{SPACE}₽", "₽1M"),
+        (999.4, f"999{SPACE}₽", "₽999"),
+        (0, f"0{SPACE}₽", "₽0"),
+        (-0.2, f"0{SPACE}₽", "₽0"),
+        (math.nan, "—", "—"),
+    ],
+)
+def test_large_amounts_are_short(amount: float, russian_text: str, english: str) -> None:
+    assert RU.money(amount, "RUB", compact=True) == russian_text
+    assert EN.money(amount, "RUB", compact=True) == english
+
+
+def test_amounts_have_the_sign_of_their_currency_where_there_is_one() -> None:
+    assert EN.money(1234.5, "USD") == "$1,234"
+    assert EN.money(1234.5, "CHF", digits=2) == f"CHF{SPACE}1,234.50"
+    assert RU.money(-1234, "EUR") == f"−1{SPACE}234{SPACE}€"
+
+
+def test_shares_and_their_intervals() -> None:
+    assert RU.percent(0.921, 1) == f"92,1{SPACE}%"
+    assert EN.share(Estimate(0.921, 0.004)) == "92.1% ± 0.4"
+    assert EN.share(Estimate(0.921, math.inf)) == "92.1%"
+    assert EN.percent(math.nan) == "—"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.4, "0.4 s"),
+        (20, "20 s"),
+        (100, "100 s"),
+        (60, "1 min"),
+        (240, "4 min"),
+        (86_400, "24 h"),
+        (259_200, "3 d"),
+        (math.inf, "∞"),
+        (math.nan, "—"),
+    ],
+)
+def test_durations_take_the_unit_that_fits(seconds: float, words: str) -> None:
+    assert EN.duration(seconds) == words
+
+
+def test_days_begin_with_monday_and_a_capital() -> None:
+    assert [RU.day(n) for n in range(7)] == ["Пн", "Вт", "Ср", "Чт", "Пт", "Сб", "Вс"]
+    assert EN.day(6, "wide") == "Sunday"
+    assert EN.clock(34_200) == "09:30"
+
+
+def test_charts_write_numbers_as_the_text_does() -> None:
+    assert RU.vega("RUB")["decimal"] == ","
+    assert EN.vega("RUB")["currency"] == ["₽", ""]
+    assert EN.number(-1.5, 1) == "−1.5"
