@@ -85,9 +85,9 @@ def key_of(
 ) -> np.uint64:
     """Key of all numbers drawn for one purpose in one stream of one replication."""
     key = _scrambled(seed)
-    key = _scrambled(key ^ _scrambled(replication))
-    key = _scrambled(key ^ _scrambled(purpose))
-    return _scrambled(key ^ _scrambled(stream))
+    for part in (replication, purpose, stream):
+        key = _scrambled(key ^ part)
+    return key
 
 
 @inlined

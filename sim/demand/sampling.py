@@ -35,7 +35,9 @@ __all__ = [
     "Origin",
     "Redials",
     "Volume",
+    "durations",
     "sample",
+    "units",
 ]
 
 Ints = NDArray[np.int64]
@@ -133,7 +135,7 @@ def _key(origin: Origin, channel: int, purpose: int) -> np.uint64:
 
 
 @jit
-def _units(origin: Origin, channel: int, purpose: int, counters: Ints) -> Floats:
+def units(origin: Origin, channel: int, purpose: int, counters: Ints) -> Floats:
     """Numbers between 0 and 1 at many counters."""
     key = _key(origin, channel, purpose)
     values = np.empty(counters.size)
@@ -143,13 +145,13 @@ def _units(origin: Origin, channel: int, purpose: int, counters: Ints) -> Floats
 
 
 @jit
-def _durations(origin: Origin, laws: Laws, channel: int, purpose: int, counters: Ints) -> Floats:
+def durations(origin: Origin, laws: Laws, channel: int, purpose: int, counters: Ints) -> Floats:
     """Draw one kind of duration of a channel's contacts [s]; a fixed one needs no numbers."""
     law = laws.law[channel, purpose]
     a, b = laws.parameters[channel, purpose, 0], laws.parameters[channel, purpose, 1]
     if law == FIXED:
         return np.full(counters.size, a)
-    values = _units(origin, channel, purpose, counters)
+    values = units(origin, channel, purpose, counters)
     if law == LOGNORMAL:
         _to_lognormal(values, a, b)
         return values
@@ -213,7 +215,7 @@ def _fill(
     most, beyond = (_LIMIT, _NEVER) if patience else (_WORK, _WORK)
     for low in range(0, rows.size, _BLOCK):
         high = min(low + _BLOCK, rows.size)
-        seconds = _durations(origin, laws, channel, purpose, counters[low:high])
+        seconds = durations(origin, laws, channel, purpose, counters[low:high])
         for i in range(seconds.size):
             ticks = seconds[i] * _TICKS + 0.5
             column[rows[low + i]] = np.int64(ticks) if ticks < most else beyond
@@ -234,7 +236,7 @@ def _fresh(origin: Origin, volume: Volume, channel: int) -> Ints:
     # Eight standard deviations of a Poisson count: more come once in 10^15 replications.
     room = int(expected + 8 * math.sqrt(expected)) + 16
     while True:
-        gaps = _units(origin, channel, _ARRIVAL, np.arange(room))
+        gaps = units(origin, channel, _ARRIVAL, np.arange(room))
         _to_exponential(gaps)
         due = np.empty(room, np.int64)
         count = _place(gaps, rates, volume.slot, due)
@@ -249,7 +251,7 @@ def _day_factors(origin: Origin, volume: Volume, channel: int) -> Floats:
     sigma = volume.spread[channel]
     if sigma == 0.0:
         return np.ones(volume.days.size)
-    values = _units(origin, channel, _DAY_FACTOR, volume.days + _FIRST_DAY)
+    values = units(origin, channel, _DAY_FACTOR, volume.days + _FIRST_DAY)
     _to_lognormal(values, -sigma * sigma / 2, sigma)
     return values
 

@@ -1,0 +1,71 @@
+"""Small support desks, written the way a user writes them: a line or two for what matters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sim.experiment import Case, case
+from sim.scenario import Scenario, load_text
+
+ALWAYS = "shifts: [{agents: 2, hours: always}]"
+
+
+def each_day(by_hour: float | Sequence[float]) -> str:
+    """The same day all week: one number for every hour, or 24 of them."""
+    hours = by_hour if isinstance(by_hour, Sequence) else [by_hour] * 24
+    return f"{{Mon-Sun: [{', '.join(map(str, hours))}]}}"
+
+
+def line(
+    by_hour: float | Sequence[float] = 10,
+    *,
+    kind: str = "voice",
+    handle_time: str = "4m",
+    **more: str,
+) -> str:
+    """A channel in one line."""
+    keys = {"kind": kind, "arrivals": each_day(by_hour), "handle_time": handle_time, **more}
+    return "{" + ", ".join(f"{key}: {value}" for key, value in keys.items()) + "}"
+
+
+def team(skills: str = "[phone]", staffing: str = ALWAYS, **more: str) -> str:
+    """A group in one line."""
+    keys = {"skills": skills, "staffing": f"{{{staffing}}}", **more}
+    return "{" + ", ".join(f"{key}: {value}" for key, value in keys.items()) + "}"
+
+
+def desk(
+    channels: Mapping[str, str] | None = None,
+    groups: Mapping[str, str] | None = None,
+    *,
+    days: int = 7,
+    start: str = "2026-03-02",
+    warm_up: str = "0s",
+    wrap_up: str = "0s",
+    options: Mapping[str, str] | None = None,
+    **more: Any,
+) -> Scenario:
+    """A desk with one phone and two agents round the clock, or what is given instead."""
+    top = {
+        "name": "desk",
+        "calendar": f"{{start: {start}, days: {days}}}",
+        "simulation": f"{{warm_up: {warm_up}, wrap_up: {wrap_up}}}",
+        **more,
+    }
+    lines = [f"{key}: {value}" for key, value in top.items()]
+    lines += ["channels:", *_block(channels or {"phone": line()})]
+    if options is None:
+        lines += ["groups:", *_block(groups or {"own": team()})]
+    else:
+        lines += ["options:", *_block(options)]
+    return load_text("\n".join(lines))
+
+
+def _block(entries: Mapping[str, str]) -> list[str]:
+    return [f"  {name}: {text}" for name, text in entries.items()]
+
+
+def only(scenario: Scenario, **more: Any) -> Case:
+    """The only option of a desk, ready to be played."""
+    return case(scenario, "base", **more)
