@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 Agents = NDArray[np.int64]
 
 #: Replications that a plan is tried on, and rounds of trying.
-TRIALS, ROUNDS = 64, 12
+TRIALS, ROUNDS = 128, 12
 # Far from the numbers that evaluations use, so that a plan is judged on fresh customers.
 _TRIAL_SEED = 0x5EED
 
