@@ -36,6 +36,7 @@ __all__ = [
     "Redials",
     "Volume",
     "durations",
+    "place",
     "sample",
     "units",
 ]
@@ -239,7 +240,7 @@ def _fresh(origin: Origin, volume: Volume, channel: int) -> Ints:
         gaps = units(origin, channel, _ARRIVAL, np.arange(room))
         _to_exponential(gaps)
         due = np.empty(room, np.int64)
-        count = _place(gaps, rates, volume.slot, due)
+        count = place(gaps, rates, volume.slot, due)
         if count < room:
             return due[:count]
         room *= 2
@@ -257,7 +258,7 @@ def _day_factors(origin: Origin, volume: Volume, channel: int) -> Floats:
 
 
 @jit
-def _place(gaps: Floats, rates: Floats, slot: int, due: Ints) -> int:
+def place(gaps: Floats, rates: Floats, slot: int, due: Ints) -> int:
     """Place contacts whose gaps are given in expected contacts; return how many come in time."""
     now, before, at = 0.0, 0.0, 0
     for contact in range(gaps.size):
