@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import altair as alt
@@ -116,12 +117,15 @@ def test_the_least_recently_used_result_is_dropped() -> None:
     kept = Kept(most=2)
     made: list[str] = []
 
-    def make(name: str) -> str:
-        made.append(name)
-        return name
+    def make(name: str) -> Callable[[], str]:
+        def result() -> str:
+            made.append(name)
+            return name
+
+        return result
 
     for name in ("a", "b", "a", "c", "a", "b"):
-        assert kept.get(name, lambda name=name: make(name)) == name
+        assert kept.get(name, make(name)) == name
     assert made == ["a", "b", "c", "b"]
 
 

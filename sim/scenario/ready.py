@@ -21,5 +21,5 @@ def ready() -> dict[str, Path]:
     folder = scenarios_folder()
     if not folder.is_dir():
         return {}
-    files = sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES)
-    return {path.stem: path for path in files}
+    files = (path for path in folder.iterdir() if path.suffix in SUFFIXES)
+    return {path.stem: path for path in sorted(files, key=lambda path: path.stem)}

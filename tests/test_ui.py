@@ -1,0 +1,348 @@
+"""Every page in both languages, and the states in which visitors find themselves."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from sim.decide import Comparison, compare
+from sim.report.language import Language
+from sim.report.words import headline
+from sim.scenario import load
+from sim.scenario.variant import variant
+
+APP = Path(__file__).resolve().parents[1] / "app.py"
+TITLES = {
+    ("answer", "en"): "Which is cheaper at 80/20?",
+    ("answer", "ru"): "Что дешевле при уровне сервиса 80/20?",
+    ("people", "en"): "How many people, and where are they missing?",
+    ("people", "ru"): "Сколько нужно людей и где их не хватает?",
+}
+
+# One channel, one option; what makes each state is put in its place.
+OWN = """
+name: mine
+title: {{en: My desk, ru: Моя линия}}
+currency: EUR
+calendar: {{start: 2026-03-02}}
+channels:
+  phone: {{kind: voice, volume: 2000 / week, handle_time: 3m, patience: 2m, {phone}
+          target: {{answered: 80% in 20s}},
+          arrivals: {{Mon-Sun: [0, 0, 0, 0, 0, 0, 0, 0, 5, 5, 5, 5,
+          9, 9, 5, 5, 5, 5, 2, 2, 0, 0, 0, 0]}}}}
+groups:
+  desk: {{skills: [phone], staffing: {staffing}}}
+simulation: {{seed: 1, replications: 4, at_most: 4}}
+"""
+
+
+def opened(page: str = "answer", **said: str) -> AppTest:
+    """The app as a link opens it."""
+    app = AppTest.from_file(str(APP), default_timeout=120)
+    app.query_params.update(said)
+    app.run()
+    if page != "answer":
+        turn(app, page)
+    return calm(app)
+
+
+def turn(app: AppTest, page: str) -> AppTest:
+    """Go to another page; AppTest itself can only go to pages that are files."""
+    app._page_hash = calc_hash(page)
+    return calm(app.run())
+
+
+def calm(app: AppTest) -> AppTest:
+    assert not app.exception, [one.value for one in app.exception]
+    return app
+
+
+def texts(app: AppTest) -> str:
+    """Everything that is written on the page, without marks."""
+    kinds = ("title", "header", "subheader", "markdown", "caption", "error", "warning")
+    parts = [str(one.value) for kind in kinds for one in getattr(app, kind)]
+    return "\n".join(parts)
+
+
+def tiles(app: AppTest) -> dict[str, str]:
+    """Numbers by their labels."""
+    html = "".join(part.proto.body for part in app.get("html"))
+    found = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", html)
+    return {unescape(label): unescape(number) for label, number in found}
+
+
+def group(app: AppTest, label: str) -> Any:
+    """Buttons of which one is chosen."""
+    return next(one for one in app.button_group if one.label == label)
+
+
+def pick(app: AppTest, label: str, name: str) -> None:
+    group(app, label).select(name)
+    calm(app.run())
+
+
+def press(app: AppTest, label: str) -> None:
+    next(button for button in app.button if button.label == label).click()
+
+
+def put(app: AppTest, label: str, value: float) -> None:
+    """Type a number into the sidebar."""
+    next(n for n in app.number_input if n.label.startswith(label)).set_value(value)
+    calm(app.run())
+
+
+def bring(app: AppTest, text: str, name: str = "mine.yaml") -> AppTest:
+    """Upload a scenario file."""
+    app.file_uploader[0].upload(name, text.encode(), "application/yaml")
+    return calm(app.run())
+
+
+def own(staffing: str = "{to_target: {minimum: 1}}", phone: str = "") -> str:
+    return OWN.format(staffing=staffing, phone=phone)
+
+
+@pytest.fixture(scope="module")
+def shop(root: Path) -> Comparison:
+    return compare(load(root / "scenarios" / "company-n.yaml"))
+
+
+@pytest.mark.parametrize(("page", "lang"), TITLES)
+def test_every_page_opens_in_both_languages(page: str, lang: str) -> None:
+    app = opened(page, lang=lang)
+
+    assert [title.value for title in app.title] == [TITLES[page, lang]]
+    assert not app.warning
+    assert not app.error
+
+
+@pytest.mark.parametrize("page", ["answer", "people"])
+def test_a_russian_page_has_no_english_sentence(page: str) -> None:
+    app = opened(page, lang="ru")
+    # What a scenario says of its sources is shown as it is written there.
+    told = [table.value.drop(columns="Источник", errors="ignore") for table in app.table]
+    words = re.findall(r"[A-Za-z]+", texts(app) + "".join(table.to_string() for table in told))
+
+    assert not {"the", "of", "and", "in", "is", "on", "a"} & set(words)
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+def test_the_answer_is_that_of_the_engine(shop: Comparison, lang: str) -> None:
+    app = opened(lang=lang)
+    words = Language("ru") if lang == "ru" else Language("en")
+
+    assert headline(shop, words) in app.header[0].value
+    found = tiles(app)
+    base, best = shop.baseline, shop[shop.verdict.best]
+    for option in (base, best):
+        assert option.cost is not None
+        title = option.option.title
+        assert title is not None
+        price = words.money(option.cost.value, "RUB", compact=True)
+        assert found[title.in_(lang)] == price
+
+
+def test_the_table_gives_every_option_with_its_cost(shop: Comparison) -> None:
+    table = opened(lang="en").table[0].value.reset_index()
+
+    assert len(table) == len(shop.options)
+    costs = [
+        Language("en").money(o.cost.value, "RUB", compact=True) for o in shop.options if o.cost
+    ]
+    assert [cell.replace("\\", "") for cell in table["Cost a month"]] == costs
+
+
+def test_an_option_with_another_service_is_no_saving(shop: Comparison) -> None:
+    app = opened(lang="en", option="as_is")
+
+    assert shop.gaps("as_is")
+    assert "does not give the same service" in texts(app)
+    assert "cost is no saving" in texts(app)
+
+
+def test_another_volume_changes_the_answer_and_the_link(shop: Comparison) -> None:
+    app = opened(lang="en")
+    before = tiles(app)
+    put(app, "Contacts a week", 4000.0)
+
+    assert tiles(app) != before
+    assert app.query_params["volume"] == "4000"
+    small = compare(variant(shop.scenario, volume=4000.0))
+    assert headline(small, Language("en")) in app.header[0].value
+
+
+def test_back_to_the_example_undoes_every_figure() -> None:
+    app = opened(lang="en", volume="4000", aht="120", answered="70", within="30")
+    assert app.title[0].value == "Which is cheaper at 70/30?"
+    press(app, "Back to the example")
+    calm(app.run())
+
+    assert app.title[0].value == "Which is cheaper at 80/20?"
+    assert [n.value for n in app.number_input] == [7249.0, 240.0, 80.0, 20.0]
+    assert set(app.query_params) == {"lang", "scenario"}
+
+
+def test_another_language_keeps_page_figures_and_choices() -> None:
+    app = opened("people", lang="ru", volume="4000", option="dedicated")
+    app.selectbox(key="chosen.people.option.company-n.ru.inhouse|as_is|shared|dedicated").select(
+        "shared"
+    )
+    calm(app.run())
+    pick(app, "Язык · Language", "en")
+
+    assert app.title[0].value == TITLES["people", "en"]
+    assert app.number_input[0].value == 4000.0
+    chosen = {box.label: box.value for box in app.selectbox}
+    assert chosen["Option"] == "shared"
+    assert chosen["Compare “Own team round the clock” with"] == "dedicated"
+    turn(app, "answer")
+    assert {box.label: box.value for box in app.selectbox} == {
+        label: value for label, value in chosen.items() if label not in ("Option", "Channel")
+    }
+    assert app.number_input[0].value == 4000.0
+
+
+@pytest.mark.parametrize(("browser", "title"), [("ru-RU", "ru"), ("de-DE", "en")])
+def test_without_a_link_the_browser_chooses_the_language(browser: str, title: str) -> None:
+    app = AppTest.from_file(str(APP), default_timeout=120)
+    app.context = {"locale": browser}
+
+    assert calm(app.run()).title[0].value == TITLES["answer", title]
+
+
+def test_a_damaged_link_opens_the_example_and_says_what_was_left_out() -> None:
+    app = opened(lang="en", volume="lots", scenario="../../etc/passwd", aht="1e99")
+
+    assert app.title[0].value == TITLES["answer", "en"]
+    assert "scenario=../../etc/passwd" in app.warning[0].value
+    assert "volume=lots" in app.warning[0].value
+    assert "aht=1e99" in app.warning[0].value
+    assert app.query_params["scenario"] == "company-n"
+
+
+@pytest.mark.parametrize("page", ["answer", "people"])
+@pytest.mark.parametrize("lang", ["ru", "en"])
+def test_a_scenario_without_prices_speaks_of_service_only(page: str, lang: str) -> None:
+    app = opened(page, lang=lang, scenario="bank")
+
+    assert "₪" not in texts(app)
+    assert "₪" not in "".join(tiles(app).values())
+    if page == "answer" and lang == "en":
+        assert "No prices here" in app.header[0].value
+        assert tiles(app)["Answered in time"].endswith("%")
+
+
+def test_a_target_that_cannot_be_met_is_said_to_be_missed() -> None:
+    app = bring(opened(lang="en"), own("{to_target: {maximum: 2}}"))
+
+    assert app.title[0].value == "Which is cheaper at 80/20?"
+    assert "cannot keep 80/20" in texts(app)
+    turn(app, "people")
+    assert "Below the target:" in texts(app)
+    assert "Thinnest:" in texts(app)
+
+
+def test_a_channel_that_nobody_reaches_is_shown_all_the_same() -> None:
+    app = bring(opened(lang="en"), own("{shifts: [{agents: 2, hours: Sat 02:00-03:00}]}"))
+
+    assert tiles(app)["Answered in time"] == "0.0%"
+    turn(app, "people")
+    assert tiles(app)["At peak on the line"] == "2"
+
+
+def test_a_channel_that_never_opens_has_no_service_to_show() -> None:
+    app = bring(opened(lang="en"), own(phone="open: never,"))
+
+    assert tiles(app)["Answered in time"] == "—"
+    turn(app, "people")
+    assert app.title[0].value == TITLES["people", "en"]
+
+
+def test_a_broken_file_is_told_line_by_line_and_leaves_the_work_alone() -> None:
+    app = opened(lang="en", volume="4000")
+    before = tiles(app)
+    bring(app, own().replace("80% in 20s", "800% in 20s").replace("handle_time", "handel_time"))
+
+    assert "mine.yaml:7" in app.error[0].value
+    assert "handle_time" in app.error[0].value
+    assert "your calculation is as it was" in app.error[0].value
+    assert tiles(app) == before
+    assert app.number_input[0].value == 4000.0
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"\xff\xfe\x00name", "not text in UTF-8"),
+        (b"# " + 3_000_000 * b"x", "larger than 2 MB"),
+        (b"", "cannot be used"),
+        (OWN.format(staffing="{intervals: week.csv}", phone="").encode(), "came as text"),
+    ],
+    ids=["bytes", "large", "empty", "csv"],
+)
+def test_a_file_that_is_no_scenario_is_refused_in_words(text: bytes, told: str) -> None:
+    app = opened(lang="en")
+    app.file_uploader[0].upload("mine.yaml", text, "application/yaml")
+    calm(app.run())
+
+    assert told in app.error[0].value
+    assert app.title[0].value == TITLES["answer", "en"]
+
+
+def test_a_good_file_takes_the_place_of_a_broken_one() -> None:
+    app = bring(opened(lang="ru"), "name: [")
+    assert app.error
+    bring(app, own())
+
+    assert not app.error
+    assert app.selectbox[0].value == "own"
+    assert app.number_input[0].value == 2000.0
+    assert "Данные для примера" not in texts(app)
+
+
+def test_people_are_those_of_the_engine(shop: Comparison) -> None:
+    found, base = tiles(opened("people", lang="en")), shop.baseline
+
+    assert base.heads is not None
+    assert found["On the payroll"] == Language("en").number(base.heads)
+    assert found["At peak on the line"] == str(base.peak)
+    assert found["Answered in time"] == Language("en").percent(
+        base.attained[0].service_level.value, 1
+    )
+
+
+def test_the_way_from_the_line_to_the_payroll_is_open_to_see(shop: Comparison) -> None:
+    steps = opened("people", lang="en").table[0].value.reset_index()
+
+    assert list(steps["Step"]) == [
+        "Hours on the line in an average month",
+        "Hours on the roster",
+        "Full-time people",
+        "People on the payroll",
+    ]
+    statement = shop.baseline.statement
+    assert statement is not None
+    assert steps["Figure"][0] == Language("en").number(statement.info["own.logged_hours"])
+
+
+def test_one_person_more_answers_more_and_one_less_fewer() -> None:
+    app = opened("people", lang="en")
+    found: dict[int, float] = {}
+    for more in (-1, 0, 1):
+        app.select_slider[0].set_value(more)
+        calm(app.run())
+        found[more] = float(tiles(app)["Answered in time"].rstrip("%"))
+
+    assert found[-1] < found[0] < found[1]
+
+
+def test_a_day_is_chosen_by_its_name() -> None:
+    app = opened("people", lang="en")
+    pick(app, "Day", "2")
+
+    assert group(app, "Day").value == "2"
