@@ -44,6 +44,7 @@ def pick_scenario(lang: Language) -> None:
             lang("Scenario file, YAML"),
             type=["yaml", "yml"],
             key="upload",
+            max_upload_size=2,
             on_change=_take,
             args=(lang,),
             help=lang("Profiles must stand in the file itself: it cannot name a CSV file."),

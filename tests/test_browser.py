@@ -1,0 +1,210 @@
+"""What only a browser shows: reloads, clicks in charts, narrow screens, no outside request."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+OUR_OWN = re.compile(r"(http|ws)://127\.0\.0\.1|data:|blob:")
+READY = """() => {
+  const app = document.querySelector('[data-testid=stApp]');
+  return app && app.getAttribute('data-test-script-state') === 'notRunning'
+    && document.querySelector('[data-testid=stMain] h1')
+    && !document.querySelector('[data-testid=stSkeleton], [data-stale=true]');
+}"""
+
+
+@pytest.fixture(scope="module")
+def site(root: Path) -> Iterator[str]:
+    """The app on a free port of this machine."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    command += [f"--server.port={port}", "--server.address=127.0.0.1"]
+    with subprocess.Popen(
+        command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as server:
+        try:
+            wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+def wait_for(address: str) -> None:
+    for _ in range(240):
+        try:
+            with urllib.request.urlopen(address, timeout=1):
+                return
+        except OSError:
+            time.sleep(0.25)
+    raise TimeoutError(address)
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A new visitor; leaves no error behind and asks nothing of other machines."""
+    context = browser.new_context(
+        viewport={"width": 1366, "height": 900}, locale="ru-RU", reduced_motion="reduce"
+    )
+    page, asked, errors = context.new_page(), [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    assert [url for url in asked if not OUR_OWN.match(url)] == []
+    assert errors == []
+    context.close()
+
+
+def settle(page: Page) -> None:
+    """Wait until the page is complete and nothing is being computed."""
+    page.wait_for_function(READY, timeout=60_000)
+    page.wait_for_timeout(250)
+    page.wait_for_function(READY, timeout=60_000)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def visit(page: Page, address: str) -> None:
+    page.goto(address)
+    settle(page)
+
+
+def test_the_first_screen_holds_the_answer_and_its_four_numbers(page: Page, site: str) -> None:
+    page.set_viewport_size({"width": 1366, "height": 768})
+    visit(page, site)
+
+    expect(page.locator("h1")).to_have_text("Что дешевле при уровне сервиса 80/20?")
+    expect(page.locator("h2").first).to_be_in_viewport()
+    expect(page.locator("dl dd").last).to_be_in_viewport()
+    expect(page.locator("canvas, svg.marks").first).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.lang") == "ru"
+
+
+def test_a_reload_shows_the_same(page: Page, site: str) -> None:
+    visit(page, f"{site}/people?lang=en&volume=5000")
+    expect(page.get_by_label("Contacts a week")).to_have_value("5000")
+    page.get_by_label("Handle time").fill("300")
+    page.keyboard.press("Enter")
+    settle(page)
+    page.reload()
+    settle(page)
+
+    expect(page.get_by_label("Contacts a week")).to_have_value("5000")
+    expect(page.get_by_label("Handle time")).to_have_value("300")
+    expect(page.locator("h1")).to_contain_text("How many people")
+
+
+def test_another_language_and_another_page_keep_what_was_chosen(page: Page, site: str) -> None:
+    visit(page, f"{site}/people?lang=ru&volume=5000&option=dedicated")
+    page.get_by_role("radio", name="English").click()
+    settle(page)
+    expect(page.locator("h1")).to_contain_text("How many people")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    page.get_by_role("link", name="Answer").first.click()
+    settle(page)
+
+    expect(page.locator("h1")).to_have_text("Which is cheaper at 80/20?")
+    expect(page.get_by_label("Contacts a week")).to_have_value("5000")
+    chosen = page.get_by_role("combobox", name="Compare")
+    expect(chosen).to_have_value("Vendor, dedicated operators")
+    page.reload()
+    settle(page)
+    expect(chosen).to_have_value("Vendor, dedicated operators")
+
+
+def test_a_click_in_the_heat_map_opens_its_day(page: Page, site: str) -> None:
+    visit(page, f"{site}/people?lang=en&scenario=bank")
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box is not None
+    expect(page.get_by_role("radio", name="Mon", exact=True)).to_be_checked()
+    page.mouse.click(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.45)
+    page.wait_for_timeout(500)
+    settle(page)
+
+    expect(page.get_by_role("radio", name="Thu", exact=True)).to_be_checked()
+    page.get_by_role("radio", name="Tue", exact=True).click()
+    settle(page)
+    expect(page.get_by_role("radio", name="Tue", exact=True)).to_be_checked()
+
+
+def test_one_more_on_the_line_is_answered_on_the_spot(page: Page, site: str) -> None:
+    visit(page, f"{site}/people?lang=en&scenario=bank")
+    before = page.locator("dl").last.inner_text()
+    page.get_by_role("slider").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(500)
+    settle(page)
+
+    expect(page.locator("dl").last).to_contain_text("points")
+    assert page.locator("dl").last.inner_text() != before
+
+
+def test_a_broken_file_leaves_the_work_alone(page: Page, site: str, tmp_path: Path) -> None:
+    visit(page, f"{site}/?lang=en&volume=5000")
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("name: [", "utf-8")
+    page.get_by_text("Your own scenario").click()
+    page.locator("input[type=file]").set_input_files(str(wrong))
+
+    expect(page.get_by_text("The file “wrong.yaml” cannot be used.")).to_be_visible(timeout=15_000)
+    expect(page.get_by_label("Contacts a week")).to_have_value("5000")
+    settle(page)
+
+
+@pytest.mark.parametrize("width", [390, 768])
+@pytest.mark.parametrize("place", ["", "people"])
+def test_a_narrow_screen_does_not_scroll_sideways(
+    page: Page, site: str, width: int, place: str
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    visit(page, f"{site}/{place}?lang=ru")
+    main = page.get_by_test_id("stMain")
+
+    assert main.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
+
+
+@pytest.mark.parametrize("place", ["", "people"])
+def test_everything_drawn_has_words_for_those_who_do_not_see_it(
+    page: Page, site: str, place: str
+) -> None:
+    visit(page, f"{site}/{place}?lang=en")
+    charts = page.get_by_test_id("stVegaLiteChart")
+
+    expect(charts).to_have_count(2)
+    for chart in charts.all():
+        labelled = "e => e.closest('[aria-label]') || e.querySelector('[aria-label]')"
+        assert chart.evaluate(f"e => Boolean(({labelled})(e))")
+
+
+@pytest.mark.parametrize("place", ["", "people"])
+def test_a_dark_page_is_drawn_in_dark_colours(browser: Browser, site: str, place: str) -> None:
+    context = browser.new_context(color_scheme="dark", locale="en-GB", reduced_motion="reduce")
+    page = context.new_page()
+    visit(page, f"{site}/{place}")
+    line = page.locator("dl").first.evaluate("e => e.style.getPropertyValue('--tile-line')")
+    context.close()
+
+    assert line == "#323b50"
