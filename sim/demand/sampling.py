@@ -50,9 +50,10 @@ Sample = tuple[int, Ints, Codes, Ints, Ints, Ints, Ids, Ids]
 # Laws by number, for compiled code; their parameters are two numbers, or rows of a table.
 FIXED, EXPONENTIAL, LOGNORMAL, WEIBULL, SURVIVAL = 0, 1, 2, 3, 4
 
-_ARRIVAL, _HANDLE, _ACW = int(Purpose.ARRIVAL), int(Purpose.HANDLE), int(Purpose.ACW)
-_PATIENCE, _DAY_FACTOR = int(Purpose.PATIENCE), int(Purpose.DAY_FACTOR)
-_REDIAL, _DELAY = int(Purpose.REDIAL), int(Purpose.REDIAL_DELAY)
+# Not plain integers: for each of those the compiler would make a function of its own.
+_ARRIVAL, _HANDLE, _ACW = map(np.int64, (Purpose.ARRIVAL, Purpose.HANDLE, Purpose.ACW))
+_PATIENCE, _DAY_FACTOR = map(np.int64, (Purpose.PATIENCE, Purpose.DAY_FACTOR))
+_REDIAL, _DELAY = map(np.int64, (Purpose.REDIAL, Purpose.REDIAL_DELAY))
 
 _BLOCK = 1024  # contacts drawn at a time
 _TRIES = 128  # counters set aside for the attempts of one contact
@@ -126,17 +127,26 @@ class Redials(NamedTuple):
     at_most: Ints
 
 
+@jit
+def _steps(first: int, step: int, size: int) -> Ints:
+    """Whole numbers at equal steps; `np.arange` takes a second to compile."""
+    numbers = np.empty(size, np.int64)
+    for i in range(size):
+        numbers[i] = first + i * step
+    return numbers
+
+
 # --- durations -------------------------------------------------------------------------------
 
 
 @inlined
-def _key(origin: Origin, channel: int, purpose: int) -> np.uint64:
+def _key(origin: Origin, channel: int, purpose: int | np.int64) -> np.uint64:
     """Key of what is drawn of a channel for one purpose."""
     return key_of(origin.seed, origin.replication, np.uint64(purpose), origin.streams[channel])
 
 
 @jit
-def units(origin: Origin, channel: int, purpose: int, counters: Ints) -> Floats:
+def units(origin: Origin, channel: int, purpose: int | np.int64, counters: Ints) -> Floats:
     """Numbers between 0 and 1 at many counters."""
     key = _key(origin, channel, purpose)
     values = np.empty(counters.size)
@@ -146,7 +156,9 @@ def units(origin: Origin, channel: int, purpose: int, counters: Ints) -> Floats:
 
 
 @jit
-def durations(origin: Origin, laws: Laws, channel: int, purpose: int, counters: Ints) -> Floats:
+def durations(
+    origin: Origin, laws: Laws, channel: int, purpose: int | np.int64, counters: Ints
+) -> Floats:
     """Draw one kind of duration of a channel's contacts [s]; a fixed one needs no numbers."""
     law = laws.law[channel, purpose]
     a, b = laws.parameters[channel, purpose, 0], laws.parameters[channel, purpose, 1]
@@ -209,7 +221,13 @@ def _survival(table: Floats, first: int, last: int, e: float) -> float:
 
 @jit
 def _fill(
-    origin: Origin, laws: Laws, channel: int, purpose: int, counters: Ints, rows: Ids, column: Ints
+    origin: Origin,
+    laws: Laws,
+    channel: int,
+    purpose: int | np.int64,
+    counters: Ints,
+    rows: Ints,
+    column: Ints,
 ) -> None:
     """Draw durations into rows of a column [ticks], block by block to stay in the fast memory."""
     patience = purpose == _PATIENCE
@@ -237,7 +255,7 @@ def _fresh(origin: Origin, volume: Volume, channel: int) -> Ints:
     # Eight standard deviations of a Poisson count: more come once in 10^15 replications.
     room = int(expected + 8 * math.sqrt(expected)) + 16
     while True:
-        gaps = units(origin, channel, _ARRIVAL, np.arange(room))
+        gaps = units(origin, channel, _ARRIVAL, _steps(0, 1, room))
         _to_exponential(gaps)
         due = np.empty(room, np.int64)
         count = place(gaps, rates, volume.slot, due)
@@ -274,7 +292,7 @@ def place(gaps: Floats, rates: Floats, slot: int, due: Ints) -> int:
 
 
 @jit
-def _merge(due: Ints, ends: Ints, merged: Ints, channel: Codes, rows: Ids) -> None:
+def _merge(due: Ints, ends: Ints, merged: Ints, channel: Codes, rows: Ints) -> None:
     """Merge the channels' arrivals into one stream; equal ticks in order of channel."""
     channels = ends.size - 1
     at = ends[:-1].copy()
@@ -313,13 +331,13 @@ def _link(
     redials: Redials,
     channel: int,
     later: Ints,
-    rows: Ids,
+    rows: Ints,
     next_row: int,
     after_abandon: Ids,
     after_busy: Ids,
-) -> tuple[Ints, Ids]:
+) -> tuple[Ints, Ints]:
     """Give later attempts their rows and link them; return their counters and first attempts."""
-    counters, firsts = np.empty(later.sum(), np.int64), np.empty(later.sum(), np.int32)
+    counters, firsts = np.empty(later.sum(), np.int64), np.empty(later.sum(), np.int64)
     key = _key(origin, channel, _REDIAL)
     made = 0
     for i in range(later.size):
@@ -366,12 +384,12 @@ def sample(origin: Origin, volume: Volume, laws: Laws, redials: Redials) -> Samp
     patience = np.empty(size, np.int64)
     after_abandon = np.full(size, NONE, np.int32)
     after_busy = np.full(size, NONE, np.int32)
-    place = np.empty(fresh, np.int32)
-    _merge(arrivals, ends, due, way, place)
+    row_of = np.empty(fresh, np.int64)
+    _merge(arrivals, ends, due, way, row_of)
     next_row = fresh
     for c in range(channels):
-        rows = place[ends[c] : ends[c + 1]]
-        contacts = np.arange(rows.size) * _TRIES
+        rows = row_of[ends[c] : ends[c + 1]]
+        contacts = _steps(0, _TRIES, rows.size)
         _fill(origin, laws, c, _HANDLE, contacts, rows, handle)
         _fill(origin, laws, c, _ACW, contacts, rows, acw)
         _fill(origin, laws, c, _PATIENCE, contacts, rows, patience)
@@ -385,7 +403,7 @@ def sample(origin: Origin, volume: Volume, laws: Laws, redials: Redials) -> Samp
             after_abandon,
             after_busy,
         )
-        again = np.arange(next_row, next_row + counters.size).astype(np.int32)
+        again = _steps(next_row, 1, counters.size)
         _fill(origin, laws, c, _DELAY, counters, again, due)
         _fill(origin, laws, c, _PATIENCE, counters + 1, again, patience)
         for k in range(counters.size):

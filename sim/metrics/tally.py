@@ -128,7 +128,8 @@ _CLIENTS, _CLIENT_WAIT = int(Count.CLIENTS), int(Count.CLIENT_WAIT)
 _CLIENTS_SERVED, _CLIENTS_WITHIN = int(Count.CLIENTS_SERVED), int(Count.CLIENTS_WITHIN)
 _DONE, _WORK_TALK, _WORK_ACW = int(Work.SERVED), int(Work.TALK), int(Work.ACW)
 _BILLED = int(Work.BILLED)
-_LOGGED, _BUSY, _OVERRUN = int(Presence.LOGGED), int(Presence.BUSY), int(Presence.OVERRUN)
+# Not plain integers: for each of those the compiler would make a function of its own.
+_LOGGED, _BUSY, _OVERRUN = map(np.int64, Presence)
 _COUNTS, _WORKS, _PRESENCES = len(Count), len(Work), len(Presence)
 # Column of a status among the counts; an attempt that was not made counts nowhere.
 _COLUMN = np.array(
@@ -252,7 +253,7 @@ def _count_work(
 
 
 @inlined
-def _spread(presence: Floats, g: int, column: int, first: int, last: int, view: _View) -> None:
+def _spread(presence: Floats, g: int, column: np.int64, first: int, last: int, view: _View) -> None:
     """Add a span of time [ticks] to the slots that it passes through [s]."""
     at = max(0, _slot_at(first, view.start, view.slot))
     edge = view.start + at * view.slot
