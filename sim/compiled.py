@@ -93,7 +93,10 @@ def uncounted(function: _Function) -> _Function:
     calls that takes as long as the rest. Such a function must not make an array: what it needs is
     handed in.
     """
-    return _compile(function, _nrt=False)
+    try:
+        return _compile(function, _nrt=False)
+    except KeyError:  # the option is Numba's own affair: without it the same, only slower
+        return _compile(function)
 
 
 def inlined(function: _Function) -> _Function:
