@@ -223,6 +223,8 @@ def test_a_damaged_link_opens_the_example_and_says_what_was_left_out() -> None:
     assert "volume=lots" in app.warning[0].value
     assert "aht=1e99" in app.warning[0].value
     assert app.query_params["scenario"] == "company-n"
+    put(app, "Handle time", 250.0)
+    assert not app.warning
 
 
 @pytest.mark.parametrize("page", ["answer", "people"])
@@ -233,14 +235,15 @@ def test_a_scenario_without_prices_speaks_of_service_only(page: str, lang: str) 
     assert "₪" not in texts(app)
     assert "₪" not in "".join(tiles(app).values())
     if page == "answer" and lang == "en":
-        assert "No prices here" in app.header[0].value
+        assert "answered in 20 s" in app.header[0].value
+        assert "no prices" in texts(app)
         assert tiles(app)["Answered in time"].endswith("%")
 
 
 def test_a_target_that_cannot_be_met_is_said_to_be_missed() -> None:
     app = bring(opened(lang="en"), own("{to_target: {maximum: 2}}"))
 
-    assert app.title[0].value == "Which is cheaper at 80/20?"
+    assert app.title[0].value == "What service do customers get?"
     assert "cannot keep 80/20" in texts(app)
     turn(app, "people")
     assert "Below the target:" in texts(app)
@@ -346,3 +349,55 @@ def test_a_day_is_chosen_by_its_name() -> None:
     pick(app, "Day", "2")
 
     assert group(app, "Day").value == "2"
+
+
+def test_what_cannot_be_computed_is_said_and_the_sidebar_stays() -> None:
+    three_days = (
+        own()
+        .replace("2026-03-02", "2026-03-02, days: 3")
+        .replace(
+            "staffing:",
+            "payroll: {agents: {calendar: {contract_hours_year: 1800h},"
+            " pay: {hourly_rate: 20 EUR/h}}}, staffing:",
+        )
+    )
+    app = bring(opened(lang="en"), three_days)
+
+    assert "at least 7 days" in app.error[0].value
+    assert app.number_input[0].value == 2000.0
+    app.selectbox[0].select("company-n")
+    assert not calm(app.run()).error
+    assert app.title[0].value == TITLES["answer", "en"]
+
+
+def test_another_ready_scenario_is_one_choice_away() -> None:
+    app = opened(lang="en", volume="4000")
+    app.selectbox[0].select("bank")
+    calm(app.run())
+
+    assert app.query_params == {"lang": "en", "scenario": "bank"}
+    assert app.number_input[0].value == 7803.0
+
+
+def test_without_ready_scenarios_the_app_asks_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for room in ("sidebar", "frame"):
+        monkeypatch.setattr(f"sim.ui.{room}.ready", dict)
+    app = opened(lang="en")
+    assert "Bring your own" in app.info[0].value
+    bring(app, own())
+
+    assert app.title[0].value == "What service do customers get?"
+
+
+def test_a_broken_ready_scenario_does_not_take_the_others_along(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, root: Path
+) -> None:
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("name: [", "utf-8")
+    files = {"bank": root / "scenarios" / "bank.yaml", "broken": broken}
+    for room in ("sidebar", "frame"):
+        monkeypatch.setattr(f"sim.ui.{room}.ready", lambda: files)
+    app = opened(lang="en", scenario="broken")
+
+    assert app.selectbox[0].options == ["A bank's call centre, 1999"]
+    assert app.title[0].value == "What service do customers get?"

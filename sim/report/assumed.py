@@ -7,6 +7,7 @@ from sim.report.sentences import channel_title, group_title, option_title
 from sim.report.tables import Table
 from sim.report.words import term
 from sim.scenario.model import Scenario
+from sim.scenario.parse import seconds
 from sim.scenario.terms import Assumption
 
 __all__ = ["CONFIDENCE_WORDS", "assumption_table", "assumption_topics"]
@@ -144,4 +145,8 @@ def _law(text: str, lang: Language) -> str:
     """A law of durations, as a scenario file names it: exponential, mean 4m."""
     name, comma, mean = text.partition(", mean ")
     words = lang(_LAWS[name]) if name in _LAWS else name
-    return lang("{law}, mean {mean}", law=words, mean=mean) if comma else words
+    return lang("{law}, mean {mean}", law=words, mean=_mean(mean, lang)) if comma else words
+
+
+def _mean(text: str, lang: Language) -> str:
+    return text if text == "never" else lang.duration(seconds(text))

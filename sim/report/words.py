@@ -13,6 +13,7 @@ from sim.report.sentences import channel_title, group_title, option_title
 from sim.report.tables import LINE_WORDS
 from sim.scenario.channel import Target
 from sim.scenario.model import Scenario
+from sim.scenario.variant import lead
 from sim.stats import Estimate
 
 __all__ = [
@@ -80,6 +81,7 @@ _TERMS = {
     "idle_hours": N_("paid hours without work"),
     "inbound_per_min": N_("inbound per minute"),
     "indexation_annual": N_("rise of prices"),
+    "injury": N_("accident insurance"),
     "invoice": N_("invoice"),
     "invoice_net": N_("net invoice"),
     "licence_price": N_("price of a licence"),
@@ -140,6 +142,7 @@ _TERMS = {
     "sick_hours_year": N_("sick hours a year"),
     "sick_paid_hours_year": N_("paid sick hours a year"),
     "sick_pay_rate": N_("rate of sick pay"),
+    "social": N_("insurance"),
     "starters": N_("starters a month"),
     "supervisor": N_("supervisor"),
     "surcharge": N_("surcharge"),
@@ -189,6 +192,8 @@ def line_title(line: Line, result: OptionResult, lang: Language) -> str:
 
 def term(name: str, lang: Language) -> str:
     """A name from terms, statements and formulas, in words."""
+    if ", " in name:
+        return ", ".join(term(part, lang) for part in name.split(", "))
     known = LINE_WORDS.get(name) or _TERMS.get(name)
     return lang(known) if known else name.replace("_", " ")
 
@@ -274,7 +279,7 @@ def headline(compared: Comparison, lang: Language) -> str:
     found, scenario = compared.verdict, compared.scenario
     best = option_title(scenario, found.best, lang)
     if found.kind == "unpriced":
-        return lang("No prices here, so nothing to compare in money")
+        return _service_headline(compared[found.best], lang)
     if found.other is None or found.saving is None:
         return lang("No other option gives the service of “{best}”", best=best)
     if found.kind == "even":
@@ -287,9 +292,22 @@ def headline(compared: Comparison, lang: Language) -> str:
     )
 
 
+def _service_headline(result: OptionResult, lang: Language) -> str:
+    """What customers of the lead channel get: the answer where there are no prices."""
+    one = next(a for a in result.attained if a.channel == lead(result.scenario))
+    return lang(
+        "{channel}: {share} answered in {time}",
+        channel=channel_title(result.scenario, one.channel, lang),
+        share=_share(one.service_level.value, lang),
+        time=lang.duration(awt_of(result.scenario, one.channel)),
+    )
+
+
 def sureness(compared: Comparison, lang: Language) -> str:
     """Against what, how sure, and at which service: the sentence under the headline."""
     found, scenario = compared.verdict, compared.scenario
+    if found.kind == "unpriced":
+        return lang("There are no prices in this scenario, so nothing is compared in money.")
     if found.other is None or found.saving is None:
         return ""
     best, other = compared[found.best], compared[found.other]
@@ -322,4 +340,4 @@ def _equal_service(best: OptionResult, other: OptionResult, lang: Language) -> s
 
 def _share(value: float, lang: Language) -> str:
     """A share to the tenth of a per cent, but no 100.0."""
-    return lang.percent(value, 1 if value < 0.9995 else 0)
+    return lang.percent(value, 0 if value >= 0.9995 else 1)

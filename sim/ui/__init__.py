@@ -1,5 +1,5 @@
 """The browser app: the only room that knows Streamlit."""
 
-from sim.ui.main import main
+from sim.ui.frame import main
 
 __all__ = ["main"]

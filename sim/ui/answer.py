@@ -33,12 +33,7 @@ __all__ = ["draw"]
 def draw(view: View) -> None:
     """Draw the page."""
     lang, scenario = view.lang, view.scenario
-    target = scenario.channels[lead(scenario)].target
-    st.title(
-        lang("Which is cheaper at {promise}?", promise=promise(target, lang))
-        if target
-        else lang("Which is cheaper at the same service?")
-    )
+    st.title(_question(view))
     found = comparison(scenario, lang)
     _verdict(view, found)
     _metrics(view, found)
@@ -48,6 +43,18 @@ def draw(view: View) -> None:
     assumptions(view)
     if found.baseline.statement is not None:
         _statement(view, found)
+
+
+def _question(view: View) -> str:
+    """What the page answers."""
+    lang, scenario = view.lang, view.scenario
+    target = scenario.channels[lead(scenario)].target
+    groups = scenario.options[scenario.baseline].groups.values()
+    if not any(group.payroll or group.contract for group in groups):
+        return lang("What service do customers get?")
+    if target is None:
+        return lang("Which is cheaper at the same service?")
+    return lang("Which is cheaper at {promise}?", promise=promise(target, lang))
 
 
 def _chosen(view: View, found: Comparison) -> OptionResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import streamlit as st
@@ -31,14 +32,13 @@ def pick_language(lang: Language) -> None:
 def pick_scenario(lang: Language) -> None:
     """Ready scenarios, and the visitor's own."""
     state: State = st.session_state["state"]
-    names = {name: _title(from_file(path), lang) for name, path in ready().items()}
-    if "own" in st.session_state:
-        name, text = st.session_state["own"]
-        names[OWN] = _title(from_text(text, name), lang)
-    st.session_state["chosen.scenario"] = state.scenario
-    chosen = choose(st.selectbox, lang("Scenario"), names, "scenario", lang)
-    if chosen != state.scenario:
-        st.session_state["state"] = State(chosen)
+    names = _titles(lang)
+    # The link speaks first; after that the choice is the visitor's, or that of an upload.
+    st.session_state.setdefault("chosen.scenario", state.scenario)
+    if names:
+        chosen = choose(st.selectbox, lang("Scenario"), names, "scenario", lang)
+        if chosen != state.scenario:
+            st.session_state["state"] = State(chosen)
     with st.expander(lang("Your own scenario")):
         st.file_uploader(
             lang("Scenario file, YAML"),
@@ -51,8 +51,17 @@ def pick_scenario(lang: Language) -> None:
         )
 
 
-def _title(scenario: Scenario, lang: Language) -> str:
-    return scenario.title.in_(lang.code)
+def _titles(lang: Language) -> dict[str, str]:
+    """Titles of the scenarios that can be opened, by name."""
+    names: dict[str, str] = {}
+    for name, path in ready().items():
+        # A ready file that somebody broke must not take the others along.
+        with suppress(ScenarioError):
+            names[name] = from_file(path).title.in_(lang.code)
+    if "own" in st.session_state:
+        name, text = st.session_state["own"]
+        names[OWN] = from_text(text, name).title.in_(lang.code)
+    return names
 
 
 def _take(lang: Language) -> None:
@@ -70,6 +79,7 @@ def _take(lang: Language) -> None:
         return
     st.session_state["own"] = (file.name, text)
     st.session_state["state"] = State(OWN)
+    st.session_state["chosen.scenario"] = OWN
 
 
 def _text(data: bytes, lang: Language) -> str:

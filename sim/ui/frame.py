@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 from pydantic import ValidationError
 
-from sim.errors import InvalidInput, ScenarioError
+from sim.errors import InvalidInput
 from sim.report.charts import DARK, LIGHT
 from sim.report.language import Language, pick
 from sim.scenario import Scenario
@@ -31,7 +31,7 @@ _STYLE = """<style>
 [data-testid="stCaptionContainer"] {opacity: 1; color: inherit}
 [data-testid="stCaptionContainer"] p {opacity: .78}
 .stHtml .linewise-tiles {display: grid; gap: 1rem; margin: 0; padding: 0;
-  grid-template-columns: repeat(auto-fit, minmax(min(9.4rem, 44%), 1fr))}
+  grid-template-columns: repeat(auto-fit, minmax(min(8.2rem, 44%), 1fr))}
 .linewise-tile {border: 1px solid var(--tile-line); border-radius: .5rem; padding: .75rem 1rem}
 .linewise-tile dt {font-size: .9rem; font-weight: 400; line-height: 1.35}
 .linewise-tile dd {margin: .1rem 0 0; font-size: 1.8rem; line-height: 1.3; white-space: nowrap}
@@ -84,7 +84,7 @@ def _begin() -> None:
     said = st.query_params.to_dict()
     state, wrong = read_address(said, ready())
     st.session_state["state"] = state
-    st.session_state["damaged"] = wrong
+    st.session_state["damaged"] = (wrong, state.scenario, state.figures)
     st.session_state["chosen.lang"] = pick(said.get("lang"), st.context.locale)
 
 
@@ -98,6 +98,8 @@ def _mirror(lang: Language) -> None:
 def _show(draw: Callable[[View], None], written: Scenario | None, lang: Language) -> None:
     """A page; what cannot be computed is said in its place."""
     if written is None:
+        st.title("Linewise")
+        st.info(lang("There is no ready scenario here. Bring your own: the sidebar takes a file."))
         return
     state: State = st.session_state["state"]
     palette = DARK if st.context.theme.type == "dark" else LIGHT
@@ -109,17 +111,15 @@ def _show(draw: Callable[[View], None], written: Scenario | None, lang: Language
 
 
 def _written(lang: Language) -> Scenario | None:
-    """The scenario as its file has it, with the sidebar that belongs to it."""
-    try:
-        sidebar.pick_scenario(lang)
-        state: State = st.session_state["state"]
-        if state.scenario == OWN:
-            name, text = st.session_state["own"]
-            scenario = from_text(text, name)
-        else:
-            scenario = from_file(ready()[state.scenario])
-    except ScenarioError as error:
-        st.session_state["problems"] = ("", [str(problem) for problem in error.problems])
+    """The scenario as its file has it, with the sidebar that belongs to it; None without one."""
+    sidebar.pick_scenario(lang)
+    state: State = st.session_state["state"]
+    if state.scenario in ready():
+        scenario = from_file(ready()[state.scenario])
+    elif "own" in st.session_state:
+        name, text = st.session_state["own"]
+        scenario = from_text(text, name)
+    else:
         return None
     sidebar.option_choice(scenario, lang)
     sidebar.load_figures(scenario, lang)
@@ -142,9 +142,10 @@ def _with_figures(scenario: Scenario, state: State) -> Scenario:
 
 def _notices(lang: Language) -> None:
     """A damaged link, a file that could not be read."""
-    damaged = st.session_state.get("damaged")
-    if damaged:
-        parts = ", ".join(f"`{part}`" for part in damaged)
+    state: State = st.session_state["state"]
+    wrong, *opened = st.session_state["damaged"]
+    if wrong and opened == [state.scenario, state.figures]:
+        parts = ", ".join(f"`{part}`" for part in wrong)
         st.warning(lang("This link is damaged: {parts} was left out.", parts=parts))
     if "problems" in st.session_state:
         name, lines = st.session_state["problems"]
