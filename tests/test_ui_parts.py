@@ -18,21 +18,11 @@ from sim.cost import Group as CostGroup
 from sim.cost import Line, Statement
 from sim.decide import OptionResult, Run, evaluate
 from sim.metrics import Presence
-from sim.report.charts import (
-    DARK,
-    LIGHT,
-    Cell,
-    DifferenceRow,
-    MoneyRow,
-    Palette,
-    Slot,
-    day_chart,
-    difference_chart,
-    heat_map,
-    money_chart,
-)
+from sim.report.charts import DifferenceRow, MoneyRow, difference_chart, money_chart
 from sim.report.language import Language
+from sim.report.palette import DARK, LIGHT, Palette
 from sim.report.week import edges, level, needed, served_a_month, unit_cost, week_of
+from sim.report.week_charts import Cell, Slot, day_chart, heat_map
 from sim.report.words import GROUPS, arithmetic
 from sim.scenario import Scenario, load_text
 from sim.ui.state import BOUNDS, OWN, State, address, read_address

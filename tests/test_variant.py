@@ -20,7 +20,8 @@ channels:
   phone: {kind: voice, volume: 700 / week, arrivals: {Mon-Sun: [0, 0, 0, 0, 0, 0, 0, 0, 5, 5, 5, 5,
           9, 9, 5, 5, 5, 5, 2, 2, 0, 0, 0, 0]},
           handle_time: {law: lognormal, mean: 3m, cv: 0.8},
-          after_call_work: {law: fixed, value: 20s}, patience: 2m, target: {answered: 80% in 20s, abandonment: 5%}}
+          after_call_work: {law: fixed, value: 20s}, patience: 2m,
+          target: {answered: 80% in 20s, abandonment: 5%}}
 groups:
   desk: {skills: [phone, mail], staffing: {shifts: [{agents: 3, hours: 08:00-20:00}]}}
 """

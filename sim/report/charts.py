@@ -1,128 +1,24 @@
-"""Charts as Vega-Lite specifications: plain dictionaries that pages and files both draw.
+"""Charts of money as Vega-Lite specifications: plain dictionaries that pages and files both draw.
 
 Rows come in ready to be read: names, notes and amounts as text, in the reader's language.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from sim.report.language import Language
+from sim.report.palette import Palette, Spec, whole
 
-__all__ = [
-    "DARK",
-    "LIGHT",
-    "Cell",
-    "DifferenceRow",
-    "MoneyRow",
-    "Palette",
-    "Slot",
-    "day_chart",
-    "difference_chart",
-    "heat_map",
-    "money_chart",
-]
+__all__ = ["DifferenceRow", "MoneyRow", "difference_chart", "money_chart"]
 
-Spec = dict[str, Any]
-
-_FONT = "'Source Sans', 'Source Sans Pro', 'PT Sans', sans-serif"
 # Three lines of an option in a chart: name and figure, note, bar.
 _ROW = 78
 _NAME, _NOTE, _BAR = -24, -6, 16
 _BOLD = {"fontSize": 14, "fontWeight": 600, "dy": _NAME}
 _SMALL = {"fontSize": 12.5, "align": "left", "dy": _NOTE}
-
-
-@dataclass(frozen=True, slots=True)
-class Palette:
-    """Colours of one theme; each means the same in every chart.
-
-    Parameters
-    ----------
-    text, muted, line
-        Text, secondary text, lines and grids.
-    groups
-        Cost groups by name.
-    cheaper, even, dearer
-        Sides of a difference.
-    classes
-        Five classes of service, far below the target to well above it.
-    on_classes
-        Text on each of them.
-    empty
-        A cell without contacts.
-    cover, needed, short
-        People at work, people needed, people missing.
-    """
-
-    text: str
-    muted: str
-    line: str
-    groups: Mapping[str, str]
-    cheaper: str
-    even: str
-    dearer: str
-    classes: tuple[str, str, str, str, str]
-    on_classes: tuple[str, str, str, str, str]
-    empty: str
-    cover: str
-    needed: str
-    short: str
-
-
-LIGHT = Palette(
-    text="#1b2333",
-    muted="#5a6579",
-    line="#d9dfe9",
-    groups={
-        "labour": "#2a5bd7",
-        "hiring": "#7ea0ee",
-        "workplace": "#2f8fb3",
-        "software": "#8fcbe0",
-        "telephony": "#6b4fa0",
-        "vendor": "#d98324",
-        "retained": "#f0c078",
-        "overhead": "#8a94a6",
-        "tax": "#c3cad6",
-    },
-    cheaper="#1f7a6d",
-    even="#5a6579",
-    dearer="#a8442f",
-    classes=("#a8442f", "#e08a3c", "#f6cf93", "#a9c4f5", "#2f66dc"),
-    on_classes=("#ffffff", "#1b2333", "#1b2333", "#1b2333", "#ffffff"),
-    empty="#eef1f6",
-    cover="#2a5bd7",
-    needed="#d0721a",
-    short="#a8442f",
-)
-
-DARK = Palette(
-    text="#e6eaf2",
-    muted="#a4afc3",
-    line="#323b50",
-    groups={
-        "labour": "#7c9cf5",
-        "hiring": "#4a67bd",
-        "workplace": "#6cbcdb",
-        "software": "#35788f",
-        "telephony": "#a78bd8",
-        "vendor": "#e7a95b",
-        "retained": "#a8742f",
-        "overhead": "#8a94a6",
-        "tax": "#566075",
-    },
-    cheaper="#5cc2b0",
-    even="#a4afc3",
-    dearer="#e08b73",
-    classes=("#c4523a", "#d98324", "#e9c07e", "#46629f", "#3f72e8"),
-    on_classes=("#ffffff", "#131722", "#131722", "#e6eaf2", "#ffffff"),
-    empty="#1c2231",
-    cover="#7c9cf5",
-    needed="#e7a95b",
-    short="#e08b73",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,54 +67,6 @@ class DifferenceRow:
     equal: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One interval of the week in the heat map.
-
-    Parameters
-    ----------
-    day, day_name, time
-        Place: day of the week from 0, its name, time of day.
-    level
-        Class of service from 0 to 4; None without contacts.
-    figure
-        Service as a short number, where it is thin.
-    tip
-        Service with its interval, in words.
-    contacts
-        How many come, in words.
-    """
-
-    day: int
-    day_name: str
-    time: str
-    level: int | None
-    figure: str
-    tip: str
-    contacts: str
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One interval of a day: people at work and people needed.
-
-    Parameters
-    ----------
-    start, end
-        Hours of the day.
-    cover, needed
-        Agents; needed is None where it is not known.
-    tip
-        The interval in words.
-    """
-
-    start: float
-    end: float
-    cover: float
-    needed: float | None
-    tip: str
-
-
 def money_chart(rows: Sequence[MoneyRow], lang: Language, palette: Palette) -> Spec:
     """Stacked bars of cost by group, one for each option.
 
@@ -260,7 +108,7 @@ def money_chart(rows: Sequence[MoneyRow], lang: Language, palette: Palette) -> S
         _title(rows, titles, "note", muted, _SMALL),
         _title(rows, titles, "total", text, _BOLD | {"align": "right"}),
     ]
-    return _whole(layers, values, _ROW * len(rows), lang, palette)
+    return whole(layers, values, _ROW * len(rows), lang, palette)
 
 
 def difference_chart(rows: Sequence[DifferenceRow], lang: Language, palette: Palette) -> Spec:
@@ -307,147 +155,7 @@ def difference_chart(rows: Sequence[DifferenceRow], lang: Language, palette: Pal
         _title(rows, values, "name", {"value": palette.text}, _BOLD | {"align": "left"}),
         _title(rows, values, "words", colour, _SMALL | {"fontWeight": 600}),
     ]
-    return _whole(layers, values, _ROW * len(rows), lang, palette)
-
-
-def heat_map(cells: Sequence[Cell], lang: Language, palette: Palette) -> Spec:
-    """Service by hour and day of the week; a click chooses a day.
-
-    Parameters
-    ----------
-    cells
-        Intervals of the week.
-    lang
-        The reader's language.
-    palette
-        Colours.
-    """
-    levels = range(len(palette.classes))
-    values = [
-        asdict(cell)
-        | {
-            "colour": palette.empty if cell.level is None else palette.classes[cell.level],
-            "ink": palette.muted if cell.level is None else palette.on_classes[cell.level],
-        }
-        for cell in cells
-    ]
-    assert all(cell.level is None or cell.level in levels for cell in cells)
-    times = list(dict.fromkeys(cell.time for cell in cells))
-    days = list(dict.fromkeys(cell.day_name for cell in cells))
-    place = {
-        "x": {
-            "field": "time",
-            "type": "ordinal",
-            "sort": times,
-            "axis": {"title": None, "labelAngle": 0, "ticks": False, "domain": False}
-            | {"labelExpr": "substring(datum.value, 0, 2)", "values": _round_hours(times)}
-            | {"labelOverlap": "greedy", "labelSeparation": 3},
-        },
-        "y": {
-            "field": "day_name",
-            "type": "ordinal",
-            "sort": days,
-            "axis": {"title": None, "ticks": False, "domain": False, "labelFontSize": 13},
-        },
-    }
-    tip = [
-        {"field": "day_name", "title": lang("Day")},
-        {"field": "time", "title": lang("Time")},
-        {"field": "tip", "title": lang("Service")},
-        {"field": "contacts", "title": lang("Contacts")},
-    ]
-    colour = {"field": "colour", "type": "nominal", "scale": None}
-    layers: list[Spec] = [
-        {
-            "params": [
-                {"name": "cell", "select": {"type": "point", "fields": ["day"], "on": "click"}}
-            ],
-            "mark": {"type": "rect", "cornerRadius": 2, "cursor": "pointer"},
-            "encoding": place | {"color": colour, "tooltip": tip},
-        }
-    ]
-    if len(times) <= 24:
-        ink = {"field": "ink", "type": "nominal", "scale": None}
-        layers.append(
-            {
-                "mark": {"type": "text", "fontSize": 11, "fontWeight": 600, "tooltip": None}
-                | {"cursor": "pointer"},
-                "encoding": place | {"text": {"field": "figure"}, "color": ink, "tooltip": tip},
-            }
-        )
-    whole = _whole(layers, values, 34 * len(days) + 30, lang, palette)
-    whole["config"]["scale"] = {"bandPaddingInner": 0.08, "bandPaddingOuter": 0}
-    return whole
-
-
-def day_chart(slots: Sequence[Slot], lang: Language, palette: Palette) -> Spec:
-    """People at work and people needed along a day, with the shortage between them.
-
-    Parameters
-    ----------
-    slots
-        Intervals of the day.
-    lang
-        The reader's language.
-    palette
-        Colours.
-    """
-    values = [asdict(slot) | {"short": _shortage(slot)} for slot in slots]
-    last = values[-1] | {"start": slots[-1].end, "end": slots[-1].end}
-    # A step is drawn to the start of the next slot: the last one needs an end of its own.
-    values.append(last)
-    x = {
-        "field": "start",
-        "type": "quantitative",
-        "scale": {"domain": [0, 24], "nice": False},
-        "axis": {"title": None, "grid": False, "tickCount": 12}
-        | {"values": list(range(0, 25, 2)), "labelExpr": "format(datum.value, '02d') + ':00'"},
-    }
-    top = max([s.cover for s in slots] + [s.needed or 0 for s in slots] + [1])
-    y = {
-        "field": "cover",
-        "type": "quantitative",
-        "scale": {"domain": [0, top * 1.08], "nice": True},
-        "axis": {"title": lang("People on the line"), "tickMinStep": 1, "tickCount": 6},
-    }
-    needed = y | {"field": "needed"}
-    step = {"interpolate": "step-after"}
-    layers: list[Spec] = [
-        {
-            "mark": {"type": "area", "color": palette.cover, "opacity": 0.14} | step,
-            "encoding": {"x": x, "y": y},
-        },
-        {
-            "mark": {"type": "area", "color": palette.short, "opacity": 0.45} | step,
-            "encoding": {"x": x, "y": y, "y2": {"field": "short"}},
-        },
-        {
-            "mark": {"type": "line", "color": palette.cover, "strokeWidth": 2.5} | step,
-            "encoding": {"x": x, "y": y},
-        },
-        {
-            "transform": [{"filter": "isValid(datum.needed)"}],
-            "mark": {"type": "line", "color": palette.needed, "strokeWidth": 2}
-            | {"strokeDash": [5, 3]}
-            | step,
-            "encoding": {"x": x, "y": needed},
-        },
-        {
-            "mark": {"type": "rect", "opacity": 0},
-            "encoding": {"x": x, "x2": {"field": "end"}}
-            | {"tooltip": {"field": "tip", "title": lang("Interval")}},
-        },
-    ]
-    return _whole(layers, values, 300, lang, palette)
-
-
-def _shortage(slot: Slot) -> float:
-    """Upper edge of the shortage: as high as the cover where nobody is missing."""
-    return max(slot.cover, slot.needed) if slot.needed is not None else slot.cover
-
-
-def _round_hours(times: Iterable[str]) -> list[str]:
-    return [time for time in times if time.endswith(":00")]
+    return whole(layers, values, _ROW * len(rows), lang, palette)
 
 
 def _rows_axis(rows: Sequence[MoneyRow] | Sequence[DifferenceRow]) -> Spec:
@@ -490,36 +198,5 @@ def _title(
             "x": {"value": edge},
             "text": {"field": field},
             "color": colour,
-        },
-    }
-
-
-def _whole(
-    layers: list[Spec], values: list[Spec], height: int, lang: Language, palette: Palette
-) -> Spec:
-    """A chart of layers over one table, in the colours of a palette."""
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "data": {"values": values},
-        "layer": layers,
-        "height": height,
-        "width": "container",
-        "autosize": {"type": "fit", "contains": "padding"},
-        "background": "transparent",
-        "padding": {"left": 0, "right": 4, "top": 4, "bottom": 0},
-        "config": {
-            "font": _FONT,
-            "locale": {"number": lang.vega()},
-            "view": {"stroke": None},
-            "axis": {
-                "labelColor": palette.muted,
-                "titleColor": palette.muted,
-                "labelFontSize": 12,
-                "titleFontSize": 12,
-                "titleFontWeight": "normal",
-                "gridColor": palette.line,
-                "domainColor": palette.line,
-                "tickColor": palette.line,
-            },
         },
     }

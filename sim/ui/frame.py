@@ -9,8 +9,8 @@ import streamlit as st
 from pydantic import ValidationError
 
 from sim.errors import InvalidInput
-from sim.report.charts import DARK, LIGHT
 from sim.report.language import Language, pick
+from sim.report.palette import DARK, LIGHT
 from sim.scenario import Scenario
 from sim.scenario.ready import ready
 from sim.scenario.variant import variant

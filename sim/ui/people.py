@@ -11,11 +11,11 @@ import streamlit as st
 
 from sim.cost import Statement
 from sim.decide import OptionResult
-from sim.report.charts import Cell, Slot, day_chart, heat_map
 from sim.report.language import Language
 from sim.report.sentences import channel_title, group_title, option_title
 from sim.report.tables import Table
 from sim.report.week import WeekOf, edges, level, week_of
+from sim.report.week_charts import Cell, Slot, day_chart, heat_map
 from sim.report.words import awt_of
 from sim.scenario import Scenario
 from sim.scenario.variant import lead

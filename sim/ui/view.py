@@ -10,8 +10,8 @@ from typing import Any
 
 import streamlit as st
 
-from sim.report.charts import Palette
 from sim.report.language import Language
+from sim.report.palette import Palette
 from sim.report.tables import Table
 from sim.scenario import Scenario
 from sim.ui.state import State
