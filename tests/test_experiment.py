@@ -349,9 +349,7 @@ def test_a_steady_queue_agrees_with_the_closed_form_under_every_rule(queue: str)
     agents, per_hour, aht, patience = STEADY[queue]
     result = replicate(only(steady(*STEADY[queue])), seed=11, replications=RUNS)
     exact = erlang.erlang_a(arrival_rate=per_hour / 3600, aht=aht, agents=agents, patience=patience)
-    expected = {
-        service_level(rule): exact.service_level(rule, 20.0) for rule in (*RULES, "virtual")
-    }
+    expected = {service_level(rule): exact.service_level(rule, 20.0) for rule in BY_RULE}
     expected |= {
         "delayed": exact.wait_probability,
         "asa": exact.asa,

@@ -32,6 +32,9 @@ Floats = NDArray[np.float64]
 #: late. An assumption of the plan; the simulation plays the real thing.
 FILL = 0.85
 
+# How finely the level of a span is sought: to a part in two thousand.
+_HALVINGS = 11
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Requirement:
@@ -123,8 +126,8 @@ def _streams(scenario: Scenario, option: Option, group: Group) -> Iterator[_Stre
         contacts = np.asarray(channel.arrivals) * volume_factor(channel, option.fcr)
         wrap = channel.after_call_work.mean if channel.after_call_work else 0.0
         aht = (channel.handle_time.mean + wrap) * group.handle_time * skill.handle_time
-        rate = contacts * _open_share(scenario, option, name) / scenario.interval
-        yield _Stream(channel, rate, aht)
+        open_ = _open_share(scenario, option, name) > 0
+        yield _Stream(channel, contacts * open_ / scenario.interval, aht)
 
 
 def _open_share(scenario: Scenario, option: Option, name: str) -> Floats:
@@ -182,20 +185,34 @@ def _over_span(promise: Target, rate: Floats, aht: Floats, patience: Floats) -> 
     """Least level, alike in all intervals of a span, whose average over contacts is enough."""
     if not rate.any():
         return np.zeros(len(rate), np.int64)
+    # Days are often alike: each kind of interval is worked out once.
+    kinds, kind, times = np.unique(
+        np.stack([rate, aht, patience]), axis=1, return_inverse=True, return_counts=True
+    )
     low, high = 0.0, 0.9999
-    best = _least(high, promise, rate, aht, patience)
-    for _ in range(16):
+    best = _least(high, promise, *kinds)
+    for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        agents = _least(middle, promise, rate, aht, patience)
-        staffed = agents.astype(np.float64)
-        measures = erlang.erlang_a(arrival_rate=rate, aht=aht, agents=staffed, patience=patience)
-        level = np.average(measures.service_level(promise.rule, promise.awt), weights=rate)
-        lost = np.average(measures.abandonment, weights=rate)
-        if level >= promise.answered and lost <= (promise.abandonment or 1.0):
+        agents = _least(middle, promise, *kinds)
+        if _kept(promise, agents, kinds, times):
             best, high = agents, middle
         else:
             low = middle
-    return best
+    return best[kind]
+
+
+def _kept(
+    promise: Target, agents: NDArray[np.int64], kinds: Floats, times: NDArray[np.int64]
+) -> bool:
+    """Whether a promise is kept on average over the contacts of a span."""
+    rate, aht, patience = kinds
+    staffed = agents.astype(np.float64)
+    queue = erlang.erlang_a(arrival_rate=rate, aht=aht, agents=staffed, patience=patience)
+    level = np.average(queue.service_level(promise.rule, promise.awt), weights=rate * times)
+    lost = np.average(queue.abandonment, weights=rate * times)
+    return bool(
+        level >= promise.answered and (promise.abandonment is None or lost <= promise.abandonment)
+    )
 
 
 def _with_deferrable(
