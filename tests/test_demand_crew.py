@@ -114,6 +114,17 @@ def test_shifts_repeat_over_midnight_and_over_the_week(
         assert present(staffing, tick) == wanted
 
 
+@pytest.mark.parametrize(
+    "hours", ["always", "Mon-Sun 00:00-24:00", "Mon-Sun 07:00-19:00, 19:00-07:00"]
+)
+def test_nobody_is_relieved_by_himself(hours: str) -> None:
+    groups = {"own": team(staffing=f'shifts: [{{agents: 2, hours: "{hours}"}}]')}
+    staffing = only(desk(None, groups, start="2026-03-05", days=9, warm_up="5h")).staffing
+    end = (5 + 9 * 24) * 3_600_000
+
+    assert list(zip(staffing.start, staffing.end, strict=True)) == [(0, end)] * 2
+
+
 @pytest.mark.parametrize("start", STARTS)
 def test_intervals_follow_the_day_of_the_week(start: str) -> None:
     week = [[day + (hour > 12) for hour in range(24)] for day in range(7)]

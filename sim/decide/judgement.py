@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from sim.decide.option import OptionResult, Run, evaluate
+from sim.errors import InvalidInput
 from sim.experiment import Progress
 from sim.scenario.model import Scenario
 from sim.scenario.promise import Promise
@@ -101,4 +102,8 @@ def _found(result: OptionResult, promise: Promise) -> Estimate:
         "occupancy": Estimate(result.occupancy, 0.0),
     }
     found = plain.get(promise.measure)
-    return found if found is not None else Estimate(float("nan"), float("nan"))
+    if found is None:
+        place = f"expect.{result.name}.{promise.measure}"
+        hint = "give its groups a payroll or a contract"
+        raise InvalidInput(place, "is not known of the option", promise.text, hint)
+    return found

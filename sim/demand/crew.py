@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +66,8 @@ def _presence(timeline: Timeline, name: str, group: Group, cover: Cover) -> Iter
     staffing = group.staffing
     if isinstance(staffing, Shifts):
         for shift in staffing.shifts:
-            for span in _weekly(timeline, shift.hours.spans):
+            # A shift that goes on all night is one stretch: nobody is relieved by himself.
+            for span in _merged(_weekly(timeline, shift.hours.spans)):
                 yield from [span] * int(shift.agents)
         return
     levels = staffing.intervals if isinstance(staffing, Intervals) else cover.get(name)
@@ -112,7 +113,7 @@ def _parts(filled: NDArray[np.float64], slot: int) -> Iterator[Stretch]:
             yield start, start + length
 
 
-def _merged(parts: Iterator[Stretch]) -> list[Stretch]:
+def _merged(parts: Iterable[Stretch]) -> list[Stretch]:
     """Join stretches that touch."""
     joined: list[Stretch] = []
     for start, end in parts:
@@ -138,7 +139,7 @@ def opening_hours(timeline: Timeline, channel: Channel, hours: OpenHours) -> lis
     """Opening hours along the timeline [ticks], holidays taken out where the channel closes."""
     if hours.is_always and not channel.closed_on_holidays:
         return [(0, timeline.end)]
-    spans = _merged(iter(sorted(_weekly(timeline, hours.ranges))))
+    spans = _merged(sorted(_weekly(timeline, hours.ranges)))
     if channel.closed_on_holidays:
         for closed in _holidays(timeline):
             spans = [part for span in spans for part in _without(span, closed)]

@@ -1,0 +1,335 @@
+"""Decisions: months that tie to what was simulated, savings at equal service, promises."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from desks import desk, line, team
+
+from sim.cost import Hours
+from sim.decide import Comparison, compare, judge, simulate
+from sim.decide.month import Month
+from sim.errors import InvalidInput
+from sim.experiment import case, replicate
+from sim.metrics import Count, Presence, Work
+from sim.scenario import Scenario
+
+ROUND_THE_CLOCK = "shifts: [{{agents: {}, hours: always}}]"
+PHONE = line(12, patience="2m", target="{answered: 80% in 20s}")
+
+
+def option(
+    agents: int = 4, price: str | None = "20 EUR/h", *, handle_time: str = "100%", **more: str
+) -> str:
+    """A vendor's team by the hour."""
+    terms = {"contract": f"{{price_per_agent_hour: {{rate: {price}}}}}"} if price else {}
+    group = team(
+        staffing=ROUND_THE_CLOCK.format(agents), source="vendor", handle_time=handle_time, **terms
+    )
+    keys = {"groups": f"{{them: {group}}}", **more}
+    return "{" + ", ".join(f"{key}: {value}" for key, value in keys.items()) + "}"
+
+
+def shop(options: Mapping[str, str], **more: str) -> Scenario:
+    plain: dict[str, Any] = {
+        "simulation": "{replications: 12, at_most: 12, warm_up: 1h, wrap_up: 1h}"
+    }
+    return desk({"phone": PHONE}, options=options, **{**plain, **more})
+
+
+# --- the average month ---------------------------------------------------------------------------
+
+
+def test_a_month_has_730_hours_whatever_the_week() -> None:
+    scenario = shop({"base": option(4)}, calendar="{country: RU, start: 2026-03-05, days: 7}")
+    month = Month.of(scenario, case(scenario, "base"))
+    always = month.kinds[:, 0]
+
+    assert always.sum() == pytest.approx(730)  # 8 760 h a year
+    np.testing.assert_allclose(month.types.sum(axis=1), always)
+    for kind, bit in ((1, 4), (2, 2), (3, 1)):  # night, weekend, holiday
+        typed = month.types[:, [t for t in range(8) if t & bit]].sum(axis=1)
+        np.testing.assert_allclose(typed, month.kinds[:, kind])
+    assert month.kinds[:, 3].sum() > 0
+
+
+@pytest.mark.parametrize("days", [7, 8, 14, 17])
+def test_a_longer_period_is_still_one_month(days: int) -> None:
+    calendar = f"{{start: 2026-03-04, days: {days}}}"
+    result = simulate(shop({"base": option(4)}, calendar=calendar), replications=2)
+
+    # Wrap-up and warm-up are outside; nobody ends a shift, so nothing is overrun.
+    assert result.hours == pytest.approx(4 * 730)
+
+
+def test_less_than_a_week_is_no_month() -> None:
+    with pytest.raises(InvalidInput, match="at least 7 days"):
+        simulate(shop({"base": option(4)}, calendar="{start: 2026-03-04, days: 6}"))
+
+
+def test_without_terms_a_single_day_will_do() -> None:
+    day = shop({"base": option(4, None)}, calendar="{start: 2026-03-04, days: 1}")
+    result = simulate(day, replications=2)
+
+    assert result.cost is None
+    assert result.hours == pytest.approx(4 * 24 * 365 / 12)
+
+
+def test_what_a_month_records_is_what_was_counted() -> None:
+    scenario = shop({"base": option(4)})
+    played = case(scenario, "base")
+    month = Month.of(scenario, played)
+    result = replicate(played, seed=1, replications=3, record=month.record)
+    counts = month.read(result.records.mean(axis=0))
+    weights = month.kinds[:, 0]
+    served = result.counts("phone")[:, Count.SERVED]
+    present = result.presence("them")[:, Presence.LOGGED]
+
+    assert counts.contacts[0, Count.SERVED] == pytest.approx(weights @ served)
+    assert counts.work[0, 0, Work.SERVED, 0] == pytest.approx(weights @ served)
+    assert counts.presence[0, Presence.LOGGED].sum() == pytest.approx(weights @ present)
+    assert counts.work[0, 0, Work.TALK, 0] == pytest.approx(counts.contacts[0, Count.TALK])
+
+
+def test_hours_by_type_are_those_that_were_worked() -> None:
+    scenario = shop({"base": option(3)})
+    played = case(scenario, "base")
+    month = Month.of(scenario, played)
+    result = replicate(played, seed=1, replications=2, record=month.record)
+    ops = month.contract(
+        month.read(result.records.mean(axis=0)), "them", scenario.options["base"].groups["them"]
+    )
+    hours: tuple[Hours, ...] = ops.hours
+
+    assert sum(h.logged for h in hours) == pytest.approx(3 * 730)
+    assert sum(h.logged for h in hours if h.weekend) == pytest.approx(3 * 730 * 2 / 7, rel=0.01)
+    assert {h.type for h in hours} >= {"day", "weekend"}
+
+
+# --- one option ----------------------------------------------------------------------------------
+
+
+def test_an_hourly_price_costs_the_hours_that_are_logged() -> None:
+    result = simulate(shop({"base": option(4, "20 EUR/h")}), replications=5)
+    assert result.cost is not None
+    assert result.statement is not None
+
+    assert result.cost.value == pytest.approx(4 * 730 * 20, rel=1e-3)
+    assert result.statement.total == result.cost.value
+    total = math.fsum(entry.amount for entry in result.statement.lines)
+    assert total == pytest.approx(result.statement.total)
+    assert result.peak == 4
+    assert result.heads is None
+
+
+def test_what_customers_get_is_what_was_simulated() -> None:
+    result = simulate(shop({"base": option(1)}), replications=5)
+    phone = result.attained[0]
+
+    assert phone.service_level == result.replications.estimate("service_level", "phone")
+    assert not phone.kept
+    assert not result.kept
+    assert phone.thin[1] == 168
+    assert 100 < phone.thin[0] <= 168
+
+
+def test_a_generous_team_keeps_its_promise_everywhere() -> None:
+    result = simulate(shop({"base": option(9)}), replications=5)
+
+    assert result.kept
+    assert result.attained[0].thin == (0, 168)
+
+
+# --- options side by side ------------------------------------------------------------------------
+
+
+def compared(options: Mapping[str, str], **more: str) -> Comparison:
+    return compare(shop(options, **more))
+
+
+def test_the_cheaper_of_two_that_serve_alike_is_cheaper_by_the_difference() -> None:
+    found = compared({"own": option(4, "20 EUR/h"), "vendor": option(4, "15 EUR/h")})
+    verdict = found.verdict
+
+    assert (verdict.kind, verdict.best, verdict.other) == ("cheaper", "vendor", "own")
+    assert verdict.saving is not None
+    assert verdict.saving.value == pytest.approx(4 * 730 * 5)
+    assert verdict.share == pytest.approx(0.25)
+    assert verdict.saving.low > 0
+
+
+def test_when_the_baseline_is_cheapest_it_is_compared_with_the_next() -> None:
+    options = {
+        "own": option(4, "10 EUR/h"),
+        "dear": option(4, "30 EUR/h"),
+        "vendor": option(4, "15 EUR/h"),
+    }
+    verdict = compared(options).verdict
+
+    assert (verdict.kind, verdict.best, verdict.other) == ("cheaper", "own", "vendor")
+
+
+def test_no_saving_is_stated_against_worse_service() -> None:
+    found = compared({"own": option(5), "thin": option(2, "1 EUR/h")})
+    verdict = found.verdict
+
+    assert {gap.measure for gap in found.gaps("thin")} == {"service_level", "missed"}
+    gap = found.gaps("thin")[0]
+    assert gap.ours < gap.theirs - 0.02
+    assert (verdict.kind, verdict.best, verdict.saving) == ("alone", "own", None)
+
+
+def test_closing_at_night_is_not_equal_service() -> None:
+    options = {"own": option(5), "day": option(5, "1 EUR/h", open='{phone: "09:00-18:00"}')}
+    found = compared(options)
+
+    assert "missed" in {gap.measure for gap in found.gaps("day")}
+    assert found.verdict.kind == "alone"
+
+
+def test_better_service_is_not_equal_service_either() -> None:
+    found = compared({"thin": option(3), "thick": option(8, "1 EUR/h")}, baseline="thin")
+
+    assert found.gaps("thick")
+    assert found.verdict.kind == "alone"
+
+
+def test_a_tolerance_says_what_counts_as_equal() -> None:
+    options = {"own": option(5, "20 EUR/h"), "thin": option(4, "20 EUR/h")}
+
+    assert compared(options, tolerance="60%").verdict.kind == "cheaper"
+    assert compared(options, tolerance="0.1%").verdict.kind == "alone"
+
+
+def by_contact(price: str) -> str:
+    group = team(
+        staffing=ROUND_THE_CLOCK.format(4),
+        source="vendor",
+        contract=f"{{price_per_contact: {{phone: {price}}}}}",
+    )
+    return f"{{groups: {{them: {group}}}}}"
+
+
+def test_a_difference_within_the_noise_is_even() -> None:
+    by_call = compared({"own": by_contact("2 EUR"), "vendor": by_contact("2 EUR")})
+
+    assert by_call.verdict.kind == "even"
+
+
+def test_without_terms_there_is_nothing_to_compare() -> None:
+    found = compared({"own": option(4, None), "vendor": option(4)})
+
+    assert found.verdict.kind == "unpriced"
+    assert found.difference("vendor") is None
+
+
+def test_paired_differences_are_narrower_than_unpaired_ones() -> None:
+    found = compared({"own": by_contact("2 EUR"), "vendor": by_contact("2.10 EUR")})
+    one, other = found["own"].cost, found["vendor"].cost
+    paired = found.difference("vendor")
+    assert one is not None
+    assert other is not None
+    assert paired is not None
+
+    assert paired.value == pytest.approx(other.value - one.value)
+    assert paired.half_width < 0.2 * math.hypot(one.half_width, other.half_width)
+
+
+def test_all_options_have_the_same_replications() -> None:
+    scenario = shop(
+        {"easy": option(9), "hard": option(2)},
+        simulation="{replications: 4, at_most: 60, precision: 1%, warm_up: 1h, wrap_up: 1h}",
+    )
+    found = compare(scenario)
+    alone = {name: simulate(scenario, name).replications.count for name in ("easy", "hard")}
+
+    assert alone["easy"] < alone["hard"]
+    assert {o.replications.count for o in found.options} == {alone["hard"]}
+    assert len({len(o.batches) for o in found.options}) == 1
+    assert found.run.replications == alone["hard"]
+
+
+def test_only_the_options_asked_for_take_part_and_the_baseline() -> None:
+    options = {"own": option(4), "vendor": option(4), "other": option(4)}
+    found = compare(shop(options), options=["other"], replications=2)
+
+    assert [o.name for o in found.options] == ["own", "other"]
+    with pytest.raises(InvalidInput, match="must be one of own, vendor, other"):
+        compare(shop(options), options=["moon"])
+    with pytest.raises(InvalidInput, match="must be one of own, other"):
+        found["vendor"]
+
+
+def test_engines_and_threads_change_nothing() -> None:
+    scenario = shop({"own": by_contact("2 EUR"), "vendor": by_contact("3 EUR")})
+    plain = compare(scenario, replications=2, workers=1)
+    other = compare(scenario, replications=2, workers=3, engine="reference")
+
+    assert plain.verdict == other.verdict
+    assert [o.cost for o in plain.options] == [o.cost for o in other.options]
+    assert [o.attained for o in plain.options] == [o.attained for o in other.options]
+
+
+# --- promises ------------------------------------------------------------------------------------
+
+
+def judged(promise: str, *, agents: int = 4, price: str | None = "20 EUR/h") -> str:
+    scenario = shop({"base": option(agents, price)}, expect=f"{{base: {{{promise}}}}}")
+    (one,) = judge(scenario)
+    assert one.option == "base"
+    return one.state
+
+
+@pytest.mark.parametrize(
+    ("promise", "state"),
+    [
+        ("phone.service_level: at least 50%", "holds"),
+        ("phone.service_level: at least 99.9%", "broken"),
+        ("phone.abandonment: at most 30%", "holds"),
+        ("phone.abandonment: at most 0.1%", "broken"),
+        ("cost: at most 60 000 EUR", "holds"),
+        ("cost: at most 50 000 EUR", "broken"),
+        ("hours: at least 2 919 h", "holds"),
+        ("hours: at most 2 900 h", "broken"),
+        ("occupancy: at most 40%", "holds"),
+        ("occupancy: at least 40%", "broken"),
+    ],
+)
+def test_a_promise_is_judged_on_its_interval(promise: str, state: str) -> None:
+    agents = 4 if "phone" not in promise else 3
+    assert judged(promise, agents=agents if "occupancy" not in promise else 4) == state
+
+
+def test_a_promise_that_the_interval_holds_is_open() -> None:
+    found = simulate(shop({"base": option(3)})).attained[0].service_level
+    promise = f"phone.service_level: at least {100 * found.value:.4f}%"
+
+    assert judged(promise, agents=3) == "open"
+
+
+def test_an_open_promise_brings_more_replications() -> None:
+    found = simulate(shop({"base": option(3)}), replications=400).attained[0].service_level
+    bound = f"at least {100 * (found.value - 1.5 * found.half_width):.4f}%"
+    scenario = shop(
+        {"base": option(3)},
+        simulation="{replications: 4, at_most: 400, precision: 50%, warm_up: 1h, wrap_up: 1h}",
+        expect=f"{{base: {{phone.service_level: {bound}}}}}",
+    )
+    (one,) = judge(scenario)
+
+    assert one.state == "holds"
+    assert one.found.half_width < 0.02
+
+
+@pytest.mark.parametrize("promise", ["cost: at most 1 000 EUR", "heads: at most 5"])
+def test_a_promise_of_what_an_option_has_not_is_refused_in_words(promise: str) -> None:
+    with pytest.raises(InvalidInput, match=promise.split(":")[0]):
+        judged(promise, price=None)
+
+
+def test_without_promises_there_is_nothing_to_judge() -> None:
+    assert judge(shop({"base": option()})) == ()
