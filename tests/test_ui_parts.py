@@ -23,8 +23,9 @@ from sim.report.language import Language
 from sim.report.palette import DARK, LIGHT, Palette
 from sim.report.week import edges, level, needed, served_a_month, unit_cost, week_of
 from sim.report.week_charts import Cell, Slot, day_chart, heat_map
-from sim.report.words import GROUPS, arithmetic
+from sim.report.words import GROUPS, arithmetic, difference_words
 from sim.scenario import Scenario, load_text
+from sim.stats import Estimate
 from sim.ui.state import BOUNDS, OWN, State, address, read_address
 from sim.ui.work import Kept
 
@@ -236,6 +237,18 @@ def test_a_line_of_parts_lists_them() -> None:
 
     words = arithmetic(Line.of("contract", CostGroup.VENDOR, parts), EN)
     assert words == "billed minutes 30 − service credits 10"
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (Estimate(-1200.0, 100.0), "€1.2K cheaper"),
+        (Estimate(1200.0, 100.0), "€1.2K dearer"),
+        (Estimate(1200.0, 1300.0), "about even"),
+    ],
+)
+def test_a_difference_within_its_noise_is_called_even(found: Estimate, words: str) -> None:
+    assert difference_words(found, "EUR", EN) == words
 
 
 def whole_week() -> list[Cell]:

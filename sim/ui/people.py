@@ -9,18 +9,17 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from sim.cost import Statement
 from sim.decide import OptionResult
 from sim.report.language import Language
 from sim.report.sentences import channel_title, group_title, option_title
-from sim.report.tables import Table
 from sim.report.week import WeekOf, edges, level, week_of
 from sim.report.week_charts import Cell, Slot, day_chart, heat_map
 from sim.report.words import awt_of
 from sim.scenario import Scenario
 from sim.scenario.variant import lead
+from sim.ui.heads import from_line_to_payroll
 from sim.ui.power import power_of_one
-from sim.ui.view import Tile, View, chart, choose, legend, table, tile_row
+from sim.ui.view import Tile, View, chart, choose, legend, tile_row
 from sim.ui.work import comparison, requirement_of
 
 __all__ = ["draw"]
@@ -59,7 +58,7 @@ def draw(view: View) -> None:
     _sentence(look)
     _metrics(look)
     if look.result.statement is not None:
-        _arithmetic(look, look.result.statement)
+        from_line_to_payroll(view, look.result, look.result.statement)
     _heat(look)
     _day(look)
     power_of_one(view, look.result, look.channel, look.group, look.week)
@@ -165,70 +164,6 @@ def _paid_hours(result: OptionResult) -> float | None:
     info = result.statement.info if result.statement else {}
     found = [value for name, value in info.items() if name.endswith(".rostered_hours")]
     return sum(found) if found else None
-
-
-def _arithmetic(look: _Look, statement: Statement) -> None:
-    """From hours on the line to people on the payroll, step by step."""
-    lang, result = look.lang, look.result
-    own = {n: g.payroll for n, g in result.option.groups.items() if g.payroll is not None}
-    if not own or result.heads is None:
-        return
-    label = lang(
-        "How {peak} on the line become {heads} on the payroll",
-        peak=lang.number(result.peak),
-        heads=lang.number(result.heads),
-    )
-    with st.expander(label, icon=":material/calculate:"):
-        for name, payroll in own.items():
-            if len(own) > 1:
-                st.markdown(f"**{group_title(result.scenario, result.name, name, lang)}**")
-            steps = _steps(statement, name, payroll.agents, lang)
-            head = (lang("Step"), lang("Figure"), lang("How"))
-            table(Table(label, head, tuple(steps)))
-
-
-def _steps(
-    statement: Statement, group: str, agents: Any, lang: Language
-) -> list[tuple[str, str, str]]:
-    """Hours on the line, on the roster, full-time people, whole people."""
-    info = {key: statement.info[f"{group}.{key}"] for key in _INFO}
-    month = info["worked_hours_year"] / 12
-    return [
-        (
-            lang("Hours on the line in an average month"),
-            lang.number(info["logged_hours"]),
-            lang("simulated, work after the end of a shift among them"),
-        ),
-        (
-            lang("Hours on the roster"),
-            lang.number(info["rostered_hours"]),
-            lang(
-                "× (1 + {fit} lost to whole shifts) ÷ (1 − {absent} breaks and meetings)"
-                " ÷ (1 − {slow} learners' slower work)",
-                fit=lang.percent(agents.schedule_fit_loss, 1),
-                absent=lang.percent(agents.shrinkage_in_shift, 1),
-                slow=lang.percent(agents.ramp_capacity_loss, 1),
-            ),
-        ),
-        (
-            lang("Full-time people"),
-            lang.number(info["fte"], 1),
-            lang(
-                "÷ {hours} hours that one works in a month, without leave and sickness",
-                hours=lang.number(month, 1),
-            ),
-        ),
-        (
-            lang("People on the payroll"),
-            lang.number(info["heads"], 0 if float(info["heads"]).is_integer() else 1),
-            lang("rounded up to whole people")
-            if agents.headcount_rounding == "ceil"
-            else lang("part-time people are possible"),
-        ),
-    ]
-
-
-_INFO = ("logged_hours", "rostered_hours", "worked_hours_year", "fte", "heads")
 
 
 def _heat(look: _Look) -> None:
