@@ -148,12 +148,16 @@ def counted(drawn: list[Workload], slot: int = HOUR, slots: int = 24) -> NDArray
     return np.array([np.bincount(w.due[: w.fresh] // slot, minlength=slots) for w in drawn])
 
 
-def test_more_contacts_than_there_was_room_for_are_drawn_all_the_same() -> None:
-    gaps, rates = np.full(50, 0.14), np.array([2.0, 0.0, 1.0])
-    due = np.empty(50, np.int64)
+@pytest.mark.kernel
+@pytest.mark.parametrize("room", [1, 7, 64])
+def test_little_room_at_first_changes_nothing(room: int) -> None:
+    start = sampling.Origin(np.uint64(1), np.uint64(0), np.array([5], np.uint64))
+    rates = np.array([20.0, 0.0, 30.0])
+    with np.errstate(over="ignore"):
+        few, plenty = (sampling.arrivals(start, 0, rates, HOUR, r) for r in (room, 1000))
 
-    assert sampling.place(gaps, rates, 100, due) == 21
-    assert sampling.place(gaps[:20], rates, 100, due) == 20  # there is room for no more
+    np.testing.assert_array_equal(few, plenty)
+    assert plenty.size == 58  # 50 are expected
 
 
 def test_a_channel_without_contacts_is_empty() -> None:

@@ -35,8 +35,8 @@ __all__ = [
     "Origin",
     "Redials",
     "Volume",
+    "arrivals",
     "durations",
-    "place",
     "sample",
     "units",
 ]
@@ -245,20 +245,26 @@ def _fill(
 
 @jit
 def _fresh(origin: Origin, volume: Volume, channel: int) -> Ints:
-    """Arrivals of one channel [ticks].
-
-    One exponential for each contact, whatever the rates: when a rate changes, contacts move in
-    time, none is another.
-    """
+    """Arrivals of one channel [ticks]."""
     rates = volume.rates[channel] * _day_factors(origin, volume, channel)
     expected = rates.sum()
     # Eight standard deviations of a Poisson count: more come once in 10^15 replications.
     room = int(expected + 8 * math.sqrt(expected)) + 16
+    return arrivals(origin, channel, rates, volume.slot, room)
+
+
+@jit
+def arrivals(origin: Origin, channel: int, rates: Floats, slot: int, room: int) -> Ints:
+    """Arrivals of one channel [ticks], whatever room is set aside for them at first.
+
+    One exponential for each contact, whatever the rates: when a rate changes, contacts move in
+    time, none is another.
+    """
     while True:
         gaps = units(origin, channel, _ARRIVAL, _steps(0, 1, room))
         _to_exponential(gaps)
         due = np.empty(room, np.int64)
-        count = place(gaps, rates, volume.slot, due)
+        count = _place(gaps, rates, slot, due)
         if count < room:
             return due[:count]
         room *= 2
@@ -276,7 +282,7 @@ def _day_factors(origin: Origin, volume: Volume, channel: int) -> Floats:
 
 
 @jit
-def place(gaps: Floats, rates: Floats, slot: int, due: Ints) -> int:
+def _place(gaps: Floats, rates: Floats, slot: int, due: Ints) -> int:
     """Place contacts whose gaps are given in expected contacts; return how many come in time."""
     now, before, at = 0.0, 0.0, 0
     for contact in range(gaps.size):
@@ -370,11 +376,11 @@ def sample(origin: Origin, volume: Volume, laws: Laws, redials: Redials) -> Samp
     """
     channels = volume.rates.shape[0]
     ends = np.zeros(channels + 1, np.int64)
-    arrivals = np.empty(0, np.int64)
+    came = np.empty(0, np.int64)
     for c in range(channels):
-        arrivals = np.concatenate((arrivals, _fresh(origin, volume, c)))
-        ends[c + 1] = arrivals.size
-    fresh = arrivals.size
+        came = np.concatenate((came, _fresh(origin, volume, c)))
+        ends[c + 1] = came.size
+    fresh = came.size
     later = np.empty(fresh, np.int64)
     for c in range(channels):
         later[ends[c] : ends[c + 1]] = _later(origin, redials, c, ends[c + 1] - ends[c])
@@ -385,7 +391,7 @@ def sample(origin: Origin, volume: Volume, laws: Laws, redials: Redials) -> Samp
     after_abandon = np.full(size, NONE, np.int32)
     after_busy = np.full(size, NONE, np.int32)
     row_of = np.empty(fresh, np.int64)
-    _merge(arrivals, ends, due, way, row_of)
+    _merge(came, ends, due, way, row_of)
     next_row = fresh
     for c in range(channels):
         rows = row_of[ends[c] : ends[c + 1]]
