@@ -51,9 +51,9 @@ from sim.scenario.parse import percentage, seconds
 __all__ = ["main"]
 
 #: What the process says to whoever called it.
-HELD, BROKEN, BAD_INPUT = 0, 1, 2
+_HELD, _BROKEN, _BAD_INPUT = 0, 1, 2
 
-app = typer.Typer(
+_app = typer.Typer(
     name="linewise",
     help="How to staff and source a support operation: closed forms, simulation, cost.",
     no_args_is_help=True,
@@ -62,38 +62,38 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-File = Annotated[Path, typer.Argument(help="Scenario file (YAML).", metavar="FILE")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, nothing rounded.")]
-Lang = Annotated[
+_File = Annotated[Path, typer.Argument(help="Scenario file (YAML).", metavar="FILE")]
+_AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, nothing rounded.")]
+_Lang = Annotated[
     Literal["en", "ru"], typer.Option("--lang", envvar="LINEWISE_LANG", help="Language to speak.")
 ]
-Seed = Annotated[
+_Seed = Annotated[
     int | None, typer.Option(min=0, help="Where random numbers start; the file's when left out.")
 ]
-Replications = Annotated[
+_Replications = Annotated[
     int | None,
     typer.Option(min=2, help="Replications, exactly; until precise enough when left out."),
 ]
-Engine = Annotated[
+_Engine = Annotated[
     Literal["kernel", "reference"],
     typer.Option(help="Compiled engine, or the readable one; the answer is the same."),
 ]
 
 
-@app.command("run")
-def run_command(
-    file: File,
+@_app.command("run")
+def _run(
+    file: _File,
     option: Annotated[
         str | None, typer.Option(help="Option to run; the baseline when left out.")
     ] = None,
     by: Annotated[
         Literal["day", "interval", "week"], typer.Option(help="How fine a table to print.")
     ] = "day",
-    engine: Engine = "kernel",
-    seed: Seed = None,
-    replications: Replications = None,
-    as_json: AsJson = False,
-    lang: Lang = "en",
+    engine: _Engine = "kernel",
+    seed: _Seed = None,
+    replications: _Replications = None,
+    as_json: _AsJson = False,
+    lang: _Lang = "en",
 ) -> None:
     """Simulate one option of a scenario: measures by interval, day and week."""
     scenario = load(file)
@@ -113,17 +113,17 @@ def run_command(
     _show_run(result, by, Language(lang))
 
 
-@app.command("compare")
-def compare_command(
-    file: File,
+@_app.command("compare")
+def _compare(
+    file: _File,
     option: Annotated[
         list[str] | None, typer.Option(help="Option to compare; repeat it. All when left out.")
     ] = None,
-    engine: Engine = "kernel",
-    seed: Seed = None,
-    replications: Replications = None,
-    as_json: AsJson = False,
-    lang: Lang = "en",
+    engine: _Engine = "kernel",
+    seed: _Seed = None,
+    replications: _Replications = None,
+    as_json: _AsJson = False,
+    lang: _Lang = "en",
 ) -> None:
     """Compare the options of a scenario: service, people, cost, and what is cheaper."""
     scenario = load(file)
@@ -142,8 +142,8 @@ def compare_command(
     _show_comparison(comparison, Language(lang))
 
 
-@app.command("erlang")
-def erlang_command(
+@_app.command("erlang")
+def _erlang(
     calls: Annotated[float, typer.Option(min=0, help="Contacts in the interval.")],
     aht: Annotated[str, typer.Option(help="Mean handle time, such as 3m.")],
     per: Annotated[str, typer.Option(help="Length of the interval, such as 30m.")] = "30m",
@@ -151,8 +151,8 @@ def erlang_command(
         str, typer.Option(help="Mean time until a caller gives up, such as 3m.")
     ] = "3m",
     target: Annotated[str, typer.Option(help="Share answered in time, such as 80/20.")] = "80/20",
-    as_json: AsJson = False,
-    lang: Lang = "en",
+    as_json: _AsJson = False,
+    lang: _Lang = "en",
 ) -> None:
     """Say how many agents one interval needs, by Erlang C and Erlang A side by side."""
     promise = _target(target)
@@ -193,15 +193,15 @@ def _target(text: str) -> erlang.Target:
     return erlang.Target(service_level=level, awt=awt)
 
 
-@app.command("check")
-def check_command(
+@_app.command("check")
+def _check(
     paths: Annotated[
         list[Path], typer.Argument(help="Scenario files, or folders of them.", metavar="PATH...")
     ],
-    seed: Seed = None,
-    replications: Replications = None,
-    as_json: AsJson = False,
-    lang: Lang = "en",
+    seed: _Seed = None,
+    replications: _Replications = None,
+    as_json: _AsJson = False,
+    lang: _Lang = "en",
 ) -> None:
     """Validate scenarios and judge their promises: exit code 0 held, 1 broken, 2 bad input."""
     words = Language(lang)
@@ -224,7 +224,7 @@ def check_command(
         _print_json({"files": reports, "problems": problems, "held": held and not problems})
     for problem in problems:
         _console(error=True).print(problem)
-    raise typer.Exit(BAD_INPUT if problems else HELD if held else BROKEN)
+    raise typer.Exit(_BAD_INPUT if problems else _HELD if held else _BROKEN)
 
 
 def _files(paths: list[Path], problems: list[str]) -> Iterator[Path]:
@@ -243,14 +243,14 @@ def _lines(file: Path, error: LinewiseError) -> list[str]:
     return [f"{file}: {error}"]
 
 
-@app.command("schema")
-def schema_command() -> None:
+@_app.command("schema")
+def _schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     _print_json(schema())
 
 
-@app.command("warmup")
-def warmup_command() -> None:
+@_app.command("warmup")
+def _warmup() -> None:
     """Compile the engine now, so that nobody waits for it later."""
     out = _console(error=True)
     if is_warm():
@@ -259,12 +259,15 @@ def warmup_command() -> None:
     _warm(out)
 
 
-@app.command("app")
-def app_command(
+@_app.command("app")
+def _open_app(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8501,
 ) -> None:
     """Open the app in the browser."""
-    page = Path(__file__).resolve().parent / "ui" / "__main__.py"
+    package = Path(__file__).resolve().parent
+    # Streamlit reads the settings beside the page: in a work tree those of the root.
+    root, installed = package.parent / "app.py", package / "ui" / "__main__.py"
+    page = root if (package.parent / ".streamlit").is_dir() else installed
     command = [sys.executable, "-m", "streamlit", "run", str(page), f"--server.port={port}"]
     os.execv(sys.executable, command)
 
@@ -386,14 +389,14 @@ def _warm(out: Console) -> None:
 def main() -> None:
     """Run the command line; refuse bad input in words, never with a traceback."""
     try:
-        app(standalone_mode=True)
+        _app(standalone_mode=True)
     except LinewiseError as error:
         for line in str(error).splitlines():
             _console(error=True).print(line)
-        sys.exit(BAD_INPUT)
+        sys.exit(_BAD_INPUT)
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(HELD)
+        sys.exit(_HELD)
 
 
 if __name__ == "__main__":

@@ -79,7 +79,8 @@ class Problem:
 
     Examples
     --------
-    >>> print(Problem("shop.yaml", 31, "channels.phone.target", "800% is above 100%", "did you mean 80%?"))
+    >>> rule, hint = "800% is above 100%", "did you mean 80%?"
+    >>> print(Problem("shop.yaml", 31, "channels.phone.target", rule, hint))
     shop.yaml:31 channels.phone.target: 800% is above 100%; did you mean 80%?
     """
 
