@@ -19,6 +19,7 @@ import holidays as holidays_library
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     ValidationInfo,
@@ -28,7 +29,7 @@ from pydantic import (
 )
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Strict, in_file, nearest
+from sim.scenario.base import Strict, broken, in_file, nearest
 from sim.scenario.hours import DAY, clock, days_named
 from sim.scenario.units import Count
 
@@ -52,10 +53,16 @@ def _date(value: object) -> object:
         raise InvalidInput("date", "is not a day of the calendar", value) from None
 
 
+def _near(date: datetime.date) -> datetime.date:
+    if not 1980 <= date.year <= 2100:
+        raise InvalidInput("date", "must be in the years 1980 to 2100", date.isoformat())
+    return date
+
+
 Date = Annotated[
     datetime.date,
     BeforeValidator(_date),
-    Field(ge=datetime.date(1980, 1, 1), le=datetime.date(2100, 12, 31)),
+    AfterValidator(_near),
     WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-03-02"]}),
 ]
 
@@ -201,8 +208,8 @@ class Calendar(Strict):
             return self
         regions = _countries().get(self.country or "", [])
         if self.region not in regions:
-            hint = nearest(self.region, regions)
-            raise InvalidInput("region", "is not a region of the country", self.region, hint)
+            hint = nearest(self.region, regions) if self.country else "name its country too"
+            raise broken(("region",), "is not a region of the country", self.region, hint)
         return self
 
     @property

@@ -37,17 +37,11 @@ class Redial(Strict):
     """Share that tries again after abandoning."""
     delay: TimeLaw
     """Time until the next try."""
-    after_busy: Share = 0.0
+    # What is given wrongly is told once, at its own place.
+    after_busy: Share = Field(default_factory=lambda known: known.get("probability", 0.0))
     """Share that tries again after finding all lines busy; as after abandoning unless given."""
     at_most: Annotated[Count, Field(ge=1, le=100)] = 5
     """Tries in all before a contact gives up."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _busy_like_abandoned(cls, data: Any) -> Any:
-        if isinstance(data, Mapping) and "probability" in data:
-            return {"after_busy": data["probability"], **data}
-        return data
 
 
 class Target(Strict):
@@ -80,6 +74,14 @@ class Target(Strict):
             rule, hint = "must give a share and a time", "write it like answered: 80% in 20s"
             raise broken(("answered",), rule, data["answered"], hint)
         return {**data, "answered": match[1], "awt": match[2]}
+
+    @field_validator("abandonment", mode="after")
+    @classmethod
+    def _somebody_may(cls, abandonment: float | None) -> float | None:
+        if abandonment is not None and abandonment <= 0:
+            rule, hint = "must be above 0%", "nobody can promise that all stay: write 1%"
+            raise InvalidInput("abandonment", rule, as_share(abandonment), hint)
+        return abandonment
 
     @field_validator("answered", mode="after")
     @classmethod
@@ -152,10 +154,17 @@ class Channel(Strict):
 
     @model_validator(mode="after")
     def _plausible(self) -> Self:
-        if self.volume > MOST_PER_WEEK:
+        if self.volume > MOST_PER_WEEK * (1 + 1e-9):  # scaling leaves dust behind the comma
             rule = "must be at most 10 000 000 contacts a week"
             raise broken(("arrivals",), rule, round(self.volume))
+        if self.fcr is not None and self.returning(self.fcr) >= 1:
+            rule, hint = "must be below 100% where nobody is resolved at first", "or raise fcr"
+            raise broken(("repeat_share",), rule, as_share(self.repeat_share), hint)
         return self
+
+    def returning(self, fcr: float) -> float:
+        """Share of contacts after which people come back, at a share resolved at first."""
+        return (1 - fcr) * self.repeat_share
 
     @property
     def volume(self) -> float:

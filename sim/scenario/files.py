@@ -37,13 +37,18 @@ class Folder:
         if self.root is None or origin.folder is None:
             rule = "cannot be read: this scenario came as text, without a folder"
             raise InvalidInput("file", rule, reference, "write the numbers into the scenario")
-        path = self._inside(reference, origin.folder)
         try:
+            path = self._inside(reference, origin.folder)
             if path.stat().st_size > MOST_BYTES:
                 raise InvalidInput("file", "must be at most 5 MB", reference)
             return path.read_bytes(), Origin(_beside(origin.name, reference), path.parent)
-        except OSError as error:
-            raise InvalidInput("file", f"cannot be read ({error.strerror})", reference) from None
+        except (
+            OSError,
+            RuntimeError,
+        ) as error:
+            # Python 3.11 tells links that go round by a RuntimeError, which has no number.
+            reason = getattr(error, "strerror", None) or "its links go round in a circle"
+            raise InvalidInput("file", f"cannot be read ({reason})", reference) from None
 
     def _inside(self, reference: str, folder: Path) -> Path:
         assert self.root is not None
@@ -55,7 +60,8 @@ class Folder:
             raise InvalidInput("file", "lies outside the scenario's folder", reference, hint)
         if not path.is_file():
             hint = "write the path relative to the file that names it"
-            raise InvalidInput("file", "does not exist", reference, hint)
+            rule = "is not a file" if path.exists() else "does not exist"
+            raise InvalidInput("file", rule, reference, hint)
         return path
 
 

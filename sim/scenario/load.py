@@ -43,14 +43,20 @@ def load(path: str | Path) -> Scenario:
     place = Path(path)
     try:
         if not place.is_file():
-            rule = "is a folder, not a file" if place.is_dir() else "does not exist"
-            raise ScenarioError([Problem(str(path), 0, "", rule)])
+            raise ScenarioError([Problem(str(path), 0, "", _no_file(place))])
         with place.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ScenarioError([Problem(str(path), 0, "", f"cannot be read ({reason})")]) from None
     return _built(data, Origin(str(path), place.resolve().parent))
+
+
+def _no_file(place: Path) -> str:
+    """Why a path is no file that can be read to its end."""
+    if place.is_dir():
+        return "is a folder, not a file"
+    return "is a device or a pipe, not a file" if place.exists() else "does not exist"
 
 
 def load_text(text: str, name: str = "scenario.yaml", folder: str | Path | None = None) -> Scenario:
@@ -86,8 +92,11 @@ def find(folder: str | Path) -> tuple[Path, ...]:
     if place.is_file():
         return (place,)
     if not place.is_dir():
-        raise ScenarioError([Problem(str(folder), 0, "", "does not exist")])
-    found = sorted(p for p in place.iterdir() if p.suffix in SUFFIXES and p.is_file())
+        raise ScenarioError([Problem(str(folder), 0, "", _no_file(place))])
+    # A link that leads nowhere is found too, so that reading it says so: nothing is left out
+    # in silence.
+    names = (p for p in place.iterdir() if p.suffix.lower() in SUFFIXES)
+    found = sorted(p for p in names if not p.is_dir())
     if not found:
         rule, hint = "has no scenario files", "put a .yaml file there"
         raise ScenarioError([Problem(str(folder), 0, "", rule, hint)])

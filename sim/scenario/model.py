@@ -16,10 +16,10 @@ from sim.scenario.base import Place, Strict, Text, broken, details, joined, opti
 from sim.scenario.calendar import Calendar
 from sim.scenario.channel import Channel
 from sim.scenario.figures import figures
-from sim.scenario.hours import WEEK
+from sim.scenario.hours import DAY, WEEK
 from sim.scenario.names import name_refusals
 from sim.scenario.option import Intervals, Option
-from sim.scenario.parse import as_duration
+from sim.scenario.parse import as_duration, as_share
 from sim.scenario.promise import Promises
 from sim.scenario.terms import Assumption
 from sim.scenario.units import Count, Duration, Share
@@ -32,6 +32,8 @@ ONLY_OPTION = "base"
 CURRENCY = "^[A-Z]{3}$"
 USUAL_CURRENCY = "EUR"
 INTERVALS = (900.0, 1800.0, 3600.0)
+LONGEST_PERIOD = 190 * DAY
+"""Longest time that the engine's clock can hold, warm-up and wrap-up within it [s]."""
 
 
 class Simulation(Strict):
@@ -170,6 +172,29 @@ class Scenario(Strict):
             if len(values) != self.intervals_per_week:
                 rule = f"must have {self.intervals_per_week} numbers for a week"
                 raise broken(place, rule, len(values))
+        return self
+
+    @model_validator(mode="after")
+    def _as_long_as_it_must_be(self) -> Self:
+        days = self.calendar.days
+        if days < 7 and any(option.priced for option in self.options.values()):
+            rule, hint = "must be at least 7 to price a month", "or remove the terms"
+            raise broken(("calendar", "days"), rule, days, hint)
+        around = self.simulation.warm_up + self.simulation.wrap_up
+        if days * DAY + around > LONGEST_PERIOD:
+            rule = "must be at most 190 days together with warm_up and wrap_up"
+            raise broken(("calendar", "days"), rule, days)
+        return self
+
+    @model_validator(mode="after")
+    def _somebody_stays_away(self) -> Self:
+        for name, option in self.options.items():
+            if option.fcr is None:
+                continue
+            for key, channel in self.channels.items():
+                if channel.fcr is not None and channel.returning(option.fcr) >= 1:
+                    rule = f"must be above 0% where all the unresolved of {key} come back"
+                    raise broken(("options", name, "fcr"), rule, as_share(option.fcr))
         return self
 
     def _profiles(self) -> dict[Place, tuple[float, ...]]:

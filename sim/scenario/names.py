@@ -21,6 +21,8 @@ __all__ = ["MOST_NAMES", "name_refusals"]
 
 MOST_NAMES = 100
 
+_GIVE = "give the groups their payroll or contract"
+
 
 def name_refusals(data: object) -> Iterator[InitErrorDetails]:
     """Every name in a scenario that points nowhere, every channel that nobody serves."""
@@ -151,6 +153,21 @@ def _expect(
             channel, dot, _ = str(key).rpartition(".")
             if dot:
                 yield from _channel(channel, channels, (*place, str(key)))
+            elif option in options:
+                yield from _measurable(str(key), options[option], (*place, str(key)))
+
+
+def _measurable(measure: str, option: object, place: Place) -> Iterator[InitErrorDetails]:
+    """Money and paid people can be promised only where terms say what they are."""
+    groups = _mapping(option, "groups").values()
+    own = [entry(group, "payroll") is not None for group in groups]
+    terms = own + [entry(group, "contract") is not None for group in groups]
+    if measure == "cost" and not any(terms) and entry(option, "retained") is None:
+        yield refusal(place, "cannot be promised: the option has no terms", None, _GIVE)
+    if measure == "heads" and own and not any(own):
+        yield refusal(place, "cannot be promised: no group has a payroll", None, _GIVE)
+    if measure == "utilisation" and not all(own):
+        yield refusal(place, "cannot be promised: a group has no payroll", None, _GIVE)
 
 
 def _sources(data: object) -> Iterator[InitErrorDetails]:

@@ -68,6 +68,8 @@ def _promise(key: str, text: object, currency: str | None) -> dict[str, object]:
         raise InvalidInput(key, rule, text, "write it like at least 80%")
     bound = text.strip()[len(sense) :].strip()
     value = known[measure](bound, currency)
+    if value < 0:
+        raise InvalidInput(key, "must not be negative", bound)
     parts = {"measure": measure, "channel": channel or None, "sense": sense}
     return {**parts, "value": value, "text": f"{key}: {text.strip()}"}
 

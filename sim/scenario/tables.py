@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.errors import InvalidInput, Problem, ScenarioError
-from sim.scenario.base import nearest
+from sim.scenario.base import nearest, shown
 from sim.scenario.hours import DAY, DAYS, clock, days_named
 from sim.scenario.parse import number
 from sim.scenario.profile import ROWS_PER_DAY
@@ -107,7 +107,7 @@ def read_table(data: bytes, name: str) -> WeekTable:
                     raise InvalidInput("row", rule, None, f"first on line {cells[key][0]}")
                 cells[key] = (line, row)
         except InvalidInput as error:
-            given = "" if error.value is None else f", got {error.value!r}"
+            given = "" if error.value is None else f", got {shown(error.value)}"
             rule = f"row {error.rule}{given}"
             problems.append(Problem(name, line, "", rule, error.hint))
     if problems:
@@ -134,7 +134,7 @@ def _rows(text: str, name: str) -> list[tuple[int, list[str]]]:
         raise _failure(name, 0, "", "is empty", "begin with the row day,time,…")
     first = next(line for line in text.splitlines() if line.strip())
     delimiter = max(";\t,", key=first.count)
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter)
     rows: list[tuple[int, list[str]]] = []
     try:
         for row in reader:

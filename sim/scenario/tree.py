@@ -40,6 +40,7 @@ DEEPEST = 40
 
 _INTEGER = re.compile(r"[-+]?[0-9]{1,30}")
 _REAL = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPECIAL = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -118,7 +119,7 @@ def _decoded(data: bytes, origin: Origin) -> str:
         raise _failure(origin, line, rule, "save it as UTF-8") from None
     if not text.strip():
         raise _failure(origin, 0, "is empty", "begin with name: …")
-    bad = re.search(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
+    bad = _CONTROL.search(text)
     if bad:
         line = text.count("\n", 0, bad.start()) + 1
         raise _failure(origin, line, f"has a control character (code {ord(bad[0])})")
@@ -197,6 +198,7 @@ class _Reader:
 
     def value(self, event: Event, events: Iterator[Event], path: str, depth: int) -> Any:
         if isinstance(event, ScalarEvent):
+            self.refuse_control(event)
             return _scalar(event)
         if isinstance(event, SequenceStartEvent):
             return self.sequence(events, path, depth)
@@ -237,6 +239,7 @@ class _Reader:
             raise self.refusal(event, "must have plain text as its keys")
         if event.value == "<<" and event.implicit[0]:
             raise self.refusal(event, "must not use merge keys", "use extends: to build on a file")
+        self.refuse_control(event)
         self.count(event, 1)
         return str(event.value)
 
@@ -255,6 +258,11 @@ class _Reader:
         tag = getattr(event, "tag", None)
         if tag and str(tag) not in ("!", "None"):
             raise self.refusal(event, f"must not use tags, got {shown(str(tag))}")
+
+    def refuse_control(self, event: ScalarEvent) -> None:
+        """Refuse what only an escape in quotes can bring in: a terminal would obey it."""
+        if bad := _CONTROL.search(event.value):
+            raise self.refusal(event, f"has a control character (code {ord(bad[0])})")
 
     def count(self, event: Event, more: int) -> None:
         self.nodes += more

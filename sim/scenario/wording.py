@@ -39,6 +39,8 @@ _RULES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     **dict.fromkeys(("float_type", "float_parsing"), lambda c: "must be a number"),
 }
+# A default that other values give is missing because they are wrong: those are told.
+_FOLLOWS = "default_factory_not_called"
 _WITHOUT_VALUE = ("missing", "too_short", "extra_forbidden")
 
 
@@ -48,7 +50,8 @@ def _plain(value: object) -> str:
 
 def problems(error: ValidationError, tree: Node) -> list[Problem]:
     """Every broken rule, at the line where its value or its parent stands."""
-    return list(dict.fromkeys(_problem(line, tree) for line in error.errors(include_url=False)))
+    lines = (line for line in error.errors(include_url=False) if line["type"] != _FOLLOWS)
+    return list(dict.fromkeys(_problem(line, tree) for line in lines))
 
 
 def _problem(line: ErrorDetails, tree: Node) -> Problem:
