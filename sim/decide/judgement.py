@@ -91,6 +91,16 @@ def _judged(result: OptionResult, promise: Promise) -> Judgement:
     return Judgement(result.name, promise, found, state)
 
 
+def _utilisation(result: OptionResult) -> Estimate | None:
+    """Handling time over paid time; None when some group has no payroll that says what is paid."""
+    paid = result.statement.info if result.statement else {}
+    keys = [f"{name}.rostered_hours" for name in result.option.groups]
+    if not all(key in paid for key in keys):
+        return None
+    hours = sum(paid[key] for key in keys)
+    return Estimate(result.occupancy * result.hours / hours if hours else 0.0, 0.0)
+
+
 def _found(result: OptionResult, promise: Promise) -> Estimate:
     """What the simulation says about a promised measure."""
     if promise.channel is not None:
@@ -100,6 +110,7 @@ def _found(result: OptionResult, promise: Promise) -> Estimate:
         "heads": Estimate(result.heads, 0.0) if result.heads is not None else None,
         "hours": Estimate(result.hours, 0.0),
         "occupancy": Estimate(result.occupancy, 0.0),
+        "utilisation": _utilisation(result),
     }
     found = plain.get(promise.measure)
     if found is None:

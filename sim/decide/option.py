@@ -63,6 +63,10 @@ class Run:
     ) -> Run:
         """What the scenario says, or the caller; a number of replications is then exact."""
         asked = scenario.simulation
+        if seed is not None and not 0 <= seed < 2**64:
+            raise InvalidInput("seed", "must be from 0 to 2^64 - 1", seed)
+        if replications is not None and replications < 1:
+            raise InvalidInput("replications", "must be at least 1", replications)
         return cls(
             asked.seed if seed is None else seed,
             asked.replications if replications is None else replications,
@@ -181,15 +185,8 @@ def prepare(
         if terms.contract and terms.contract.minutes
     }
     played = case(scenario, name, cover=levels, increments=steps)
-    month = Month.of(scenario, played) if _priced(option) else None
+    month = Month.of(scenario, played) if option.priced else None
     return option, played, month, covers
-
-
-def _priced(option: Option) -> bool:
-    """Whether an option brings any terms."""
-    return option.retained is not None or any(
-        group.payroll or group.contract for group in option.groups.values()
-    )
 
 
 def simulate(
@@ -225,7 +222,7 @@ def simulate(
         If there is no such option or engine.
     """
     run = Run.of(scenario, seed=seed, replications=replications, engine=engine, workers=workers)
-    return evaluate(scenario, option or scenario.baseline, run, progress)
+    return evaluate(scenario, scenario.baseline if option is None else option, run, progress)
 
 
 def evaluate(
