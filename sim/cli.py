@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -52,6 +53,8 @@ __all__ = ["main"]
 
 #: What the process says to whoever called it.
 _HELD, _BROKEN, _BAD_INPUT = 0, 1, 2
+#: Our reader had seen enough: neither held nor broken, as the shell counts SIGPIPE.
+_UNREAD = 141
 
 _app = typer.Typer(
     name="linewise",
@@ -97,7 +100,7 @@ def _run(
 ) -> None:
     """Simulate one option of a scenario: measures by interval, day and week."""
     scenario = load(file)
-    name = option or scenario.baseline
+    name = scenario.baseline if option is None else option
     with _progress() as follow:
         result = simulate(
             scenario,
@@ -190,6 +193,9 @@ def _target(text: str) -> erlang.Target:
         level = percentage(f"{share}%")
     except InvalidInput as error:
         raise InvalidInput("--target", error.rule, text, error.hint) from None
+    if not 0 < level < 1:
+        rule = "must be a share above 0% and below 100%"
+        raise InvalidInput("--target", rule, text, "no finite team serves everybody in time")
     return erlang.Target(service_level=level, awt=awt)
 
 
@@ -285,7 +291,9 @@ def _console(*, error: bool = False) -> Console:
 
 def _print_json(data: object) -> None:
     """Print plain data; text stays readable, numbers are not rounded."""
-    print(json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False))
+    # Where the output cannot hold every letter, JSON has a way to spell it.
+    spelled = not getattr(sys.stdout, "encoding", "utf-8").lower().startswith("utf")
+    print(json.dumps(data, ensure_ascii=spelled, indent=2, allow_nan=False))
 
 
 def _show(table: Table) -> None:
@@ -388,15 +396,39 @@ def _warm(out: Console) -> None:
 
 def main() -> None:
     """Run the command line; refuse bad input in words, never with a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a letter that it lacks is no reason to fail
+            stream.reconfigure(errors="replace")
     try:
-        _app(standalone_mode=True)
+        _speak()
     except LinewiseError as error:
         for line in str(error).splitlines():
             _console(error=True).print(line)
         sys.exit(_BAD_INPUT)
-    except BrokenPipeError:  # whoever read our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(_HELD)
+    except BrokenPipeError:
+        _write_nowhere()
+        sys.exit(_UNREAD)
+    except OSError as error:
+        _write_nowhere()
+        _console(error=True).print(f"cannot go on: {error.strerror or error}")
+        sys.exit(_BAD_INPUT)
+
+
+def _speak() -> None:
+    """Run a command and write all that it printed."""
+    try:
+        _app(standalone_mode=True)
+    except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):  # Typer would say: a promise is broken
+            raise stop.__context__ from None
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        raise
+
+
+def _write_nowhere() -> None:
+    """Drop what is still to be written, or Python would try again and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 if __name__ == "__main__":

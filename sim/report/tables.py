@@ -293,6 +293,9 @@ def group_table(option: OptionResult, lang: Language) -> Table:
     return Table(lang("Who answers"), head, tuple(rows))
 
 
+# Rows of a table of agents that a reader may be asked to look through.
+_MOST_BETWEEN = 40
+
 _ALONG = ("service_level", "abandonment", "missed", "asa")
 
 
@@ -360,6 +363,15 @@ def judgement_table(
     return Table(title, head, tuple(rows))
 
 
+def _around(one: int, other: int) -> list[int]:
+    """Numbers of agents next to two of them, and all between these where they are few."""
+    least, most = sorted((one, other))
+    if most - least <= _MOST_BETWEEN:
+        return list(range(max(1, least - 5), most + 6))
+    near = (range(max(1, middle - 5), middle + 6) for middle in (least, most))
+    return [agents for numbers in near for agents in numbers]
+
+
 def erlang_table(
     target: erlang.Target, arrival_rate: float, aht: float, patience: float, lang: Language
 ) -> Table:
@@ -381,9 +393,8 @@ def erlang_table(
             target, arrival_rate=arrival_rate, aht=aht, patience=patience
         ).agents,
     }
-    first = max(1, min(needed.values()) - 5)
     rows = []
-    for agents in range(first, max(needed.values()) + 6):
+    for agents in _around(needed["A"], needed["C"]):
         c = erlang.erlang_c(arrival_rate=arrival_rate, aht=aht, agents=float(agents))
         a = erlang.erlang_a(
             arrival_rate=arrival_rate, aht=aht, agents=float(agents), patience=patience
