@@ -43,8 +43,9 @@ def check(workload: Workload, staffing: Staffing, outcome: Outcome) -> None:
     >>> none = np.array([-1], np.int32)
     >>> call = Workload(1, 1, one, np.zeros(1, np.uint8), one, one * 0, one, none, none)
     >>> zero = np.zeros((1, 1), np.int64)
-    >>> crew = Staffing(one * 0, one * 9, np.zeros(1, np.uint8), zero, zero, zero, zero + 1000,
-    ...                 lines=one, open_of=np.array([0, 1]), open_start=one * 0, open_end=one * 9)
+    >>> crew = Staffing(one * 0, one * 9, np.zeros(1, np.uint8), zero, zero, zero, zero,
+    ...                 zero + 1000, lines=one, open_of=np.array([0, 1]), open_start=one * 0,
+    ...                 open_end=one * 9)
     >>> check(call, crew, ENGINES["reference"](call, crew))
     """
     story = _tell(workload, staffing, outcome)
