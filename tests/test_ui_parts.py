@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from sim.cost import Group as CostGroup
 from sim.cost import Line, Statement
-from sim.decide import OptionResult, Run, evaluate
+from sim.decide import OptionResult, simulate
 from sim.metrics import Presence
 from sim.report.charts import DifferenceRow, MoneyRow, difference_chart, money_chart
 from sim.report.language import Language
@@ -58,7 +58,7 @@ def shop() -> Scenario:
 
 @pytest.fixture(scope="module")
 def shifts(shop: Scenario) -> OptionResult:
-    return evaluate(shop, "shifts", Run.of(shop))
+    return simulate(shop, "shifts")
 
 
 # --- links -------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def test_a_fixed_group_is_told_what_it_would_need(shifts: OptionResult) -> None:
 
 
 def test_a_bound_does_not_hide_the_need(shop: Scenario) -> None:
-    bare = evaluate(shop, "bare", Run.of(shop))
+    bare = simulate(shop, "bare")
     need = needed(bare, "day")
 
     assert need is not None
@@ -201,7 +201,7 @@ def test_one_contact_costs_the_month_over_those_served(
     assert 0.8 * 700 * 52 / 12 < served < 700 * 53 / 12
     assert shifts.cost is not None
     assert unit_cost(shifts) * served == pytest.approx(shifts.cost.value)
-    bare = evaluate(shop, "bare", Run.of(shop))
+    bare = simulate(shop, "bare")
     assert served_a_month(bare) is None
     assert math.isnan(unit_cost(bare))
 

@@ -2,7 +2,7 @@
 
 from sim.decide.comparison import Comparison, Gap, Verdict, compare
 from sim.decide.judgement import Judgement, judge
-from sim.decide.option import Attained, OptionResult, Run, evaluate, simulate
+from sim.decide.option import Attained, OptionResult, Run, simulate
 
 __all__ = [
     "Attained",
@@ -13,7 +13,6 @@ __all__ = [
     "Run",
     "Verdict",
     "compare",
-    "evaluate",
     "judge",
     "simulate",
 ]

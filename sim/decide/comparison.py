@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sim.decide.option import OptionResult, Run, evaluate
+from sim.decide.option import OptionResult, Run, evaluate, prepare
 from sim.errors import InvalidInput
 from sim.experiment import Progress
 from sim.scenario.model import Scenario
@@ -187,7 +187,8 @@ def compare(
     def follow(name: str) -> Callable[[Progress], None] | None:
         return (lambda step: progress(name, step)) if progress else None
 
-    results = [evaluate(scenario, name, run, follow(name)) for name in chosen]
+    ready = [prepare(scenario, name, run.seed) for name in chosen]
+    results = [evaluate(option, run, follow(option.name)) for option in ready]
     # Paired differences need the same replications of every option: as many as the option that
     # was hardest to pin down.
     most = max(result.replications.count for result in results)
@@ -195,8 +196,8 @@ def compare(
     results = [
         result
         if result.replications.count == most
-        else evaluate(scenario, result.name, alike, follow(result.name))
-        for result in results
+        else evaluate(option, alike, follow(option.name))
+        for option, result in zip(ready, results, strict=True)
     ]
     return Comparison(scenario, alike, tuple(results))
 

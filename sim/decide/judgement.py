@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from sim.decide.option import OptionResult, Run, evaluate
+from sim.decide.option import OptionResult, Run, evaluate, prepare
 from sim.errors import InvalidInput
 from sim.experiment import Progress
 from sim.scenario.model import Scenario
@@ -58,15 +58,14 @@ def judge(
     found: list[Judgement] = []
     for name, promises in scenario.expect.items():
         run = Run.of(scenario, seed=seed, replications=replications)
+        ready = prepare(scenario, name, run.seed)
         while True:
-            follow = _follow(name, progress)
-            result = evaluate(scenario, name, run, follow)
+            result = evaluate(ready, run, _follow(name, progress))
             judged = [_judged(result, promise) for promise in promises]
             done = result.replications.count
             if done >= run.at_most or all(one.state != "open" for one in judged):
                 break
-            more = min(run.at_most, 2 * done)
-            run = Run(run.seed, more, run.at_most, run.precision, run.engine, run.workers)
+            run = replace(run, replications=min(run.at_most, 2 * done))
         found += judged
     return tuple(found)
 

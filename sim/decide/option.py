@@ -20,7 +20,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option
 from sim.stats import Estimate, mean_estimate
 
-__all__ = ["Attained", "OptionResult", "Run", "evaluate", "prepare", "simulate"]
+__all__ = ["Attained", "OptionResult", "Prepared", "Run", "evaluate", "prepare", "simulate"]
 
 Floats = NDArray[np.float64]
 
@@ -164,9 +164,30 @@ class OptionResult:
         return all(one.kept for one in self.attained)
 
 
-def prepare(
-    scenario: Scenario, name: str, seed: int
-) -> tuple[Option, Case, Month | None, dict[str, Cover]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """An option that is staffed and ready to be played.
+
+    Parameters
+    ----------
+    scenario, name
+        The operation, and the option's name in it.
+    case
+        What is played.
+    month
+        How a replication becomes a month; None when the option brings no terms.
+    covers
+        As in `OptionResult`.
+    """
+
+    scenario: Scenario
+    name: str
+    case: Case
+    month: Month | None
+    covers: Mapping[str, Cover]
+
+
+def prepare(scenario: Scenario, name: str, seed: int) -> Prepared:
     """Staff an option and make it ready to be played.
 
     Raises
@@ -186,7 +207,7 @@ def prepare(
     }
     played = case(scenario, name, cover=levels, increments=steps)
     month = Month.of(scenario, played) if option.priced else None
-    return option, played, month, covers
+    return Prepared(scenario, name, played, month, covers)
 
 
 def simulate(
@@ -222,17 +243,16 @@ def simulate(
         If there is no such option or engine.
     """
     run = Run.of(scenario, seed=seed, replications=replications, engine=engine, workers=workers)
-    return evaluate(scenario, scenario.baseline if option is None else option, run, progress)
+    name = scenario.baseline if option is None else option
+    return evaluate(prepare(scenario, name, run.seed), run, progress)
 
 
 def evaluate(
-    scenario: Scenario,
-    name: str,
-    run: Run,
-    progress: Callable[[Progress], None] | None = None,
+    ready: Prepared, run: Run, progress: Callable[[Progress], None] | None = None
 ) -> OptionResult:
-    """Staff, simulate and price one option."""
-    option, played, month, covers = prepare(scenario, name, run.seed)
+    """Simulate and price an option that is staffed."""
+    scenario, played, month = ready.scenario, ready.case, ready.month
+    option = scenario.options[ready.name]
     result = replicate(
         played,
         seed=run.seed,
@@ -256,10 +276,10 @@ def evaluate(
     logged = float(present[Presence.LOGGED])
     return OptionResult(
         scenario=scenario,
-        name=name,
+        name=ready.name,
         case=played,
         replications=result,
-        covers=covers,
+        covers=ready.covers,
         attained=tuple(_attained(scenario, result, channel) for channel in played.channels),
         hours=_monthly_hours(scenario, month, result, logged),
         heads=_heads(statement, option),

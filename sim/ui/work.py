@@ -14,7 +14,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from sim import compiled
-from sim.decide import Comparison, OptionResult, Run, compare, evaluate
+from sim.decide import Comparison, OptionResult, compare, simulate
 from sim.experiment import Progress
 from sim.report.language import Language
 from sim.report.sentences import option_title
@@ -129,8 +129,11 @@ def _opening(lang: Language) -> str:
 def option_result(scenario: Scenario, name: str, like: OptionResult) -> OptionResult:
     """One option of a variant, simulated on the same customers as another result."""
     count = like.replications.count
-    run = Run(like.replications.seed, count, count, 0.0)
-    return _kept().get(_key(scenario, name, run), lambda: evaluate(scenario, name, run))
+    seed = like.replications.seed
+    return _kept().get(
+        _key(scenario, name, seed, count),
+        lambda: simulate(scenario, name, seed=seed, replications=count),
+    )
 
 
 def requirement_of(result: OptionResult, group: str) -> NDArray[np.float64] | None:
