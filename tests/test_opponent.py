@@ -98,6 +98,12 @@ def test_what_cannot_be_played_is_refused_at_its_place(
     assert problem.line > 0
 
 
+def test_pay_beside_which_a_month_would_vanish_is_refused() -> None:
+    paid = "hours: always}]}, payroll: {preset: RU_2026, agents: {ytd_gross_per_head: 1e15 RUB}}}"
+    with pytest.raises(ScenarioError, match=r"ytd_gross_per_head: must be at most 1e.12"):
+        sim.load_text(changed((DESK_ENDS, paid)))
+
+
 def test_a_wrong_share_of_redials_is_told_once() -> None:
     redial = "    redial: {probability: 101%, delay: 5m}\n"
     with pytest.raises(ScenarioError) as caught:

@@ -16,6 +16,9 @@ from sim.scenario.units import Fraction, HoursPerYear, Money, MoneyPerHour, Rati
 
 __all__ = ["AgentTerms", "Bracket", "Pay", "Scheme", "WorkingYear"]
 
+# Beyond it the cents of a month are lost beside the sum of the year.
+MOST_PAY = 1e12
+
 
 class WorkingYear(Strict):
     """A working year of one person: what is paid, and what of it is not worked."""
@@ -113,7 +116,7 @@ class AgentTerms(Strict):
         "one of its scales",
     )
     ytd_gross_per_head: Money = Field(
-        default=0.0, description="Gross pay of a head since January, for yearly scales"
+        default=0.0, le=MOST_PAY, description="Gross pay of a head since January, for yearly scales"
     )
     headcount_rounding: Literal["none", "ceil"] = Field(
         default="none", description="Whether heads are whole people"
