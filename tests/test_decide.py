@@ -13,7 +13,7 @@ from desks import desk, line, team
 from sim.cost import Hours
 from sim.decide import Comparison, compare, judge, simulate
 from sim.decide.month import Month
-from sim.errors import InvalidInput
+from sim.errors import InvalidInput, ScenarioError
 from sim.experiment import case, replicate
 from sim.metrics import Count, Presence, Work
 from sim.scenario import Scenario
@@ -67,7 +67,7 @@ def test_a_longer_period_is_still_one_month(days: int) -> None:
 
 
 def test_less_than_a_week_is_no_month() -> None:
-    with pytest.raises(InvalidInput, match="at least 7 days"):
+    with pytest.raises(ScenarioError, match="at least 7 to price a month"):
         simulate(shop({"base": option(4)}, calendar="{start: 2026-03-04, days: 6}"))
 
 
@@ -327,7 +327,7 @@ def test_an_open_promise_brings_more_replications() -> None:
 
 @pytest.mark.parametrize("promise", ["cost: at most 1 000 EUR", "heads: at most 5"])
 def test_a_promise_of_what_an_option_has_not_is_refused_in_words(promise: str) -> None:
-    with pytest.raises(InvalidInput, match=promise.split(":")[0]):
+    with pytest.raises(ScenarioError, match="cannot be promised"):
         judged(promise, price=None)
 
 

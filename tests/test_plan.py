@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sim import erlang
-from sim.errors import InvalidInput
+from sim.errors import ScenarioError
 from sim.plan import FILL, Requirement, requirement
 from sim.scenario import Scenario
 
@@ -234,7 +234,7 @@ def test_a_desk_of_mail_only_works_through_it() -> None:
 def test_two_groups_staffed_to_target_may_not_share_a_channel() -> None:
     groups = {"own": to_target(), "vendor": to_target(source="vendor")}
 
-    with pytest.raises(InvalidInput, match="twice, in own and vendor"):
+    with pytest.raises(ScenarioError, match="must not be staffed to the target of phone beside"):
         needed(desk({"phone": phone()}, groups))
 
 

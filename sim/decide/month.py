@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cost import ContractOps, Hours, Ops, RetainedOps
-from sim.errors import InvalidInput
 from sim.experiment import Case
 from sim.metrics import Count, Presence, Tally, Work
 from sim.scenario.model import Scenario
@@ -72,19 +71,10 @@ class Month:
 
     @classmethod
     def of(cls, scenario: Scenario, played: Case) -> Month:
-        """Weights for a case of a scenario.
-
-        Raises
-        ------
-        InvalidInput
-            If the period does not hold every interval of a week: it cannot stand for a month.
-        """
+        """Weights for a case of a scenario, whose period holds every interval of a week."""
         line = played.timeline
         place = line.week_slots[line.before : line.before + line.within]
         occurs = np.bincount(place, minlength=scenario.intervals_per_week)
-        if not occurs.all():
-            rule = "must be at least 7 days to be priced as a month"
-            raise InvalidInput("calendar.days", rule, scenario.calendar.days)
         month = scenario.calendar.average_month(scenario.interval)
         weight = (month.weights / occurs[:, None])[place]
         night = np.stack([1 - month.night, month.night], axis=1)[place]

@@ -66,7 +66,7 @@ def cover(scenario: Scenario, name: str, *, seed: int) -> dict[str, Cover]:
     Raises
     ------
     InvalidInput
-        If there is no such option, or two groups staffed to target share a channel.
+        If the closed form cannot be asked: a load beyond what it takes.
     """
     option = scenario.options[name]
     needed = requirement(scenario, option)

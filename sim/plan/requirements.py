@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from sim import erlang
 from sim.demand import volume_factor
-from sim.errors import InvalidInput
 from sim.scenario.channel import Channel, Target
 from sim.scenario.hours import DAY, OpenHours
 from sim.scenario.model import Scenario
@@ -71,29 +70,14 @@ class _Stream:
 def requirement(scenario: Scenario, option: Option) -> dict[str, Requirement]:
     """Agents needed by each group of an option that is staffed to target.
 
-    Raises
-    ------
-    InvalidInput
-        If two groups that are staffed to target share a channel: the closed form cannot tell
-        how much each of them would take.
+    A scenario staffs a channel to target by one group at most: the closed form could not tell how
+    much each of two would take.
     """
-    _refuse_shared(option)
     return {
         name: _required(scenario, option, group, group.staffing)
         for name, group in option.groups.items()
         if isinstance(group.staffing, ToTarget)
     }
-
-
-def _refuse_shared(option: Option) -> None:
-    """One channel is staffed to target by one group at most."""
-    taken: dict[str, str] = {}
-    for name, group in option.groups.items():
-        for channel in group.skills if isinstance(group.staffing, ToTarget) else ():
-            if channel in taken:
-                rule = f"must not be staffed to target twice, in {taken[channel]} and {name}"
-                raise InvalidInput("groups", rule, channel, "give one of them shifts")
-            taken[channel] = name
 
 
 def _required(scenario: Scenario, option: Option, group: Group, bounds: ToTarget) -> Requirement:
