@@ -409,6 +409,9 @@ def _in_order(
     pool: ThreadPoolExecutor, workers: int, one: Callable[[int], Tally], numbers: range
 ) -> Iterator[Tally]:
     """Run replications on all threads; yield them in order, few in memory at a time."""
+    if workers == 1:  # no thread: a key pressed takes effect at once
+        yield from map(one, numbers)
+        return
 
     def several(some: range) -> list[Tally]:
         return [one(number) for number in some]

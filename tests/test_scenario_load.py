@@ -291,15 +291,28 @@ def test_scenarios_are_found_by_name(tmp_path: Path) -> None:
 
 
 def test_yaml_is_read_by_its_version_1_2() -> None:
-    scenario = load_text(SHOP + "sources: {a: no, b: 09:00, c: 2026-03-02, d: '5', e: off}\n")
+    words = {"a": "no", "b": "09:00", "c": "2026-03-02", "d": "'5'", "e": "off"}
+    listed = ", ".join(f"calendar.{key}: {word}" for key, word in words.items())
+    scenario = load_text(SHOP + f"sources: {{{listed}}}\n")
 
-    assert scenario.sources == {"a": "no", "b": "09:00", "c": "2026-03-02", "d": "5", "e": "off"}
+    read = [source.in_("en") for source in scenario.sources.values()]
+    assert read == ["no", "09:00", "2026-03-02", "5", "off"]
 
 
 def test_a_few_aliases_are_fine() -> None:
-    scenario = load_text(SHOP + "sources: {a: &who the archive, b: *who}\n")
+    text = "sources: {calendar.a: &who the archive, calendar.b: *who}\n"
+    scenario = load_text(SHOP + text)
 
-    assert scenario.sources == {"a": "the archive", "b": "the archive"}
+    assert {source.in_("en") for source in scenario.sources.values()} == {"the archive"}
+
+
+def test_a_source_speaks_the_language_of_the_reader() -> None:
+    text = "sources: {channels.phone.volume: {en: our archive, ru: наш архив}}\n"
+    scenario = load_text(SHOP + text)
+
+    said = {lang: scenario.assumptions(lang) for lang in ("en", "ru")}
+    assert "our archive" in {one.source for one in said["en"]}
+    assert "наш архив" in {one.source for one in said["ru"]}
 
 
 def test_a_scenario_survives_pickling_and_rebuilding() -> None:

@@ -21,7 +21,7 @@ from sim.scenario.option import Option
 
 __all__ = ["MOST_CONTACTS", "Demand", "volume_factor"]
 
-#: Expected contacts in one replication; more is surely a slip of the pen.
+#: Attempts in one replication, all redials made; more is surely a slip of the pen.
 MOST_CONTACTS = 20_000_000
 
 
@@ -42,6 +42,15 @@ def volume_factor(channel: Channel, fcr: float | None) -> float:
     if fcr is None or channel.fcr is None:
         return 1.0
     return (1 - (1 - channel.fcr) * channel.repeat_share) / (1 - (1 - fcr) * channel.repeat_share)
+
+
+def _tries(channel: Channel) -> float:
+    """Attempts of a contact that is never served, on average."""
+    redial = channel.redial
+    if redial is None:
+        return 1.0
+    again = max(redial.probability, redial.after_busy)
+    return sum(again**number for number in range(redial.at_most))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,12 +83,12 @@ class Demand:
         Raises
         ------
         InvalidInput
-            If one replication would hold more than `MOST_CONTACTS` contacts.
+            If one replication could hold more than `MOST_CONTACTS` attempts.
         """
         timeline = Timeline.of(scenario)
         channels = scenario.channels
         volume = _volume(timeline, channels, option)
-        expected = volume.rates.sum()
+        expected = (volume.rates.sum(axis=1) * [_tries(c) for c in channels.values()]).sum()
         if expected > MOST_CONTACTS:
             rule = f"must bring at most {MOST_CONTACTS:,} contacts in one replication"
             raise InvalidInput("channels", rule, round(expected), "simulate fewer days")

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.contract import CLOCK_LIMIT, TICKS_PER_SECOND
-from sim.errors import InvalidInput
+from sim.engine.contract import TICKS_PER_SECOND
 from sim.scenario.calendar import Calendar
 from sim.scenario.model import Scenario
 
@@ -61,10 +60,7 @@ class Timeline:
         before = math.ceil(scenario.simulation.warm_up / interval)
         after = math.ceil(scenario.simulation.wrap_up / interval)
         within = scenario.calendar.days * DAY // interval
-        line = cls(scenario.calendar, interval, before, within, after)
-        if line.end >= CLOCK_LIMIT:
-            raise InvalidInput("calendar.days", "must be at most 190 days", scenario.calendar.days)
-        return line
+        return cls(scenario.calendar, interval, before, within, after)
 
     @property
     def slots(self) -> int:

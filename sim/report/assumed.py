@@ -83,7 +83,7 @@ def assumption_table(scenario: Scenario, topic: str, lang: Language) -> Table:
             lang(CONFIDENCE_WORDS[one.confidence]),
             lang(one.source),
         )
-        for one in scenario.assumptions()
+        for one in scenario.assumptions(lang.code)
         if one.path.startswith(start)
     ]
     head = lang("Figure"), lang("Value"), lang("May be"), lang("Standing"), lang("Source")

@@ -121,7 +121,7 @@ class Scenario(Strict):
     """How long and how precisely to simulate."""
     expect: Mapping[str, Promises] = Field(default_factory=dict)
     """Promises by option."""
-    sources: Mapping[str, str] = Field(default_factory=dict)
+    sources: Mapping[str, Text] = Field(default_factory=dict)
     """Where figures come from, by their path in the file."""
 
     @model_validator(mode="wrap")
@@ -214,12 +214,18 @@ class Scenario(Strict):
         """Intervals in a week: 168, 336 or 672."""
         return round(WEEK / self.interval)
 
-    def assumptions(self) -> tuple[Assumption, ...]:
+    def assumptions(self, lang: str = "en") -> tuple[Assumption, ...]:
         """Every figure the answer rests on, with its source and how far that can be trusted.
 
         What is decided or promised (hours, staffing, targets) is no assumption.
+
+        Parameters
+        ----------
+        lang
+            Language of the sources that the scenario names in several.
         """
-        return tuple(figures(self.channels, self.options, self.sources))
+        sources = {path: source.in_(lang) for path, source in self.sources.items()}
+        return tuple(figures(self.channels, self.options, sources))
 
     @property
     def digest(self) -> str:

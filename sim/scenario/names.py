@@ -170,10 +170,17 @@ def _measurable(measure: str, option: object, place: Place) -> Iterator[InitErro
         yield refusal(place, "cannot be promised: a group has no payroll", None, _GIVE)
 
 
+# Parts of a file that hold figures with a source.
+_SOURCED = ("channels", "options", "groups", "calendar")
+
+
 def _sources(data: object) -> Iterator[InitErrorDetails]:
     """A source must be that of a figure in the file; deeper parts may come from presets."""
     for path in _mapping(data, "sources"):
-        parts = str(path).split(".")
-        if len(parts) < 2 or parts[0] not in ("channels", "options"):
-            continue
-        yield from _known(parts[1], _mapping(data, parts[0]), ("sources", str(path)), "a name")
+        whole, *below = str(path).split(".")
+        place = ("sources", str(path))
+        if whole not in _SOURCED:
+            hint = f"write it like {', '.join(_SOURCED)} and what is below, with dots"
+            yield refusal(place, "does not name a part of the file", str(path), hint)
+        elif below and whole in ("channels", "options"):
+            yield from _known(below[0], _mapping(data, whole), place, "a name")

@@ -89,7 +89,7 @@ class Intervals(Strict):
 class ToTarget(Strict):
     """Staffing to be found: the least that keeps the channels' targets."""
 
-    minimum: Annotated[Count, Field(le=MOST_AGENTS)] = 0
+    minimum: Annotated[Count, Field(le=10_000)] = 0
     """Fewest agents in an open interval."""
     maximum: Annotated[Count, Field(le=MOST_AGENTS)] | None = None
     """Most agents in any interval; None for no bound."""
