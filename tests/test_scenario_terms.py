@@ -158,17 +158,44 @@ def test_terms_without_a_preset_are_read_with_their_units() -> None:
 def test_a_contract_is_read_with_its_units() -> None:
     terms = vendor(
         "{minutes: {increment: 1m, tiers: [{upto: 20 000 min, price: 22 RUB/min},"
-        " {price: 20 RUB/min}]}, minimum_monthly: 150 000 RUB/month,"
-        " sla: {at_risk_share: 10%, kpis: ["
-        "{name: phone.service_level, target: 80%, full_gap: 10%, weight: 60%},"
-        " {name: phone.asa, target: 20s, full_gap: 1m, weight: 40%, better: lower}]}}"
+        " {price: 20 RUB/min}]}, minimum_monthly: 150 000 RUB/month}"
     )
 
     assert terms.minutes is not None
-    assert terms.sla is not None
     assert terms.minutes.increment == 60
+    assert terms.minimum_monthly == 150_000
     assert [(tier.upto, tier.price) for tier in terms.minutes.tiers] == [(20_000, 22), (None, 20)]
-    assert [(kpi.target, kpi.full_gap) for kpi in terms.sla.kpis] == [(0.8, 0.1), (20, 60)]
+
+
+@pytest.mark.parametrize(
+    ("term", "lacking"),
+    [
+        ("price_per_fte_month: 100 000 RUB/month", "the number of agents ordered"),
+        ("price_per_resolution: 90 RUB", "the number of contacts solved"),
+        ("forecast_band: {up: 10%}", "a forecast of each month"),
+        (
+            "sla: {kpis: [{name: phone.asa, target: 20s, full_gap: 1m, weight: 40%}]}",
+            "the vendor's monthly figures",
+        ),
+    ],
+)
+def test_a_price_of_what_is_not_simulated_is_refused(term: str, lacking: str) -> None:
+    with pytest.raises(ScenarioError, match=f"needs {lacking}, which a simulation does not give"):
+        vendor(f"{{preset: RU_2026/shared, {term}}}")
+
+
+@pytest.mark.parametrize("terms", ["{}", "{vat_rate: 22%}", "{management_fee_share: 5%}"])
+def test_a_vendor_does_not_work_for_nothing(terms: str) -> None:
+    with pytest.raises(ScenarioError, match="contract: has no price for phone"):
+        vendor(terms)
+
+
+def test_where_one_group_is_paid_all_are() -> None:
+    text = SHOP.format(
+        payroll="{preset: RU_2026}", contract="{preset: RU_2026/shared}", sources="{}"
+    )
+    with pytest.raises(ScenarioError, match=r"groups\.vendor: must have a payroll or a con"):
+        load_text(text.replace(", contract: {preset: RU_2026/shared}", ""))
 
 
 def test_a_licence_in_another_currency_needs_its_rate_of_exchange() -> None:
@@ -208,7 +235,7 @@ def test_a_figure_of_the_preset_that_does_not_fit_is_told_where_the_preset_is_na
     payroll = """
         preset: RU_2026
         agents: {calendar: {sick_hours_year: 8h}}"""
-    text = SHOP.format(payroll="{}", contract="{}", sources="{}")
+    text = SHOP.format(payroll="{}", contract="{preset: RU_2026/shared}", sources="{}")
     line = "      own: {skills: [phone], staffing: {to_target: }, payroll: {}}"
     assert line in text
     block = "      own:\n       skills: [phone]\n       staffing: {to_target: }\n       payroll:"
@@ -345,7 +372,9 @@ def test_odd_terms_are_read_or_refused_in_words(place: str, odd: list[str]) -> N
 
 
 def test_options_give_equal_service_within_two_points_unless_a_scenario_says_otherwise() -> None:
-    text = SHOP.format(payroll="{preset: RU_2026}", contract="{}", sources="{}")
+    text = SHOP.format(
+        payroll="{preset: RU_2026}", contract="{preset: RU_2026/shared}", sources="{}"
+    )
 
     assert load_text(text).tolerance == 0.02
     assert load_text(text + "tolerance: 1%\n").tolerance == 0.01

@@ -29,6 +29,14 @@ __all__ = ["Group", "Intervals", "Option", "Shift", "Shifts", "Skill", "Staffing
 MOST_AGENTS = 100_000
 FORMS = ("shifts", "intervals", "to_target")
 
+_NOT_SIMULATED = {
+    "price_per_resolution": "the number of contacts solved",
+    "price_per_fte_month": "the number of agents ordered",
+    "forecast_band": "a forecast of each month",
+    "sla": "the vendor's monthly figures",
+}
+_PRICED_BY = "price minutes, contacts or agent hours"
+
 
 class Skill(Strict):
     """How a group serves one channel."""
@@ -205,6 +213,20 @@ class Group(Strict):
             raise broken((unfit,), rule, None, f"give the group its {fit}")
         return self
 
+    @model_validator(mode="after")
+    def _bills_what_is_simulated(self) -> Group:
+        """A price without its quantity would be an invoice of nothing, and the vendor free."""
+        if self.contract is None:
+            return self
+        for term, quantity in _NOT_SIMULATED.items():
+            if getattr(self.contract, term) is not None:
+                rule = f"needs {quantity}, which a simulation does not give yet"
+                raise broken(("contract", term), rule, None, "leave it out")
+        for channel in self.skills:
+            if not self.contract.bills(channel):
+                raise broken(("contract",), f"has no price for {channel}", None, _PRICED_BY)
+        return self
+
 
 class Option(Strict):
     """One way to source the whole operation."""
@@ -226,6 +248,15 @@ class Option(Strict):
         return self.retained is not None or any(
             group.payroll or group.contract for group in self.groups.values()
         )
+
+    @model_validator(mode="after")
+    def _all_paid(self) -> Option:
+        """Agents whom nobody pays would make an option cheaper than it is."""
+        for name, group in self.groups.items() if self.priced else ():
+            if group.payroll is None and group.contract is None:
+                rule = "must have a payroll or a contract, since the option has other prices"
+                raise broken(("groups", name), rule, None, "or take those prices out")
+        return self
 
     @model_validator(mode="after")
     def _found_once(self) -> Option:

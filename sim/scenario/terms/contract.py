@@ -212,6 +212,20 @@ class ContractTerms(Strict):
         default=0.0, description="Rise of all prices at each anniversary"
     )
 
+    def bills(self, channel: str) -> bool:
+        """Whether anything is paid where the vendor serves a channel.
+
+        Examples
+        --------
+        >>> chats = ContractTerms(price_per_contact={"chat": 60})
+        >>> chats.bills("chat"), chats.bills("phone")
+        (True, False)
+        """
+        whole = self.fixed_fee or self.minimum_monthly
+        return bool(
+            whole or self.minutes or self.price_per_agent_hour or channel in self.price_per_contact
+        )
+
     @model_validator(mode="before")
     @classmethod
     def _over_preset(cls, data: Any, info: ValidationInfo) -> Any:
