@@ -34,11 +34,12 @@ def option(
     return "{" + ", ".join(f"{key}: {value}" for key, value in keys.items()) + "}"
 
 
-def shop(options: Mapping[str, str], **more: str) -> Scenario:
+def shop(options: Mapping[str, str], **more: Any) -> Scenario:
     plain: dict[str, Any] = {
-        "simulation": "{replications: 12, at_most: 12, warm_up: 1h, wrap_up: 1h}"
+        "simulation": "{replications: 12, at_most: 12, warm_up: 1h, wrap_up: 1h}",
+        "channels": {"phone": PHONE},
     }
-    return desk({"phone": PHONE}, options=options, **{**plain, **more})
+    return desk(options=options, **{**plain, **more})
 
 
 # --- the average month ---------------------------------------------------------------------------
@@ -147,7 +148,7 @@ def test_a_generous_team_keeps_its_promise_everywhere() -> None:
 # --- options side by side ------------------------------------------------------------------------
 
 
-def compared(options: Mapping[str, str], **more: str) -> Comparison:
+def compared(options: Mapping[str, str], **more: Any) -> Comparison:
     return compare(shop(options, **more))
 
 
@@ -189,6 +190,34 @@ def test_closing_at_night_is_not_equal_service() -> None:
 
     assert "missed" in {gap.measure for gap in found.gaps("day")}
     assert found.verdict.kind == "alone"
+
+
+def test_where_nothing_is_promised_every_channel_must_be_served_alike() -> None:
+    options = {"own": option(5), "thin": option(1, "1 EUR/h")}
+    found = compared(options, channels={"phone": line(12, patience="2m")})
+
+    assert {gap.measure for gap in found.gaps("thin")} == {"service_level", "missed"}
+    assert found.verdict.kind == "alone"
+
+
+def test_an_option_may_not_turn_away_whom_nothing_was_promised() -> None:
+    channels = {"phone": PHONE, "chat": line(1, kind="chat")}
+    both = option(5).replace("[phone]", "[phone, chat]")
+    options = {"own": both, "phone_only": option(5, "1 EUR/h", open="{chat: never}")}
+    gaps = compared(options, channels=channels).gaps("phone_only")
+
+    assert [(gap.channel, gap.measure) for gap in gaps] == [("chat", "missed")]
+
+
+def test_governance_is_a_share_of_the_invoice() -> None:
+    result = simulate(
+        shop({"base": option(4, "20 EUR/h", retained="{governance_share: 8%}")}), replications=3
+    )
+    assert result.statement is not None
+
+    invoice = result.statement.amount("them.agent_hours")
+    assert invoice > 0
+    assert result.statement.amount("retained.governance") == pytest.approx(0.08 * invoice)
 
 
 def test_better_service_is_not_equal_service_either() -> None:

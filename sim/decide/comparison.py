@@ -22,7 +22,7 @@ class Gap:
     Parameters
     ----------
     channel, measure
-        What differs: ``service_level`` or ``abandonment`` of a channel.
+        What differs: ``service_level``, ``abandonment`` or ``missed`` of a channel.
     ours, theirs
         Attained by the option and by the baseline.
     """
@@ -108,16 +108,19 @@ class Comparison:
         return Estimate(ours.cost.value - theirs.cost.value, paired.half_width)
 
     def gaps(self, name: str, other: str | None = None) -> tuple[Gap, ...]:
-        """Where the service of two options differs by more than the scenario tolerates."""
+        """Where the service of two options differs by more than the scenario tolerates.
+
+        Who is not served at all is counted in every channel, promised or not: an option would
+        else be cheaper by turning people away.
+        """
         ours, theirs = self[name], self[other or self.scenario.baseline]
         found = []
         for mine, yours in zip(ours.attained, theirs.attained, strict=True):
-            if mine.target is None:
-                continue
-            pairs = [("service_level", mine.service_level, yours.service_level)]
-            if mine.target.abandonment is not None:
-                pairs.append(("abandonment", mine.abandonment, yours.abandonment))
-            pairs.append(("missed", mine.missed, yours.missed))
+            pairs = [("missed", mine.missed, yours.missed)]
+            if mine in ours.promised:
+                pairs.insert(0, ("service_level", mine.service_level, yours.service_level))
+            if mine.target is not None and mine.target.abandonment is not None:
+                pairs.insert(1, ("abandonment", mine.abandonment, yours.abandonment))
             found += [
                 Gap(mine.channel, measure, a.value, b.value)
                 for measure, a, b in pairs

@@ -159,6 +159,11 @@ class OptionResult:
         return self.scenario.options[self.name]
 
     @property
+    def promised(self) -> tuple[Attained, ...]:
+        """Channels whose service is compared: those with a promise, all where there is none."""
+        return tuple(one for one in self.attained if one.target) or self.attained
+
+    @property
     def kept(self) -> bool:
         """Whether every promise holds on average over the period."""
         return all(one.kept for one in self.attained)
@@ -312,7 +317,7 @@ def _statement(
         if leg is not None:
             legs[name] = leg
     if option.retained is not None:
-        invoice = sum(legs[name].info.get("net", 0.0) for name in vendors if name in legs)
+        invoice = sum(legs[name].info["invoice_net"] for name in vendors if name in legs)
         legs["retained"] = retained_month(option.retained, month.retained(counts, vendors, invoice))
     return Statement.join(legs)
 

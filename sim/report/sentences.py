@@ -97,8 +97,7 @@ def service_words(option: OptionResult, lang: Language) -> str:
     parts = [
         f"{channel_title(option.scenario, one.channel, lang)} "
         f"{lang.percent(one.service_level.value, 1)}"
-        for one in option.attained
-        if one.target is not None
+        for one in option.promised
     ]
     return ", ".join(parts)
 
