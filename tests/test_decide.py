@@ -48,14 +48,14 @@ def shop(options: Mapping[str, str], **more: Any) -> Scenario:
 def test_a_month_has_730_hours_whatever_the_week() -> None:
     scenario = shop({"base": option(4)}, calendar="{country: RU, start: 2026-03-05, days: 7}")
     month = Month.of(scenario, case(scenario, "base"))
-    always = month.kinds[:, 0]
+    always = month.kinds[0, :, 0]
 
     assert always.sum() == pytest.approx(730)  # 8 760 h a year
     np.testing.assert_allclose(month.types.sum(axis=1), always)
     for kind, bit in ((1, 4), (2, 2), (3, 1)):  # night, weekend, holiday
         typed = month.types[:, [t for t in range(8) if t & bit]].sum(axis=1)
-        np.testing.assert_allclose(typed, month.kinds[:, kind])
-    assert month.kinds[:, 3].sum() > 0
+        np.testing.assert_allclose(typed, month.kinds[0, :, kind])
+    assert month.kinds[0, :, 3].sum() > 0
 
 
 @pytest.mark.parametrize("days", [7, 8, 14, 17])
@@ -65,6 +65,30 @@ def test_a_longer_period_is_still_one_month(days: int) -> None:
 
     # Wrap-up and warm-up are outside; nobody ends a shift, so nothing is overrun.
     assert result.hours == pytest.approx(4 * 730)
+
+
+@pytest.mark.parametrize(("start", "days"), [("2026-03-16", 7), ("2026-03-02", 14)])
+def test_who_closes_on_holidays_is_called_on_the_other_days_only(start: str, days: int) -> None:
+    calendar = f"{{country: RU, start: {start}, days: {days}}}"  # 8 March is a holiday
+    phone = line(12, patience="2m", closed_on_holidays="true")
+    scenario = shop({"base": by_contact("1 EUR")}, channels={"phone": phone}, calendar=calendar)
+    month = Month.of(scenario, case(scenario, "base"))
+
+    assert month.kinds[0, :, 0].sum() == pytest.approx((365 - 14) * 24 / 12)
+    assert month.types.sum() == pytest.approx(730)
+    statement = simulate(scenario).statement
+    assert statement is not None
+    assert statement.amount("them.contacts") == pytest.approx(12 * 351 * 24 / 12, rel=0.02)
+
+
+def test_a_holiday_does_not_stand_for_a_month_of_closed_days() -> None:
+    phone = line(12, patience="2m", closed_on_holidays="true")
+    with pytest.raises(ScenarioError, match="as phone closes on holidays"):
+        shop(
+            {"base": option(4)},
+            channels={"phone": phone},
+            calendar="{country: RU, start: 2026-03-02}",
+        )
 
 
 def test_less_than_a_week_is_no_month() -> None:
@@ -86,7 +110,7 @@ def test_what_a_month_records_is_what_was_counted() -> None:
     month = Month.of(scenario, played)
     result = replicate(played, seed=1, replications=3, record=month.record)
     counts = month.read(result.records.mean(axis=0))
-    weights = month.kinds[:, 0]
+    weights = month.kinds[0, :, 0]
     served = result.counts("phone")[:, Count.SERVED]
     present = result.presence("them")[:, Presence.LOGGED]
 

@@ -53,15 +53,14 @@ class Month:
     Parameters
     ----------
     kinds
-        [slot, kind of hour].
+        [channel, slot, kind of hour]; a channel that closes on holidays has its contacts on the
+        other days only.
     types
         [slot, type of hour].
     case
         What is played.
     voice
         Channels whose minutes are telephone minutes.
-    names
-        Channels, in the order of all arrays.
     """
 
     kinds: Floats
@@ -74,28 +73,24 @@ class Month:
         """Weights for a case of a scenario, whose period holds every interval of a week."""
         line = played.timeline
         place = line.week_slots[line.before : line.before + line.within]
-        occurs = np.bincount(place, minlength=scenario.intervals_per_week)
-        month = scenario.calendar.average_month(scenario.interval)
-        weight = (month.weights / occurs[:, None])[place]
-        night = np.stack([1 - month.night, month.night], axis=1)[place]
-        weekend = np.stack([1 - month.weekend, month.weekend], axis=2)[place]
-        types = np.einsum("sn,shw,sh->snwh", night, weekend, weight)
-        kinds = np.stack(
-            [
-                types.sum((1, 2, 3)),
-                types[:, 1].sum((1, 2)),
-                types[:, :, 1].sum((1, 2)),
-                types[:, :, :, 1].sum((1, 2)),
-            ],
-            axis=1,
-        )
+        typed = scenario.calendar.average_month(scenario.interval).types
+        always = np.ones(len(place), bool)
+        holiday = [scenario.calendar.is_holiday(date) for date in scenario.calendar.dates]
+        ordinary = ~np.repeat(holiday, line.per_day)
+        kinds = [
+            _kinds(typed[..., :1], place, ordinary)
+            if channel.closed_on_holidays
+            else _kinds(typed, place, always)
+            for channel in scenario.channels.values()
+        ]
+        types = _shared(typed, place, always)
         voice = [n for n, c in enumerate(scenario.channels.values()) if c.kind == "voice"]
-        return cls(kinds, types.reshape(len(place), 8), played, tuple(voice))
+        return cls(np.array(kinds), types.reshape(len(place), 8), played, tuple(voice))
 
     def record(self, counted: Tally) -> Floats:
         """Weigh one replication, as one row of numbers."""
-        contacts = np.einsum("csk,s->ck", counted.contacts, self.kinds[:, 0])
-        work = np.einsum("cgsk,sj->cgkj", counted.work, self.kinds)
+        contacts = np.einsum("csk,cs->ck", counted.contacts, self.kinds[..., 0])
+        work = np.einsum("cgsk,csj->cgkj", counted.work, self.kinds)
         presence = np.einsum("gsk,st->gkt", counted.presence, self.types)
         return np.concatenate([contacts.ravel(), work.ravel(), presence.ravel()])
 
@@ -180,3 +175,17 @@ class Month:
             waited = counts.contacts[c, [Count.WAIT_SERVED, Count.WAIT_ABANDONED]].sum()
             total += float(counts.work[c, group, Work.TALK, 0] + share * waited)
         return total / 60
+
+
+def _shared(typed: Floats, place: NDArray[np.int64], chosen: NDArray[np.bool_]) -> Floats:
+    """Let each interval of the week be shared by the slots that stand for it."""
+    occurs = np.bincount(place[chosen], minlength=len(typed))
+    share = np.divide(chosen, occurs[place], out=np.zeros(len(place)), where=chosen)
+    return np.asarray(typed[place] * share[:, None, None, None])
+
+
+def _kinds(typed: Floats, place: NDArray[np.int64], chosen: NDArray[np.bool_]) -> Floats:
+    """Occurrences of each slot in a month by kind of hour: all, night, weekend, holiday."""
+    types = _shared(typed, place, chosen)
+    by_kind = types, types[:, 1], types[:, :, 1], types[:, :, :, 1:]
+    return np.stack([part.reshape(len(place), -1).sum(axis=1) for part in by_kind], axis=1)

@@ -122,10 +122,22 @@ class HourWeights:
         >>> round(float(month.hours(np.ones(168)).sum()), 6)
         730.0
         """
-        spent = np.asarray(presence, np.float64)[:, None] * self.weights * (self.interval / 3600)
-        by_day = np.stack([spent * (1 - self.weekend), spent * self.weekend])
-        by_night = np.stack([1 - self.night, self.night])
-        typed: NDArray[np.float64] = np.einsum("ni,wih->nwh", by_night, by_day)
+        spent = np.asarray(presence, np.float64) * (self.interval / 3600)
+        typed: NDArray[np.float64] = np.einsum("i,inwh->nwh", spent, self.types)
+        return typed
+
+    @property
+    def types(self) -> NDArray[np.float64]:
+        """Occurrences per month by type of hour.
+
+        Shape [intervals of the week, 2, 2, 2]: day or night, working day or weekend, ordinary or
+        holiday.
+        """
+        by_night = np.stack([1 - self.night, self.night], axis=1)
+        by_weekend = np.stack([1 - self.weekend, self.weekend], axis=1)
+        typed: NDArray[np.float64] = np.einsum(
+            "in,iwh,ih->inwh", by_night, by_weekend, self.weights
+        )
         return typed
 
 

@@ -187,6 +187,21 @@ class Scenario(Strict):
         return self
 
     @model_validator(mode="after")
+    def _days_that_stand_for_a_month(self) -> Self:
+        closing = [name for name, one in self.channels.items() if one.closed_on_holidays]
+        if not closing or not any(option.priced for option in self.options.values()):
+            return self
+        calendar = self.calendar
+        ordinary = {day.weekday() for day in calendar.dates if not calendar.is_holiday(day)}
+        if len(ordinary) < 7:
+            rule = (
+                f"must begin a period with all seven weekdays, as {closing[0]} closes on holidays"
+            )
+            hint = "choose a week without holidays to price a month"
+            raise broken(("calendar", "start"), rule, calendar.start.isoformat(), hint)
+        return self
+
+    @model_validator(mode="after")
     def _somebody_stays_away(self) -> Self:
         for name, option in self.options.items():
             if option.fcr is None:

@@ -95,7 +95,7 @@ class Intervals(Strict):
 
 
 class ToTarget(Strict):
-    """Staffing to be found: the least that keeps the channels' targets."""
+    """Staffing to be found, by closed form and trial, that keeps the channels' targets."""
 
     minimum: Annotated[Count, Field(le=10_000)] = 0
     """Fewest agents in an open interval."""
