@@ -304,6 +304,7 @@ def test_all_options_have_the_same_replications() -> None:
     assert {o.replications.count for o in found.options} == {alone["hard"]}
     assert len({len(o.batches) for o in found.options}) == 1
     assert found.run.replications == alone["hard"]
+    assert all(o.replications.precise for o in found.options)
 
 
 def test_only_the_options_asked_for_take_part_and_the_baseline() -> None:

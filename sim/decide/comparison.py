@@ -195,7 +195,7 @@ def compare(
     # Paired differences need the same replications of every option: as many as the option that
     # was hardest to pin down.
     most = max(result.replications.count for result in results)
-    alike = replace(run, replications=most, at_most=most, precision=0.0)
+    alike = replace(run, replications=most, at_most=most)
     results = [
         result
         if result.replications.count == most

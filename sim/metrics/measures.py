@@ -128,7 +128,7 @@ _ALL = (
         "share",
         {Count.CLIENTS_SERVED: 1},
         {Count.CLIENTS: 1},
-        "clients served at last, whatever the attempt, of all clients",
+        "clients served at last, whatever the attempt, of all who first came in opening hours",
     ),
     Measure(
         "client_service_level",

@@ -275,7 +275,7 @@ def _count_agents(crew: _Agents, view: _View, presence: Floats) -> None:
 
 @uncounted
 def _count_clients(seen: _Attempts, view: _View, fresh: int, places: Ids, contacts: Floats) -> None:
-    """Count clients by first channel and slot of their first attempt, over all their attempts."""
+    """Count clients who first came in opening hours, over all attempts, where the first was."""
     for client in range(fresh):
         at, c = places[client], seen.channel[client]
         if at < 0 or seen.status[client] == _CLOSED:
