@@ -299,6 +299,12 @@ def test_yaml_is_read_by_its_version_1_2() -> None:
     assert read == ["no", "09:00", "2026-03-02", "5", "off"]
 
 
+def test_folded_text_becomes_one_line() -> None:
+    text = "sources:\n  calendar.a: >-\n    one line\n    and the next\n"
+
+    assert load_text(SHOP + text).sources["calendar.a"].in_("en") == "one line and the next"
+
+
 def test_a_few_aliases_are_fine() -> None:
     text = "sources: {calendar.a: &who the archive, calendar.b: *who}\n"
     scenario = load_text(SHOP + text)

@@ -151,6 +151,8 @@ def _kind(value: object) -> str:
 def _scalar(event: ScalarEvent) -> Any:
     """Resolve a scalar by the core schema of YAML 1.2; dates and times stay text."""
     text: str = event.value
+    if event.style == ">":  # the parser marks with bells where a folded text was folded
+        return text.replace("\a", "")
     if not event.implicit[0]:
         return text
     if text in _SPECIAL:
@@ -261,7 +263,8 @@ class _Reader:
 
     def refuse_control(self, event: ScalarEvent) -> None:
         """Refuse what only an escape in quotes can bring in: a terminal would obey it."""
-        if bad := _CONTROL.search(event.value):
+        bad = _CONTROL.search(event.value) if event.style == '"' else None
+        if bad:
             raise self.refusal(event, f"has a control character (code {ord(bad[0])})")
 
     def count(self, event: Event, more: int) -> None:
