@@ -352,19 +352,13 @@ def test_a_day_is_chosen_by_its_name() -> None:
 
 
 def test_what_cannot_be_computed_is_said_and_the_sidebar_stays() -> None:
-    three_days = (
-        own()
-        .replace("2026-03-02", "2026-03-02, days: 3")
-        .replace(
-            "staffing:",
-            "payroll: {agents: {calendar: {contract_hours_year: 1800h},"
-            " pay: {hourly_rate: 20 EUR/h}}}, staffing:",
-        )
+    half_a_year = (
+        own().replace("2026-03-02", "2026-03-02, days: 180").replace("2000 /", "1000000 /")
     )
-    app = bring(opened(lang="en"), three_days)
+    app = bring(opened(lang="en"), half_a_year)
 
-    assert "at least 7 days" in app.error[0].value
-    assert app.number_input[0].value == 2000.0
+    assert "at most 20,000,000 contacts in one replication" in app.error[0].value
+    assert app.number_input[0].value == 1_000_000.0
     app.selectbox[0].select("company-n")
     assert not calm(app.run()).error
     assert app.title[0].value == TITLES["answer", "en"]
