@@ -79,6 +79,7 @@ LINE_WORDS = {
     "rent": N_("rent"),
     "equipment_depreciation": N_("equipment (depreciation)"),
     "software": N_("software"),
+    "telephony": N_("telephony"),
     "telephony_minutes": N_("telephone minutes"),
     "telephony_fixed": N_("telephone numbers and lines"),
     "bot": N_("bot"),

@@ -148,7 +148,6 @@ _TERMS = {
     "surcharge": N_("surcharge"),
     "surcharge_hours": N_("surcharges in hours"),
     "take_or_pay": N_("take or pay"),
-    "telephony": N_("telephony"),
     "trainer": N_("trainer"),
     "training_dropout": N_("leave during training"),
     "training_hours": N_("hours of training"),

@@ -265,6 +265,12 @@ def _service(view: View, found: Comparison) -> None:
         target = view.scenario.channels[channel].target
         if target:
             st.caption(lang("Promised: {target}.", target=target_words(target, lang)))
+        st.caption(
+            lang(
+                "Missed: of all who came, closed doors and busy lines included. "
+                "The other shares are of those who reached the queue."
+            )
+        )
 
 
 def _by_lead(view: View) -> list[str]:

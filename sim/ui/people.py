@@ -112,7 +112,7 @@ def _sentence(look: _Look) -> None:
         time=lang.duration(awt_of(look.view.scenario, look.channel)),
         target=lang.percent(week.target),
     )
-    thin = lang("No interval is below the target.")
+    thin = lang("No interval is below {target}.", target=lang.percent(week.target))
     if week.thin:
         thin = lang.n(
             "Below the target: {n} interval of the week.",
@@ -279,7 +279,10 @@ def _thinnest(look: _Look) -> str:
     """The intervals in which most contacts wait too long."""
     lang, week = look.lang, look.week
     if not week.thin:
-        return lang("The target is met in every interval of the week.")
+        return lang(
+            "In every interval of the week at least {target} are answered in time.",
+            target=lang.percent(week.target),
+        )
     parts = []
     for slot in week.thin[:5]:
         day, place = divmod(slot, week.per_day)
