@@ -46,7 +46,7 @@ class NaiveTally:
                 self.count_service(row, slot, contacts, work, presence)
         for client in range(self.work.fresh):
             slot = self.slot(client)
-            if slot is not None and self.status[client] is not Status.CLOSED:
+            if slot is not None:
                 self.count_client(client, contacts[self.channel(client), slot])
         for agent, group in enumerate(self.crew.group.tolist()):
             self.spread(presence[group], Presence.LOGGED, self.crew.start[agent], self.left(agent))
@@ -114,6 +114,9 @@ class NaiveTally:
         work[c, g, slot, Work.BILLED] += billed / 1000
 
     def count_client(self, client: int, cell: NDArray[np.float64]) -> None:
+        if self.status[client] is Status.CLOSED:
+            cell[Count.CLIENTS_CLOSED] += 1
+            return
         rows = [client]
         while (later := self.following(rows[-1])) != NONE:
             rows.append(later)

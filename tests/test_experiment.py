@@ -114,7 +114,8 @@ def test_replications_added_for_precision_are_those_played_at_once(played: Case)
 def test_options_meet_the_same_customers() -> None:
     thin, thick = (replicate(only(shop(agents)), seed=5, replications=6) for agents in (1, 9))
     clients = [
-        result.totals[..., [Count.CLIENTS, Count.CLOSED]].sum(axis=-1) for result in (thin, thick)
+        result.totals[..., [Count.CLIENTS, Count.CLIENTS_CLOSED]].sum(axis=-1)
+        for result in (thin, thick)
     ]
 
     np.testing.assert_array_equal(*clients)

@@ -145,12 +145,13 @@ def test_what_groups_did_is_what_contacts_got(day: Day) -> None:
 
 @settings(max_examples=30)
 @given(days())
-def test_clients_are_first_attempts_that_were_let_in(day: Day) -> None:
+def test_clients_are_first_attempts(day: Day) -> None:
     workload, outcome = day[0], played(day)
     found = counted(day, whole(day)).contacts.sum(axis=(0, 1))
     first = outcome.status[: workload.fresh]
 
     assert found[Count.CLIENTS] == np.sum(first != 4)
+    assert found[Count.CLIENTS_CLOSED] == np.sum(first == 4)
     assert found[Count.CLIENTS_WITHIN] <= found[Count.CLIENTS_SERVED] <= found[Count.CLIENTS]
     assert found[Count.CLIENTS_SERVED] == found[Count.SERVED]  # each is served once at most
     waits = found[[Count.WAIT_SERVED, Count.WAIT_ABANDONED]].sum()

@@ -48,7 +48,9 @@ def judge(
 ) -> tuple[Judgement, ...]:
     """Judge every promise of a scenario.
 
-    Replications are added, up to the scenario's `at_most`, while a promise is open.
+    What is not clear at a first look, by two half-widths, is judged once more, on as many
+    replications as the scenario allows: to look again and again until an interval clears its bound
+    would find it clear too often.
 
     Raises
     ------
@@ -59,13 +61,12 @@ def judge(
     for name, promises in scenario.expect.items():
         run = Run.of(scenario, seed=seed, replications=replications)
         ready = prepare(scenario, name, run.seed)
-        while True:
-            result = evaluate(ready, run, _follow(name, progress))
+        result = evaluate(ready, run, _follow(name, progress))
+        judged = [_judged(result, promise) for promise in promises]
+        if result.replications.count < run.at_most and not all(map(_clear, judged)):
+            last = replace(run, replications=run.at_most, precision=0.0)
+            result = evaluate(ready, last, _follow(name, progress))
             judged = [_judged(result, promise) for promise in promises]
-            done = result.replications.count
-            if done >= run.at_most or all(one.state != "open" for one in judged):
-                break
-            run = replace(run, replications=min(run.at_most, 2 * done))
         found += judged
     return tuple(found)
 
@@ -75,6 +76,11 @@ def _follow(
 ) -> Callable[[Progress], None] | None:
     """Report progress under the option's name."""
     return (lambda step: progress(name, step)) if progress else None
+
+
+def _clear(one: Judgement) -> bool:
+    """Whether a bound lies so far from what was found that more replications change nothing."""
+    return abs(one.found.value - one.promise.value) > 2 * one.found.half_width
 
 
 def _judged(result: OptionResult, promise: Promise) -> Judgement:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from sim.cost import Statement, contract_month, inhouse_month, retained_month
 from sim.decide.month import Month, MonthCounts
-from sim.engine import Staffing
 from sim.errors import InvalidInput
 from sim.experiment import Case, Progress, Replications, case, replicate
 from sim.metrics import Presence
@@ -269,7 +268,7 @@ def evaluate(
         progress=progress,
         workers=run.workers,
     )
-    peaks = {group: _peak(played.staffing, g) for g, group in enumerate(played.groups)}
+    peaks = {group: _peak(played, g) for g, group in enumerate(played.groups)}
     statement, totals = None, np.zeros(0)
     if month:
         statement = _statement(option, month, month.read(result.records.mean(axis=0)), peaks)
@@ -288,7 +287,7 @@ def evaluate(
         attained=tuple(_attained(scenario, result, channel) for channel in played.channels),
         hours=_monthly_hours(scenario, month, result, logged),
         heads=_heads(statement, option),
-        peak=_peak(played.staffing),
+        peak=_peak(played),
         occupancy=float(present[Presence.BUSY]) / logged if logged else 0.0,
         statement=statement,
         cost=Estimate(statement.total, mean_estimate(totals).half_width) if statement else None,
@@ -340,9 +339,13 @@ def _heads(statement: Statement | None, option: Option) -> float | None:
     return sum(found) if found else None
 
 
-def _peak(staffing: Staffing, group: int | None = None) -> int:
-    """Most agents at work at once."""
-    chosen = np.ones(len(staffing.start), bool) if group is None else staffing.group == group
+def _peak(played: Case, group: int | None = None) -> int:
+    """Most agents at work at once during the period."""
+    line, staffing = played.timeline, played.staffing
+    until = line.start + line.within * line.slot
+    chosen = (staffing.start < until) & (staffing.end > line.start)
+    if group is not None:
+        chosen &= staffing.group == group
     moments = np.concatenate([staffing.start[chosen], staffing.end[chosen]])
     steps = np.repeat([1, -1], chosen.sum())
     order = np.lexsort((steps, moments))  # those who leave go before those who come

@@ -19,6 +19,7 @@ __all__ = ["MEASURES", "RULES", "Measure", "measure_names", "parts", "service_le
 Floats = NDArray[np.float64]
 
 _OFFERED = {Count.OFFERED: 1}
+_CLIENTS = {Count.CLIENTS: 1, Count.CLIENTS_CLOSED: 1}
 _ARRIVED = {Count.OFFERED: 1, Count.BLOCKED: 1, Count.CLOSED: 1}
 
 
@@ -127,14 +128,14 @@ _ALL = (
         "client_served",
         "share",
         {Count.CLIENTS_SERVED: 1},
-        {Count.CLIENTS: 1},
-        "clients served at last, whatever the attempt, of all who first came in opening hours",
+        _CLIENTS,
+        "clients served at last, whatever the attempt, of all clients",
     ),
     Measure(
         "client_service_level",
         "share",
         {Count.CLIENTS_WITHIN: 1},
-        {Count.CLIENTS: 1},
+        _CLIENTS,
         "clients served whose waits over all attempts add up to the acceptable time at most",
     ),
     Measure(
@@ -142,7 +143,7 @@ _ALL = (
         "s",
         {Count.CLIENT_WAIT: 1},
         {Count.CLIENTS: 1},
-        "mean wait of a client over all attempts",
+        "mean wait over all attempts of a client whom the first attempt did not find closed",
     ),
 )
 

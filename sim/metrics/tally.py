@@ -46,6 +46,7 @@ class Count(IntEnum):
     CLIENTS_SERVED = 15
     CLIENTS_WITHIN = 16
     CLIENT_WAIT = 17
+    CLIENTS_CLOSED = 18
 
 
 class Work(IntEnum):
@@ -125,6 +126,7 @@ _SHORT, _DELAYED = int(Count.SHORT_ABANDONS), int(Count.DELAYED)
 _WAIT_SERVED, _WAIT_ABANDONED = int(Count.WAIT_SERVED), int(Count.WAIT_ABANDONED)
 _TALK, _ACW = int(Count.TALK), int(Count.ACW)
 _CLIENTS, _CLIENT_WAIT = int(Count.CLIENTS), int(Count.CLIENT_WAIT)
+_CLIENTS_CLOSED = int(Count.CLIENTS_CLOSED)
 _CLIENTS_SERVED, _CLIENTS_WITHIN = int(Count.CLIENTS_SERVED), int(Count.CLIENTS_WITHIN)
 _DONE, _WORK_TALK, _WORK_ACW = int(Work.SERVED), int(Work.TALK), int(Work.ACW)
 _BILLED = int(Work.BILLED)
@@ -275,10 +277,13 @@ def _count_agents(crew: _Agents, view: _View, presence: Floats) -> None:
 
 @uncounted
 def _count_clients(seen: _Attempts, view: _View, fresh: int, places: Ids, contacts: Floats) -> None:
-    """Count clients who first came in opening hours, over all attempts, where the first was."""
+    """Count clients over all their attempts, where the first was; apart those it found closed."""
     for client in range(fresh):
         at, c = places[client], seen.channel[client]
-        if at < 0 or seen.status[client] == _CLOSED:
+        if at < 0:
+            continue
+        if seen.status[client] == _CLOSED:
+            contacts[c, at, _CLIENTS_CLOSED] += 1
             continue
         row = client
         waited = seen.wait[row]

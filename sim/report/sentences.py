@@ -131,7 +131,8 @@ def verdict_sentence(comparison: Comparison, lang: Language) -> str:
         )
     return lang(
         "At the same service “{best}” is cheaper than “{other}” by {saving} a month ({share}; "
-        "95% interval {low} to {high}). Answered in time: {ours} against {theirs}.",
+        "with this staffing, 95% interval {low} to {high}). Answered in time: {ours} against "
+        "{theirs}.",
         **named,
     )
 

@@ -250,7 +250,7 @@ def ledger_table(option: OptionResult, lang: Language) -> Table:
                 channel_title(option.scenario, channel, lang),
                 lang.number(counts[Count.OFFERED], 1),
                 lang.percent(1 - result.estimate("missed", channel).value, 1),
-                lang.number(counts[Count.CLIENTS], 1),
+                lang.number(counts[Count.CLIENTS] + counts[Count.CLIENTS_CLOSED], 1),
                 lang.share(result.estimate("client_served", channel)),
                 lang.share(result.estimate("client_service_level", channel)),
                 lang.duration(result.estimate("client_wait", channel).value),

@@ -14,7 +14,7 @@ OWN = "own"
 #: Figures that a visitor may set, with their bounds: contacts a week, mean handle time of the
 #: lead channel [s], share that must be answered in time [%], acceptable waiting time [s].
 BOUNDS = {
-    "volume": (1.0, 1_000_000.0),
+    "volume": (1.0, 10_000_000.0),
     "aht": (5.0, 14_400.0),
     "answered": (1.0, 99.9),
     "within": (1.0, 86_400.0),
