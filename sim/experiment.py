@@ -37,7 +37,7 @@ from sim.metrics import (
 from sim.scenario.load import load_text
 from sim.scenario.model import Scenario
 from sim.scenario.option import Option
-from sim.stats import CONFIDENCE, Estimate, RatioSums, mean_estimate
+from sim.stats import CONFIDENCE, Estimate, RatioSums, Rows, mean_estimate
 
 __all__ = ["AWT", "Case", "Progress", "Replications", "case", "replicate", "warm_up"]
 
@@ -216,11 +216,14 @@ class Replications:
     count
         Replications.
     totals
-        Counts of the whole period by replication, [replication, channel, `Count`].
+        Counts of the whole period, [row, channel, `Count`]. A row is a replication, or the mean of
+        so many consecutive ones that there are fewer than `sim.stats.ROWS`: memory does not grow.
     virtual
-        Virtual service level by replication, [replication, channel].
+        Virtual service level, [row, channel].
     records
-        What the caller asked to keep of each replication, [replication, …].
+        What the caller asked to keep of each replication, [row, …].
+    weights
+        Replications in each row.
     precise
         Whether the precision asked for was reached.
     """
@@ -232,8 +235,19 @@ class Replications:
     totals: Floats
     virtual: Floats
     records: Floats
+    weights: Floats
     precise: bool
     _sums: _Sums
+
+    @property
+    def record(self) -> Floats:
+        """Mean over all replications of what the caller asked to keep."""
+        return np.average(self.records, axis=0, weights=self.weights)
+
+    def batches(self, most: int) -> list[Floats]:
+        """Means of what the caller asked to keep over at most so many parts of the run."""
+        parts = np.array_split(np.arange(len(self.weights)), min(most, len(self.weights)))
+        return [np.average(self.records[p], axis=0, weights=self.weights[p]) for p in parts]
 
     def estimate(self, measure: str, channel: str) -> Estimate:
         """A measure over the whole period.
@@ -356,9 +370,7 @@ def replicate(
         raise InvalidInput("seed", "must be from 0 to 2^64 - 1", seed)
     most = max(replications, at_most or replications)
     sums = _Sums(played)
-    totals: list[Floats] = []
-    virtual: list[Floats] = []
-    records: list[Floats] = []
+    totals, virtual, records = Rows(), Rows(), Rows()
     planned = replications
 
     def one(number: int) -> Tally:
@@ -369,26 +381,27 @@ def replicate(
     threads = workers or os.cpu_count() or 1
     with _threads(threads) as pool:
         while True:
-            for counted in _in_order(pool, threads, one, range(len(totals), planned)):
+            for counted in _in_order(pool, threads, one, range(totals.count, planned)):
                 sums.add(counted)
-                totals.append(counted.contacts.sum(axis=1))
-                virtual.append(counted.virtual)
-                records.append(record(counted) if record else np.zeros(0))
+                totals.add(counted.contacts.sum(axis=1))
+                virtual.add(counted.virtual)
+                records.add(record(counted) if record else np.zeros(0))
             width = _widest(played, sums)
-            following = _next_plan(len(totals), most, width, precision)
+            following = _next_plan(totals.count, most, width, precision)
             if progress:
-                progress(Progress(len(totals), following, width, precision))
-            if following == len(totals):
+                progress(Progress(totals.count, following, width, precision))
+            if following == totals.count:
                 break
             planned = following
     return Replications(
         played,
         seed,
         engine,
-        len(totals),
-        np.stack(totals),
-        np.stack(virtual),
-        np.stack(records),
+        totals.count,
+        totals.stacked(),
+        virtual.stacked(),
+        records.stacked(),
+        totals.weights(),
         width <= precision,
         sums,
     )

@@ -11,12 +11,22 @@ from scipy.special import stdtrit
 
 from sim.errors import InvalidInput
 
-__all__ = ["CONFIDENCE", "Estimate", "RatioSums", "mean_estimate", "t_quantile"]
+__all__ = [
+    "CONFIDENCE",
+    "ROWS",
+    "Estimate",
+    "RatioSums",
+    "Rows",
+    "mean_estimate",
+    "t_quantile",
+]
 
 Floats = NDArray[np.float64]
 
 #: Confidence of every interval that is shown, unless a caller asks for another.
 CONFIDENCE = 0.95
+#: Rows kept of a run are fewer than this.
+ROWS = 64
 
 
 def t_quantile(replications: int, confidence: float = CONFIDENCE) -> float:
@@ -133,3 +143,46 @@ class RatioSums:
             error = np.sqrt(square * self.count / max(self.count - 1, 1)) / y
         width = t_quantile(self.count, confidence) * error if self.count > 1 else error + np.inf
         return value, width
+
+
+class Rows:
+    """Means over consecutive replications, fewer than `ROWS` of them, however many are added.
+
+    Examples
+    --------
+    >>> rows = Rows()
+    >>> for number in range(130):
+    ...     rows.add(np.array([float(number)]))
+    >>> rows.stacked().shape, float(rows.weights().sum())
+    ((33, 1), 130.0)
+    >>> float(np.average(rows.stacked()[:, 0], weights=rows.weights()))
+    64.5
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[Floats] = []
+        self.size = 1  # replications in a full row
+        self.last: list[Floats] = []  # of the row being filled: their sum, once begun
+        self.filled = 0
+        self.count = 0
+
+    def add(self, row: Floats) -> None:
+        """Add one replication; when there are too many rows, join them in pairs."""
+        self.last = [self.last[0] + row] if self.last else [row]
+        self.filled += 1
+        self.count += 1
+        if self.filled == self.size:
+            self.rows.append(self.last[0] / self.size)
+            self.last, self.filled = [], 0
+        if len(self.rows) == ROWS:
+            pairs = zip(self.rows[::2], self.rows[1::2], strict=True)
+            self.rows = [(one + other) / 2 for one, other in pairs]
+            self.size *= 2
+
+    def stacked(self) -> Floats:
+        """All rows, the one being filled among them."""
+        return np.stack([*self.rows, *(total / self.filled for total in self.last)])
+
+    def weights(self) -> Floats:
+        """Replications in each row."""
+        return np.array([self.size] * len(self.rows) + [self.filled] * len(self.last), np.float64)

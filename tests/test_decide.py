@@ -109,7 +109,7 @@ def test_what_a_month_records_is_what_was_counted() -> None:
     played = case(scenario, "base")
     month = Month.of(scenario, played)
     result = replicate(played, seed=1, replications=3, record=month.record)
-    counts = month.read(result.records.mean(axis=0))
+    counts = month.read(result.record)
     weights = month.kinds[0, :, 0]
     served = result.counts("phone")[:, Count.SERVED]
     present = result.presence("them")[:, Presence.LOGGED]
@@ -125,9 +125,7 @@ def test_hours_by_type_are_those_that_were_worked() -> None:
     played = case(scenario, "base")
     month = Month.of(scenario, played)
     result = replicate(played, seed=1, replications=2, record=month.record)
-    ops = month.contract(
-        month.read(result.records.mean(axis=0)), "them", scenario.options["base"].groups["them"]
-    )
+    ops = month.contract(month.read(result.record), "them", scenario.options["base"].groups["them"])
     hours: tuple[Hours, ...] = ops.hours
 
     assert sum(h.logged for h in hours) == pytest.approx(3 * 730)

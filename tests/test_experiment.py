@@ -20,6 +20,7 @@ from sim.errors import InvalidInput
 from sim.experiment import Case, Progress, Replications, case, replicate
 from sim.metrics import Count, Presence, measure_names, service_level
 from sim.scenario import Scenario
+from sim.stats import ROWS
 
 Floats = NDArray[np.float64]
 
@@ -181,11 +182,21 @@ def test_what_a_caller_wants_of_each_replication_is_kept_in_order(played: Case) 
     np.testing.assert_allclose(result.records.mean(axis=0), result.counts("phone")[:, Count.SERVED])
 
 
-def test_memory_grows_by_a_few_hundred_bytes_a_replication(played: Case) -> None:
-    few, many = (replicate(played, seed=1, replications=n) for n in (2, 40))
-    kept = [r.totals.nbytes + r.virtual.nbytes + r.records.nbytes for r in (few, many)]
+def test_memory_does_not_grow_with_replications(played: Case) -> None:
+    few, many = (
+        replicate(
+            played,
+            seed=1,
+            replications=number,
+            record=lambda counted: counted.contacts[0, :, Count.SERVED],
+        )
+        for number in (40, 300)
+    )
 
-    assert (kept[1] - kept[0]) / 38 == 2 * (len(Count) + 1) * 8
+    assert len(many.records) == len(many.totals) == len(many.weights) < ROWS
+    assert many.weights.sum() == 300
+    np.testing.assert_allclose(many.record, many.counts("phone")[:, Count.SERVED])
+    np.testing.assert_allclose(np.mean(many.batches(5), axis=0), many.record, rtol=0.05)
     assert sizes(few) == sizes(many)
 
 

@@ -271,10 +271,12 @@ def evaluate(
     peaks = {group: _peak(played, g) for g, group in enumerate(played.groups)}
     statement, totals = None, np.zeros(0)
     if month:
-        statement = _statement(option, month, month.read(result.records.mean(axis=0)), peaks)
-        parts = np.array_split(result.records, min(_BATCHES, result.count))
+        statement = _statement(option, month, month.read(result.record), peaks)
         totals = np.array(
-            [_statement(option, month, month.read(p.mean(axis=0)), peaks).total for p in parts]
+            [
+                _statement(option, month, month.read(part), peaks).total
+                for part in result.batches(_BATCHES)
+            ]
         )
     present = np.sum([result.presence(group).sum(axis=0) for group in played.groups], axis=0)
     logged = float(present[Presence.LOGGED])
@@ -300,7 +302,7 @@ def _monthly_hours(
 ) -> float:
     """Logged-in hours in an average month."""
     if month:
-        counts = month.read(result.records.mean(axis=0))
+        counts = month.read(result.record)
         return float(counts.presence[:, Presence.LOGGED].sum()) / 3600
     return logged / 3600 / scenario.calendar.days * 365 / 12
 

@@ -153,7 +153,7 @@ def served_a_month(result: OptionResult) -> float | None:
     if result.statement is None:
         return None
     month = Month.of(result.scenario, result.case)
-    counts = month.read(result.replications.records.mean(axis=0))
+    counts = month.read(result.replications.record)
     return float(counts.contacts[:, Count.SERVED].sum())
 
 
