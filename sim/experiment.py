@@ -200,7 +200,7 @@ class _Sums:
     def _folded(self, cells: Floats) -> Floats:
         """Append to the slots, the middle axis, their sums by day and over the period."""
         days = np.add.reduceat(cells, self.midnights, axis=1)
-        return np.concatenate([cells, days, cells.sum(axis=1, keepdims=True)], axis=1)
+        return np.concatenate([cells, days, days.sum(axis=1, keepdims=True)], axis=1)
 
 
 @dataclass(slots=True, eq=False)
