@@ -141,7 +141,7 @@ def _service_tiles(view: View, found: Comparison) -> list[Tile]:
     one = next(a for a in base.attained if a.channel == lead(view.scenario))
     return [
         (lang("Answered in time"), lang.percent(one.service_level.value, 1), _within(one, view)),
-        (lang("Gave up"), lang.percent(one.abandonment.value, 1), lang("of all who waited")),
+        (lang("Gave up"), lang.percent(one.abandonment.value, 1), lang("of all offered")),
         (lang("Mean wait"), lang.duration(one.asa.value), lang("of the answered")),
         (lang("At peak on the line"), lang.number(base.peak), lang("operators")),
     ]
