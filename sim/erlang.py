@@ -33,8 +33,9 @@ from __future__ import annotations
 import math
 from typing import overload
 
-from sim._erlang_inputs import Real, check_queue, numbers, require_not_negative, shaped
-from sim._erlang_inverse import (
+from sim._erlang.arrays import FloatArray
+from sim._erlang.inputs import Real, check_queue, numbers, require_not_negative, shaped
+from sim._erlang.inverse import (
     Requirement,
     Requirements,
     Target,
@@ -42,16 +43,36 @@ from sim._erlang_inverse import (
     lines_needed,
     load_allowed,
 )
-from sim._erlang_measures import SERVICE_RULES, QueueMeasures, ServiceRule, measure
-from sim._erlang_queue import FloatArray, loss
+from sim._erlang.laws import (
+    Deterministic,
+    Erlang,
+    Exponential,
+    Gamma,
+    Hyperexponential,
+    Law,
+    Lognormal,
+    Uniform,
+    Weibull,
+)
+from sim._erlang.loss import loss
+from sim._erlang.measures import SERVICE_RULES, QueueMeasures, ServiceRule, measure
 
 __all__ = [
     "SERVICE_RULES",
+    "Deterministic",
+    "Erlang",
+    "Exponential",
+    "Gamma",
+    "Hyperexponential",
+    "Law",
+    "Lognormal",
     "QueueMeasures",
     "Requirement",
     "Requirements",
     "ServiceRule",
     "Target",
+    "Uniform",
+    "Weibull",
     "agents_needed",
     "erlang_a",
     "erlang_b",

@@ -6,33 +6,28 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim._erlang_limited import partials_limited, totals_limited
-from sim._erlang_open import (
+from sim._erlang.arrays import BoolArray, FloatArray, Positions
+from sim._erlang.limited import partials_limited, totals_limited
+from sim._erlang.loss import loss
+from sim._erlang.open import (
     CELLS,
     partials_impatient,
     partials_patient,
     totals_impatient,
     totals_patient,
 )
-from sim._erlang_queue import (
-    BoolArray,
-    FloatArray,
-    Positions,
-    Queue,
-    WaitPartials,
-    WaitTotals,
-    loss,
-)
+from sim._erlang.queue import Fates, Queue, WaitPartials, WaitTotals
 
-__all__ = ["wait_partials", "wait_totals"]
+__all__ = ["wait_fates", "wait_totals"]
 
 _BLOCK_CELLS = 12_288
 """Cells of one block: under 128 KiB, above which every temporary array is paged in anew."""
 
 
-def wait_totals(queue: Queue) -> WaitTotals:
-    """Return the totals of every queue."""
+def wait_totals(queue: Queue) -> tuple[WaitTotals, FloatArray]:
+    """Return the totals of every queue, and the scale that `wait_fates` asks for."""
     totals = WaitTotals(*np.zeros((len(WaitTotals._fields), queue.arrival_rate.size)))
+    scale = np.zeros(queue.arrival_rate.size)
     for where, method in (
         (_is_empty(queue), _totals_empty),
         (_is_endless(queue), _totals_endless),
@@ -41,11 +36,26 @@ def wait_totals(queue: Queue) -> WaitTotals:
         (_is_limited(queue), totals_limited),
     ):
         for chosen in _blocks(where, queue.room):
-            _scatter(totals, chosen, method(queue.at(chosen)))
-    return totals
+            part, scale[chosen] = method(queue.at(chosen))
+            _scatter(totals, chosen, part)
+    return totals, scale
 
 
-def wait_partials(queue: Queue, totals: WaitTotals, awt: FloatArray) -> WaitPartials:
+def wait_fates(queue: Queue, totals: WaitTotals, scale: FloatArray, awt: FloatArray) -> Fates:
+    """Return what has become of contacts by a threshold, one per queue."""
+    partials = _wait_partials(queue, scale, awt)
+    later = np.maximum(totals.delayed - partials.offered, 0.0)
+    elapsed = awt / queue.patience
+    return Fates(
+        in_time=totals.no_wait + partials.offered,
+        answered=totals.no_wait + partials.served,
+        abandoned=partials.abandoned - np.expm1(-elapsed) * later,
+        later=later,
+        waiting=np.exp(-elapsed) * later,
+    )
+
+
+def _wait_partials(queue: Queue, scale: FloatArray, awt: FloatArray) -> WaitPartials:
     """Return what has happened within `awt`: nothing where nobody calls or nobody is served."""
     partials = WaitPartials(*np.zeros((len(WaitPartials._fields), awt.size)))
     for where, method in (
@@ -53,7 +63,7 @@ def wait_partials(queue: Queue, totals: WaitTotals, awt: FloatArray) -> WaitPart
         (_is_open(queue) & np.isfinite(queue.patience), partials_impatient),
     ):
         for chosen in _blocks(where, queue.room):
-            parts = method(queue.at(chosen), totals.scale[chosen], awt[chosen])
+            parts = method(queue.at(chosen), scale[chosen], awt[chosen])
             _scatter(partials, chosen, parts)
     for chosen in _blocks(_is_limited(queue), queue.room):
         _scatter(partials, chosen, partials_limited(queue.at(chosen), awt[chosen]))
@@ -102,10 +112,10 @@ def _scatter(
 # Queues without arrivals, and queues that serve nobody.
 
 
-def _totals_empty(queue: Queue) -> WaitTotals:
+def _totals_empty(queue: Queue) -> tuple[WaitTotals, FloatArray]:
     """Say that all is well: there is nobody to wait, and nobody is turned away."""
     nothing, all_ = np.zeros_like(queue.load), np.ones_like(queue.load)
-    return WaitTotals(
+    totals = WaitTotals(
         blocking=nothing,
         accepted=all_,
         no_wait=all_,
@@ -116,17 +126,17 @@ def _totals_empty(queue: Queue) -> WaitTotals:
         waited_virtual=nothing,
         waited_served=nothing,
         waited_abandoned=nothing,
-        scale=nothing,
     )
+    return totals, nothing
 
 
-def _totals_endless(queue: Queue) -> WaitTotals:
+def _totals_endless(queue: Queue) -> tuple[WaitTotals, FloatArray]:
     """Everybody waits out their patience; with endless patience, for ever."""
     nothing, all_ = np.zeros_like(queue.patience), np.ones_like(queue.patience)
     forever = np.full_like(queue.patience, np.inf)
     leaves = np.isfinite(queue.patience)
     blocking = _blocking_without_agents(queue)
-    return WaitTotals(
+    totals = WaitTotals(
         blocking=blocking,
         accepted=1.0 - blocking,
         no_wait=nothing,
@@ -137,8 +147,8 @@ def _totals_endless(queue: Queue) -> WaitTotals:
         waited_virtual=forever,
         waited_served=forever,
         waited_abandoned=np.where(leaves, queue.patience, nothing),
-        scale=nothing,
     )
+    return totals, nothing
 
 
 def _blocking_without_agents(queue: Queue) -> FloatArray:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim._erlang_queue import BoolArray, FloatArray
+from sim._erlang.arrays import BoolArray, FloatArray
 from sim.errors import InvalidInput
 
 __all__ = [

@@ -12,14 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special
 
-from sim._erlang_queue import (
-    FloatArray,
-    Queue,
-    WaitPartials,
-    WaitTotals,
-    expectation,
-    log_inverse_b,
-)
+from sim._erlang.arrays import FloatArray, expectation
+from sim._erlang.loss import log_inverse_b
+from sim._erlang.queue import Queue, WaitPartials, WaitTotals
 
 __all__ = ["partials_limited", "totals_limited"]
 
@@ -73,12 +68,13 @@ def _ladder(queue: Queue) -> _Ladder:
     )
 
 
-def totals_limited(queue: Queue) -> WaitTotals:
+def totals_limited(queue: Queue) -> tuple[WaitTotals, FloatArray]:
+    """Return the totals, and zeros: there is no density."""
     ladder = _ladder(queue)
     impatience = queue.impatience[:, None]
     nearer = queue.service_rate[:, None] + (ladder.place - 1.0) * impatience
     regret = np.cumsum(ladder.place / ladder.drain, axis=1) * impatience / ladder.drain
-    return WaitTotals(
+    totals = WaitTotals(
         blocking=ladder.blocking,
         accepted=ladder.accepted,
         no_wait=ladder.no_wait,
@@ -91,8 +87,8 @@ def totals_limited(queue: Queue) -> WaitTotals:
             ladder.ahead, ladder.stays * np.cumsum(1.0 / ladder.drain, axis=1)
         ),
         waited_abandoned=expectation(ladder.ahead, regret),
-        scale=np.zeros_like(queue.load),
     )
+    return totals, np.zeros_like(queue.load)
 
 
 def partials_limited(queue: Queue, awt: FloatArray) -> WaitPartials:

@@ -9,12 +9,13 @@ from typing import Any, Generic, Literal, TypeVar, get_args
 
 import numpy as np
 
-from sim._erlang_inputs import numbers, require_not_negative, shaped
-from sim._erlang_queue import FloatArray, Queue, WaitTotals
-from sim._erlang_wait import wait_partials, wait_totals
+from sim._erlang.arrays import FloatArray, ratio
+from sim._erlang.inputs import numbers, require_not_negative, shaped
+from sim._erlang.queue import Fates, Queue, WaitTotals
+from sim._erlang.wait import wait_fates, wait_totals
 from sim.errors import InvalidInput
 
-__all__ = ["SERVICE_RULES", "QueueMeasures", "ServiceRule", "measure"]
+__all__ = ["SERVICE_RULES", "QueueMeasures", "ServiceRule", "measure", "queue_measures"]
 
 Value = TypeVar("Value", float, FloatArray)
 
@@ -65,6 +66,8 @@ class QueueMeasures(Generic[Value]):
         Mean number of contacts waiting.
     occupancy
         Handling time over the time of the agents, from 0 to 1.
+    method
+        ``exact``, or the name of the approximation.
     """
 
     arrival_rate: Value
@@ -83,8 +86,9 @@ class QueueMeasures(Generic[Value]):
     mean_wait_delayed: Value
     mean_queue: Value
     occupancy: Value
-    _queue: Queue = field(repr=False)
-    _totals: WaitTotals = field(repr=False)
+    method: str = field(default="exact", kw_only=True)
+    _served: FloatArray = field(repr=False, kw_only=True)
+    _fates: Callable[[FloatArray], Fates] = field(repr=False, kw_only=True)
 
     def service_level(self, rule: ServiceRule, awt: Value | float) -> Value:
         """Share of contacts served within `awt` by one of the rules of this module.
@@ -112,10 +116,10 @@ class QueueMeasures(Generic[Value]):
             raise InvalidInput("rule", f"must be one of {', '.join(SERVICE_RULES)}", rule)
         by = self._by(awt)
         shares: dict[ServiceRule, Callable[[], FloatArray]] = {
-            "virtual": lambda: by.virtual,
+            "virtual": lambda: by.in_time,
             "offered": lambda: by.answered,
-            "answered": lambda: _share(by.answered, self._totals.served),
-            "excluding_short_abandons": lambda: _share(by.answered, 1.0 - by.abandoned),
+            "answered": lambda: ratio(by.answered, self._served),
+            "excluding_short_abandons": lambda: ratio(by.answered, 1.0 - by.abandoned),
             "including_short_abandons": lambda: by.answered + by.abandoned,
         }
         return self._like(np.minimum(shares[rule](), 1.0))
@@ -152,11 +156,10 @@ class QueueMeasures(Generic[Value]):
         >>> round(queue.wait_percentile(0.9), 3)
         12.445
         """
-
-        def longer(wait: FloatArray) -> FloatArray:
-            return np.exp(-wait / self._queue.patience) * self._waits_beyond(wait)
-
-        return self._like(_percentile(longer, share, self._totals.waited))
+        waiting = _percentile(
+            lambda wait: self._fates(wait).waiting, share, self._flat("mean_wait")
+        )
+        return self._like(waiting)
 
     def virtual_wait_percentile(self, share: float) -> Value:
         """Wait that a share of people who never gave up would not exceed [s].
@@ -170,42 +173,23 @@ class QueueMeasures(Generic[Value]):
         >>> round(queue.virtual_wait_percentile(0.95), 2)
         56.15
         """
-        return self._like(_percentile(self._waits_beyond, share, self._totals.waited_virtual))
+        mean = self._flat("mean_wait_virtual")
+        return self._like(_percentile(lambda wait: self._fates(wait).later, share, mean))
 
-    def _waits_beyond(self, wait: FloatArray) -> FloatArray:
-        """Probability that somebody who never gives up waits longer."""
-        by = wait_partials(self._queue, self._totals, wait)
-        return np.maximum(self._totals.delayed - by.offered, 0.0)
-
-    def _by(self, awt: Value | float) -> _Threshold:
+    def _by(self, awt: Value | float) -> Fates:
         shape = np.shape(self.load)
         threshold, _ = numbers(awt=awt, load=self.load)
         if threshold.shape != shape:
             raise InvalidInput("awt", f"must fit the shape {shape} of the queues", threshold.shape)
         require_not_negative("awt", threshold)
-        flat = threshold.ravel()
-        queue, totals = self._queue, self._totals
-        partials = wait_partials(queue, totals, flat)
-        later = np.maximum(totals.delayed - partials.offered, 0.0)
-        lapsed = -np.expm1(-flat / queue.patience)
-        return _Threshold(
-            virtual=totals.no_wait + partials.offered,
-            answered=totals.no_wait + partials.served,
-            abandoned=partials.abandoned + lapsed * later,
-        )
+        return self._fates(threshold.ravel())
+
+    def _flat(self, name: str) -> FloatArray:
+        return np.atleast_1d(np.asarray(getattr(self, name), dtype=np.float64)).ravel()
 
     def _like(self, flat: FloatArray) -> Value:
         values: Value = shaped(flat, np.shape(self.load))
         return values
-
-
-@dataclass(frozen=True)
-class _Threshold:
-    """Shares of contacts by their fate within a threshold."""
-
-    virtual: FloatArray
-    answered: FloatArray
-    abandoned: FloatArray
 
 
 def measure(
@@ -215,11 +199,40 @@ def measure(
     patience: FloatArray,
     lines: FloatArray,
 ) -> QueueMeasures[Any]:
-    """Measure broadcast queues; numbers for arrays without dimensions."""
+    """Measure broadcast queues M/M/n/K+M; numbers for arrays without dimensions."""
     shape = arrival_rate.shape
     flat = [column.ravel() for column in (arrival_rate, aht, agents, patience, lines - agents)]
     queue = Queue(*flat)
-    totals = wait_totals(queue)
+    totals, scale = wait_totals(queue)
+    return queue_measures(
+        queue, totals, lambda awt: wait_fates(queue, totals, scale, awt), shape=shape
+    )
+
+
+def queue_measures(
+    queue: Queue,
+    totals: WaitTotals,
+    fates: Callable[[FloatArray], Fates],
+    *,
+    shape: tuple[int, ...] = (),
+    method: str = "exact",
+    **other: FloatArray,
+) -> QueueMeasures[Any]:
+    """Name what is known of queues, whatever the model that it comes from.
+
+    Parameters
+    ----------
+    queue, totals
+        Flat arrays, one position per queue.
+    fates
+        What has become of contacts by thresholds, one per queue.
+    shape
+        Shape of the result; numbers for none.
+    method
+        ``exact``, or the name of the approximation.
+    other
+        Measures that the model knows better than the general rule, such as `occupancy`.
+    """
     nobody = totals.accepted == 0
     entering = np.where(nobody, 1.0, queue.arrival_rate * totals.accepted)
     values = {
@@ -227,23 +240,25 @@ def measure(
         "aht": queue.aht,
         "agents": queue.agents,
         "patience": queue.patience,
-        "lines": lines.ravel(),
+        "lines": queue.agents + queue.room,
         "load": queue.load,
         "blocking": totals.blocking,
         "wait_probability": totals.delayed,
         "abandonment": totals.abandoned,
         "mean_wait": totals.waited,
-        "asa": _share(totals.waited_served, totals.served, otherwise=math.inf),
-        "mean_wait_abandoned": _share(totals.waited_abandoned, totals.abandoned),
+        "asa": ratio(totals.waited_served, totals.served, otherwise=math.inf),
+        "mean_wait_abandoned": ratio(totals.waited_abandoned, totals.abandoned),
         "mean_wait_virtual": totals.waited_virtual,
-        "mean_wait_delayed": _share(totals.waited, totals.delayed),
+        "mean_wait_delayed": ratio(totals.waited, totals.delayed),
         "mean_queue": entering * np.where(nobody, queue.room, totals.waited),
         "occupancy": _occupancy(queue, totals),
+        **other,
     }
     return QueueMeasures(
         **{name: shaped(column, shape) for name, column in values.items()},
-        _queue=queue,
-        _totals=totals,
+        method=method,
+        _served=totals.served,
+        _fates=fates,
     )
 
 
@@ -271,11 +286,6 @@ def _percentile(
 
 def _occupancy(queue: Queue, totals: WaitTotals) -> FloatArray:
     """Return what agents serve over what they could; all of it when no queue is steady."""
-    handled = _share(queue.load * totals.accepted * totals.served, queue.agents)
+    handled = ratio(queue.load * totals.accepted * totals.served, queue.agents)
     flooded = np.isinf(totals.waited) & (queue.agents > 0)
     return np.where(flooded, 1.0, np.minimum(handled, 1.0))
-
-
-def _share(part: FloatArray, whole: FloatArray, otherwise: float = 0.0) -> FloatArray:
-    """Return part over whole, or `otherwise` where the whole is nothing."""
-    return np.divide(part, whole, out=np.full_like(whole, otherwise), where=whole > 0)

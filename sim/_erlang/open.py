@@ -18,17 +18,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim._erlang_queue import (
-    DROP,
-    NODES,
-    WEIGHTS,
-    FloatArray,
-    Queue,
-    WaitPartials,
-    WaitTotals,
-    expectation,
-    log_inverse_b,
-)
+from sim._erlang.arrays import DROP, NODES, WEIGHTS, FloatArray, expectation
+from sim._erlang.loss import log_inverse_b
+from sim._erlang.queue import Queue, WaitPartials, WaitTotals
 
 __all__ = [
     "CELLS",
@@ -114,7 +106,8 @@ def _excess(y: FloatArray) -> FloatArray:
     return excess
 
 
-def totals_impatient(queue: Queue) -> WaitTotals:
+def totals_impatient(queue: Queue) -> tuple[WaitTotals, FloatArray]:
+    """Return the totals, and the density of the offered wait at its mode."""
     grid = _grid(queue, np.full_like(queue.load, np.inf))
     wait = grid.mode[:, None] + grid.from_mode
     mass = grid.weights * _shape(queue, grid.from_mode)
@@ -130,7 +123,7 @@ def totals_impatient(queue: Queue) -> WaitTotals:
     mass *= scale[:, None]
     abandoned = expectation(mass, lost)
     nothing = np.zeros_like(idle)
-    return WaitTotals(
+    totals = WaitTotals(
         blocking=nothing,
         accepted=nothing + 1.0,
         no_wait=idle,
@@ -141,8 +134,8 @@ def totals_impatient(queue: Queue) -> WaitTotals:
         waited_virtual=expectation(mass, wait),
         waited_served=expectation(mass, wait * stays),
         waited_abandoned=queue.patience * expectation(mass, regretted),
-        scale=scale,
     )
+    return totals, scale
 
 
 def _idle_and_scale(
@@ -172,14 +165,14 @@ def partials_impatient(queue: Queue, scale: FloatArray, awt: FloatArray) -> Wait
     )
 
 
-def totals_patient(queue: Queue) -> WaitTotals:
-    """Return the totals of queues in a steady state that nobody leaves."""
+def totals_patient(queue: Queue) -> tuple[WaitTotals, FloatArray]:
+    """Return the same for queues in a steady state that nobody leaves."""
     slack = _slack(queue)
     idle, scale = _idle_and_scale(queue, 1.0 / slack, np.zeros_like(slack))
     delayed = scale / slack
     waited = delayed / slack
     nothing = np.zeros_like(idle)
-    return WaitTotals(
+    totals = WaitTotals(
         blocking=nothing,
         accepted=nothing + 1.0,
         no_wait=idle,
@@ -190,8 +183,8 @@ def totals_patient(queue: Queue) -> WaitTotals:
         waited_virtual=waited,
         waited_served=waited,
         waited_abandoned=nothing,
-        scale=scale,
     )
+    return totals, scale
 
 
 def _slack(queue: Queue) -> FloatArray:

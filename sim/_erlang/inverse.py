@@ -10,9 +10,10 @@ from typing import overload
 import numpy as np
 from scipy import special
 
-from sim._erlang_inputs import Real, check_traffic, numbers, require, require_not_negative, shaped
-from sim._erlang_measures import SERVICE_RULES, QueueMeasures, ServiceRule, measure
-from sim._erlang_queue import BoolArray, FloatArray, IntArray, loss
+from sim._erlang.arrays import BoolArray, FloatArray, IntArray
+from sim._erlang.inputs import Real, check_traffic, numbers, require, require_not_negative, shaped
+from sim._erlang.loss import loss
+from sim._erlang.measures import SERVICE_RULES, QueueMeasures, ServiceRule, measure
 from sim.errors import InvalidInput
 
 __all__ = [

@@ -1,0 +1,1 @@
+"""What `sim.erlang` is made of; its public names are there."""

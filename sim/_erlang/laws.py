@@ -1,0 +1,337 @@
+"""Laws of patience, of handle times and of the time between arrivals.
+
+Each law knows its mean, its variability and its survival function; `mean_until(x)`, the mean of
+the smaller of the time and x, is what queues with impatience are made of. Times are in seconds.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import special
+
+from sim._erlang.arrays import FloatArray
+from sim.errors import InvalidInput
+
+__all__ = [
+    "Deterministic",
+    "Erlang",
+    "Exponential",
+    "Gamma",
+    "Hyperexponential",
+    "Law",
+    "Lognormal",
+    "Uniform",
+    "Weibull",
+]
+
+
+class Law(ABC):
+    """Law of a time that is never negative.
+
+    Examples
+    --------
+    >>> from sim.erlang import Lognormal
+    >>> patience = Lognormal(mean=120, scv=2)
+    >>> round(float(patience.survival(60)), 4)
+    0.5546
+    """
+
+    if TYPE_CHECKING:  # a field of some laws, a property of others
+
+        @property
+        def mean(self) -> float:
+            """Mean [s]."""
+
+        @property
+        def scv(self) -> float:
+            """Squared coefficient of variation, the variance over the square of the mean."""
+
+    @abstractmethod
+    def survival(self, x: FloatArray | float) -> FloatArray:
+        """Probability of more than x, for x at least 0."""
+
+    @abstractmethod
+    def mean_until(self, x: FloatArray | float) -> FloatArray:
+        """Mean of the smaller of the time and x [s]: the area under `survival` up to x."""
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        """Times above 0 at which the survival function is not smooth [s]."""
+        return ()
+
+    @property
+    def phases(self) -> tuple[FloatArray, FloatArray] | None:
+        """Start probabilities and generator of a phase-type law; None for any other law."""
+        return None
+
+
+def _above_zero(**values: float) -> None:
+    for name, value in values.items():
+        if not 0 < value < math.inf:
+            raise InvalidInput(name, "must be above 0 and finite", value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exponential(Law):
+    """Time without memory."""
+
+    mean: float
+
+    def __post_init__(self) -> None:
+        _above_zero(mean=self.mean)
+
+    @property
+    def scv(self) -> float:
+        return 1.0
+
+    def survival(self, x: FloatArray | float) -> FloatArray:
+        return np.exp(-np.asarray(x) / self.mean)
+
+    def mean_until(self, x: FloatArray | float) -> FloatArray:
+        return -self.mean * np.expm1(-np.asarray(x) / self.mean)
+
+    @property
+    def phases(self) -> tuple[FloatArray, FloatArray]:
+        return np.ones(1), np.full((1, 1), -1.0 / self.mean)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deterministic(Law):
+    """Always the same time."""
+
+    value: float
+
+    def __post_init__(self) -> None:
+        _above_zero(value=self.value)
+
+    @property
+    def mean(self) -> float:
+        return self.value
+
+    @property
+    def scv(self) -> float:
+        return 0.0
+
+    def survival(self, x: FloatArray | float) -> FloatArray:
+        return np.where(np.asarray(x) < self.value, 1.0, 0.0)
+
+    def mean_until(self, x: FloatArray | float) -> FloatArray:
+        return np.minimum(np.asarray(x, dtype=np.float64), self.value)
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        return (self.value,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Uniform(Law):
+    """Any time between two bounds, alike."""
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        _above_zero(high=self.high)
+        if not 0 <= self.low < self.high:
+            raise InvalidInput("low", f"must be at least 0 and below {self.high:g}", self.low)
+
+    @property
+    def mean(self) -> float:
+        return 0.5 * (self.low + self.high)
+
+    @property
+    def scv(self) -> float:
+        return ((self.high - self.low) / (self.high + self.low)) ** 2 / 3.0
+
+    def survival(self, x: FloatArray | float) -> FloatArray:
+        left = (self.high - np.asarray(x)) / (self.high - self.low)
+        out: FloatArray = np.clip(left, 0.0, 1.0)
+        return out
+
+    def mean_until(self, x: FloatArray | float) -> FloatArray:
+        until = np.clip(np.asarray(x, dtype=np.float64), self.low, self.high)
+        over = until - self.low
+        early = np.minimum(np.asarray(x, dtype=np.float64), self.low)
+        out: FloatArray = early + over * (1.0 - 0.5 * over / (self.high - self.low))
+        return out
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        return (self.low, self.high) if self.low > 0 else (self.high,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gamma(Law):
+    """Gamma law; a shape below 1 varies more than the exponential, above 1 less."""
+
+    shape: float
+    mean: float
+
+    def __post_init__(self) -> None:
+        _above_zero(shape=self.shape, mean=self.mean)
+
+    @property
+    def scv(self) -> float:
+        return 1.0 / self.shape
+
+    def survival(self, x: FloatArray | float) -> FloatArray:
+        out: FloatArray = special.gammaincc(self.shape, np.asarray(x) * self.shape / self.mean)
+        return out
+
+    def mean_until(self, x: FloatArray | float) -> FloatArray:
+        steps = np.asarray(x) * self.shape / self.mean
+        within = self.mean * special.gammainc(self.shape + 1.0, steps)
+        out: FloatArray = within + np.asarray(x) * special.gammaincc(self.shape, steps)
+        return out
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erlang(Law):
+    """Sum of `k` exponential stages."""
+
+    k: int
+    mean: float
+
+    def __post_init__(self) -> None:
+        _above_zero(mean=self.mean)
+        if self.k < 1 or self.k != int(self.k):
+            raise InvalidInput("k", "must be a whole number and at least 1", self.k)
+
+    @property
+    def scv(self) -> float:
+        return 1.0 / self.k
+
+    def survival(self, x: FloatArray | float) -> FloatArray:
+        return Gamma(shape=self.k, mean=self.mean).survival(x)
+
+    def mean_until(self, x: FloatArray | float) -> FloatArray:
+        return Gamma(shape=self.k, mean=self.mean).mean_until(x)
+
+    @property
+    def phases(self) -> tuple[FloatArray, FloatArray]:
+        start = np.zeros(int(self.k))
+        start[0] = 1.0
+        rate = self.k / self.mean
+        return start, rate * (np.eye(int(self.k), k=1) - np.eye(int(self.k)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lognormal(Law):
+    """Lognormal law, as handle times often are."""
+
+    mean: float
+    scv: float
+
+    def __post_init__(self) -> None:
+        _above_zero(mean=self.mean, scv=self.scv)
+
+    def _deviate(self, x: FloatArray | float) -> tuple[FloatArray, float]:
+        variance = math.log1p(self.scv)
+        centre = math.log(self.mean) - 0.5 * variance
+        with np.errstate(divide="ignore"):
+            return (np.log(np.asarray(x)) - centre) / math.sqrt(variance), math.sqrt(variance)
+
+    def survival(self, x: FloatArray | float) -> FloatArray:
+        out: FloatArray = special.ndtr(-self._deviate(x)[0])
+        return out
+
+    def mean_until(self, x: FloatArray | float) -> FloatArray:
+        z, deviation = self._deviate(x)
+        out: FloatArray = self.mean * special.ndtr(z - deviation) + np.asarray(x) * special.ndtr(-z)
+        return out
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weibull(Law):
+    """Weibull law, survival ``exp(-(x / scale) ** shape)``."""
+
+    shape: float
+    scale: float
+
+    def __post_init__(self) -> None:
+        _above_zero(shape=self.shape, scale=self.scale)
+
+    @property
+    def mean(self) -> float:
+        return self.scale * math.gamma(1.0 + 1.0 / self.shape)
+
+    @property
+    def scv(self) -> float:
+        second = math.gamma(1.0 + 2.0 / self.shape)
+        return second / math.gamma(1.0 + 1.0 / self.shape) ** 2 - 1.0
+
+    def survival(self, x: FloatArray | float) -> FloatArray:
+        out: FloatArray = np.exp(-((np.asarray(x) / self.scale) ** self.shape))
+        return out
+
+    def mean_until(self, x: FloatArray | float) -> FloatArray:
+        hazard = (np.asarray(x) / self.scale) ** self.shape
+        out: FloatArray = self.mean * special.gammainc(1.0 / self.shape, hazard)
+        return out
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hyperexponential(Law):
+    """Mixture of exponential times, by shares that sum to 1."""
+
+    shares: tuple[float, ...]
+    means: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shares", tuple(map(float, self.shares)))
+        object.__setattr__(self, "means", tuple(map(float, self.means)))
+        if len(self.shares) != len(self.means) or not self.shares:
+            raise InvalidInput("means", f"must be {len(self.shares)}, one per share", self.means)
+        if min(self.shares) < 0 or abs(sum(self.shares) - 1.0) > 1e-9:
+            raise InvalidInput("shares", "must be at least 0 and sum to 1", self.shares)
+        if not all(0 < mean < math.inf for mean in self.means):
+            raise InvalidInput("means", "must be above 0 and finite", self.means)
+
+    @classmethod
+    def balanced(cls, *, mean: float, scv: float) -> Hyperexponential:
+        """Two branches that contribute half of the mean each, with a given variability.
+
+        Examples
+        --------
+        >>> from sim.erlang import Hyperexponential
+        >>> law = Hyperexponential.balanced(mean=100, scv=4)
+        >>> [round(share, 4) for share in law.shares], round(law.scv, 6)
+        ([0.8873, 0.1127], 4.0)
+        """
+        _above_zero(mean=mean)
+        if not 1 <= scv < math.inf:
+            raise InvalidInput("scv", "must be at least 1 and finite", scv)
+        often = 0.5 * (1.0 + math.sqrt((scv - 1.0) / (scv + 1.0)))
+        return cls(
+            shares=(often, 1.0 - often),
+            means=(0.5 * mean / often, 0.5 * mean / (1.0 - often)),
+        )
+
+    @property
+    def mean(self) -> float:
+        return math.fsum(p * m for p, m in zip(self.shares, self.means, strict=True))
+
+    @property
+    def scv(self) -> float:
+        second = math.fsum(2.0 * p * m * m for p, m in zip(self.shares, self.means, strict=True))
+        return second / self.mean**2 - 1.0
+
+    def survival(self, x: FloatArray | float) -> FloatArray:
+        left = np.exp(-np.asarray(x)[..., None] / np.array(self.means))
+        out: FloatArray = left @ np.array(self.shares)
+        return out
+
+    def mean_until(self, x: FloatArray | float) -> FloatArray:
+        means = np.array(self.means)
+        gone = -np.expm1(-np.asarray(x)[..., None] / means)
+        out: FloatArray = gone @ (means * np.array(self.shares))
+        return out
+
+    @property
+    def phases(self) -> tuple[FloatArray, FloatArray]:
+        return np.array(self.shares), np.diag(-1.0 / np.array(self.means))

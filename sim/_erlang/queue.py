@@ -1,0 +1,85 @@
+"""One queue per position of an array, and what is known of a contact that joins it.
+
+Everything works on one-dimensional arrays of equal length, already validated.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sim._erlang.arrays import FloatArray, Positions
+
+__all__ = ["Fates", "Queue", "WaitPartials", "WaitTotals"]
+
+
+class Queue(NamedTuple):
+    """Parameters of one queue per position; `room` is the number of waiting places."""
+
+    arrival_rate: FloatArray
+    aht: FloatArray
+    agents: FloatArray
+    patience: FloatArray
+    room: FloatArray
+
+    @property
+    def load(self) -> FloatArray:
+        return self.arrival_rate * self.aht
+
+    @property
+    def service_rate(self) -> FloatArray:
+        """Rate at which all agents together finish contacts."""
+        return self.agents / self.aht
+
+    @property
+    def impatience(self) -> FloatArray:
+        """Rate at which one waiting contact gives up; zero for endless patience."""
+        return 1.0 / self.patience
+
+    def at(self, positions: Positions) -> Queue:
+        return Queue(*(column[positions] for column in self))
+
+
+class WaitTotals(NamedTuple):
+    """Probabilities and joint expectations of one contact that found a free line.
+
+    `waited_served` is E[V; served] and `waited_abandoned` E[R; abandoned]: divide by the
+    probability of the event for a mean.
+    """
+
+    blocking: FloatArray
+    accepted: FloatArray
+    no_wait: FloatArray
+    delayed: FloatArray
+    served: FloatArray
+    abandoned: FloatArray
+    waited: FloatArray
+    waited_virtual: FloatArray
+    waited_served: FloatArray
+    waited_abandoned: FloatArray
+
+
+class WaitPartials(NamedTuple):
+    """What happened by a threshold T to a contact that found a free line, but no free agent.
+
+    `offered` is P(0 < V <= T), `served` P(0 < V <= T, served), `abandoned` P(R < V <= T).
+    """
+
+    offered: FloatArray
+    served: FloatArray
+    abandoned: FloatArray
+
+
+class Fates(NamedTuple):
+    """What has become of a contact by a threshold T, given that it found a free line.
+
+    With V the wait of somebody who never gives up, R the patience and W the smaller of both:
+    `in_time` is P(V <= T), `answered` P(served, V <= T), `abandoned` P(R < V, R <= T), `later`
+    P(V > T) and `waiting` P(W > T). The last two are not one minus the others: far out they
+    keep their digits.
+    """
+
+    in_time: FloatArray
+    answered: FloatArray
+    abandoned: FloatArray
+    later: FloatArray
+    waiting: FloatArray
