@@ -34,6 +34,7 @@ import math
 from typing import overload
 
 from sim._erlang.arrays import FloatArray
+from sim._erlang.fitted import Empirical, PhaseType
 from sim._erlang.inputs import Real, check_queue, numbers, require_not_negative, shaped
 from sim._erlang.inverse import (
     Requirement,
@@ -60,12 +61,14 @@ from sim._erlang.measures import SERVICE_RULES, QueueMeasures, ServiceRule, meas
 __all__ = [
     "SERVICE_RULES",
     "Deterministic",
+    "Empirical",
     "Erlang",
     "Exponential",
     "Gamma",
     "Hyperexponential",
     "Law",
     "Lognormal",
+    "PhaseType",
     "QueueMeasures",
     "Requirement",
     "Requirements",
@@ -84,14 +87,32 @@ __all__ = [
 
 @overload
 def erlang_a(  # type: ignore[overload-overlap]  # numbers are arrays too, but come back as numbers
-    *, arrival_rate: float, aht: float, agents: float, patience: float, lines: float = ...
+    *,
+    arrival_rate: float,
+    aht: float,
+    agents: float,
+    patience: float,
+    lines: float = ...,
+    balking: float = ...,
 ) -> QueueMeasures[float]: ...
 @overload
 def erlang_a(
-    *, arrival_rate: Real, aht: Real, agents: Real, patience: Real, lines: Real = ...
+    *,
+    arrival_rate: Real,
+    aht: Real,
+    agents: Real,
+    patience: Real,
+    lines: Real = ...,
+    balking: Real = ...,
 ) -> QueueMeasures[FloatArray]: ...
 def erlang_a(
-    *, arrival_rate: Real, aht: Real, agents: Real, patience: Real, lines: Real = math.inf
+    *,
+    arrival_rate: Real,
+    aht: Real,
+    agents: Real,
+    patience: Real,
+    lines: Real = math.inf,
+    balking: Real = 0.0,
 ) -> QueueMeasures[float] | QueueMeasures[FloatArray]:
     """Measure a queue whose contacts give up when they wait too long (M/M/n/K+M).
 
@@ -108,6 +129,9 @@ def erlang_a(
         Mean time until a waiting contact gives up, above 0; infinite for Erlang C [s].
     lines
         Contacts that fit in the house, waiting or in service, at least `agents`.
+    balking
+        Share that leaves at once on finding no agent free, from 0 to 1. They count as waiting
+        zero seconds, and as abandoned within any threshold.
 
     Returns
     -------
@@ -122,8 +146,10 @@ def erlang_a(
     Notes
     -----
     Constant rates and a steady state are assumed: half an hour is about right, a day is not.
-    With endless lines the cost does not depend on the number of agents; with limited lines it
-    grows with the number of waiting places.
+    The states of the queue are counted until the rest is negligible, at a cost that grows with
+    the square root of the size; endless lines of many thousands are integrated instead, at a
+    cost that does not. Palm (1957); Garnett, Mandelbaum and Reiman (2002); Jouini, Koole and
+    Roubos (2013).
 
     Examples
     --------
@@ -135,7 +161,12 @@ def erlang_a(
     array([4.53, 3.62, 2.86])
     """
     columns = numbers(
-        arrival_rate=arrival_rate, aht=aht, agents=agents, patience=patience, lines=lines
+        arrival_rate=arrival_rate,
+        aht=aht,
+        agents=agents,
+        patience=patience,
+        lines=lines,
+        balking=balking,
     )
     check_queue(*columns)
     return measure(*columns)

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import cases_markov
+import cases_patience
 
 Answers = dict[str, dict[str, Any]]
 
 MODELS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     **cases_markov.MODELS,
+    **cases_patience.MODELS,
 }
 
 
