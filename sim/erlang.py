@@ -39,10 +39,11 @@ from sim._erlang.inputs import Real, check_queue, numbers, require_not_negative,
 from sim._erlang.inverse import (
     Requirement,
     Requirements,
-    Target,
     agents_needed,
+    fractional_agents_needed,
     lines_needed,
     load_allowed,
+    queue_lines_needed,
 )
 from sim._erlang.laws import (
     Deterministic,
@@ -57,6 +58,7 @@ from sim._erlang.laws import (
 )
 from sim._erlang.loss import loss
 from sim._erlang.measures import SERVICE_RULES, QueueMeasures, ServiceRule, measure
+from sim._erlang.target import Target
 
 __all__ = [
     "SERVICE_RULES",
@@ -80,8 +82,10 @@ __all__ = [
     "erlang_a",
     "erlang_b",
     "erlang_c",
+    "fractional_agents_needed",
     "lines_needed",
     "load_allowed",
+    "queue_lines_needed",
 ]
 
 

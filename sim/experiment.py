@@ -19,6 +19,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import erlang
 from sim.compiled import mark_warm
 from sim.demand import Demand, Timeline, crew, ticks
 from sim.engine import ENGINES, Staffing
@@ -474,11 +475,14 @@ simulation: {warm_up: 0s, wrap_up: 0s}
 
 
 def warm_up() -> None:
-    """Compile everything that is compiled, by playing a small day once.
+    """Compile everything that is compiled: play a small day once, ask closed forms each way.
 
     The machine code is kept on disk, so that it happens once for each version; see
     `sim.compiled.is_warm`.
     """
     played = case(load_text(_SMALL), "base")
     replicate(played, seed=1, replications=1, workers=1)
+    promise = erlang.Target(service_level=0.8, awt=20.0)
+    erlang.agents_needed(promise, arrival_rate=0.01, aht=180.0).measures.wait_percentile(0.5)
+    erlang.queue_lines_needed(max_blocking=0.1, arrival_rate=0.01, aht=180.0, agents=2)
     mark_warm()
