@@ -34,6 +34,10 @@ import math
 from typing import overload
 
 from sim._erlang.arrays import FloatArray
+from sim._erlang.blending import BlendingMeasures, blending
+from sim._erlang.chat import ChatConcurrency, ChatMeasures, ChatRouting, chat, chat_concurrency
+from sim._erlang.chat_turns import chat_think_time
+from sim._erlang.classes import ClassMeasures
 from sim._erlang.fitted import Empirical, PhaseType
 from sim._erlang.inputs import Real, check_queue, numbers, require_not_negative, shaped
 from sim._erlang.inverse import (
@@ -58,10 +62,25 @@ from sim._erlang.laws import (
 )
 from sim._erlang.loss import loss
 from sim._erlang.measures import SERVICE_RULES, QueueMeasures, ServiceRule, measure
+from sim._erlang.overflow import OverflowMeasures, overflow
+from sim._erlang.priority import priority
+from sim._erlang.skill_staffing import (
+    ChatRequirement,
+    SkillRequirement,
+    chat_agents_needed,
+    skill_agents_needed,
+)
+from sim._erlang.skills import skills
 from sim._erlang.target import Target
 
 __all__ = [
     "SERVICE_RULES",
+    "BlendingMeasures",
+    "ChatConcurrency",
+    "ChatMeasures",
+    "ChatRequirement",
+    "ChatRouting",
+    "ClassMeasures",
     "Deterministic",
     "Empirical",
     "Erlang",
@@ -70,22 +89,33 @@ __all__ = [
     "Hyperexponential",
     "Law",
     "Lognormal",
+    "OverflowMeasures",
     "PhaseType",
     "QueueMeasures",
     "Requirement",
     "Requirements",
     "ServiceRule",
+    "SkillRequirement",
     "Target",
     "Uniform",
     "Weibull",
     "agents_needed",
+    "blending",
+    "chat",
+    "chat_agents_needed",
+    "chat_concurrency",
+    "chat_think_time",
     "erlang_a",
     "erlang_b",
     "erlang_c",
     "fractional_agents_needed",
     "lines_needed",
     "load_allowed",
+    "overflow",
+    "priority",
     "queue_lines_needed",
+    "skill_agents_needed",
+    "skills",
 ]
 
 

@@ -14,13 +14,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cases_chat
 import cases_markov
 import cases_patience
+import cases_skills
 
 Answers = dict[str, dict[str, Any]]
 
 MODELS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     **cases_markov.MODELS,
+    **cases_skills.MODELS,
+    **cases_chat.MODELS,
     **cases_patience.MODELS,
 }
 
