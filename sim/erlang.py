@@ -34,6 +34,13 @@ import math
 from typing import overload
 
 from sim._erlang.arrays import FloatArray
+from sim._erlang.asymptotic import (
+    FluidQueue,
+    SquareRootQueue,
+    fluid_overload,
+    garnett,
+    halfin_whitt,
+)
 from sim._erlang.blending import BlendingMeasures, blending
 from sim._erlang.chat import ChatConcurrency, ChatMeasures, ChatRouting, chat, chat_concurrency
 from sim._erlang.chat_turns import chat_think_time
@@ -62,8 +69,10 @@ from sim._erlang.laws import (
 )
 from sim._erlang.loss import loss
 from sim._erlang.measures import SERVICE_RULES, QueueMeasures, ServiceRule, measure
+from sim._erlang.orbit import OrbitQueue, redial_orbit
 from sim._erlang.overflow import OverflowMeasures, overflow
 from sim._erlang.priority import priority
+from sim._erlang.redials import FluidRedials, RedialQueue, erlang_x, redial_fluid
 from sim._erlang.skill_staffing import (
     ChatRequirement,
     SkillRequirement,
@@ -85,17 +94,22 @@ __all__ = [
     "Empirical",
     "Erlang",
     "Exponential",
+    "FluidQueue",
+    "FluidRedials",
     "Gamma",
     "Hyperexponential",
     "Law",
     "Lognormal",
+    "OrbitQueue",
     "OverflowMeasures",
     "PhaseType",
     "QueueMeasures",
+    "RedialQueue",
     "Requirement",
     "Requirements",
     "ServiceRule",
     "SkillRequirement",
+    "SquareRootQueue",
     "Target",
     "Uniform",
     "Weibull",
@@ -108,12 +122,18 @@ __all__ = [
     "erlang_a",
     "erlang_b",
     "erlang_c",
+    "erlang_x",
+    "fluid_overload",
     "fractional_agents_needed",
+    "garnett",
+    "halfin_whitt",
     "lines_needed",
     "load_allowed",
     "overflow",
     "priority",
     "queue_lines_needed",
+    "redial_fluid",
+    "redial_orbit",
     "skill_agents_needed",
     "skills",
 ]

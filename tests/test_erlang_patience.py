@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from naive_patience import Patient, two_phase_line
 
-from sim._erlang.patience import measure_any, measure_patience
+from sim._erlang.patience import measure_any, measure_patience, patient_law
 from sim.erlang import (
     SERVICE_RULES,
     Deterministic,
@@ -288,10 +288,7 @@ def test_balking_leaves_at_once() -> None:
 
 def thinned(arrival_rate: float) -> QueueMeasures[Any]:
     """Ten agents; a quarter of those who find them busy leaves at once, the rest stays."""
-    endless = np.array(math.inf)
-    return measure_any(
-        np.array(arrival_rate), np.array(60.0), np.array(10.0), endless, endless, 0.25
-    )
+    return queue(arrival_rate, 60.0, 10, patient_law(math.inf), 0.25)
 
 
 def test_balking_with_endless_patience_thins_the_queue() -> None:
@@ -387,13 +384,16 @@ def test_limited_and_endless_lines_mix_in_one_array() -> None:
 # Bad input
 
 
+def test_mean_patience_and_its_law_balk_alike() -> None:
+    columns = tuple(np.array([value, value]) for value in (0.2, 60.0, 10.0))
+    lines = np.array([15.0, math.inf])
+    means = measure_any(*columns, np.full(2, 45.0), lines, np.array([0.0, 0.3]))
+    law = measure_any(*columns, Exponential(mean=45), lines, np.array([0.0, 0.3]))
+
+    for name in MEASURES:
+        assert getattr(means, name) == pytest.approx(getattr(law, name), rel=1e-9)
+
+
 def test_balking_is_a_share() -> None:
     with pytest.raises(InvalidInput, match=r"balking must be at least 0 and at most 1, got 1.5"):
         queue(0.2, 60, 10, Exponential(mean=60), 1.5)
-
-
-def test_balking_needs_one_patience_for_all() -> None:
-    rate, aht, agents = (np.full(2, value) for value in (0.2, 60.0, 9.0))
-    patience = np.array([30.0, 60.0])
-    with pytest.raises(InvalidInput, match="patience must be one number with balking"):
-        measure_any(rate, aht, agents, patience, np.full(2, math.inf), 0.1)

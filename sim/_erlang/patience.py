@@ -432,6 +432,7 @@ def measure_patience(
         agents=staff.ravel(),
         patience=np.full(rate.size, law.mean),
         room=(places - staff).ravel(),
+        balking=balks.ravel(),
     )
     balks = balks.ravel()
     steady = (queue.arrival_rate > 0) & (queue.agents > 0) & (queue.room > 0)
@@ -474,8 +475,5 @@ def measure_any(
         return measure_patience(arrival_rate, aht, agents, patience, balking, lines)
     if not np.any(balking):
         return measure(arrival_rate, aht, agents, patience, lines)
-    means = np.unique(patience)
-    if means.size != 1:
-        require(patience, "patience", "must be one number with balking", patience < 0)
-    law = patient_law(float(means[0]))
-    return measure_patience(arrival_rate, aht, agents, law, balking, lines)
+    balks = np.broadcast_to(np.asarray(balking, dtype=np.float64), arrival_rate.shape)
+    return measure(arrival_rate, aht, agents, patience, lines, balks)
