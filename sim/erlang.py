@@ -34,6 +34,7 @@ import math
 from typing import overload
 
 from sim._erlang.arrays import FloatArray
+from sim._erlang.arrivals import ArrivalMeasures, batch_arrivals, gmn, mmpp
 from sim._erlang.asymptotic import (
     FluidQueue,
     SquareRootQueue,
@@ -73,6 +74,7 @@ from sim._erlang.orbit import OrbitQueue, redial_orbit
 from sim._erlang.overflow import OverflowMeasures, overflow
 from sim._erlang.priority import priority
 from sim._erlang.redials import FluidRedials, RedialQueue, erlang_x, redial_fluid
+from sim._erlang.service import mgn
 from sim._erlang.skill_staffing import (
     ChatRequirement,
     SkillRequirement,
@@ -81,9 +83,11 @@ from sim._erlang.skill_staffing import (
 )
 from sim._erlang.skills import skills
 from sim._erlang.target import Target
+from sim._erlang.waiting_formulas import MeanWaits, ggn_mean_waits
 
 __all__ = [
     "SERVICE_RULES",
+    "ArrivalMeasures",
     "BlendingMeasures",
     "ChatConcurrency",
     "ChatMeasures",
@@ -100,6 +104,7 @@ __all__ = [
     "Hyperexponential",
     "Law",
     "Lognormal",
+    "MeanWaits",
     "OrbitQueue",
     "OverflowMeasures",
     "PhaseType",
@@ -114,6 +119,7 @@ __all__ = [
     "Uniform",
     "Weibull",
     "agents_needed",
+    "batch_arrivals",
     "blending",
     "chat",
     "chat_agents_needed",
@@ -126,9 +132,13 @@ __all__ = [
     "fluid_overload",
     "fractional_agents_needed",
     "garnett",
+    "ggn_mean_waits",
+    "gmn",
     "halfin_whitt",
     "lines_needed",
     "load_allowed",
+    "mgn",
+    "mmpp",
     "overflow",
     "priority",
     "queue_lines_needed",

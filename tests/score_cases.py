@@ -17,15 +17,17 @@ from typing import Any
 import cases_chat
 import cases_markov
 import cases_patience
+import cases_service
 import cases_skills
 
 Answers = dict[str, dict[str, Any]]
 
 MODELS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-    **cases_markov.MODELS,
-    **cases_skills.MODELS,
     **cases_chat.MODELS,
+    **cases_markov.MODELS,
     **cases_patience.MODELS,
+    **cases_service.MODELS,
+    **cases_skills.MODELS,
 }
 
 
