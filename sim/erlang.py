@@ -82,6 +82,7 @@ from sim._erlang.skill_staffing import (
     skill_agents_needed,
 )
 from sim._erlang.skills import skills
+from sim._erlang.solve import Solution, solve
 from sim._erlang.target import Target
 from sim._erlang.waiting_formulas import MeanWaits, ggn_mean_waits
 
@@ -114,6 +115,7 @@ __all__ = [
     "Requirements",
     "ServiceRule",
     "SkillRequirement",
+    "Solution",
     "SquareRootQueue",
     "Target",
     "Uniform",
@@ -146,6 +148,7 @@ __all__ = [
     "redial_orbit",
     "skill_agents_needed",
     "skills",
+    "solve",
 ]
 
 

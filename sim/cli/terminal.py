@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
@@ -20,9 +21,20 @@ from sim.experiment import Progress as Step
 from sim.experiment import warm_up
 from sim.report.tables import Table
 
-__all__ = ["AsJson", "Lang", "console", "print_json", "progress", "show", "warm"]
+__all__ = [
+    "AsCsv",
+    "AsJson",
+    "Lang",
+    "console",
+    "print_csv",
+    "print_json",
+    "progress",
+    "show",
+    "warm",
+]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, nothing rounded.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print the table as CSV, SI units, no words.")]
 Lang = Annotated[
     Literal["en", "ru"], typer.Option("--lang", envvar="LINEWISE_LANG", help="Language to speak.")
 ]
@@ -41,6 +53,14 @@ def print_json(data: object) -> None:
     # Where the output cannot hold every letter, JSON has a way to spell it.
     spelled = not getattr(sys.stdout, "encoding", "utf-8").lower().startswith("utf")
     print(json.dumps(data, ensure_ascii=spelled, indent=2, allow_nan=False))
+
+
+def print_csv(rows: Sequence[Mapping[str, object]]) -> None:
+    """Print rows under the names that all of them have; numbers are not rounded."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    writer = csv.DictWriter(sys.stdout, list(names), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
 
 
 def show(table: Table) -> None:
