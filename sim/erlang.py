@@ -46,7 +46,7 @@ from sim._erlang.blending import BlendingMeasures, blending
 from sim._erlang.chat import ChatConcurrency, ChatMeasures, ChatRouting, chat, chat_concurrency
 from sim._erlang.chat_turns import chat_think_time
 from sim._erlang.classes import ClassMeasures
-from sim._erlang.fitted import Empirical, PhaseType
+from sim._erlang.fitted import Discrete, Empirical, PhaseType
 from sim._erlang.inputs import Real, check_queue, numbers, require_not_negative, shaped
 from sim._erlang.inverse import (
     Requirement,
@@ -70,6 +70,7 @@ from sim._erlang.laws import (
 )
 from sim._erlang.loss import loss
 from sim._erlang.measures import SERVICE_RULES, QueueMeasures, ServiceRule, measure
+from sim._erlang.mixtures import Average, RandomQueue
 from sim._erlang.orbit import OrbitQueue, redial_orbit
 from sim._erlang.overflow import OverflowMeasures, overflow
 from sim._erlang.priority import priority
@@ -84,11 +85,20 @@ from sim._erlang.skill_staffing import (
 from sim._erlang.skills import skills
 from sim._erlang.solve import Solution, solve
 from sim._erlang.target import Target
+from sim._erlang.uncertain import (
+    RandomRequirement,
+    agents_needed_for_sure,
+    agents_needed_on_average,
+    random_rate,
+    random_staff,
+    rate_from_counts,
+)
 from sim._erlang.waiting_formulas import MeanWaits, ggn_mean_waits
 
 __all__ = [
     "SERVICE_RULES",
     "ArrivalMeasures",
+    "Average",
     "BlendingMeasures",
     "ChatConcurrency",
     "ChatMeasures",
@@ -96,6 +106,7 @@ __all__ = [
     "ChatRouting",
     "ClassMeasures",
     "Deterministic",
+    "Discrete",
     "Empirical",
     "Erlang",
     "Exponential",
@@ -110,6 +121,8 @@ __all__ = [
     "OverflowMeasures",
     "PhaseType",
     "QueueMeasures",
+    "RandomQueue",
+    "RandomRequirement",
     "RedialQueue",
     "Requirement",
     "Requirements",
@@ -121,6 +134,8 @@ __all__ = [
     "Uniform",
     "Weibull",
     "agents_needed",
+    "agents_needed_for_sure",
+    "agents_needed_on_average",
     "batch_arrivals",
     "blending",
     "chat",
@@ -144,6 +159,9 @@ __all__ = [
     "overflow",
     "priority",
     "queue_lines_needed",
+    "random_rate",
+    "random_staff",
+    "rate_from_counts",
     "redial_fluid",
     "redial_orbit",
     "skill_agents_needed",

@@ -12,13 +12,19 @@ from cases_laws import atom_of, law_of
 
 from sim._erlang.patience import measure_patience
 from sim.erlang import (
+    SERVICE_RULES,
+    Discrete,
     FluidRedials,
     Law,
+    RandomQueue,
     RedialQueue,
     erlang_x,
     fluid_overload,
     garnett,
     halfin_whitt,
+    random_rate,
+    random_staff,
+    rate_from_counts,
     redial_fluid,
     redial_orbit,
 )
@@ -189,6 +195,92 @@ def redial_flow(inputs: Inputs) -> Answer:
     return answer
 
 
+def patience_mean_of(inputs: Inputs) -> Law | float:
+    """A mean is a number, which may be endless; a law is a law."""
+    if "patience" in inputs:
+        return patience_of(inputs)[0]
+    return float(inputs.get("mean_patience", math.inf))
+
+
+def uncertain_rate(inputs: Inputs) -> Answer:
+    rate = rate_law_of(inputs)
+    result = random_rate(
+        arrival_rate=rate,
+        aht=aht_of(inputs),
+        agents=inputs["n_agents"],
+        patience=patience_mean_of(inputs),
+        balking=patience_of(inputs)[1] if "patience" in inputs else 0.0,
+    )
+    awt = inputs.get("awt", 0.0)
+    answer = {"gamma_shape": 1.0 / rate.scv if rate.scv > 0 else math.inf}
+    for rule in SERVICE_RULES:
+        name = f"sl_{SHORT.get(rule, rule)}"
+        answer[f"{name}_interval_average"] = result.service_level(rule, awt, "intervals")
+        answer[f"{name}_call_average"] = result.service_level(rule, awt, "calls")
+        answer[f"{name}_fixed_rate"] = result.at_mean.service_level(rule, awt)
+    for name, measure in (
+        ("p_abandon", "abandonment"),
+        ("p_wait", "wait_probability"),
+        ("mean_wait", "mean_wait"),
+        ("mean_wait_served", "asa"),
+        ("occupancy", "occupancy"),
+        ("mean_queue", "mean_queue"),
+    ):
+        answer[f"{name}_interval_average"] = result.average(measure, "intervals")
+        answer[f"{name}_call_average"] = result.average(measure, "calls")
+        answer[f"{name}_fixed_rate"] = float(getattr(result.at_mean, measure))
+    return answer
+
+
+SHORT = {
+    "excluding_short_abandons": "excl_short_abandons",
+    "including_short_abandons": "incl_short_abandons",
+}
+
+
+def rate_law_of(inputs: Inputs) -> Law:
+    """Law of the rate: a law, scenarios, or a gamma law behind counted calls."""
+    law = inputs.get("arrival_rate", inputs.get("rate"))
+    if isinstance(law, dict):
+        return law_of(law)
+    for values, shares in (("arrival_rates", "probabilities"), ("rates", "probabilities")):
+        if values in inputs:
+            pairs = sorted(zip(inputs[values], inputs[shares], strict=True))
+            return Discrete(values=tuple(v for v, _ in pairs), shares=tuple(p for _, p in pairs))
+    return rate_from_counts(
+        mean_calls=inputs["mean_calls"], var_calls=inputs["var_calls"], interval=inputs["interval"]
+    )
+
+
+def uncertain_staff(inputs: Inputs) -> Answer:
+    result = random_staff(
+        arrival_rate=rate_of(inputs),
+        aht=aht_of(inputs),
+        scheduled=inputs["n_scheduled"],
+        show_up_probability=inputs["show_up_probability"],
+        patience=patience_mean_of(inputs),
+    )
+    awt = inputs.get("awt", 0.0)
+    at_mean = cases_markov.measures_of(result.at_mean, awt)
+    return {
+        **averages_of(result, awt),
+        **{f"{name}_at_mean_staff": value for name, value in at_mean.items()},
+    }
+
+
+def averages_of(result: RandomQueue, awt: float) -> Answer:
+    levels = {f"sl_{SHORT.get(r, r)}": result.service_level(r, awt) for r in SERVICE_RULES}
+    return {
+        **levels,
+        "p_abandon": result.abandonment,
+        "p_wait": result.wait_probability,
+        "mean_wait": result.mean_wait,
+        "mean_wait_served": result.asa,
+        "mean_queue": result.mean_queue,
+        "occupancy": result.occupancy,
+    }
+
+
 MODELS: dict[str, Callable[[Inputs], Answer]] = {
     "erlang_x": redials,
     "fluid_overload": fluid,
@@ -198,4 +290,6 @@ MODELS: dict[str, Callable[[Inputs], Answer]] = {
     "redial_fluid": redial_flow,
     "redial_orbit": orbit,
     "redial_reconnect_fluid": redial_flow,
+    "uncertain_arrival_rate": uncertain_rate,
+    "uncertain_staffing": uncertain_staff,
 }

@@ -8,6 +8,7 @@ from scipy import integrate, linalg
 
 from sim.erlang import (
     Deterministic,
+    Discrete,
     Empirical,
     Erlang,
     Exponential,
@@ -34,7 +35,11 @@ LAWS: list[Law] = [
     PhaseType(start=(0.6, 0.4), generator=((-0.05, 0.02), (0.01, -0.02))),
     Empirical(times=(10, 30, 90), curve=(0.9, 0.6, 0.2)),
     Empirical(times=(20, 60, 120), curve=(0.7, 0.7, 0.0)),
+    Discrete(values=(20, 60, 85), shares=(0.25, 0.25, 0.5)),
 ]
+SMOOTH = [law for law in LAWS if not isinstance(law, PhaseType)]
+"""Laws quick enough to be integrated point by point; stages are compared with other laws."""
+
 TIMES = (0.0, 0.5, 20.0, 60.0, 85.0, 400.0)
 
 
@@ -56,7 +61,7 @@ def area(law: Law, power: int, until: float = np.inf) -> float:
     return float(sum(pieces))
 
 
-@pytest.mark.parametrize("law", LAWS, ids=str)
+@pytest.mark.parametrize("law", SMOOTH, ids=str)
 def test_mean_and_variability_are_areas_under_the_survival_function(law: Law) -> None:
     mean, second = area(law, 1), area(law, 2)
 
@@ -64,7 +69,7 @@ def test_mean_and_variability_are_areas_under_the_survival_function(law: Law) ->
     assert law.scv == pytest.approx(second / mean**2 - 1, rel=1e-6, abs=1e-8)
 
 
-@pytest.mark.parametrize("law", LAWS, ids=str)
+@pytest.mark.parametrize("law", SMOOTH, ids=str)
 @pytest.mark.parametrize("until", TIMES)
 def test_the_mean_of_the_smaller_is_the_area_so_far(law: Law, until: float) -> None:
     assert float(law.mean_until(until)) == pytest.approx(area(law, 1, until), rel=1e-8, abs=1e-12)
@@ -131,6 +136,16 @@ def test_a_phase_type_law_of_equal_stages_is_an_erlang_law() -> None:
     assert (stages.mean, stages.scv) == pytest.approx((100, 0.5))
 
 
+def test_stages_side_by_side_are_a_mixture() -> None:
+    stages = PhaseType(start=(0.3, 0.7), generator=((-0.1, 0), (0, -0.01)))
+    mixture = Hyperexponential(shares=(0.3, 0.7), means=(10, 100))
+    times = np.array([0.0, 5.0, 80.0, 900.0])
+
+    for name in ("survival", "cdf", "mean_by", "mean_until"):
+        assert getattr(stages, name)(times) == pytest.approx(getattr(mixture, name)(times))
+    assert (stages.mean, stages.scv) == pytest.approx((mixture.mean, mixture.scv))
+
+
 def test_a_measured_curve_may_start_below_one() -> None:
     law = Empirical(times=(0, 100), curve=(0.8, 0.4))
 
@@ -171,6 +186,9 @@ def test_laws_take_arrays(law: Law) -> None:
             lambda: PhaseType(start=(1, 0), generator=((-1, 0.5), (0, 0))),
             "generator must lead out of every phase",
         ),
+        (lambda: Discrete(values=(2, 1), shares=(0.5, 0.5)), "values must increase"),
+        (lambda: Discrete(values=(1, 2), shares=(1,)), "shares must be 2, one per value"),
+        (lambda: Discrete(values=(1, 2), shares=(0.5, 0.4)), "shares must be .* sum to 1"),
         (lambda: Empirical(times=(1, 1), curve=(0.5, 0.4)), "times must increase from 0 or above"),
         (lambda: Empirical(times=(0,), curve=(0.5,)), "times must end above 0"),
         (lambda: Empirical(times=(1, 2), curve=(0.5,)), "curve must be 2, one per time"),

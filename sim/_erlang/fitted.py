@@ -1,4 +1,4 @@
-"""Laws of times that come from data: stages of a Markov chain, and measured survival curves."""
+"""Laws that come from data: stages of a Markov chain, measured survival curves, given values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim._erlang.arrays import FloatArray
 from sim._erlang.laws import Law
 from sim.errors import InvalidInput
 
-__all__ = ["Empirical", "PhaseType"]
+__all__ = ["Discrete", "Empirical", "PhaseType"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,3 +239,82 @@ class PhaseType(Law):
     @property
     def phases(self) -> tuple[FloatArray, FloatArray]:
         return np.array(self.start), np.array(self.generator)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Discrete(Law):
+    """One of some given values, each with its share: scenarios of a day, or promised times.
+
+    Parameters
+    ----------
+    values
+        Increasing values, at least 0.
+    shares
+        Probability of each, at least 0; they sum to 1.
+
+    Raises
+    ------
+    InvalidInput
+        If the values do not increase, or the shares are none.
+
+    Examples
+    --------
+    >>> from sim.erlang import Discrete
+    >>> law = Discrete(values=(20, 60), shares=(0.25, 0.75))
+    >>> law.mean, float(law.survival(20)), float(law.mean_until(30))
+    (50.0, 0.75, 27.5)
+    """
+
+    values: tuple[float, ...]
+    shares: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", tuple(map(float, self.values)))
+        object.__setattr__(self, "shares", tuple(map(float, self.shares)))
+        values, shares = np.array(self.values), np.array(self.shares)
+        if values.shape != shares.shape or not values.size:
+            raise InvalidInput("shares", f"must be {values.size}, one per value", self.shares)
+        if not (values[0] >= 0 and np.all(np.diff(values) > 0) and 0 < values[-1] < np.inf):
+            raise InvalidInput("values", "must increase from 0 or above", self.values)
+        if not (np.all(shares >= 0) and abs(math.fsum(self.shares) - 1.0) <= 1e-9):
+            raise InvalidInput("shares", "must be at least 0 and sum to 1", self.shares)
+
+    @property
+    def mean(self) -> float:
+        return math.fsum(p * x for p, x in zip(self.shares, self.values, strict=True))
+
+    @property
+    def scv(self) -> float:
+        second = math.fsum(p * x * x for p, x in zip(self.shares, self.values, strict=True))
+        return second / self.mean**2 - 1.0
+
+    def _sum(self, weights: FloatArray, x: FloatArray | float) -> FloatArray:
+        """Sum of weights of the values that are at most x."""
+        sums = np.concatenate(([0.0], np.cumsum(weights)))
+        out: FloatArray = sums[np.searchsorted(np.array(self.values), x, side="right")]
+        return out
+
+    def survival(self, x: FloatArray | float) -> FloatArray:
+        left = np.concatenate((np.cumsum(np.array(self.shares)[::-1])[::-1], [0.0]))
+        out: FloatArray = left[np.searchsorted(np.array(self.values), x, side="right")]
+        return out
+
+    def cdf(self, x: FloatArray | float) -> FloatArray:
+        return self._sum(np.array(self.shares), x)
+
+    def mean_by(self, x: FloatArray | float) -> FloatArray:
+        return self._sum(np.array(self.shares) * np.array(self.values), x)
+
+    def mean_until(self, x: FloatArray | float) -> FloatArray:
+        return self.mean_by(x) + np.asarray(x) * self.survival(x)
+
+    def _quantile(self, below: FloatArray, above: FloatArray) -> FloatArray:
+        # A share that was meant to be reached is not missed by a rounding error.
+        sums = np.cumsum(self.shares) * (1.0 + 1e-12)
+        at = np.minimum(np.searchsorted(sums, below), len(self.values) - 1)
+        out: FloatArray = np.array(self.values)[at]
+        return out
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        return tuple(value for value in self.values if value > 0)
