@@ -138,23 +138,31 @@ def explore(rule: Rule, start: IntArray, bounds: IntArray, most: int = MOST_STAT
 
 
 class _Seen:
-    """Codes met before: a table of all of them while that is small, else a sorted list."""
+    """Codes met before: a table of all of them while that is small, else some sorted lists.
+
+    Lists of like length are merged, so that there are few of them and each code is rarely moved.
+    """
 
     def __init__(self, span: float) -> None:
         self._table = np.zeros(int(span), dtype=np.bool_) if span <= _LARGEST_TABLE else None
-        self._list = np.empty(0, dtype=np.int64)
+        self._lists: list[IntArray] = []
 
     def note(self, codes: IntArray) -> None:
         if self._table is not None:
             self._table[codes] = True
-        else:
-            self._list = np.union1d(self._list, codes)
+            return
+        self._lists.append(codes)
+        while len(self._lists) > 1 and self._lists[-2].size < 2 * self._lists[-1].size:
+            last = self._lists.pop()
+            self._lists[-1] = np.union1d(self._lists[-1], last)
 
     def has(self, codes: IntArray) -> BoolArray:
         if self._table is not None:
             return self._table[codes]
-        at = np.minimum(np.searchsorted(self._list, codes), self._list.size - 1)
-        known: BoolArray = self._list[at] == codes
+        known = np.zeros(codes.size, dtype=np.bool_)
+        for some in self._lists:
+            at = np.minimum(np.searchsorted(some, codes), some.size - 1)
+            known |= some[at] == codes
         return known
 
 

@@ -27,6 +27,7 @@ _LOST = 1e-13
 """Share of contacts that may find the queue of the truncated chain full."""
 
 _FIRST_ROOM = 30
+_LEAST_RATE = 1e-250
 
 
 class Answered(NamedTuple):
@@ -61,6 +62,8 @@ def one_rate(
         return Answered(*nobody()), math.nan
     if service_rate == 0 or (math.isinf(patience) and arrival_rate >= service_rate):
         return Answered(*in_vain(patience)), 0.0
+    # Far below any real rate, whole numbers of the smallest float lose their ratios.
+    arrival_rate = max(arrival_rate, _LEAST_RATE)
     columns = (arrival_rate, 1.0 / service_rate, 1.0, patience, math.inf)
     single = measure(*(np.array(value) for value in columns))
     delayed, free = single.wait_probability, float(single._fates(np.zeros(1)).in_time[0])

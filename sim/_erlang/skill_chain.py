@@ -40,6 +40,9 @@ _FIRST_ROOM = 20
 _TEST_ROOM = 64
 """Waiting places from which on a line that does not thin out is held for one without end."""
 
+_HARDLY = 1e-15
+"""Share that joins even where everybody balks, so that there is a wait which they were offered."""
+
 _STARVED = 1e-13
 """Share of those in a line that are served, below which nobody is."""
 
@@ -94,7 +97,7 @@ class Design:
     @cached_property
     def joining(self) -> FloatArray:
         """Contacts of every class that wait when nobody is free [1/s]."""
-        return self.arrival_rates * (1.0 - self.balking)
+        return self.arrival_rates * np.maximum(1.0 - self.balking, _HARDLY)
 
     def theta(self, line: int) -> float:
         """Rate at which one contact in a line gives up."""
