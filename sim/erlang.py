@@ -33,6 +33,7 @@ from __future__ import annotations
 import math
 from typing import overload
 
+from sim._erlang.allowed import aht_allowed, arrival_rate_allowed
 from sim._erlang.arrays import FloatArray
 from sim._erlang.arrivals import ArrivalMeasures, batch_arrivals, gmn, mmpp
 from sim._erlang.asymptotic import (
@@ -47,6 +48,13 @@ from sim._erlang.chat import ChatConcurrency, ChatMeasures, ChatRouting, chat, c
 from sim._erlang.chat_turns import chat_think_time
 from sim._erlang.classes import ClassMeasures
 from sim._erlang.fitted import Discrete, Empirical, PhaseType
+from sim._erlang.economics import (
+    Pooling,
+    PowerOfOne,
+    pooling,
+    power_of_one,
+    square_root_staffing,
+)
 from sim._erlang.inputs import Real, check_queue, numbers, require_not_negative, shaped
 from sim._erlang.inverse import (
     Requirement,
@@ -68,7 +76,7 @@ from sim._erlang.laws import (
     Uniform,
     Weibull,
 )
-from sim._erlang.loss import loss
+from sim._erlang.loss import Engset, engset, loss
 from sim._erlang.measures import SERVICE_RULES, QueueMeasures, ServiceRule, measure
 from sim._erlang.mixtures import Average, RandomQueue
 from sim._erlang.orbit import OrbitQueue, redial_orbit
@@ -108,6 +116,7 @@ __all__ = [
     "Deterministic",
     "Discrete",
     "Empirical",
+    "Engset",
     "Erlang",
     "Exponential",
     "FluidQueue",
@@ -120,6 +129,8 @@ __all__ = [
     "OrbitQueue",
     "OverflowMeasures",
     "PhaseType",
+    "Pooling",
+    "PowerOfOne",
     "QueueMeasures",
     "RandomQueue",
     "RandomRequirement",
@@ -136,12 +147,15 @@ __all__ = [
     "agents_needed",
     "agents_needed_for_sure",
     "agents_needed_on_average",
+    "aht_allowed",
+    "arrival_rate_allowed",
     "batch_arrivals",
     "blending",
     "chat",
     "chat_agents_needed",
     "chat_concurrency",
     "chat_think_time",
+    "engset",
     "erlang_a",
     "erlang_b",
     "erlang_c",
@@ -157,6 +171,8 @@ __all__ = [
     "mgn",
     "mmpp",
     "overflow",
+    "pooling",
+    "power_of_one",
     "priority",
     "queue_lines_needed",
     "random_rate",
@@ -167,6 +183,7 @@ __all__ = [
     "skill_agents_needed",
     "skills",
     "solve",
+    "square_root_staffing",
 ]
 
 

@@ -11,6 +11,7 @@ from sim.errors import InvalidInput
 
 __all__ = [
     "MOST_LINES",
+    "MOST_LOAD",
     "Real",
     "check_queue",
     "check_traffic",
@@ -22,7 +23,7 @@ __all__ = [
 
 Real = float | FloatArray
 
-_MOST_LOAD = 1e12
+MOST_LOAD = 1e12
 """Erlangs, more than telephones: a wrong unit, and close to where whole numbers lose their ones."""
 
 MOST_LINES = 10_000_000
@@ -74,7 +75,7 @@ def check_traffic(
     require(aht, "aht", "must be above 0 and finite", np.isfinite(aht) & (aht > 0))
     with np.errstate(over="ignore"):
         load = arrival_rate * aht
-    require(load, "load", f"must be at most {_MOST_LOAD:g} erlangs", load <= _MOST_LOAD)
+    require(load, "load", f"must be at most {MOST_LOAD:g} erlangs", load <= MOST_LOAD)
     require(patience, "patience", "must be above 0", patience > 0)
     require(lines, "lines", "must be whole and at least 0, or infinite", _is_whole(lines))
     counted = np.isinf(lines) | (lines <= MOST_LINES)

@@ -21,8 +21,10 @@ from sim._erlang.inputs import (
     require_not_negative,
     shaped,
 )
+from sim._erlang.laws import Law
 from sim._erlang.loss import loss
 from sim._erlang.measures import QueueMeasures, measure
+from sim._erlang.patience import measure_any
 from sim._erlang.queue import Queue
 from sim._erlang.target import DUST, Target
 from sim._erlang.wait import compiled, queue_table
@@ -75,7 +77,7 @@ def agents_needed(  # type: ignore[overload-overlap]  # numbers are arrays too, 
     *,
     arrival_rate: float,
     aht: float,
-    patience: float = ...,
+    patience: float | Law = ...,
     lines: float = ...,
     balking: float = ...,
 ) -> Requirement: ...
@@ -85,7 +87,7 @@ def agents_needed(
     *,
     arrival_rate: Real,
     aht: Real,
-    patience: Real = ...,
+    patience: Real | Law = ...,
     lines: Real = ...,
     balking: Real = ...,
 ) -> Requirements: ...
@@ -94,7 +96,7 @@ def agents_needed(
     *,
     arrival_rate: Real,
     aht: Real,
-    patience: Real = math.inf,
+    patience: Real | Law = math.inf,
     lines: Real = math.inf,
     balking: Real = 0.0,
 ) -> Requirement | Requirements:
@@ -105,7 +107,8 @@ def agents_needed(
     target
         What to promise.
     arrival_rate, aht, patience, balking
-        As in `erlang_a`; endless patience, the default, makes it Erlang C.
+        As in `erlang_a`; endless patience, the default, makes it Erlang C. A law of patience
+        is one for all queues.
     lines
         Contacts that fit in the house; no more agents than lines are of use.
 
@@ -139,21 +142,31 @@ def agents_needed(
     """
     columns = _traffic(arrival_rate, aht, patience, lines, balking)
     shape = columns[0].shape
-    found, met = _least_agents(target, *(column.ravel() for column in columns))
-    agents = found.reshape(shape)
     rate, handle, waits, room, balk = columns
-    measures = measure(rate, handle, agents.astype(np.float64), waits, room, balk)
+    law = patience if isinstance(patience, Law) else None
+    flat = [column.ravel() for column in columns]
+    found, met = _least_agents(target, flat[0], flat[1], law or flat[2], flat[3], flat[4])
+    agents = found.reshape(shape)
+    team = agents.astype(np.float64)
+    measures = measure_any(rate, handle, team, law or waits, room, balk)
     if not shape:
         return Requirement(int(found[0]), bool(met[0]), measures)
     return Requirements(agents, met.reshape(shape), measures)
 
 
 def _traffic(
-    arrival_rate: Real, aht: Real, patience: Real, lines: Real, balking: Real
+    arrival_rate: Real, aht: Real, patience: Real | Law, lines: Real, balking: Real
 ) -> tuple[FloatArray, ...]:
-    """Return what is known of a queue before its agents are, checked and broadcast."""
+    """Return what is known of a queue before its agents are, checked and broadcast.
+
+    A law of patience has its mean here.
+    """
     columns = numbers(
-        arrival_rate=arrival_rate, aht=aht, patience=patience, lines=lines, balking=balking
+        arrival_rate=arrival_rate,
+        aht=aht,
+        patience=patience.mean if isinstance(patience, Law) else patience,
+        lines=lines,
+        balking=balking,
     )
     check_traffic(*columns)
     return columns
@@ -163,19 +176,26 @@ def _least_agents(
     target: Target,
     rate: FloatArray,
     aht: FloatArray,
-    patience: FloatArray,
+    patience: FloatArray | Law,
     lines: FloatArray,
     balking: FloatArray,
 ) -> tuple[IntArray, BoolArray]:
-    """Least whole agents of every queue, at most its lines; and whether they are enough."""
-    table = queue_table(Queue(rate, aht, np.zeros_like(rate), patience, lines, balking))
-    found = compiled().least_agents(table, *target._arrays())
+    """Least whole agents of every queue, at most its lines; and whether they are enough.
+
+    Queues of exponential patience are searched compiled; a law of patience, and lines of very
+    many, by measuring all queues that are still open at once.
+    """
+    found = np.full(rate.size, math.nan)
+    if not isinstance(patience, Law):
+        table = queue_table(Queue(rate, aht, np.zeros_like(rate), patience, lines, balking))
+        found = compiled().least_agents(table, *target._arrays())
     long = np.flatnonzero(np.isnan(found))
     if long.size:
 
         def enough(agents: IntArray, at: IntArray) -> BoolArray:
             i, chosen = long[at], agents.astype(np.float64)
-            return target._met(measure(rate[i], aht[i], chosen, patience[i], lines[i], balking[i]))
+            waits = patience if isinstance(patience, Law) else patience[i]
+            return target._met(measure_any(rate[i], aht[i], chosen, waits, lines[i], balking[i]))
 
         load = np.ceil(rate[long] * aht[long])
         least, enough_of_them = _least(enough, load, lines[long])

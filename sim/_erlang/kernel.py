@@ -44,6 +44,9 @@ _HIGH = 1e200
 _COUNTS = 1e-100
 _LOG_HIGH = 200.0 * math.log(10.0)
 
+_STEPS = 1000.0
+"""Steps down to a chance of next to nothing that are taken one by one."""
+
 _LONGEST = 8192.0
 """States of an endless line; the integral over the wait is the quicker way beyond."""
 
@@ -196,9 +199,13 @@ def _log_climb(above: float, top: float, rate: float, theta: float, joining: flo
     """Log of the chance of `top` people waiting over that of `above` people, which is fewer."""
     if math.isinf(top):
         return -math.inf
-    if theta == 0.0 or theta * top < 1e-9 * rate:
-        bend = 0.5 * theta / rate * (top - above) * (top + above + 1.0)
-        return (top - above) * math.log(joining / rate) - bend
+    if theta == 0.0 or top - above <= _STEPS:
+        log = (top - above) * math.log(joining / rate)
+        j = above
+        while theta > 0.0 and j < top:
+            j += 1.0
+            log -= math.log1p(j * theta / rate)
+        return log
     c, x = rate / theta, joining / theta
     return _log_poisson(c + top, x) - _log_poisson(c + above, x)
 
@@ -440,12 +447,16 @@ def _keeps(
     queue: Row, bounds: FloatArray, levels: FloatArray, whole: FloatArray, by: FloatArray
 ) -> int:
     """Tell whether a queue keeps every bound and every level: 1 or 0, and -1 where it is long."""
-    rate, aht, agents, _, room, _ = queue
+    rate, aht, agents, _, room, balking = queue
     if not _totals_of(queue, whole):
         return -1
-    busy = min(rate * aht * whole[1] * whole[4] / agents, 1.0) if agents > 0.0 else 0.0
-    if math.isinf(whole[6]) and agents > 0.0:
-        busy = 1.0
+    busy = 0.0
+    if rate > 0.0 and agents == 0.0:
+        busy = math.inf
+    elif math.isinf(whole[6]):  # no steady state: more work than time
+        busy = rate * (1.0 - balking) * aht / agents
+    elif rate > 0.0:
+        busy = rate * aht * whole[1] * whole[4] / agents
     if (
         whole[5] > bounds[0]
         or whole[3] > bounds[1]

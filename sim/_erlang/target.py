@@ -124,7 +124,8 @@ class Target:
     def _met(self, measures: QueueMeasures[FloatArray]) -> BoolArray:
         met = np.ones(np.shape(measures.load), dtype=np.bool_)
         for name, bound in self._bounds().items():
-            met &= getattr(measures, name) <= bound * (1 + DUST)
+            values = _work_share(measures) if name == "occupancy" else getattr(measures, name)
+            met &= values <= bound * (1 + DUST)
         for level in self._levels():
             reached = measures.service_level(level.rule, level.awt)
             met &= reached >= level.share * (1 - DUST)
@@ -142,3 +143,17 @@ class Target:
             ]
         )
         return bounds, levels.reshape(-1, 3)
+
+
+def _work_share(measures: QueueMeasures[FloatArray]) -> FloatArray:
+    """Return the occupancy; without a steady state the work over the time, which may exceed it.
+
+    Otherwise a promise of 90 % would be kept by no agents at all, who are never busy.
+    """
+    work = measures.load * (1.0 - np.asarray(measures.balking))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        demand = np.where(measures.arrival_rate > 0, work / measures.agents, 0.0)
+    alone = (np.asarray(measures.agents) == 0) & (np.asarray(measures.arrival_rate) > 0)
+    flooded = np.isinf(measures.mean_wait)
+    share: FloatArray = np.where(alone, math.inf, np.where(flooded, demand, measures.occupancy))
+    return share
