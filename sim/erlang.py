@@ -47,7 +47,6 @@ from sim._erlang.blending import BlendingMeasures, blending
 from sim._erlang.chat import ChatConcurrency, ChatMeasures, ChatRouting, chat, chat_concurrency
 from sim._erlang.chat_turns import chat_think_time
 from sim._erlang.classes import ClassMeasures
-from sim._erlang.fitted import Discrete, Empirical, PhaseType
 from sim._erlang.economics import (
     Pooling,
     PowerOfOne,
@@ -55,6 +54,8 @@ from sim._erlang.economics import (
     power_of_one,
     square_root_staffing,
 )
+from sim._erlang.engineering import mgn_g
+from sim._erlang.fitted import Discrete, Empirical, PhaseType
 from sim._erlang.inputs import Real, check_queue, numbers, require_not_negative, shaped
 from sim._erlang.inverse import (
     Requirement,
@@ -169,6 +170,7 @@ __all__ = [
     "lines_needed",
     "load_allowed",
     "mgn",
+    "mgn_g",
     "mmpp",
     "overflow",
     "pooling",

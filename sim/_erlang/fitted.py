@@ -6,13 +6,16 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg, special
+from scipy import special
 
 from sim._erlang.arrays import FloatArray
 from sim._erlang.laws import Law
 from sim.errors import InvalidInput
 
 __all__ = ["Discrete", "Empirical", "PhaseType"]
+
+_TERMS = 36
+"""Terms of a series of an exponential of at most 2 or 3: the rest is below 1e-20."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +132,27 @@ class Empirical(Law):
         return tuple(time for time in self.times if time > 0)
 
 
+def _exponentials(moves: FloatArray, times: FloatArray) -> FloatArray:
+    """Exponentials of moves times each time, every element with its digits.
+
+    Off the diagonal the moves are rates, so with their fastest one put on the diagonal every
+    number here is positive: a series over a short time, and squarings of it.
+    """
+    fastest = float(-np.diag(moves).min())
+    halvings = np.ceil(np.log2(np.maximum(fastest * times, 1.0)))
+    short = times / 2.0**halvings
+    terms = [np.eye(len(moves))]
+    positive = moves + fastest * np.eye(len(moves))
+    for k in range(1, _TERMS):
+        terms.append(terms[-1] @ positive / k)
+    powers = (short[:, None] ** np.arange(_TERMS)) * np.exp(-fastest * short)[:, None]
+    out: FloatArray = np.tensordot(powers, np.array(terms), axes=1)
+    for done in range(int(halvings.max(initial=0.0))):
+        rest = halvings > done
+        out[rest] = out[rest] @ out[rest]
+    return out
+
+
 @dataclass(frozen=True, kw_only=True)
 class PhaseType(Law):
     """Time until a Markov chain is absorbed: any law made of exponential stages.
@@ -209,10 +233,9 @@ class PhaseType(Law):
         moves[:size, -2] = moves[size : 2 * size, -1] = out * self.mean
         times = np.asarray(x, dtype=np.float64)
         flat = np.minimum(times.ravel() / self.mean, self._end)
-        begin = np.array(self.start)
-        at = np.empty((flat.size, 2 * size + 2))
-        for row, time in enumerate(flat):
-            at[row] = begin @ linalg.expm(moves * time)[:size]
+        begin = np.zeros(2 * size + 2)
+        begin[:size] = self.start
+        at = begin @ _exponentials(moves, flat)
         shape = times.shape
         alive = at[:, :size].sum(axis=1).reshape(shape)
         return alive, at[:, -2].reshape(shape), self.mean * at[:, -1].reshape(shape)

@@ -27,14 +27,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import special
 
-from sim._erlang.arrays import NODES, WEIGHTS, BoolArray, FloatArray, Positions
+from sim._erlang.arrays import NODES, WEIGHTS, BoolArray, FloatArray
 from sim._erlang.inputs import require
 from sim._erlang.laws import Exponential, Law
 from sim._erlang.loss import log_inverse_b, loss
 from sim._erlang.measures import QueueMeasures, measure, queue_measures
 from sim._erlang.queue import Fates, Queue, WaitTotals
 
-__all__ = ["Density", "Waits", "density", "measure_any", "measure_patience", "patient_law"]
+__all__ = ["landmarks", "measure_any", "measure_patience", "patient_law"]
 
 _DROP = 75.0
 """Densities are followed until they fall by exp(-75), about 3e-33 of their peak."""
@@ -90,7 +90,7 @@ def patient_law(patience: Law | float) -> Law:
     return _Endless() if np.isinf(patience) else Exponential(mean=float(patience))
 
 
-class Waits(NamedTuple):
+class _Waits(NamedTuple):
     """Parameters of the density, one per queue; `power` scales its exponent (1 is exact)."""
 
     joins: FloatArray
@@ -98,11 +98,8 @@ class Waits(NamedTuple):
     room: FloatArray
     power: FloatArray
 
-    def at(self, rows: Positions | BoolArray) -> Waits:
-        return Waits(*(column[rows] for column in self))
 
-
-class Density(NamedTuple):
+class _Density(NamedTuple):
     """Density of the offered wait on panels, relative to its value at the mode.
 
     `rise` is the exponent at the mode over that at zero, `exponent` those of the panel edges
@@ -116,7 +113,7 @@ class Density(NamedTuple):
     mass: FloatArray
 
 
-def _slope(waits: Waits, law: Law, x: FloatArray) -> FloatArray:
+def _slope(waits: _Waits, law: Law, x: FloatArray) -> FloatArray:
     """Slope of the exponent at waits x, one row of them per queue."""
     axes = tuple(range(1, x.ndim))
     joins, served, room, power = (np.expand_dims(column, axes) for column in waits)
@@ -131,7 +128,7 @@ def _slope(waits: Waits, law: Law, x: FloatArray) -> FloatArray:
     return out
 
 
-def _exponent(waits: Waits, law: Law, x: FloatArray) -> FloatArray:
+def _exponent(waits: _Waits, law: Law, x: FloatArray) -> FloatArray:
     """Exponent over that at zero: good enough to find where the density has fallen."""
     grown = waits.joins * law.mean_until(x)
     limited = np.isfinite(waits.room) & (grown > 0)
@@ -143,7 +140,7 @@ def _exponent(waits: Waits, law: Law, x: FloatArray) -> FloatArray:
     return out
 
 
-def _mode(waits: Waits, law: Law) -> FloatArray:
+def _mode(waits: _Waits, law: Law) -> FloatArray:
     """Wait at which people join just as fast as they are served; 0 if never so fast."""
     low = np.zeros_like(waits.joins)
     rising = _slope(waits, law, low[:, None])[:, 0] > 0
@@ -157,7 +154,7 @@ def _mode(waits: Waits, law: Law) -> FloatArray:
     return high
 
 
-def _reach(waits: Waits, law: Law, mode: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _reach(waits: _Waits, law: Law, mode: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the waits left and right of the mode beyond which the density is nothing."""
     peak = _exponent(waits, law, mode)
 
@@ -181,7 +178,7 @@ def _reach(waits: Waits, law: Law, mode: FloatArray) -> tuple[FloatArray, FloatA
     return np.where(cut, away, 0.0), mode + right
 
 
-def _filled(waits: Waits, law: Law, reach: FloatArray) -> FloatArray:
+def _filled(waits: _Waits, law: Law, reach: FloatArray) -> FloatArray:
     """Waits around the one at which the lines would just be full, where the slope bends."""
     places = np.where(np.isfinite(waits.room), waits.room, 0.0)[:, None]
     ahead = np.maximum(places + _DEVIATES * np.sqrt(places), 0.0)
@@ -193,7 +190,7 @@ def _filled(waits: Waits, law: Law, reach: FloatArray) -> FloatArray:
     return high
 
 
-def _landmarks(law: Law) -> FloatArray:
+def landmarks(law: Law) -> FloatArray:
     """Waits at which the survival function bends: kinks, and quantiles of a law with any."""
     if isinstance(law, _Endless):
         return np.empty(0)
@@ -202,9 +199,9 @@ def _landmarks(law: Law) -> FloatArray:
     return law._quantile(special.ndtr(_DEVIATES), special.ndtr(-_DEVIATES))
 
 
-def density(waits: Waits, law: Law, landmarks: FloatArray | None = None) -> Density:
+def _density(waits: _Waits, law: Law) -> _Density:
     """Lay panels over the density of the offered wait, and integrate its exponent."""
-    fixed = _landmarks(law) if landmarks is None else landmarks
+    fixed = landmarks(law)
     mode = _mode(waits, law)
     low, high = _reach(waits, law, mode)
     columns = [
@@ -226,11 +223,11 @@ def density(waits: Waits, law: Law, landmarks: FloatArray | None = None) -> Dens
     half = 0.5 * np.diff(edges, axis=1)[:, :, None]
     mass = half * WEIGHTS * np.exp(exponent[:, :-1, None] + inside)
     rise = np.where(low > 0, _exponent(waits, law, mode), -exponent[:, 0])
-    return Density(rise, edges, exponent, nodes, mass)
+    return _Density(rise, edges, exponent, nodes, mass)
 
 
 def _climb(
-    waits: Waits, law: Law, left: FloatArray, right: FloatArray
+    waits: _Waits, law: Law, left: FloatArray, right: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return the nodes of panels, and the rise of the exponent to each and to the right edge."""
     half = 0.5 * (right - left)[:, :, None]
@@ -259,7 +256,7 @@ def _parts(law: Law, balking: FloatArray, nodes: FloatArray, mass: FloatArray) -
 class _Solved(NamedTuple):
     """Queues with a density: its panels, what they hold, and its scale."""
 
-    waits: Waits
+    waits: _Waits
     balking: FloatArray
     edges: FloatArray
     exponent: FloatArray
@@ -268,15 +265,12 @@ class _Solved(NamedTuple):
     scale: FloatArray
 
 
-def _solve(queue: Queue, law: Law, balking: FloatArray) -> tuple[WaitTotals, _Solved]:
+def _solve(
+    queue: Queue, law: Law, balking: FloatArray, power: FloatArray
+) -> tuple[WaitTotals, _Solved]:
     """Integrate everything that is asked of steady queues with agents, calls and places."""
-    waits = Waits(
-        (1.0 - balking) * queue.arrival_rate,
-        queue.service_rate,
-        queue.room,
-        np.ones_like(queue.load),
-    )
-    found = density(waits, law)
+    waits = _Waits((1.0 - balking) * queue.arrival_rate, queue.service_rate, queue.room, power)
+    found = _density(waits, law)
     nodes, mass = found.nodes, found.mass
     stays = (1.0 - balking)[:, None]
     parts = _parts(law, balking, nodes, mass)
@@ -286,7 +280,7 @@ def _solve(queue: Queue, law: Law, balking: FloatArray) -> tuple[WaitTotals, _So
     area = parts.offered.sum(axis=1)
     turned_away = _turned_away(waits, law, found)
 
-    peak = np.log(queue.arrival_rate) + found.rise
+    peak = np.log(power * queue.arrival_rate) + found.rise
     below = log_inverse_b(queue.agents - 1.0, queue.load)
     top = np.maximum(peak, below)
     idle, waiting = np.exp(below - top), np.exp(peak - top)
@@ -309,7 +303,7 @@ def _solve(queue: Queue, law: Law, balking: FloatArray) -> tuple[WaitTotals, _So
     return totals, solved
 
 
-def _turned_away(waits: Waits, law: Law, found: Density) -> FloatArray:
+def _turned_away(waits: _Waits, law: Law, found: _Density) -> FloatArray:
     """Integral of the density of finding every line taken."""
     blocked = np.zeros_like(waits.joins)
     limited = np.isfinite(waits.room)
@@ -407,6 +401,8 @@ def measure_patience(
     law: Law,
     balking: FloatArray | float = 0.0,
     lines: FloatArray | float = np.inf,
+    power: FloatArray | float = 1.0,
+    method: str = "exact",
 ) -> QueueMeasures[Any]:
     """Measure queues M/M/n/K+G, exactly; numbers for arrays without dimensions.
 
@@ -416,6 +412,10 @@ def measure_patience(
         Columns that are already checked and broadcast; the last two may be numbers.
     law
         Patience, one law for every queue.
+    power
+        Exponent of the density of the wait, for approximations: 1 is exact, less spreads it.
+    method
+        Name of the approximation.
 
     Raises
     ------
@@ -423,8 +423,10 @@ def measure_patience(
         If balking is no share.
     """
     shape = arrival_rate.shape
-    columns = np.broadcast_arrays(arrival_rate, aht, agents, balking, lines)
-    rate, handle, staff, balks, places = (np.array(c, dtype=np.float64) for c in columns)
+    columns = np.broadcast_arrays(arrival_rate, aht, agents, balking, lines, power)
+    rate, handle, staff, balks, places, exponent = (
+        np.array(column, dtype=np.float64) for column in columns
+    )
     require(balks, "balking", "must be at least 0 and at most 1", (balks >= 0) & (balks <= 1))
     queue = Queue(
         arrival_rate=rate.ravel(),
@@ -445,7 +447,7 @@ def measure_patience(
     size = max(1, _BLOCK_CELLS // (NODES.size * (2 * _POWERS.size + len(law.kinks))))
     for start in range(0, positions.size, size):
         chosen = positions[start : start + size]
-        part, solved = _solve(queue.at(chosen), law, balks[chosen])
+        part, solved = _solve(queue.at(chosen), law, balks[chosen], exponent.ravel()[chosen])
         blocks.append((chosen, solved))
         for column, values in zip(totals, part, strict=True):
             column[chosen] = values
@@ -459,7 +461,7 @@ def measure_patience(
                 column[chosen] = values
         return out
 
-    return queue_measures(queue, totals, fates, shape=shape)
+    return queue_measures(queue, totals, fates, shape=shape, method=method)
 
 
 def measure_any(
