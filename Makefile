@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 # What the compiler sees; sim/compiled.py names the same files.
-KERNELS := sim/_erlang/kernel.py sim/demand/draws.py sim/demand/sampling.py sim/engine/kernel.py sim/metrics/tally.py
+KERNELS := sim/_erlang/kernel.py sim/_erlang/steps.py sim/demand/draws.py sim/demand/sampling.py sim/engine/kernel.py sim/metrics/tally.py
 COMPILED := $(wildcard sim/compiled.py $(KERNELS))
 
 export PYTHON UPGRADE

@@ -47,6 +47,15 @@ from sim._erlang.blending import BlendingMeasures, blending
 from sim._erlang.chat import ChatConcurrency, ChatMeasures, ChatRouting, chat, chat_concurrency
 from sim._erlang.chat_turns import chat_think_time
 from sim._erlang.classes import ClassMeasures
+from sim._erlang.day import (
+    DayMeasures,
+    RandomDayMeasures,
+    exact_day,
+    random_day,
+)
+from sim._erlang.day_walk import (
+    StaffChange,
+)
 from sim._erlang.economics import (
     Pooling,
     PowerOfOne,
@@ -56,7 +65,20 @@ from sim._erlang.economics import (
 )
 from sim._erlang.engineering import mgn_g
 from sim._erlang.fitted import Discrete, Empirical, PhaseType
+from sim._erlang.infinite import (
+    SinusoidalLoad,
+    piecewise_load,
+    sinusoidal_load,
+)
 from sim._erlang.inputs import Real, check_queue, numbers, require_not_negative, shaped
+from sim._erlang.interval_methods import (
+    INTERVAL_METHODS,
+    IntervalAgents,
+    IntervalMethod,
+    IntervalService,
+    interval_agents,
+    interval_service,
+)
 from sim._erlang.inverse import (
     Requirement,
     Requirements,
@@ -79,12 +101,21 @@ from sim._erlang.laws import (
 )
 from sim._erlang.loss import Engset, engset, loss
 from sim._erlang.measures import SERVICE_RULES, QueueMeasures, ServiceRule, measure
+from sim._erlang.method_comparison import (
+    MethodComparison,
+    MethodResult,
+    compare_methods,
+)
 from sim._erlang.mixtures import Average, RandomQueue
 from sim._erlang.orbit import OrbitQueue, redial_orbit
 from sim._erlang.overflow import OverflowMeasures, overflow
 from sim._erlang.priority import priority
 from sim._erlang.redials import FluidRedials, RedialQueue, erlang_x, redial_fluid
 from sim._erlang.service import mgn
+from sim._erlang.sinusoid import (
+    SinusoidalMeasures,
+    sinusoidal_queue,
+)
 from sim._erlang.skill_staffing import (
     ChatRequirement,
     SkillRequirement,
@@ -94,6 +125,10 @@ from sim._erlang.skill_staffing import (
 from sim._erlang.skills import skills
 from sim._erlang.solve import Solution, solve
 from sim._erlang.target import Target
+from sim._erlang.transient import (
+    TransientMeasures,
+    transient,
+)
 from sim._erlang.uncertain import (
     RandomRequirement,
     agents_needed_for_sure,
@@ -105,6 +140,7 @@ from sim._erlang.uncertain import (
 from sim._erlang.waiting_formulas import MeanWaits, ggn_mean_waits
 
 __all__ = [
+    "INTERVAL_METHODS",
     "SERVICE_RULES",
     "ArrivalMeasures",
     "Average",
@@ -114,6 +150,7 @@ __all__ = [
     "ChatRequirement",
     "ChatRouting",
     "ClassMeasures",
+    "DayMeasures",
     "Deterministic",
     "Discrete",
     "Empirical",
@@ -124,25 +161,35 @@ __all__ = [
     "FluidRedials",
     "Gamma",
     "Hyperexponential",
+    "IntervalAgents",
+    "IntervalMethod",
+    "IntervalService",
     "Law",
     "Lognormal",
     "MeanWaits",
+    "MethodComparison",
+    "MethodResult",
     "OrbitQueue",
     "OverflowMeasures",
     "PhaseType",
     "Pooling",
     "PowerOfOne",
     "QueueMeasures",
+    "RandomDayMeasures",
     "RandomQueue",
     "RandomRequirement",
     "RedialQueue",
     "Requirement",
     "Requirements",
     "ServiceRule",
+    "SinusoidalLoad",
+    "SinusoidalMeasures",
     "SkillRequirement",
     "Solution",
     "SquareRootQueue",
+    "StaffChange",
     "Target",
+    "TransientMeasures",
     "Uniform",
     "Weibull",
     "agents_needed",
@@ -156,36 +203,45 @@ __all__ = [
     "chat_agents_needed",
     "chat_concurrency",
     "chat_think_time",
+    "compare_methods",
     "engset",
     "erlang_a",
     "erlang_b",
     "erlang_c",
     "erlang_x",
+    "exact_day",
     "fluid_overload",
     "fractional_agents_needed",
     "garnett",
     "ggn_mean_waits",
     "gmn",
     "halfin_whitt",
+    "interval_agents",
+    "interval_service",
     "lines_needed",
     "load_allowed",
     "mgn",
     "mgn_g",
     "mmpp",
     "overflow",
+    "piecewise_load",
     "pooling",
     "power_of_one",
     "priority",
     "queue_lines_needed",
+    "random_day",
     "random_rate",
     "random_staff",
     "rate_from_counts",
     "redial_fluid",
     "redial_orbit",
+    "sinusoidal_load",
+    "sinusoidal_queue",
     "skill_agents_needed",
     "skills",
     "solve",
     "square_root_staffing",
+    "transient",
 ]
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import cases_chat
+import cases_days
 import cases_markov
 import cases_patience
 import cases_service
@@ -24,6 +25,7 @@ Answers = dict[str, dict[str, Any]]
 
 MODELS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     **cases_chat.MODELS,
+    **cases_days.MODELS,
     **cases_markov.MODELS,
     **cases_patience.MODELS,
     **cases_service.MODELS,
