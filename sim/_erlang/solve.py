@@ -10,8 +10,8 @@ from typing import Any, Literal, Protocol
 from sim._erlang.inputs import check_queue, check_traffic, numbers
 from sim._erlang.inverse import agents_needed
 from sim._erlang.laws import Law
-from sim._erlang.measures import QueueMeasures, ServiceRule, measure
-from sim._erlang.patience import measure_patience
+from sim._erlang.measures import QueueMeasures, ServiceRule
+from sim._erlang.patience import measure_any
 from sim._erlang.target import Target
 from sim.errors import InvalidInput
 
@@ -176,9 +176,8 @@ def _markovian(patience: float | Law, lines: float, balking: float) -> Model:
             balking=balking,
         )
         check_queue(rate, handle, team, waits, room, share)
-        if isinstance(patience, Law):
-            return measure_patience(rate, handle, team, patience, share, room)
-        return measure(rate, handle, team, waits, room, share)
+        law = patience if isinstance(patience, Law) else waits
+        return measure_any(rate, handle, team, law, room, share)
 
     return measured
 

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from sim import erlang
+from sim.cli import erlang_team, erlang_teams
+from sim.cli.erlang_team import redialling, served_by
 from sim.cli.reading import (
     read_hour,
     read_number,
@@ -34,6 +36,7 @@ from sim.report.solved import (
     solved_rows,
     spread_table,
 )
+from sim.report.varying import Varying, varying, varying_sentence
 
 __all__ = ["add_to"]
 
@@ -96,12 +99,28 @@ def _erlang(
         raise LinewiseError("give --csv or --json, not both")
     frame, question = _question(said)
     cases = _cases(said, question, words)
+    days = _days(said, cases, frame)
     if as_json:
-        print_json(solved_data(cases, frame, spread))
+        extra = {one.key: vars(found) for one, found in days}
+        print_json({**solved_data(cases, frame, spread), **({"varying": extra} if extra else {})})
     elif as_csv:
         print_csv(solved_rows(cases, frame, spread))
     else:
-        _show(said, cases, frame, words)
+        _show(said, cases, frame, [varying_sentence(*one, frame, words) for one in days], words)
+
+
+def _days(said: dict[str, Any], cases: list[Case], frame: Frame) -> list[tuple[Case, Varying]]:
+    """What busy and quiet days make of each answer, where that is asked for."""
+    if said["variation"] is None:
+        if said["sure"] is not None:
+            raise LinewiseError("--sure needs --variation: the spread of the volume over days")
+        return []
+    variation = read_share("--variation", said["variation"])
+    if variation == 0:
+        raise InvalidInput("--variation", "must be above 0%", said["variation"])
+    sure = None if said["sure"] is None else read_share("--sure", said["sure"])
+    plain = [one for one in cases if one.key in ("erlang_c", "erlang_a")]
+    return [(one, varying(one, frame, variation, sure)) for one in plain]
 
 
 def _refuse_options(ctx: typer.Context) -> None:
@@ -176,15 +195,38 @@ def _cases(said: dict[str, Any], question: dict[str, Any], words: Language) -> l
     cases = [case_of("erlang_c", {**question, **queue}, words)]
     if isinstance(patience, erlang.Law) or math.isfinite(patience):
         cases.append(case_of("erlang_a", {**question, **queue, "patience": patience}, words))
+    return [*cases, *_further(said, question, patience, words)]
+
+
+def _further(
+    said: dict[str, Any], question: dict[str, Any], patience: float | erlang.Law, words: Language
+) -> list[Case]:
+    """Models that are asked for: callers who try again, handle times of any law."""
+    cases = []
+    if said["redial"] is not None:
+        share = read_share("--redial", said["redial"])
+        mean = patience.mean if isinstance(patience, erlang.Law) else patience
+        if math.isinf(mean):
+            raise LinewiseError("--redial needs a --patience: who never gives up never redials")
+        model = redialling(patience, share)
+        cases.append(case_of("erlang_x", {**question, "model": model}, words, share=share))
+    if said["service"] is not None:
+        law = read_service(said["service"])
+        if question["aht"] is None or isinstance(patience, erlang.Law):
+            raise LinewiseError("--service needs a patience that is a mean or never")
+        model = served_by(law, patience)
+        cases.append(case_of("service", {**question, "model": model}, words))
     return cases
 
 
-def _show(said: dict[str, Any], cases: list[Case], frame: Frame, words: Language) -> None:
+def _show(
+    said: dict[str, Any], cases: list[Case], frame: Frame, days: list[str], words: Language
+) -> None:
     """Print the answer, then everything behind it."""
     out = console()
     first, *rest = answer_sentences(cases, frame, words)
     out.print(first, style="bold")
-    for sentence in rest:
+    for sentence in (*rest, *days):
         out.print(sentence)
     shrinkage = said["shrinkage"]
     share = None if shrinkage is None else read_share("--shrinkage", shrinkage)
@@ -209,4 +251,6 @@ def add_to(app: typer.Typer) -> None:
     """Add the command and its subcommands."""
     group = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
     group.callback(invoke_without_command=True)(_erlang)
+    erlang_team.add_to(group)
+    erlang_teams.add_to(group)
     app.add_typer(group, name="erlang", help="Closed forms, for whatever is unknown.")

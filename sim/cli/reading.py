@@ -30,6 +30,7 @@ __all__ = [
     "read_service",
     "read_share",
     "read_target",
+    "whole_target",
 ]
 
 Read = TypeVar("Read")
@@ -103,6 +104,14 @@ def read_target(text: str) -> Promise:
         None if share == "?" else _level(share, text),
         None if wait == "?" else _threshold(wait, text),
     )
+
+
+def whole_target(text: str) -> erlang.Target:
+    """Read a target of which both halves are known."""
+    share, awt = read_target(text)
+    if share is None or awt is None:
+        raise InvalidInput("--target", "must say both share and time here", text)
+    return erlang.Target(service_level=share, awt=awt)
 
 
 def _threshold(wait: str, text: str) -> float:

@@ -17,8 +17,10 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table as RichTable
 
 from sim.compiled import cache_folder, is_warm
+from sim.errors import LinewiseError
 from sim.experiment import Progress as Step
 from sim.experiment import warm_up
+from sim.report.closed_forms import Answer
 from sim.report.tables import Table
 
 __all__ = [
@@ -71,6 +73,23 @@ def show(table: Table) -> None:
     for row in table.rows:
         drawn.add_row(*row)
     console().print(drawn, soft_wrap=False)
+
+
+def say(answer: Answer, as_json: bool, as_csv: bool) -> None:
+    """Print an answer in the form that was asked for."""
+    if as_json and as_csv:
+        raise LinewiseError("give --csv or --json, not both")
+    if as_json:
+        print_json(answer.data)
+    elif as_csv:
+        print_csv(answer.rows)
+    else:
+        first, *rest = answer.sentences
+        console().print(first, style="bold")
+        for sentence in rest:
+            console().print(sentence)
+        for table in answer.tables:
+            show(table)
 
 
 @contextmanager

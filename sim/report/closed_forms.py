@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sim import erlang
@@ -13,6 +14,7 @@ from sim.report.tables import Table
 
 __all__ = [
     "SHARES",
+    "Answer",
     "Measured",
     "finite",
     "flat",
@@ -131,3 +133,25 @@ def flat(one: Measured, awt: float) -> dict[str, float | str]:
 def plain_rows(named: Mapping[str, Measured], awt: float, key: str) -> list[dict[str, Any]]:
     """One row for each queue, its name in the column `key`."""
     return [{key: name, **flat(one, awt)} for name, one in named.items()]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """An answer in every form it may be asked for.
+
+    Parameters
+    ----------
+    sentences
+        In words, the answer first.
+    tables
+        What stands behind it.
+    data
+        Everything as plain data, in SI units.
+    rows
+        The table that ``--csv`` prints, in SI units, under the names of the API.
+    """
+
+    sentences: tuple[str, ...]
+    tables: tuple[Table, ...]
+    data: Mapping[str, Any]
+    rows: Sequence[Mapping[str, Any]]

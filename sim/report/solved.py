@@ -18,6 +18,7 @@ from sim.report.tables import Table
 __all__ = [
     "Case",
     "Frame",
+    "agents_words",
     "answer_sentences",
     "case_of",
     "fine_time",
@@ -80,11 +81,18 @@ class Case:
         return erlang.solve(**{**self.question, "agents": agents})
 
 
-_NAMES = {"erlang_c": "Erlang C", "erlang_a": "Erlang A"}
+_NAMES = {"erlang_c": "Erlang C", "erlang_a": "Erlang A", "erlang_x": "Erlang X"}
 
 
-def case_of(key: str, question: Mapping[str, Any], lang: Language) -> Case:
-    """Erlang C or A with its question, named and explained."""
+def case_of(
+    key: str, question: Mapping[str, Any], lang: Language, share: float | None = None
+) -> Case:
+    """One model with its question, named and explained; `share` of the lost call again."""
+    if share is not None:
+        note = lang("{share} of those who give up call again", share=lang.percent(share))
+        return Case(key, _NAMES[key], note, question)
+    if key == "service":
+        return Case(key, lang("M/G/n"), lang("handle times follow their law"), question)
     patience = question.get("patience", math.inf)
     mean = patience.mean if isinstance(patience, erlang.Law) else patience
     note = lang("nobody ever gives up")
@@ -119,7 +127,7 @@ def answer_sentences(cases: Sequence[Case], frame: Frame, lang: Language) -> tup
     head = lang(
         _QUESTIONS[first.unknown],
         answers=", ".join(answers),
-        agents=_agents(first.measures.agents, lang),
+        agents=agents_words(first.measures.agents, lang),
         per=lang.duration(frame.per),
         awt=lang.duration(frame.awt),
         rule=lang(RULE_WORDS[frame.rule]),
@@ -133,7 +141,7 @@ def _answer(case: Case, frame: Frame, lang: Language) -> str:
     """What one model says, its assumption in brackets."""
     found, named = case.solution, {"model": case.name, "note": case.note}
     if found.unknown == "agents" and found.met:
-        agents = _agents(found.value, lang)
+        agents = agents_words(found.value, lang)
         return lang("{model} ({note}) asks for {agents}", agents=agents, **named)
     return lang("{answer} by {model} ({note})", answer=_value(found, frame, lang), **named)
 
@@ -226,7 +234,7 @@ def _load(cases: Sequence[Case], lang: Language) -> tuple[str, ...]:
     )
 
 
-def _agents(count: float, lang: Language) -> str:
+def agents_words(count: float, lang: Language) -> str:
     """So many agents, or parts of one."""
     if float(count).is_integer():
         return lang.n("{n} agent", "{n} agents", count)
