@@ -49,7 +49,6 @@ def named(queue: QueueMeasures[float], awt: float) -> dict[str, float]:
 # Forty digits
 
 
-@pytest.mark.kernel
 @pytest.mark.parametrize("balking", [0.0, 0.3])
 @pytest.mark.parametrize("awt", [0.0, 0.7, 20.0, 3600.0, 40_000.0])
 @pytest.mark.parametrize("leave_rate", [0.0, 1e-8, 1 / 180, 1.0, 1e3])

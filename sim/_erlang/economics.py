@@ -187,7 +187,10 @@ class Pooling:
 
     @property
     def agents_saved(self) -> int:
-        """Agents that one team does without, at the same promise."""
+        """Agents that one team does without, at the same promise.
+
+        Fewer give up in one team, which keeps it busier: a bound of occupancy may ask for more.
+        """
         return self.agents_apart - self.agents_pooled
 
 
