@@ -18,6 +18,7 @@ from sim.erlang import (
     skill_agents_needed,
     skills,
 )
+from sim.errors import InvalidInput
 
 Inputs = dict[str, Any]
 Answer = dict[str, Any]
@@ -196,22 +197,29 @@ def staffing(inputs: Inputs) -> Answer:
     }
 
 
+def any_design(inputs: Inputs) -> Answer:
+    """Any other mix of classes and pools; nothing where it is none that a chain can tell."""
+    words = " ".join(str(inputs.get(key, "")) for key in ("discipline", "queue_rule")).lower()
+    general = "service_scv" in inputs or inputs.get("service_type", "exponential") != "exponential"
+    if general or "arrival_rates" not in inputs or handle_times(inputs) is None:
+        return {}
+    in_order = ("fifo" in words or "fcfs" in words) and "priority" not in words
+    try:
+        return fifo(inputs) if in_order else multiskill(inputs)
+    except InvalidInput:
+        return {}
+
+
 MODELS: dict[str, Callable[[Inputs], Answer]] = {
     "multiskill.contactcenters_three_types": multiskill,
     "multiskill.contactcenters_three_types_balking": multiskill,
-    "multiskill.fifo": fifo,
     "multiskill.m_model_specialists_generalists": multiskill,
     "multiskill.n_model": multiskill,
-    "multiskill.n_model_reservation": multiskill,
     "multiskill.overflow_loss": overflow_loss,
     "multiskill.pooled": pooled,
     "multiskill.reservation": multiskill,
-    "multiskill.threshold_reservation": multiskill,
-    "multiskill.v_fifo": fifo,
-    "multiskill.v_model_reservation": multiskill,
     "multiskill.v_priority_nonpreemptive": v_priority,
-    "multiskill.v_reservation": multiskill,
-    "multiskill.w_model": multiskill,
     "multiskill.x_model": multiskill,
     "optimise.multiskill_staffing": staffing,
 }
+FAMILIES: dict[str, Callable[[Inputs], Answer]] = {"multiskill": any_design}

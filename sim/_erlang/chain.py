@@ -42,6 +42,9 @@ __all__ = [
 MOST_STATES = 300_000
 """A sparse factorisation of more states takes minutes and gigabytes."""
 
+_MOST_FILL = 2e8
+"""States times the most that are as many moves from the start: what a factorisation may fill."""
+
 _LARGEST_CODE = 2.0**62
 _LARGEST_TABLE = 1e8
 """States are coded by whole numbers, and up to this many codes are ticked off in a table."""
@@ -123,11 +126,12 @@ def explore(rule: Rule, start: IntArray, bounds: IntArray, most: int = MOST_STAT
     seen = _Seen(span)
     fresh = np.unique(start @ strides)
     layers = []
-    count = 0
+    count = widest = 0
     while fresh.size:
         layers.append(fresh)
         count += fresh.size
-        refuse_size(count, most)
+        widest = max(widest, fresh.size)
+        refuse_size(count, min(most, int(_MOST_FILL / widest)))
         seen.note(fresh)
         rows = _decoded(fresh, strides)
         reached = [(rows_to @ strides)[rates > 0] for rates, rows_to in rule(rows)]

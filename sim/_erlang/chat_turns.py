@@ -157,14 +157,14 @@ class _Turns:
     ) -> Iterator[tuple[FloatArray, IntArray, bool]]:
         """Agents and customers take their turns; a chat that ends makes room for the next."""
         for column, (held, due) in enumerate(self.types):
+            there = rows[:, column].astype(np.float64)
             if due:
-                turns: FloatArray = rows[:, column] / self.agent_turn
-                ends: FloatArray = turns * self.last_turn
-                goes_on: FloatArray = turns * (1.0 - self.last_turn)
+                turns = there / self.agent_turn
+                ends, goes_on = turns * self.last_turn, turns * (1.0 - self.last_turn)
                 yield goes_on, self._to(rows, (held, due), (held, due - 1)), False
                 yield ends * ~waiting, self._to(rows, (held, due), (held - 1, due - 1)), False
                 # Somebody waits only while all agents are full: the next chat begins at once.
                 yield ends * waiting, rows, True
             if due < held:
-                answers: FloatArray = (held - due) / self.customer_turn * rows[:, column]
+                answers = there * ((held - due) / self.customer_turn)
                 yield answers, self._to(rows, (held, due), (held, due + 1)), False

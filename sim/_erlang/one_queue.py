@@ -168,12 +168,12 @@ class _Chain(NamedTuple):
             for share, to in self.service.arrivals(busy):
                 yield self.arrival_rate * share * ~full, np.column_stack((to, queue))
             joins = full & (queue < self.room)
-            yield self.arrival_rate * joins, np.column_stack((busy, queue + 1))
+            yield np.where(joins, self.arrival_rate, 0.0), np.column_stack((busy, queue + 1))
         for rate, to, takes in self.service.work(busy, queue > 0):
             stays = rate * (queue > 1) if takes and followed else rate
             yield stays, np.column_stack((to, queue - takes))
         if math.isfinite(self.patience):
-            waiting = queue - 1 if followed else queue
+            waiting = (queue - 1 if followed else queue).astype(np.float64)
             yield waiting / self.patience, np.column_stack((busy, queue - 1))
 
     def answered(self, states: States, shares: FloatArray) -> Answered:

@@ -31,10 +31,14 @@ __all__ = ["Design", "Solution", "settled", "solved"]
 
 _LOST = 1e-13
 _LOST_IMPATIENT = 1e-11
+_LOST_IN_LARGE = 1e-10
 """Share of those who wait that may find the line of the truncated chain full.
 
-Without impatience lines thin out slowly, and what lies behind the end counts for more.
+Without impatience lines thin out slowly, and what lies behind the end counts for more. A chain of
+more than `_LARGE` states does not get another place for the last digits.
 """
+
+_LARGE = 20_000
 
 _FIRST_ROOM = 20
 _TEST_ROOM = 64
@@ -142,7 +146,10 @@ class Design:
         for line in range(len(self.lines)):
             if line not in self.flooded and math.isfinite(self.patience[self.lines[line][0]]):
                 waiting = rows[:, self.column(line)] - (line == followed)
-                yield self.theta(line) * waiting, self._plus(rows, (self.column(line), -1))
+                yield (
+                    self.theta(line) * waiting.astype(np.float64),
+                    self._plus(rows, (self.column(line), -1)),
+                )
 
     def served(self, rows: IntArray, followed: int) -> FloatArray:
         """Rate at which the service of the followed contact, next in its line, starts."""
@@ -238,10 +245,9 @@ class Solution:
     def queue(self, line: int) -> FloatArray:
         """Probability of every length of a line."""
         column = self.design.column(line)
-        lengths: FloatArray = np.bincount(
-            self.states.rows[:, column], self.shares, int(self.design.room[line]) + 1
-        )
-        return lengths
+        longest = int(self.design.room[line])
+        lengths = np.bincount(self.states.rows[:, column], self.shares, longest + 1)
+        return lengths.astype(np.float64)
 
     def starves(self, line: int) -> bool:
         """Tell whether contacts in a line are never served."""
@@ -360,7 +366,10 @@ def _room_needed(found: Solution, line: int) -> int:
     room, most = int(found.design.room[line]), _most_room(found.design, line)
     first = found.design.lines[line][0]
     endless = math.isinf(found.design.patience[first])
-    allowed = max((_LOST if endless else _LOST_IMPATIENT) * found.waits(first), 1e-18)
+    share = _LOST if endless else _LOST_IMPATIENT
+    if found.states.size > _LARGE:
+        share = _LOST_IN_LARGE
+    allowed = max(share * found.waits(first), 1e-18)
     lost = found.lost(line)
     if room >= most or lost <= allowed:
         return room
