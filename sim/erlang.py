@@ -65,6 +65,7 @@ from sim._erlang.economics import (
 )
 from sim._erlang.engineering import mgn_g
 from sim._erlang.fitted import Discrete, Empirical, PhaseType
+from sim._erlang.general import ggn
 from sim._erlang.infinite import (
     SinusoidalLoad,
     piecewise_load,
@@ -213,6 +214,7 @@ __all__ = [
     "fluid_overload",
     "fractional_agents_needed",
     "garnett",
+    "ggn",
     "ggn_mean_waits",
     "gmn",
     "halfin_whitt",

@@ -46,7 +46,7 @@ def general_service(inputs: Inputs) -> Answer:
 
 
 def mean_patience(inputs: Inputs) -> float:
-    patience = inputs.get("mean_patience", inputs.get("patience", math.inf))
+    patience: Any = inputs.get("mean_patience", inputs.get("patience", math.inf))
     return law_of(patience).mean if isinstance(patience, dict) else float(patience)
 
 
@@ -63,7 +63,7 @@ def general_arrivals(inputs: Inputs) -> Answer:
 
 
 def handle_time(inputs: Inputs) -> float:
-    mean = inputs.get("mean_service_time")
+    mean: Any = inputs.get("mean_service_time")
     return law_of(inputs["service"]).mean if mean is None else float(mean)
 
 

@@ -13,7 +13,7 @@ from sim._erlang.ahead import waits_by_place
 from sim._erlang.arrays import FloatArray
 from sim._erlang.inputs import check_queue, numbers, require, require_not_negative
 from sim._erlang.laws import Exponential, Law
-from sim._erlang.measures import QueueMeasures, measure, queue_measures
+from sim._erlang.measures import QueueMeasures, queue_measures
 from sim._erlang.queue import Fates, Queue, WaitTotals
 from sim._erlang.renewal import (
     Met,
@@ -23,6 +23,7 @@ from sim._erlang.renewal import (
     steady_phases,
     takacs,
 )
+from sim._erlang.service import alike_for_any_law, is_saturated
 from sim.errors import InvalidInput
 
 __all__ = ["ArrivalMeasures", "batch_arrivals", "gmn", "mmpp"]
@@ -74,9 +75,10 @@ def gmn(
 
     Notes
     -----
-    Exact for every law. Without patience by Takacs' (1962) sum, to 1e-10; with patience by the
-    chain embedded at arrivals, which is of the order of the agents and the queue, to 1e-9. Laws
-    without a transform in closed form (lognormal, Weibull, empirical) enter by quadrature.
+    Exact for every law, to 1e-10. Without patience by Takacs' (1962) sum; with patience and a
+    phase-type law by a chain of levels, with any other by the chain embedded at arrivals, of at
+    most 2000 states. Laws without a transform in closed form (lognormal, Weibull, empirical) enter
+    by quadrature.
 
     Examples
     --------
@@ -90,15 +92,22 @@ def gmn(
     if isinstance(interarrival, Exponential) or _is_plain(columns):
         return _plain(columns)
     if math.isfinite(patience):
-        return _measured(
-            columns, met_by_renewals(interarrival, 1.0 / aht, int(agents), 1.0 / patience)
-        )
+        return _measured(columns, _met(interarrival, 1.0 / aht, int(agents), 1.0 / patience))
     chance, sigma = takacs(interarrival, 1.0 / aht, int(agents))
     use = aht / interarrival.mean / agents
     fall = agents / aht * (1.0 - sigma)
     totals, fates = _exponential_wait(chance, fall)
     queue = queue_measures(_queue(columns), totals, fates)
     return ArrivalMeasures(queue, min(use * chance / sigma, 1.0) if sigma > 0 else 0.0)
+
+
+def _met(law: Law, service_rate: float, agents: int, leave_rate: float) -> Met:
+    """Return what renewals meet with patience; phases are the shorter way."""
+    if law.phases is None:
+        return met_by_renewals(law, service_rate, agents, leave_rate)
+    start, phases = law.phases
+    arriving = np.outer(-phases.sum(axis=1), start)
+    return met_by_phases(phases, arriving, service_rate, agents, leave_rate)
 
 
 def mmpp(
@@ -260,13 +269,12 @@ def _queue(columns: tuple[FloatArray, ...]) -> Queue:
 def _is_plain(columns: tuple[FloatArray, ...]) -> bool:
     """Tell queues to which it is no matter how contacts arrive."""
     rate, aht, agents, patience, _ = (float(column) for column in columns)
-    unsteady = math.isinf(patience) and rate * aht >= agents
+    unsteady = math.isinf(patience) and is_saturated(rate * aht, agents)
     return rate == 0 or agents == 0 or unsteady
 
 
 def _plain(columns: tuple[FloatArray, ...]) -> ArrivalMeasures:
-    rate, aht, agents, patience, lines = columns
-    queue: QueueMeasures[Any] = measure(rate, aht, agents, patience, lines)
+    queue = alike_for_any_law(columns)
     return ArrivalMeasures(queue, queue.wait_probability)
 
 

@@ -20,7 +20,12 @@ from sim._erlang.arrays import FloatArray
 from sim._erlang.chain import refuse_size
 from sim._erlang.laws import Law
 from sim._erlang.phases import first_passage
-from sim._erlang.transforms import survivor_transform, survivors, transform
+from sim._erlang.transforms import (
+    last_survivor,
+    survivor_transform,
+    survivors_between,
+    transform,
+)
 from sim.errors import InvariantBroken
 
 __all__ = [
@@ -38,13 +43,22 @@ _NOTHING = 1e-17
 """Probability that is not followed any further."""
 
 _MOST_GROWTHS = 40
-_MOST_EMBEDDED = 3000
+_MOST_EMBEDDED = 2000
 _MOST_LEVELS = 3_000_000
 _LARGEST = 1e200
 """Weights of levels that pass it are scaled down."""
 
 _CUT = 1e-14
 """Probability of the highest number counted above which more are counted."""
+
+_TICKS = 300.0
+"""Ticks of the clock in one span between arrivals."""
+
+_STEADY = 40
+"""Levels in a row whose shares fall by one ratio before all further ones are taken to."""
+
+_DIGITS = 50.0
+"""A geometric tail is followed until it falls by exp(-50)."""
 
 _NEAR = 1e-5
 _SLOPE = np.array([1 / 280, -4 / 105, 1 / 5, -4 / 5, 0.0, 4 / 5, -1 / 5, 4 / 105, -1 / 280])
@@ -163,25 +177,56 @@ def met_by_renewals(law: Law, service_rate: float, agents: int, leave_rate: floa
 
 
 def _between_arrivals(law: Law, rates: FloatArray) -> FloatArray:
-    """Return the law of the number left at the next arrival, by the number just after one."""
-    clock = float(rates[-1])
-    x, weights = survivors(law)
-    down = rates / clock
+    """Return the law of the number left at the next arrival, by the number just after one.
+
+    Time is cut into spans. As the house empties, the highest numbers drop out, the clock of the
+    uniformisation slows down and the spans grow.
+    """
+    end = last_survivor(law)
+    left = np.zeros((rates.size, rates.size))
     state = np.eye(rates.size)
-    left = np.zeros_like(state)
-    reached, tick = 0.0, 0
+    time = 0.0
     while True:
-        mean = clock * x
-        at = np.exp(special.xlogy(tick, mean) - mean - special.gammaln(tick + 1.0))
-        beyond = clock * float(at @ weights)
-        left += (1.0 - beyond - reached) * state
-        reached = 1.0 - beyond
-        emptied = float(1.0 - state[:, 0].min())
-        if beyond < _NOTHING or emptied < _NOTHING:
-            left[:, 0] += max(beyond, 0.0)
+        still = np.flatnonzero(state.max(axis=0) > _NOTHING)[-1] + 1
+        state = state[:, :still]
+        if still == 1 or time >= end:
+            left[:, :still] += float(law.survival(time)) * state
             return left
-        state = state * (1.0 - down) + np.pad((state * down)[:, 1:], ((0, 0), (0, 1)))
-        tick += 1
+        clock = float(rates[still - 1])
+        span = min(_TICKS / clock, end - time)
+        arrived, state = _in_span(law, rates[:still] / clock, clock, (time, time + span), state)
+        left[:, :still] += arrived
+        time += span
+
+
+def _in_span(
+    law: Law, down: FloatArray, clock: float, span: tuple[float, float], state: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return what an arrival within a span of time meets, and the state when there is none."""
+    length = span[1] - span[0]
+    mean = clock * length
+    last = int(mean + 9.5 * math.sqrt(mean) + 40.0)
+    x, weights = survivors_between(law, *span)
+    k = np.arange(last + 1.0)
+    at = np.exp(
+        special.xlogy(k[:, None], clock * (x - span[0]))
+        - clock * (x - span[0])
+        - special.gammaln(k[:, None] + 1.0)
+    )
+    rest = float(law.survival(span[1]))
+    # P(arrival in the span, after more than k ticks), by parts.
+    later = clock * (at @ weights) - rest * special.gammainc(k + 1.0, mean)
+    shares = -np.diff(later, prepend=float(law.survival(span[0])) - rest)
+    shares[-1] += later[-1]
+    ends = np.exp(special.xlogy(k, mean) - mean - special.gammaln(k + 1.0))
+    arrived, onward = np.zeros_like(state), np.zeros_like(state)
+    for share, end in zip(shares, ends, strict=True):
+        arrived += share * state
+        onward += end * state
+        down_one = state * down
+        state = state - down_one
+        state[:, :-1] += down_one[:, 1:]
+    return arrived, onward
 
 
 def met_by_phases(
@@ -275,15 +320,14 @@ def met_by_batches(
     `sizes` are the probabilities of batches of 1, 2, 3 ... Flows up and down between any two
     numbers of contacts are equal: a recursion of positive terms.
     """
-    larger = 1.0 - np.concatenate(([0.0], np.cumsum(sizes)[:-1]))
-    larger = np.maximum(larger, 0.0)
+    larger = np.cumsum(sizes[::-1])[::-1] / sizes.sum()
     mean = float(larger.sum())
     backwards = larger[::-1].copy()
     width = sizes.size
     shares = np.zeros(width + 4096)
     shares[width - 1] = 1.0  # level 0, after as many that do not exist
-    total, level = 1.0, 0
-    while True:
+    total, level, ratio, steady = 1.0, 0, 0.0, 0
+    while steady < _STEADY:
         level += 1
         if level + width > shares.size:
             refuse_size(level, _MOST_LEVELS)
@@ -293,12 +337,20 @@ def met_by_batches(
         new = batch_rate / out * float(backwards @ window)
         shares[level - 1 + width] = new
         total += new
+        if level > agents and out > batch_rate * mean:
+            if new * level < _NOTHING * _CUT * total:
+                break
+            before, ratio = ratio, new / float(window[-1])
+            alike = leave_rate == 0.0 and abs(ratio - before) < 4e-16
+            steady = steady + 1 if alike else 0
         if new > _LARGEST:
             shares /= new
             total /= new
-        if level > agents and out > batch_rate * mean and new * level < _NOTHING * _CUT * total:
-            break
-    present = shares[width - 1 : width + level] / total
-    out_rates = leave_rates(present.size, agents, service_rate, leave_rate)
-    found = (out_rates * present)[1:] / (batch_rate * mean)
-    return Met(found, float(present[agents:].sum()))
+    present = shares[width - 1 : width + level]
+    if steady:
+        # From here on every level is as much rarer than the one below.
+        more = min(math.ceil(_DIGITS / -math.log(ratio)), _MOST_LEVELS)
+        present = np.concatenate((present, present[-1] * ratio ** np.arange(1.0, more + 1.0)))
+    present = present / present.sum()
+    found = (leave_rates(present.size, agents, service_rate, leave_rate) * present)[1:]
+    return Met(found / (batch_rate * mean), float(present[agents:].sum()))

@@ -16,7 +16,16 @@ from numpy.typing import NDArray
 from sim._erlang.arrays import NODES, WEIGHTS, FloatArray
 from sim._erlang.laws import Deterministic, Gamma, Law, Uniform
 
-__all__ = ["Complex", "survivor_at", "survivor_transform", "survivors", "tail_at", "transform"]
+__all__ = [
+    "Complex",
+    "last_survivor",
+    "survivor_at",
+    "survivor_transform",
+    "survivors",
+    "survivors_between",
+    "tail_at",
+    "transform",
+]
 
 Complex = NDArray[np.complex128]
 
@@ -71,19 +80,32 @@ def _resolved(s: Any, phases: FloatArray, right: FloatArray) -> Any:
 
 def survivors(law: Law) -> tuple[FloatArray, FloatArray]:
     """Return nodes and weights whose sum is the integral of the survival function."""
-    end = law.mean
-    for _ in range(_MOST_DOUBLINGS):
-        if float(law.survival(end)) * end <= _NEGLIGIBLE * law.mean:
-            break
-        end *= 2.0
+    end = last_survivor(law)
     start = _SMALL * law.mean
     count = math.ceil(math.log(end / start) / math.log(_RATIO))
     edges = np.concatenate(([0.0], np.geomspace(start, end, count + 1)))
     return _survivor_nodes(law, edges)
 
 
+def last_survivor(law: Law) -> float:
+    """Return a time that nothing of the law exceeds."""
+    end = law.mean
+    for _ in range(_MOST_DOUBLINGS):
+        if float(law.survival(end)) * end <= _NEGLIGIBLE * law.mean:
+            break
+        end *= 2.0
+    return end
+
+
+def survivors_between(law: Law, start: float, end: float) -> tuple[FloatArray, FloatArray]:
+    """Return nodes and weights for the integral over one span of time, finely cut."""
+    edges = np.linspace(start, end, 25)
+    near = np.geomspace(_SMALL * min(law.mean, end), end, 60) if start == 0.0 else edges
+    return _survivor_nodes(law, np.concatenate((edges, near)))
+
+
 def _survivor_nodes(law: Law, edges: FloatArray) -> tuple[FloatArray, FloatArray]:
-    kinks = [kink for kink in law.kinks if edges[0] < kink < edges[-1]]
+    kinks = [kink for kink in law.kinks if edges.min() < kink < edges.max()]
     edges = np.unique(np.concatenate((edges, kinks)))
     half = 0.5 * np.diff(edges)[:, None]
     x = (edges[:-1, None] + half * (NODES + 1.0)).ravel()
