@@ -101,7 +101,8 @@ from sim._erlang.laws import (
     Weibull,
 )
 from sim._erlang.loss import Engset, engset, loss
-from sim._erlang.measures import SERVICE_RULES, QueueMeasures, ServiceRule, measure
+from sim._erlang.measures import SERVICE_RULES, QueueMeasures, ServiceRule
+from sim._erlang.patience import measure_any
 from sim._erlang.method_comparison import (
     MethodComparison,
     MethodResult,
@@ -253,7 +254,7 @@ def erlang_a(  # type: ignore[overload-overlap]  # numbers are arrays too, but c
     arrival_rate: float,
     aht: float,
     agents: float,
-    patience: float,
+    patience: float | Law,
     lines: float = ...,
     balking: float = ...,
 ) -> QueueMeasures[float]: ...
@@ -263,7 +264,7 @@ def erlang_a(
     arrival_rate: Real,
     aht: Real,
     agents: Real,
-    patience: Real,
+    patience: Real | Law,
     lines: Real = ...,
     balking: Real = ...,
 ) -> QueueMeasures[FloatArray]: ...
@@ -272,11 +273,11 @@ def erlang_a(
     arrival_rate: Real,
     aht: Real,
     agents: Real,
-    patience: Real,
+    patience: Real | Law,
     lines: Real = math.inf,
     balking: Real = 0.0,
 ) -> QueueMeasures[float] | QueueMeasures[FloatArray]:
-    """Measure a queue whose contacts give up when they wait too long (M/M/n/K+M).
+    """Measure a queue whose contacts give up when they wait too long (M/M/n/K+G).
 
     Parameters
     ----------
@@ -288,7 +289,8 @@ def erlang_a(
         Agents answering, at least 0. Fractions extend Erlang's formula by the gamma
         function; they need endless `lines`.
     patience
-        Mean time until a waiting contact gives up, above 0; infinite for Erlang C [s].
+        Mean time until a waiting contact gives up, above 0, for exponential patience; infinite
+        for Erlang C [s]. Or any `Law`, one for all queues: then it is M/M/n/K+G, as exact.
     lines
         Contacts that fit in the house, waiting or in service, at least `agents`.
     balking
@@ -311,7 +313,8 @@ def erlang_a(
     The states of the queue are counted until the rest is negligible, at a cost that grows with
     the square root of the size; endless lines of many thousands are integrated instead, at a
     cost that does not. Palm (1957); Garnett, Mandelbaum and Reiman (2002); Jouini, Koole and
-    Roubos (2013).
+    Roubos (2013). With any other law of patience the density of the wait is integrated (Baccelli
+    and Hebuterne 1981; Zeltyn and Mandelbaum 2005).
 
     Examples
     --------
@@ -321,17 +324,24 @@ def erlang_a(
     >>> import numpy as np
     >>> erlang_a(arrival_rate=0.8, aht=60, agents=np.arange(49, 52), patience=120).asa.round(2)
     array([4.53, 3.62, 2.86])
+    >>> queue = erlang_a(
+    ...     arrival_rate=100 / 1800, aht=180, agents=11, patience=Lognormal(mean=180, scv=2)
+    ... )
+    >>> round(queue.abandonment, 6)
+    0.080705
     """
     columns = numbers(
         arrival_rate=arrival_rate,
         aht=aht,
         agents=agents,
-        patience=patience,
+        patience=patience.mean if isinstance(patience, Law) else patience,
         lines=lines,
         balking=balking,
     )
     check_queue(*columns)
-    return measure(*columns)
+    rate, handle, staff, waits, places, balks = columns
+    law = patience if isinstance(patience, Law) else waits
+    return measure_any(rate, handle, staff, law, places, balks)
 
 
 @overload
