@@ -231,7 +231,10 @@ def test_busy_and_quiet_days_ask_for_more_than_the_mean_day(linewise: Linewise) 
         (("chat", "--calls", 30, "--levels", "5m,,6m"), "--levels"),
         (("blend", "--calls", 9, "--aht", "4m", "--agents", 3, "--threshold", 4), "from 0 to 3"),
         (("service", "--calls", 9, "--service", "never"), "--service"),
-        (("redials", "--calls", 9, "--aht", "3m", "--redial", "5%", "--patience", "never"), "never"),
+        (
+            ("redials", "--calls", 9, "--aht", "3m", "--redial", "5%", "--patience", "never"),
+            "never",
+        ),
         (("classes", "--class", "vip 20"), "--class must be"),
         (("classes", "--class", "a 20 3m", "--class", "a 20 3m"), "different names"),
         (("skills", "--class", "a 18 3m", "--pool", "2: c"), "must name classes among a"),
