@@ -34,7 +34,7 @@ from sim.report.team_answers import (
     service_answer,
 )
 
-__all__ = ["add_to"]
+__all__ = ["add_to", "mean_patience", "redialling", "served_by"]
 
 _Calls = Annotated[str, typer.Option(help="Contacts in the interval.")]
 _Per = Annotated[str, typer.Option(help="Length of the interval, such as 30m.")]

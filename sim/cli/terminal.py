@@ -31,6 +31,7 @@ __all__ = [
     "print_csv",
     "print_json",
     "progress",
+    "say",
     "show",
     "warm",
 ]

@@ -216,9 +216,12 @@ def _given(case: Case, frame: Frame, lang: Language) -> str:
 
 def _lost(case: Case, lang: Language) -> str:
     """Who gives up, where anybody may."""
-    if not _loses(case):
-        return ""
-    return ", " + lang("{lost} give up", lost=lang.percent(case.solution.measures.abandonment, 1))
+    one, words = case.solution.measures, ""
+    if _loses(case):
+        words += ", " + lang("{lost} give up", lost=lang.percent(one.abandonment, 1))
+    if one.blocking:
+        words += ", " + lang("{share} find every line taken", share=lang.percent(one.blocking, 1))
+    return words
 
 
 def _load(cases: Sequence[Case], lang: Language) -> tuple[str, ...]:

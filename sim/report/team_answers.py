@@ -12,6 +12,7 @@ from sim.report.tables import Table
 
 __all__ = [
     "blend_answer",
+    "blocking_of",
     "chat_answer",
     "lines_answer",
     "power_answer",
@@ -189,15 +190,23 @@ def redials_answer(
         lang("nobody calls again"): erlang.erlang_a(**team),
         lang("all attempts (Erlang X)"): x.attempts,
     }
+    endless = lang(
+        "Everybody calls again until served, and there is more work than the team can do: the "
+        "queue has no steady state."
+    )
     sentences = [
-        lang(
+        endless
+        if math.isinf(x.total_arrival_rate)
+        else lang(
             "Every caller dials {attempts} times on average, {lost} give up for good.",
             attempts=lang.plain(x.attempts_per_caller, 3),
             lost=lang.percent(x.lost_callers, 1),
         ),
         lang(
             "The team sees {total} attempts an hour instead of {fresh} callers: {service}.",
-            total=lang.plain(3600 * x.total_arrival_rate, 1),
+            total=lang.plain(3600 * x.total_arrival_rate, 1)
+            if math.isfinite(x.total_arrival_rate)
+            else "∞",
             fresh=lang.plain(3600 * team["arrival_rate"], 1),
             service=_in_time(x.attempts, awt, lang),
         ),
