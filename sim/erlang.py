@@ -310,9 +310,9 @@ def erlang_a(
     Notes
     -----
     Constant rates and a steady state are assumed: half an hour is about right, a day is not.
-    The states of the queue are counted until the rest is negligible, at a cost that grows with
-    the square root of the size; endless lines of many thousands are integrated instead, at a
-    cost that does not. Palm (1957); Garnett, Mandelbaum and Reiman (2002); Jouini, Koole and
+    The states of the queue are counted until the rest is negligible, at a cost that near capacity
+    grows with the square root of the size; endless lines of many thousands are integrated
+    instead, at a cost that does not grow. Palm (1957); Garnett, Mandelbaum and Reiman (2002); Jouini, Koole and
     Roubos (2013). With any other law of patience the density of the wait is integrated (Baccelli
     and Hebuterne 1981; Zeltyn and Mandelbaum 2005).
 

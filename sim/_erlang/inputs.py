@@ -49,7 +49,7 @@ def _number(name: str, value: Real) -> FloatArray:
 
 def require(column: FloatArray, name: str, rule: str, holds: BoolArray) -> None:
     """Refuse a column with every position at which a rule is broken."""
-    if np.all(holds):
+    if holds.all():
         return
     if column.ndim == 0:
         raise InvalidInput(name, rule, column.item())

@@ -10,8 +10,8 @@ that meets j others, the distribution of its offered wait V by a threshold T:
 which is a negative binomial distribution, and a Poisson distribution when nobody gives up. Every
 measure is a sum of products of positive numbers over j, so that nothing cancels; the products are
 rescaled before they overflow, so that nothing is lost however large the system and however far
-the threshold. The pass ends when the rest is negligible, which takes states in proportion to the
-square root of the size.
+the threshold. The pass ends when the rest is negligible: near capacity that takes states in
+proportion to the square root of the size, in overload as many as people wait.
 
 ``balking`` is the share that leaves at once on finding no agent free: it thins the arrivals to
 the states in which somebody waits.
