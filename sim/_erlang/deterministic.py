@@ -117,8 +117,10 @@ class FixedTimes:
             early = float((_at_count(counts, spare) - spare * late).sum())
             self.mean_wait = self._agents / self._rate * early
         else:
-            self.mean_wait = (1.0 / self._growth - float((steps * smooth).sum())) / self._rate
-        self.wait_probability = -math.expm1(log_idle)
+            # Where nobody waits, rounding may leave less than nothing.
+            queue = 1.0 / self._growth - float((steps * smooth).sum())
+            self.mean_wait = max(queue, 0.0) / self._rate
+        self.wait_probability = max(-math.expm1(log_idle), 0.0)
 
     def longer(self, awt: FloatArray) -> FloatArray:
         """Return the probability of waiting more than a threshold, for every threshold."""

@@ -14,7 +14,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy import linalg, optimize, special
+from scipy import optimize, special
 
 from sim._erlang.arrays import FloatArray
 from sim._erlang.chain import refuse_size
@@ -166,14 +166,30 @@ def met_by_renewals(law: Law, service_rate: float, agents: int, leave_rate: floa
         after = _between_arrivals(law, rates)
         # An arrival that finds `top` is turned away; there is next to none.
         moves = np.vstack((after[1:], after[-1:]))
-        balance = moves.T - np.eye(top + 1)
-        balance[-1] = 1.0
-        found = np.maximum(linalg.solve(balance, np.eye(top + 1)[-1]), 0.0)
+        found = _one_up(moves)
         if found[-1] < _CUT:
             busy = float((found[agents - 1 : -1] / rates[agents:]).sum()) if agents else 1.0
             return Met(found[:-1] / found[:-1].sum(), busy / law.mean)
         top += top // 2
     raise InvariantBroken("a queue with patience does not end")
+
+
+def _one_up(moves: FloatArray) -> FloatArray:
+    """Return the long-run shares of a chain in steps that goes up by one at the most.
+
+    States are taken out from the top, without a subtraction (Grassmann, Taksar and Heyman 1985):
+    rare states keep their digits.
+    """
+    moves = np.maximum(moves, 0.0)
+    odds = np.zeros(len(moves))
+    for k in range(len(moves) - 1, 0, -1):
+        odds[k] = moves[k - 1, k] / moves[k, :k].sum()
+        moves[k - 1, :k] += odds[k] * moves[k, :k]
+    with np.errstate(divide="ignore"):
+        logs = np.cumsum(np.log(odds[1:]))
+    top = max(float(logs.max(initial=0.0)), 0.0)
+    shares = np.exp(np.concatenate(([0.0], logs)) - top)
+    return np.asarray(shares / shares.sum())
 
 
 def _between_arrivals(law: Law, rates: FloatArray) -> FloatArray:
@@ -303,7 +319,8 @@ def _met_for_ever(quiet: FloatArray, arriving: FloatArray, service_rate: float, 
     whole = weights[:-1].sum() + float(weights[-1] @ np.linalg.inv(here - climb).sum(axis=1))
     shares = list(weights.sum(axis=1) / whole)
     state = weights[-1] / whole
-    while shares[-1] > _NOTHING and len(shares) < _MOST_LEVELS:
+    least = _NOTHING * shares[-1]
+    while shares[-1] > least and len(shares) < _MOST_LEVELS:
         state = state @ climb
         shares.append(float(state.sum()))
     present = np.array(shares)
