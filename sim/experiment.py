@@ -485,4 +485,5 @@ def warm_up() -> None:
     promise = erlang.Target(service_level=0.8, awt=20.0)
     erlang.agents_needed(promise, arrival_rate=0.01, aht=180.0).measures.wait_percentile(0.5)
     erlang.queue_lines_needed(max_blocking=0.1, arrival_rate=0.01, aht=180.0, agents=2)
+    erlang.exact_day(arrival_rate=0.01, aht=180.0, agents=1, interval=60.0)
     mark_warm()

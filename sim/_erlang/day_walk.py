@@ -42,6 +42,9 @@ _COARSE, _FINE = np.polynomial.legendre.leggauss(6), np.polynomial.legendre.legg
 _AGREED = 3e-9
 """Difference of the coarse and the fine rule; the error of the fine one is about its square."""
 
+_NOTHING = 1e-12
+"""Share of answered contacts that is rounding: nobody is, when no agents ever come."""
+
 _DEEPEST = 12
 """Halvings of the time before a change of staff; ever fewer contacts are left in the pieces."""
 
@@ -305,16 +308,18 @@ def _totals(plan: DayPlan, sums: DaySums, volume: FloatArray) -> WaitTotals:
     waited = ratio(sums.waited, volume)
     gave_up = ratio(sums.waited * plan.leave, volume) if plan.leave > 0 else np.zeros_like(volume)
     abandoned = np.minimum(plan.balking * waits + gave_up, 1.0)
+    served = 1.0 - abandoned - ratio(sums.never, volume)
+    answered = served > _NOTHING
     return WaitTotals(
         blocking=np.zeros_like(volume),
         accepted=np.ones_like(volume),
         no_wait=np.where(nobody, 1.0, ratio(plan.arrival_rate * sums.free, volume)),
         delayed=waits,
-        served=np.maximum(1.0 - abandoned - ratio(sums.never, volume), 0.0),
+        served=np.where(answered, served, 0.0),
         abandoned=abandoned,
         waited=waited,
         waited_virtual=ratio(sums.virtual, volume),
-        waited_served=ratio(np.maximum(sums.answered, 0.0), volume),
+        waited_served=np.where(answered, ratio(np.maximum(sums.answered, 0.0), volume), 0.0),
         waited_abandoned=ratio(sums.regretted, volume),
     )
 
@@ -363,9 +368,10 @@ class _Thresholds:
         joins = 1.0 - plan.balking
         left = plan.balking * delayed + joins * plan.leave * waited
         waiting = joins * math.exp(-plan.leave * awt) * later
-        return np.array(
-            [max(1.0 - later, 0.0), max(1.0 - left - waiting, 0.0), left, later, waiting]
+        in_time, answered = (
+            share if share > _NOTHING else 0.0 for share in (1.0 - later, 1.0 - left - waiting)
         )
+        return np.array([in_time, answered, left, later, waiting])
 
     def _sums(self, k: int, awt: float) -> FloatArray:
         """Integrate over the interval: who waits, who still does after `awt`, and how long."""

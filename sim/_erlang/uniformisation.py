@@ -65,7 +65,7 @@ class Regime(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def compiled() -> Any:
+def _compiled() -> Any:
     """Return the compiled loop, imported when it is first needed: the compiler takes a second."""
     return import_module("sim._erlang.steps")
 
@@ -181,7 +181,7 @@ def _run(
 ) -> tuple[FloatArray, FloatArray]:
     """Cut time into stretches; stop when nobody is there, or nothing changes any more."""
     area = np.zeros_like(crowd)
-    passed, margin, before = 0.0, 8, math.inf
+    passed, margin, before = 0.0, 4, math.inf
     while passed < time and np.any(crowd > _SPECK):
         done = _stretch(crowd, regime, time - passed, margin, discount, tagged=tagged)
         area = _sum(area, done.area * math.exp(-discount * passed))
@@ -225,7 +225,7 @@ def _stretch(
         if fastest == 0.0:
             return _Stretch(left, crowd, crowd * _discounted(left, discount), margin)
         length = min(left, _STEPS / (fastest + discount))
-        end, area = compiled().take_steps(
+        end, area = _compiled().take_steps(
             crowd, low, high, rates, regime.agents, fastest, length, discount
         )
         if tagged or _lost(area[0], regime, low, high) <= _DUST:
