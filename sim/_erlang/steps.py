@@ -23,6 +23,9 @@ __all__ = ["take_steps"]
 _FAINT = 1e-20
 """Steps of less weight are not taken."""
 
+_VOID = 1e-32
+"""Rows in which no state holds more are left alone."""
+
 
 @jit
 def take_steps(
@@ -136,17 +139,22 @@ def _mixed(
     feeds = (0.0, rates[0] * scale, rates[1] * scale, scale)
     kill = rates[3] * scale
     after, ends, areas = np.zeros(now.shape), np.zeros(now.shape), np.zeros(now.shape)
+    bottom, top = _band(now)
     for k in range(weights.size):
         weight, tail = weights[k], tails[k]
         for f in range(fields):
             for r in range(rows - 1):
-                for c in range(1, columns - 1):
-                    value = now[f, r, c]
-                    ends[f, r, c] += weight * value
-                    areas[f, r, c] += tail * value
+                if r == 0 or bottom <= r <= top:
+                    for c in range(1, columns - 1):
+                        value = now[f, r, c]
+                        ends[f, r, c] += weight * value
+                        areas[f, r, c] += tail * value
         if k == weights.size - 1:
             break
+        bottom = max(bottom - 1, 1)
         for r in range(rows - 1):
+            if r > 0 and (r < bottom or r > top):
+                continue
             drop = drops[r + 1]
             for c in range(1 if r == 0 else first, columns - 1):
                 after[0, r, c] = (
@@ -166,5 +174,25 @@ def _mixed(
                         + now[f, r + 1, c] * drop
                         + now[source, r, c] * feeds[f]
                     )
+        if bottom < top and after[:, bottom].max() < _VOID:
+            after[:, bottom] = 0.0
+            bottom += 1
+        if bottom <= top and after[:, top].max() < _VOID:
+            now[:, top], after[:, top] = 0.0, 0.0
+            top -= 1
         now, after = after, now
     return ends, areas
+
+
+@jit
+def _band(now: FloatArray) -> tuple[int, int]:
+    """Return the lowest and the highest row above 0 that hold anybody; 1 and 0 if none does.
+
+    A team that shrinks goes down row by row, nearly in step: most rows are empty at a time.
+    """
+    rows = now.shape[1]
+    bottom, top = 1, 0
+    for r in range(rows - 1, 0, -1):
+        if now[:, r].max() > 0.0:
+            bottom, top = r, max(top, r)
+    return bottom, top
