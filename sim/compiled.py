@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 import numba
 import numpy as np
 
-__all__ = ["cache_folder", "fused", "inlined", "is_warm", "jit", "mark_warm", "uncounted"]
+__all__ = ["cache_folder", "inlined", "is_warm", "jit", "mark_warm", "uncounted"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -104,15 +104,6 @@ def uncounted(function: _Function) -> _Function:
         return _compile(function, _nrt=False)
     except KeyError:  # the option is Numba's own affair: without it the same, only slower
         return _compile(function)
-
-
-def fused(function: _Function) -> _Function:
-    """Compile as `jit` does, with a product and a sum in one step of one rounding where it fits.
-
-    Faster and no less exact, but the last digit then depends on the processor: for closed forms,
-    not for what must be equal everywhere.
-    """
-    return _compile(function, fastmath={"contract"})
 
 
 def inlined(function: _Function) -> _Function:

@@ -24,7 +24,7 @@ import math
 import numpy as np
 
 from sim._erlang.arrays import BoolArray, FloatArray
-from sim.compiled import fused
+from sim.compiled import jit
 
 __all__ = ["COLUMNS", "fates", "least_agents", "least_room", "totals"]
 
@@ -54,7 +54,7 @@ _REACH = 9.5
 """Standard deviations of a Poisson distribution that hold all but `_REST` of it."""
 
 
-@fused
+@jit
 def _excess_log(mean: float, x: float) -> float:
     """Return ``gap - log(1 + gap)`` for ``gap = (mean - x) / x`` to full precision."""
     gap = (mean - x) / x
@@ -71,7 +71,7 @@ def _excess_log(mean: float, x: float) -> float:
     return gap * s - 2.0 * total
 
 
-@fused
+@jit
 def _log_poisson(x: float, mean: float) -> float:
     """Log of the Poisson probability of a real x > -1, by Loader's saddle point for large x."""
     if x < 16.0:
@@ -81,7 +81,7 @@ def _log_poisson(x: float, mean: float) -> float:
     return -rest - x * _excess_log(mean, x) - 0.5 * math.log(2.0 * math.pi * x)
 
 
-@fused
+@jit
 def _blocking(lines: float, load: float) -> float:
     """Erlang's loss formula for real lines above -1 and a load above 0."""
     whole = math.floor(lines) == lines and lines >= 0.0
@@ -106,7 +106,7 @@ def _blocking(lines: float, load: float) -> float:
     return met / (1.0 - met * beyond)
 
 
-@fused
+@jit
 def _blocking_between(lines: float, load: float) -> float:
     """Erlang's loss formula above capacity by Legendre's continued fraction (method of Lentz)."""
     b = load - lines
@@ -126,14 +126,14 @@ def _blocking_between(lines: float, load: float) -> float:
     return 1.0 / (load * value)
 
 
-@fused
+@jit
 def _is_stuck(load: float, agents: float, patience: float, room: float, balking: float) -> bool:
     """Tell whether whoever joins is never served: no agents, or no steady state."""
     patient = math.isinf(patience) and math.isinf(room)
     return agents == 0.0 or (patient and (1.0 - balking) * load >= agents)
 
 
-@fused
+@jit
 def _is_long(rate: float, joining: float, patience: float, room: float) -> bool:
     """Tell whether an endless line has more states than are worth counting."""
     if not math.isinf(room):
@@ -145,7 +145,7 @@ def _is_long(rate: float, joining: float, patience: float, room: float) -> bool:
     return -slack * patience + swing > _LONGEST
 
 
-@fused
+@jit
 def _totals_stuck(
     arrival_rate: float, patience: float, room: float, balking: float, into: FloatArray
 ) -> None:
@@ -171,7 +171,7 @@ def _totals_stuck(
     into[10] = 0.0
 
 
-@fused
+@jit
 def _totals_patient(
     load: float, aht: float, agents: float, balking: float, into: FloatArray
 ) -> None:
@@ -194,7 +194,7 @@ def _totals_patient(
     into[10] = 0.0
 
 
-@fused
+@jit
 def _log_climb(above: float, top: float, rate: float, theta: float, joining: float) -> float:
     """Log of the chance of `top` people waiting over that of `above` people, which is fewer."""
     if math.isinf(top):
@@ -210,7 +210,7 @@ def _log_climb(above: float, top: float, rate: float, theta: float, joining: flo
     return _log_poisson(c + top, x) - _log_poisson(c + above, x)
 
 
-@fused
+@jit
 def _sum_totals(
     load: float, aht: float, agents: float, patience: float, room: float, balking: float,
     into: FloatArray,
@@ -271,14 +271,14 @@ def _sum_totals(
     into[10] = first / joined
 
 
-@fused
+@jit
 def _row(queues: FloatArray, i: int) -> Row:
     """Return a queue as plain numbers."""
     q = queues[i]
     return float(q[0]), float(q[1]), float(q[2]), float(q[3]), float(q[4]), float(q[5])
 
 
-@fused
+@jit
 def _totals_of(queue: Row, into: FloatArray) -> bool:
     """Fill in the `COLUMNS` of one queue, in the order of `WaitTotals`; False where it is long."""
     arrival_rate, aht, agents, patience, room, balking = queue
@@ -299,7 +299,7 @@ def _totals_of(queue: Row, into: FloatArray) -> bool:
     return True
 
 
-@fused
+@jit
 def _sum_fates(
     joining: float, rate: float, theta: float, room: float, awt: float, whole: float,
 ) -> tuple[float, float, float, float]:  # fmt: skip
@@ -370,7 +370,7 @@ def _sum_fates(
     return in_time / waits, answered * rate / waits, left / waits, later / waits
 
 
-@fused
+@jit
 def _sum_beyond(
     rate: float, theta: float, g: float, own: float, j: float, p: float, rest: float,
     rest_own: float,
@@ -394,7 +394,7 @@ def _sum_beyond(
     return soon, soon_own
 
 
-@fused
+@jit
 def _fates_of(queue: Row, awt: float, known: FloatArray, into: FloatArray) -> bool:
     """Fill in the fates of one queue, in the order of `Fates`; False where it is long."""
     arrival_rate, aht, agents, patience, room, balking = queue
@@ -427,7 +427,7 @@ def _fates_of(queue: Row, awt: float, known: FloatArray, into: FloatArray) -> bo
     return True
 
 
-@fused
+@jit
 def _level(rule: int, by: FloatArray, served: float) -> float:
     """Service level by the position of its rule in `SERVICE_RULES`."""
     share: float = by[1]
@@ -442,7 +442,7 @@ def _level(rule: int, by: FloatArray, served: float) -> float:
     return share
 
 
-@fused
+@jit
 def _keeps(
     queue: Row, bounds: FloatArray, levels: FloatArray, whole: FloatArray, by: FloatArray
 ) -> int:
@@ -474,7 +474,7 @@ def _keeps(
     return 1
 
 
-@fused
+@jit
 def _least_of(
     queue: Row, bounds: FloatArray, levels: FloatArray, whole: FloatArray, by: FloatArray
 ) -> float:
@@ -510,7 +510,7 @@ def _least_of(
     return high
 
 
-@fused
+@jit
 def _least_room_of(queue: Row, share: float, most: float) -> float:
     """Least waiting places that turn no more than a share away; infinite above `most`."""
     arrival_rate, aht, agents, patience, _, balking = queue
@@ -535,7 +535,7 @@ def _least_room_of(queue: Row, share: float, most: float) -> float:
 # What is called from outside, for arrays of queues with one row each.
 
 
-@fused
+@jit
 def totals(queues: FloatArray, into: FloatArray) -> BoolArray:
     """Fill in the totals of every queue; tell which lines were too long to be counted."""
     long = np.zeros(into.shape[0], np.bool_)
@@ -544,7 +544,7 @@ def totals(queues: FloatArray, into: FloatArray) -> BoolArray:
     return long
 
 
-@fused
+@jit
 def fates(queues: FloatArray, awt: FloatArray, known: FloatArray, into: FloatArray) -> BoolArray:
     """Fill in the fates of every queue by its threshold; tell which lines were too long.
 
@@ -556,7 +556,7 @@ def fates(queues: FloatArray, awt: FloatArray, known: FloatArray, into: FloatArr
     return long
 
 
-@fused
+@jit
 def least_agents(queues: FloatArray, bounds: FloatArray, levels: FloatArray) -> FloatArray:
     """Least whole agents for every queue: one more than its lines where none is enough.
 
@@ -571,7 +571,7 @@ def least_agents(queues: FloatArray, bounds: FloatArray, levels: FloatArray) -> 
     return found
 
 
-@fused
+@jit
 def least_room(queues: FloatArray, share: FloatArray, most: float) -> FloatArray:
     """Least waiting places for queues that have agents and arrivals."""
     found = np.empty(share.size)
