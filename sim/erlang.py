@@ -102,7 +102,6 @@ from sim._erlang.laws import (
 )
 from sim._erlang.loss import Engset, engset, loss
 from sim._erlang.measures import SERVICE_RULES, QueueMeasures, ServiceRule
-from sim._erlang.patience import measure_any
 from sim._erlang.method_comparison import (
     MethodComparison,
     MethodResult,
@@ -111,6 +110,7 @@ from sim._erlang.method_comparison import (
 from sim._erlang.mixtures import Average, RandomQueue
 from sim._erlang.orbit import OrbitQueue, redial_orbit
 from sim._erlang.overflow import OverflowMeasures, overflow
+from sim._erlang.patience import measure_any
 from sim._erlang.priority import priority
 from sim._erlang.redials import FluidRedials, RedialQueue, erlang_x, redial_fluid
 from sim._erlang.service import mgn
@@ -312,9 +312,9 @@ def erlang_a(
     Constant rates and a steady state are assumed: half an hour is about right, a day is not.
     The states of the queue are counted until the rest is negligible, at a cost that near capacity
     grows with the square root of the size; endless lines of many thousands are integrated
-    instead, at a cost that does not grow. Palm (1957); Garnett, Mandelbaum and Reiman (2002); Jouini, Koole and
-    Roubos (2013). With any other law of patience the density of the wait is integrated (Baccelli
-    and Hebuterne 1981; Zeltyn and Mandelbaum 2005).
+    instead, at a cost that does not grow. Palm (1957); Garnett, Mandelbaum and Reiman (2002);
+    Jouini, Koole and Roubos (2013). With any other law of patience the density of the wait is
+    integrated (Baccelli and Hebuterne 1981; Zeltyn and Mandelbaum 2005).
 
     Examples
     --------

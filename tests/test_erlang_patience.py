@@ -385,10 +385,10 @@ def test_limited_and_endless_lines_mix_in_one_array() -> None:
 
 
 def test_mean_patience_and_its_law_balk_alike() -> None:
-    columns = tuple(np.array([value, value]) for value in (0.2, 60.0, 10.0))
-    lines = np.array([15.0, math.inf])
-    means = measure_any(*columns, np.full(2, 45.0), lines, np.array([0.0, 0.3]))
-    law = measure_any(*columns, Exponential(mean=45), lines, np.array([0.0, 0.3]))
+    rate, aht, agents = (np.array([value, value]) for value in (0.2, 60.0, 10.0))
+    lines, balking = np.array([15.0, math.inf]), np.array([0.0, 0.3])
+    means = measure_any(rate, aht, agents, np.full(2, 45.0), lines, balking)
+    law = measure_any(rate, aht, agents, Exponential(mean=45), lines, balking)
 
     for name in MEASURES:
         assert getattr(means, name) == pytest.approx(getattr(law, name), rel=1e-9)

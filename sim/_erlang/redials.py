@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, overload
 
 import numpy as np
-from scipy.optimize import elementwise
 
 from sim._erlang.arrays import BoolArray, FloatArray, ratio
 from sim._erlang.asymptotic import fluid_wait
@@ -226,6 +225,8 @@ class _Redials:
 
     def _total(self) -> tuple[FloatArray, BoolArray]:
         """Rate of all attempts; and where there is an end to it."""
+        from scipy.optimize import elementwise  # only here: it takes as long as all the rest
+
         aht, agents = self.queue[:2]
         redial, busy, again = self.queue[5:8]
         stay = (redial == 1.0) & ((busy == 1.0) | np.isinf(self.queue[3]))

@@ -14,7 +14,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from sim._erlang.arrays import FloatArray
 from sim._erlang.chain import refuse_size
@@ -113,6 +113,8 @@ def _root(law: Law, service_rate: float) -> float:
         low *= 0.5
     if low == 1.0:
         return 1.0
+    from scipy import optimize  # only here: it takes as long to load as all the rest
+
     return float(optimize.brentq(excess, low, 2.0 * low, xtol=1e-300, rtol=1e-15))
 
 
