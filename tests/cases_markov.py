@@ -147,6 +147,11 @@ def measures_of(queue: QueueMeasures[float], awt: float) -> Answer:
         "p_abandon_within_T": queue.short_abandons(awt),
     }
     answer.update({name: queue.service_level(rule, awt) for name, rule in RULES.items()})
+    return answer
+
+
+def percentiles_of(queue: QueueMeasures[float]) -> Answer:
+    answer: Answer = {}
     for share in (50, 90, 95, 99):
         answer[f"wait_p{share}"] = queue.wait_percentile(share / 100)
         answer[f"virtual_wait_p{share}"] = queue.virtual_wait_percentile(share / 100)
@@ -154,7 +159,8 @@ def measures_of(queue: QueueMeasures[float], awt: float) -> Answer:
 
 
 def queue(inputs: Inputs) -> Answer:
-    return measures_of(queue_of(inputs), inputs.get("awt", 20.0))
+    measures = queue_of(inputs)
+    return {**measures_of(measures, inputs.get("awt", 20.0)), **percentiles_of(measures)}
 
 
 def queue_between_agents(inputs: Inputs) -> Answer:

@@ -21,6 +21,8 @@ import cases_patience
 import cases_service
 import cases_skills
 
+from sim.errors import LinewiseError
+
 Answers = dict[str, dict[str, Any]]
 
 MODELS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -34,15 +36,21 @@ MODELS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 
 
 def answers(cases: list[dict[str, Any]]) -> Answers:
-    """Answer every case whose model is known, or is one of a family that is."""
-    found = {case["id"]: answer_of(case["model"], case["inputs"]) for case in cases}
-    return {name: plain(answer) for name, answer in found.items() if answer}
+    """Answer every case whose model is known; one that cannot be answered loses no other."""
+    found: Answers = {}
+    for case in cases:
+        try:
+            found[case["id"]] = plain(answer_of(case["model"], case["inputs"]))
+        except (LinewiseError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+            print(f"{case['id']}: left out, {type(error).__name__}: {error}", file=sys.stderr)
+    return {name: answer for name, answer in found.items() if answer}
 
 
 def answer_of(model: str, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Return the answer of one case; nothing if there is none."""
+    """Return the answer of one case; nothing if there is none. What is null is not given."""
     known = MODELS.get(model) or cases_skills.FAMILIES.get(model.split(".")[0])
-    return known(inputs) if known else {}
+    given = {name: value for name, value in inputs.items() if value is not None}
+    return known(given) if known else {}
 
 
 def plain(value: Any) -> Any:

@@ -115,8 +115,23 @@ def test_the_reference_cases_are_met_within_their_tolerances(root: Path, shared:
     )
 
     answers = json.loads(answered.stdout)
-    assert failures(json.loads(cases.read_text(encoding="utf-8")), answers) == []
-    assert len(answers) >= 61
+    reference = json.loads(cases.read_text(encoding="utf-8"))
+    assert failures(reference, answers) == []
+    # General handle times with general patience, and the longest wait across pools: simulated.
+    unanswered = {case["id"] for case in reference} - set(answers)
+    assert unanswered == {"SIM-02", "SIM-04", "SIM-05", "SIM-06", "SIM-09", "SIM-10", "SIM-MS-03"}
+
+
+def test_a_case_that_cannot_be_answered_loses_no_other() -> None:
+    good = {"id": "good", "model": "erlang_b", "inputs": {"n_servers": 1, "offered_load": 1.0}}
+    bad = [
+        {"id": "text", "model": "erlang_b", "inputs": {"n_servers": "many", "offered_load": 1.0}},
+        {"id": "negative", "model": "erlang_b", "inputs": {"n_servers": -1, "offered_load": 1.0}},
+        {"id": "empty", "model": "erlang_b", "inputs": {}},
+        {"id": "strange", "model": "no such model", "inputs": {}},
+    ]
+
+    assert list(score_cases.answers([*bad, good])) == ["good"]
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,9 @@ _FAR_REST = 1e-45
 Row = tuple[float, float, float, float, float, float]
 """A queue: arrival rate, AHT, agents, patience, waiting places, balking."""
 
+_LEAST = 1e-300
+"""Chances below this are left out: a product of still smaller numbers may be rounded up for ever."""
+
 _HIGH = 1e200
 _COUNTS = 1e-100
 _LOG_HIGH = 200.0 * math.log(10.0)
@@ -382,7 +385,7 @@ def _sum_beyond(
     if rest > 1e-3:
         return rest, rest_own
     soon = soon_own = 0.0
-    while p > 1e-18 * soon:
+    while p > max(1e-18 * soon, _LEAST):
         d = rate + j * theta
         soon += p
         soon_own += p * own * d
