@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 __all__ = [
     "DROP",
     "NODES",
+    "NOTHING",
     "WEIGHTS",
+    "WHOLE",
     "BoolArray",
     "FloatArray",
     "IntArray",
@@ -25,6 +27,9 @@ Positions = NDArray[np.intp]
 DROP = 45.0
 """Densities are followed until they fall by exp(-45), about 3e-20 of their peak."""
 
+NOTHING, WHOLE = np.zeros(()), np.ones(())
+"""0 and 1 as arrays: beside an array of one number, a plain one costs more than the operation."""
+
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
 
 
@@ -34,6 +39,10 @@ def expectation(mass: FloatArray, values: FloatArray) -> FloatArray:
     return sums
 
 
-def ratio(part: FloatArray, whole: FloatArray, otherwise: float = 0.0) -> FloatArray:
+def ratio(
+    part: FloatArray, whole: FloatArray, otherwise: FloatArray | float = NOTHING
+) -> FloatArray:
     """Return part over whole, or `otherwise` where the whole is nothing."""
-    return np.divide(part, whole, out=np.full_like(whole, otherwise), where=whole > 0)
+    out = np.empty(whole.shape)
+    out[...] = otherwise
+    return np.divide(part, whole, out=out, where=whole > NOTHING)

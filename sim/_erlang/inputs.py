@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from typing import Any
 
 import numpy as np
 
-from sim._erlang.arrays import BoolArray, FloatArray
+from sim._erlang.arrays import NOTHING, BoolArray, FloatArray
 from sim.errors import InvalidInput
 
 __all__ = [
@@ -29,27 +31,43 @@ MOST_LOAD = 1e12
 MOST_LINES = 10_000_000
 """Limited lines are counted one by one; more of them would not fit in memory."""
 
+_ABOVE_0, _FINITE = math.ulp(0.0), sys.float_info.max
+
+_RANGES = {
+    "arrival_rate": ("must be at least 0 and finite", 0.0, _FINITE),
+    "aht": ("must be above 0 and finite", _ABOVE_0, _FINITE),
+    "patience": ("must be above 0", _ABOVE_0, math.inf),
+    "lines": ("must be whole and at least 0, or infinite", 0.0, math.inf),
+    "balking": ("must be at least 0 and at most 1", 0.0, 1.0),
+}
+"""Rule, least and greatest value of what is known of a queue before its agents are."""
+
+_LEAST, _MOST = (np.array([rule[end] for rule in _RANGES.values()]) for end in (1, 2))
+_MOST_LOAD = np.array(MOST_LOAD)
+
 
 def numbers(**arguments: Real) -> tuple[FloatArray, ...]:
     """Return the arguments as arrays of one shape, which has no dimensions for plain numbers."""
     arrays = [_number(name, value) for name, value in arguments.items()]
     try:
-        return tuple(np.array(column) for column in np.broadcast_arrays(*arrays))
+        shape = np.broadcast(*arrays).shape
     except ValueError as error:
         shapes = ", ".join(f"{n} {a.shape}" for n, a in zip(arguments, arrays, strict=True))
         raise InvalidInput("arrays", "must broadcast to one shape", shapes) from error
+    return tuple(a if a.shape == shape else np.array(np.broadcast_to(a, shape)) for a in arrays)
 
 
 def _number(name: str, value: Real) -> FloatArray:
+    """Return a copy as an array of floats: results do not change with what was given."""
     try:
-        return np.asarray(value, dtype=np.float64)
+        return np.array(value, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InvalidInput(name, "must be a number or an array of numbers", value) from error
 
 
 def require(column: FloatArray, name: str, rule: str, holds: BoolArray) -> None:
     """Refuse a column with every position at which a rule is broken."""
-    if holds.all():
+    if np.count_nonzero(holds) == holds.size:
         return
     if column.ndim == 0:
         raise InvalidInput(name, rule, column.item())
@@ -60,7 +78,8 @@ def require(column: FloatArray, name: str, rule: str, holds: BoolArray) -> None:
 
 def require_not_negative(name: str, column: FloatArray) -> None:
     """Refuse negative and infinite values."""
-    require(column, name, "must be at least 0 and finite", (column >= 0) & np.isfinite(column))
+    holds = np.isfinite(column) & (column >= NOTHING)
+    require(column, name, "must be at least 0 and finite", holds)
 
 
 def check_traffic(
@@ -71,18 +90,28 @@ def check_traffic(
     balking: FloatArray | None = None,
 ) -> None:
     """Check what is known of a queue before its agents are."""
-    require_not_negative("arrival_rate", arrival_rate)
-    require(aht, "aht", "must be above 0 and finite", np.isfinite(aht) & (aht > 0))
+    balks = balking if balking is not None else np.zeros_like(lines)
+    _check_ranges((arrival_rate, aht, patience, lines, balks))
     with np.errstate(over="ignore"):
         load = arrival_rate * aht
-    require(load, "load", f"must be at most {MOST_LOAD:g} erlangs", load <= MOST_LOAD)
-    require(patience, "patience", "must be above 0", patience > 0)
-    require(lines, "lines", "must be whole and at least 0, or infinite", _is_whole(lines))
-    counted = np.isinf(lines) | (lines <= MOST_LINES)
-    require(lines, "lines", f"must be at most {MOST_LINES}, or infinite", counted)
-    if balking is not None:
-        share = (balking >= 0) & (balking <= 1)
-        require(balking, "balking", "must be at least 0 and at most 1", share)
+    require(load, "load", f"must be at most {MOST_LOAD:g} erlangs", load <= _MOST_LOAD)
+    limited = np.isfinite(lines)
+    if np.count_nonzero(limited):
+        whole = np.floor(lines) == lines
+        require(lines, "lines", "must be whole and at least 0, or infinite", whole)
+        counted = ~limited | (lines <= MOST_LINES)
+        require(lines, "lines", f"must be at most {MOST_LINES}, or infinite", counted)
+
+
+def _check_ranges(columns: tuple[FloatArray, ...]) -> None:
+    """Refuse what is out of its range: all at once, since that is quick and nearly always well."""
+    table = np.array(columns)
+    least, most = (bound.reshape(-1, *(1,) * (table.ndim - 1)) for bound in (_LEAST, _MOST))
+    within = (table >= least) & (table <= most)
+    if np.count_nonzero(within) == within.size:
+        return
+    for column, holds, (name, (rule, _, _)) in zip(table, within, _RANGES.items(), strict=True):
+        require(np.asarray(column), name, rule, np.asarray(holds))
 
 
 def check_queue(
@@ -96,15 +125,11 @@ def check_queue(
     """Check everything known of a queue, broadcast."""
     check_traffic(arrival_rate, aht, patience, lines, balking)
     require_not_negative("agents", agents)
-    whole = np.isinf(lines) | _is_whole(agents)
-    require(agents, "agents", "must be whole when lines are limited", whole)
-    require(lines, "lines", "must be at least as many as agents", lines >= agents)
-
-
-def _is_whole(column: FloatArray) -> BoolArray:
-    """Tell whole numbers from 0, and infinity, from the rest."""
-    whole: BoolArray = (column >= 0) & (np.isinf(column) | (np.floor(column) == column))
-    return whole
+    limited = np.isfinite(lines)
+    if np.count_nonzero(limited):
+        whole = ~limited | (np.floor(agents) == agents)
+        require(agents, "agents", "must be whole when lines are limited", whole)
+        require(lines, "lines", "must be at least as many as agents", lines >= agents)
 
 
 def shaped(flat: FloatArray, shape: tuple[int, ...]) -> Any:
@@ -112,4 +137,4 @@ def shaped(flat: FloatArray, shape: tuple[int, ...]) -> Any:
 
     The static type is that of the overload which the caller has declared.
     """
-    return flat.reshape(shape) if shape else float(flat[0])
+    return flat.reshape(shape) if shape else flat.item()

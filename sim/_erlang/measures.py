@@ -9,7 +9,7 @@ from typing import Any, Generic, Literal, TypeVar, get_args
 
 import numpy as np
 
-from sim._erlang.arrays import FloatArray, ratio
+from sim._erlang.arrays import NOTHING, WHOLE, FloatArray, ratio
 from sim._erlang.inputs import numbers, require_not_negative, shaped
 from sim._erlang.queue import Fates, Queue, WaitTotals
 from sim._erlang.wait import wait_fates, wait_totals
@@ -18,6 +18,9 @@ from sim.errors import InvalidInput
 __all__ = ["SERVICE_RULES", "QueueMeasures", "ServiceRule", "measure", "queue_measures"]
 
 Value = TypeVar("Value", float, FloatArray)
+
+_NEVER = np.array([[math.inf], [0.0], [0.0], [0.0]])
+"""What stands for a mean of nobody: a wait for an answer without end, and nothing else."""
 
 _HALVINGS = 50
 """Halvings of a bracket that leave its width below a rounding error of its ends."""
@@ -123,7 +126,7 @@ class QueueMeasures(Generic[Value]):
             "excluding_short_abandons": lambda: ratio(by.answered, 1.0 - by.abandoned),
             "including_short_abandons": lambda: by.answered + by.abandoned,
         }
-        return self._like(np.minimum(shares[rule](), 1.0))
+        return self._like(np.minimum(shares[rule](), WHOLE))
 
     def short_abandons(self, within: Value | float) -> Value:
         """Share of contacts that give up within a grace time [s].
@@ -235,26 +238,32 @@ def queue_measures(
     other
         Measures that the model knows better than the general rule, such as `occupancy`.
     """
-    nobody = totals.accepted == 0
-    entering = np.where(nobody, 1.0, queue.arrival_rate * totals.accepted)
+    load, nobody = queue.load, totals.accepted == NOTHING
+    entering = np.where(nobody, WHOLE, queue.arrival_rate * totals.accepted)
+    served = load * totals.accepted * totals.served
+    means = ratio(
+        np.array((totals.waited_served, totals.waited_abandoned, totals.waited, served)),
+        np.array((totals.served, totals.abandoned, totals.delayed, queue.agents)),
+        otherwise=_NEVER,
+    )
     values = {
         "arrival_rate": queue.arrival_rate,
         "aht": queue.aht,
         "agents": queue.agents,
         "patience": queue.patience,
         "lines": queue.agents + queue.room,
-        "load": queue.load,
+        "load": load,
         "blocking": totals.blocking,
         "wait_probability": totals.delayed,
         "abandonment": totals.abandoned,
         "mean_wait": totals.waited,
-        "asa": ratio(totals.waited_served, totals.served, otherwise=math.inf),
-        "mean_wait_abandoned": ratio(totals.waited_abandoned, totals.abandoned),
+        "asa": means[0],
+        "mean_wait_abandoned": means[1],
         "mean_wait_virtual": totals.waited_virtual,
-        "mean_wait_delayed": ratio(totals.waited, totals.delayed),
+        "mean_wait_delayed": means[2],
         "mean_queue": entering * np.where(nobody, queue.room, totals.waited),
-        "occupancy": _occupancy(queue, totals),
-        "balking": np.broadcast_to(queue.balking, queue.load.shape),
+        "occupancy": _occupancy(queue, totals, means[3]),
+        "balking": queue.balking + np.zeros(load.shape),
         **other,
     }
     return QueueMeasures(
@@ -287,8 +296,7 @@ def _percentile(
     return np.where(at_once, 0.0, np.where(reachable, high, np.inf))
 
 
-def _occupancy(queue: Queue, totals: WaitTotals) -> FloatArray:
+def _occupancy(queue: Queue, totals: WaitTotals, handled: FloatArray) -> FloatArray:
     """Return what agents serve over what they could; all of it when no queue is steady."""
-    handled = ratio(queue.load * totals.accepted * totals.served, queue.agents)
-    flooded = np.isinf(totals.waited) & (queue.agents > 0)
-    return np.where(flooded, 1.0, np.minimum(handled, 1.0))
+    flooded = np.isinf(totals.waited) & (queue.agents > NOTHING)
+    return np.where(flooded, WHOLE, np.minimum(handled, WHOLE))

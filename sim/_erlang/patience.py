@@ -475,7 +475,7 @@ def measure_any(
     """Measure queues whose patience is a law, or exponential with means; columns broadcast."""
     if isinstance(patience, Law):
         return measure_patience(arrival_rate, aht, agents, patience, balking, lines)
-    if not np.any(balking):
-        return measure(arrival_rate, aht, agents, patience, lines)
-    balks = np.broadcast_to(np.asarray(balking, dtype=np.float64), arrival_rate.shape)
+    balks = np.asarray(balking, dtype=np.float64)
+    if balks.shape != arrival_rate.shape:
+        balks = np.broadcast_to(balks, arrival_rate.shape)
     return measure(arrival_rate, aht, agents, patience, lines, balks)

@@ -45,7 +45,7 @@ def wait_totals(queue: Queue) -> tuple[WaitTotals, FloatArray]:
     for chosen in _blocks(long):
         totals, scale = _totals_long(queue.at(chosen))
         known[chosen] = np.stack((*totals, scale), axis=1)
-    return WaitTotals(*np.ascontiguousarray(known[:, :-1].T)), known
+    return WaitTotals(*known[:, :-1].T.copy()), known
 
 
 def wait_fates(queue: Queue, known: FloatArray, awt: FloatArray) -> Fates:
@@ -55,12 +55,12 @@ def wait_fates(queue: Queue, known: FloatArray, awt: FloatArray) -> Fates:
     for chosen in _blocks(long):
         by = _fates_long(queue.at(chosen), known[chosen], awt[chosen])
         fates[chosen] = np.stack(by, axis=1)
-    return Fates(*np.ascontiguousarray(fates.T))
+    return Fates(*fates.T.copy())
 
 
 def _blocks(where: BoolArray) -> Iterator[Positions]:
     """Cut the chosen positions into blocks that fit the cache."""
-    chosen = np.flatnonzero(where)
+    chosen = where.nonzero()[0]
     for start in range(0, chosen.size, _BLOCK):
         yield chosen[start : start + _BLOCK]
 
