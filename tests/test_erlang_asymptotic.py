@@ -121,12 +121,51 @@ def test_the_more_agents_the_closer_the_flow(ratio: float, scv: float) -> None:
     assert np.all(flow.abandonment <= flow.exact.abandonment * (1 + 1e-12))
 
 
+@pytest.mark.parametrize("arrival_rate", [0.0, 1e-300, 1e-9, 0.8, 1e5])
+@pytest.mark.parametrize("agents", [0.0, 0.5, 50.0, 1e6])
+@pytest.mark.parametrize("patience", [1e-300, 60.0, 1e7, 1e300, math.inf])
+def test_limits_are_shares_however_far_from_balance(
+    arrival_rate: float, agents: float, patience: float
+) -> None:
+    asked = {"arrival_rate": arrival_rate, "aht": 60.0, "agents": agents}
+    for queue in (garnett(**asked, patience=patience), halfin_whitt(**asked)):
+        assert 0.0 <= queue.wait_probability <= 1.0
+        assert 0.0 <= queue.abandonment <= 1.0
+        if arrival_rate == 0 or agents == 0:
+            assert queue.wait_probability == queue.exact.wait_probability
+            assert queue.abandonment == queue.exact.abandonment
+
+
+def test_next_to_no_contacts_find_an_agent_free() -> None:
+    assert halfin_whitt(arrival_rate=1e-9, aht=60, agents=50).wait_probability == 0.0
+    assert halfin_whitt(arrival_rate=0.0, aht=60, agents=50).spare == math.inf
+
+
+def test_impatience_without_end_is_the_limit_of_long_patience() -> None:
+    asked = {"arrival_rate": 0.8, "aht": 60.0, "agents": 50.0}
+    endless = garnett(**asked)
+
+    assert endless.wait_probability == halfin_whitt(**asked).wait_probability
+    assert endless.wait_probability == pytest.approx(
+        garnett(**asked, patience=1e12).wait_probability, rel=1e-6
+    )
+    assert endless.abandonment == 0.0
+
+
+def test_a_flow_of_patient_people_waits_for_ever_in_overload_only() -> None:
+    flow = fluid_overload(arrival_rate=np.array([1.0, 2.0]), aht=60.0, agents=100)
+
+    assert flow.wait.tolist() == flow.mean_wait.tolist() == [0.0, math.inf]
+    assert flow.mean_queue.tolist() == [0.0, math.inf]
+    assert flow.abandonment.tolist() == [0.0, 0.0]
+
+
 def test_limits_have_their_bounds() -> None:
-    with pytest.raises(InvalidInput, match="load must be above 0"):
-        halfin_whitt(arrival_rate=0.0, aht=1.0, agents=3)
-    with pytest.raises(InvalidInput, match="patience must be finite, got inf"):
-        garnett(arrival_rate=1.0, aht=1.0, agents=3, patience=math.inf)
-    with pytest.raises(InvalidInput, match="agents must be above 0"):
-        garnett(arrival_rate=1.0, aht=1.0, agents=0, patience=1.0)
-    with pytest.raises(InvalidInput, match="patience must be finite"):
-        fluid_overload(arrival_rate=1.0, aht=1.0, agents=0, patience=math.inf)
+    with pytest.raises(InvalidInput, match="arrival_rate must be at least 0"):
+        halfin_whitt(arrival_rate=-1.0, aht=1.0, agents=3)
+    with pytest.raises(InvalidInput, match="patience must be above 0"):
+        garnett(arrival_rate=1.0, aht=1.0, agents=3, patience=0.0)
+    with pytest.raises(InvalidInput, match="agents must be at least 0"):
+        garnett(arrival_rate=1.0, aht=1.0, agents=-1, patience=1.0)
+    with pytest.raises(InvalidInput, match="must be above 0"):
+        fluid_overload(arrival_rate=1.0, aht=1.0, agents=0, patience=-1.0)

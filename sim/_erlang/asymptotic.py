@@ -10,7 +10,7 @@ import numpy as np
 from scipy import special
 
 from sim._erlang.arrays import BoolArray, FloatArray
-from sim._erlang.inputs import Real, check_queue, numbers, require, shaped
+from sim._erlang.inputs import Real, check_queue, numbers, shaped
 from sim._erlang.laws import Law
 from sim._erlang.measures import QueueMeasures, measure
 from sim._erlang.patience import measure_any, patient_law
@@ -28,6 +28,9 @@ Value = TypeVar("Value", float, FloatArray)
 
 _FAR = 60.0
 """Beyond this deviate the hazard of the normal law is followed by its series."""
+
+_FARTHEST = 1e150
+"""Deviates beyond this one have squares beyond all floats."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +69,7 @@ def halfin_whitt(
     Parameters
     ----------
     arrival_rate, aht, agents
-        As in `erlang_c` [1/s, s, agents]; the load must be above 0.
+        As in `erlang_c` [1/s, s, agents].
 
     Raises
     ------
@@ -90,30 +93,28 @@ def halfin_whitt(
     lines = np.full_like(rate, np.inf)
     check_queue(rate, handle, staff, patience, lines)
     beta = _spare(rate, handle, staff)
-    positive = np.maximum(beta, 0.0)
-    # Phi / phi is the inverse hazard on the other side.
-    waits = 1.0 / (1.0 + positive / _hazard(-positive))
     exact = measure(rate, handle, staff, patience, lines)
-    return _square_root(beta, waits, np.zeros_like(waits), exact)
+    return _square_root(beta, _patient_waits(beta), np.zeros_like(beta), exact)
 
 
 @overload
 def garnett(  # type: ignore[overload-overlap]  # as above
-    *, arrival_rate: float, aht: float, agents: float, patience: float
+    *, arrival_rate: float, aht: float, agents: float, patience: float = ...
 ) -> SquareRootQueue[float]: ...
 @overload
 def garnett(
-    *, arrival_rate: Real, aht: Real, agents: Real, patience: Real
+    *, arrival_rate: Real, aht: Real, agents: Real, patience: Real = ...
 ) -> SquareRootQueue[FloatArray]: ...
 def garnett(
-    *, arrival_rate: Real, aht: Real, agents: Real, patience: Real
+    *, arrival_rate: Real, aht: Real, agents: Real, patience: Real = math.inf
 ) -> SquareRootQueue[float] | SquareRootQueue[FloatArray]:
     """Waiting and abandonment in a large team of impatient contacts (Garnett et al. 2002).
 
     Parameters
     ----------
     arrival_rate, aht, agents, patience
-        As in `erlang_a` [1/s, s, agents, s]; load and agents must be above 0, and patience finite.
+        As in `erlang_a` [1/s, s, agents, s]; with endless patience, the default, the answer is
+        that of `halfin_whitt`.
 
     Raises
     ------
@@ -126,6 +127,7 @@ def garnett(
     the normal law: P(wait) = ``1 / (1 + g h(beta / g) / h(-beta))`` and P(abandon) = P(wait)
     ``(g h(beta / g) - beta) / sqrt(agents)``. Garnett, Mandelbaum and Reiman (2002). A few per
     cent off at 50 agents, a few tenths at 5000. Far from balance the relative error grows.
+    Without arrivals nobody waits; without agents everybody does, and gives up.
 
     Examples
     --------
@@ -138,14 +140,36 @@ def garnett(
     )
     lines = np.full_like(rate, np.inf)
     check_queue(rate, handle, staff, waits, lines)
-    require(waits, "patience", "must be finite", np.isfinite(waits))
-    require(staff, "agents", "must be above 0", staff > 0)
     beta = _spare(rate, handle, staff)
-    g = np.sqrt(handle / waits)
-    delayed = 1.0 / (1.0 + g * _hazard(beta / g) / _hazard(-beta))
-    left = delayed * g * _excess_hazard(beta / g) / np.sqrt(staff)
-    exact = measure(rate, handle, staff, waits, lines)
-    return _square_root(beta, delayed, np.minimum(left, 1.0), exact)
+    delayed, left = _impatient(beta, np.sqrt(handle) / np.sqrt(waits))
+    left = left / np.sqrt(np.maximum(staff, 1.0))
+    alone = (staff == 0) & (rate * handle > 0)
+    endless = np.isinf(waits)
+    delayed = np.where(endless, _patient_waits(beta), np.where(alone, 1.0, delayed))
+    left = np.where(endless, 0.0, np.where(alone, 1.0, np.minimum(left, 1.0)))
+    return _square_root(beta, delayed, left, measure(rate, handle, staff, waits, lines))
+
+
+def _patient_waits(beta: FloatArray) -> FloatArray:
+    """Share that waits in the limit, without impatience."""
+    positive = np.maximum(beta, 0.0)
+    # Phi / phi is the inverse hazard on the other side.
+    hazard = _hazard(-positive)
+    waits: FloatArray = hazard / (hazard + positive)
+    return waits
+
+
+def _impatient(beta: FloatArray, g: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Share that waits, and share that gives up times the root of the agents, in the limit."""
+    some = np.where(g > 0, g, 1.0)
+    with np.errstate(over="ignore"):
+        deviate = np.clip(beta / some, -_FARTHEST, _FARTHEST)
+    # Both sides over g where it is large, so that nothing overflows.
+    shrunk, scale = np.maximum(some, 1.0), np.minimum(some, 1.0)
+    idle = _hazard(-np.clip(beta, -_FARTHEST, _FARTHEST))
+    whole = idle / shrunk + scale * _hazard(deviate)
+    excess = np.where(deviate < -_FAR, -beta / shrunk, scale * _excess_hazard(deviate))
+    return idle / shrunk / whole, idle * excess / whole
 
 
 def _square_root(
@@ -160,25 +184,31 @@ def _square_root(
 
 
 def _spare(rate: FloatArray, aht: FloatArray, agents: FloatArray) -> FloatArray:
+    """Spare agents in square roots of the load; boundless without any load."""
     load = rate * aht
-    require(load, "load", "must be above 0", load > 0)
-    return (agents - load) / np.sqrt(load)
+    some = load > 0
+    spare = (agents - load) / np.sqrt(np.where(some, load, 1.0))
+    return np.where(some, spare, np.inf)
 
 
 def _hazard(x: FloatArray) -> FloatArray:
     """Hazard of the normal law, of any deviate."""
-    out: FloatArray = np.exp(-0.5 * x * x - special.log_ndtr(-x)) / math.sqrt(2.0 * math.pi)
-    return np.where(x > _FAR, x + _excess_hazard(np.maximum(x, _FAR + 1.0)), out)
+    return np.where(x > _FAR, x + _excess_hazard(np.maximum(x, _FAR + 1.0)), _near_hazard(x))
+
+
+def _near_hazard(x: FloatArray) -> FloatArray:
+    """Hazard of the normal law up to `_FAR`; far below 0 it is less than a float can hold."""
+    near = np.clip(x, -_FAR, _FAR)
+    hazard: FloatArray = np.exp(-0.5 * near * near - special.log_ndtr(-near))
+    return hazard / math.sqrt(2.0 * math.pi)
 
 
 def _excess_hazard(x: FloatArray) -> FloatArray:
     """Hazard of the normal law minus its deviate, which cancel far out."""
-    far = np.maximum(x, 1.0)
+    far = np.clip(x, 1.0, _FARTHEST)
     v = 1.0 / (far * far)
     series = (1.0 - v * (2.0 - v * (10.0 - v * (74.0 - 706.0 * v)))) / far
-    near = np.minimum(x, _FAR)
-    exact = np.exp(-0.5 * near * near - special.log_ndtr(-near)) / math.sqrt(2.0 * math.pi) - near
-    return np.where(x > _FAR, series, exact)
+    return np.where(x > _FAR, series, _near_hazard(x) - x)
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,14 +238,14 @@ class FluidQueue(Generic[Value]):
 
 @overload
 def fluid_overload(  # type: ignore[overload-overlap]  # as above
-    *, arrival_rate: float, aht: float, agents: float, patience: Law | float
+    *, arrival_rate: float, aht: float, agents: float, patience: Law | float = ...
 ) -> FluidQueue[float]: ...
 @overload
 def fluid_overload(
-    *, arrival_rate: Real, aht: Real, agents: Real, patience: Law | float
+    *, arrival_rate: Real, aht: Real, agents: Real, patience: Law | float = ...
 ) -> FluidQueue[FloatArray]: ...
 def fluid_overload(
-    *, arrival_rate: Real, aht: Real, agents: Real, patience: Law | float
+    *, arrival_rate: Real, aht: Real, agents: Real, patience: Law | float = math.inf
 ) -> FluidQueue[float] | FluidQueue[FloatArray]:
     """Overload as a flow: who waits how long, whatever the laws (Whitt 2006, G/GI/n+GI).
 
@@ -224,7 +254,8 @@ def fluid_overload(
     arrival_rate, aht, agents
         As in `erlang_a` [1/s, s, agents]. Only the mean handle time matters.
     patience
-        Law of patience, or the mean of exponential patience, finite [s].
+        Law of patience, or the mean of exponential patience; endless by default, and then an
+        overload waits for ever [s].
 
     Raises
     ------
@@ -250,17 +281,18 @@ def fluid_overload(
     mean = np.full_like(rate, law.mean)
     lines = np.full_like(rate, np.inf)
     check_queue(rate, handle, staff, mean, lines)
-    require(mean, "patience", "must be finite", np.isfinite(mean))
     load = rate * handle
     flooded = load > staff
     wait = fluid_wait(law, np.where(flooded, staff / np.where(flooded, load, 1.0), 1.0))
     waited = law.mean_until(np.where(np.isinf(wait), 0.0, wait))
     waited = np.where(np.isinf(wait), law.mean, waited)
-    lost = np.where(flooded, 1.0 - staff / np.where(flooded, load, 1.0), 0.0)
+    crowd = np.multiply(rate, waited, out=np.zeros_like(rate), where=waited > 0)
+    leaves = flooded & np.isfinite(law.mean)
+    lost = np.where(leaves, 1.0 - staff / np.where(leaves, load, 1.0), 0.0)
     return FluidQueue(
         wait=shaped(wait.ravel(), rate.shape),
         abandonment=shaped(lost.ravel(), rate.shape),
-        mean_queue=shaped((rate * waited).ravel(), rate.shape),
+        mean_queue=shaped(crowd.ravel(), rate.shape),
         mean_wait=shaped(waited.ravel(), rate.shape),
         exact=measure_any(rate, handle, staff, law, lines),
     )
@@ -268,6 +300,8 @@ def fluid_overload(
 
 def fluid_wait(law: Law, left: FloatArray) -> FloatArray:
     """Wait after which no more than a share is left: 0 for all of them, infinite for none."""
+    if math.isinf(law.mean):
+        return np.where(left >= 1, 0.0, np.inf)
     low, high = np.zeros_like(left), np.full_like(left, law.mean)
     some = (left > 0) & (left < 1)
 

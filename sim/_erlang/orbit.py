@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import special
 
 from sim._erlang.arrays import FloatArray, IntArray
-from sim._erlang.chain import assembled, refuse_size, stationary
+from sim._erlang.chain import assembled, stationary
 from sim._erlang.inputs import check_queue, numbers, require
 from sim._erlang.measures import QueueMeasures, queue_measures
 from sim._erlang.queue import Fates, Queue, WaitTotals
-from sim._erlang.redials import erlang_x
-from sim.errors import InvalidInput
+from sim._erlang.redials import RedialQueue, erlang_x
+from sim.errors import InvariantBroken
 
 __all__ = ["OrbitQueue", "redial_orbit"]
 
 _REST = 1e-14
 """Probability at an edge of the states counted above which more states are counted."""
+
+_MOST_COUNTED = 200_000
+"""States that are solved in some seconds; growing windows solve several chains of that size."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +46,7 @@ class OrbitQueue:
     mean_orbit
         People about to call again.
     states
-        States that were counted.
+        States that were counted; 0 where there was no need to, or too many for it.
     """
 
     attempts: QueueMeasures[float]
@@ -60,10 +63,15 @@ class _System(NamedTuple):
     arrival_rate: float
     aht: float
     agents: int
-    leave_rate: float
+    patience: float
     redial: float
     redial_rate: float
     lines: float
+
+    @property
+    def leave_rate(self) -> float:
+        """Rate at which one who waits gives up [1/s]."""
+        return 1.0 / self.patience
 
 
 class _Window(NamedTuple):
@@ -92,7 +100,7 @@ def redial_orbit(
     arrival_rate: float,
     aht: float,
     agents: int,
-    patience: float,
+    patience: float = math.inf,
     redial_probability: float,
     redial_delay: float,
     lines: float = math.inf,
@@ -102,20 +110,26 @@ def redial_orbit(
     Parameters
     ----------
     arrival_rate
-        Fresh contacts per second, above 0 [1/s].
+        Fresh contacts per second, at least 0 [1/s].
     aht, agents, patience, lines
-        As in `erlang_a` [s, agents, s, lines]; whole agents. Patience may be infinite with
-        limited lines: the retrial queue.
+        As in `erlang_a` [s, agents, s, lines]; whole agents, endless patience by default. With
+        limited lines that is the retrial queue; with endless ones nobody redials.
     redial_probability
         Chance to try again after every abandonment and every busy line, from 0 to 1.
     redial_delay
         Mean time until then, exponential, above 0 [s].
 
+    Returns
+    -------
+    OrbitQueue
+        With infinite rates where everybody redials for ever in an overload, as in `erlang_x`.
+        With the answer of `erlang_x`, and ``method="erlang_x"``, where there are too many states
+        to count, or patience is millions of times shorter than handle times.
+
     Raises
     ------
     InvalidInput
-        If a value is out of range, there is no steady state (everybody redials for ever in an
-        overload), or the states are too many: simulate then.
+        If a value is out of range.
 
     Notes
     -----
@@ -140,11 +154,8 @@ def redial_orbit(
         arrival_rate=arrival_rate, aht=aht, agents=agents, patience=patience, lines=lines
     )
     check_queue(*columns)
-    rate, redial, delay = numbers(
-        arrival_rate=arrival_rate, redial_probability=redial_probability, redial_delay=redial_delay
-    )
-    for name, column in (("arrival_rate", rate), ("redial_delay", delay)):
-        require(column, name, "must be above 0 and finite", (column > 0) & np.isfinite(column))
+    redial, delay = numbers(redial_probability=redial_probability, redial_delay=redial_delay)
+    require(delay, "redial_delay", "must be above 0 and finite", (delay > 0) & np.isfinite(delay))
     require(columns[2], "agents", "must be whole", columns[2] == np.floor(columns[2]))
     share = (redial >= 0) & (redial <= 1)
     require(redial, "redial_probability", "must be at least 0 and at most 1", share)
@@ -152,20 +163,64 @@ def redial_orbit(
         float(arrival_rate),
         float(aht),
         int(agents),
-        1.0 / float(patience),
+        float(patience),
         float(redial_probability),
         1.0 / float(redial_delay),
         float(lines),
     )
-    window, shares = _solved(system)
+    far = erlang_x(
+        arrival_rate=system.arrival_rate,
+        aht=system.aht,
+        agents=system.agents,
+        patience=system.patience,
+        redial_probability=system.redial,
+        lines=system.lines,
+    )
+    steady = math.isfinite(far.total_arrival_rate) and math.isfinite(far.attempts.mean_queue)
+    stuck = system.agents == 0 and math.isinf(system.patience)
+    if far.redial_rate == 0 or stuck or not steady:
+        return _as_fixed_point(system, far, "exact")
+    try:
+        window, shares = _solved(system, _first_window(system, far))
+    except InvariantBroken:  # rates too far apart for a float
+        return _as_fixed_point(system, far, "erlang_x")
+    if window.size > _MOST_COUNTED:
+        return _as_fixed_point(system, far, "erlang_x")
     return _named(system, window, shares)
 
 
-def _solved(system: _System) -> tuple[_Window, FloatArray]:
-    """Return the states counted and their shares of time, house by orbit."""
-    window = _first_window(system)
+def _as_fixed_point(system: _System, far: RedialQueue[float], method: str) -> OrbitQueue:
+    """Answer as if redials came long after: where there are none, no end, or too many."""
+    attempts = replace(far.attempts, method=method)
+    waited = (1.0 - attempts.blocking) * system.arrival_rate
+    part = system.arrival_rate / far.total_arrival_rate if far.total_arrival_rate > 0 else 1.0
+    fresh = replace(
+        attempts,
+        arrival_rate=system.arrival_rate,
+        load=system.arrival_rate * system.aht,
+        mean_queue=waited * attempts.mean_wait if waited > 0 else 0.0,
+        occupancy=part * attempts.occupancy,
+    )
+    return OrbitQueue(
+        attempts=attempts,
+        fresh=fresh,
+        total_arrival_rate=far.total_arrival_rate,
+        redial_rate=far.redial_rate,
+        attempts_per_caller=far.attempts_per_caller,
+        lost_callers=far.lost_callers,
+        mean_orbit=far.redial_rate / system.redial_rate,
+        states=0,
+    )
+
+
+def _solved(system: _System, window: _Window) -> tuple[_Window, FloatArray]:
+    """Return the states counted and their shares of time, house by orbit.
+
+    A window of too many states is returned unsolved.
+    """
     while True:
-        refuse_size(window.size)
+        if window.size > _MOST_COUNTED:
+            return window, np.zeros(0)
         shares = stationary(_moves(system, window)).reshape(window.deep, -1)
         house, orbit = shares.sum(axis=1), shares.sum(axis=0)
         deeper, wider = window.deep // 2 + 1, window.wide // 2 + 1
@@ -174,26 +229,15 @@ def _solved(system: _System) -> tuple[_Window, FloatArray]:
             bottom=max(0, window.bottom - deeper * bool(house[0] > _REST)),
             top=int(min(top, system.lines)),
             low=max(0, window.low - wider * bool(orbit[0] > _REST)),
-            high=window.high + wider * bool(orbit[-1] > _REST and system.redial > 0),
+            high=window.high + wider * bool(orbit[-1] > _REST),
         )
         if grown == window:
             return window, shares
         window = grown
 
 
-def _first_window(system: _System) -> _Window:
+def _first_window(system: _System, far: RedialQueue[float]) -> _Window:
     """Guess from the fixed point of long delays which states matter."""
-    far = erlang_x(
-        arrival_rate=system.arrival_rate,
-        aht=system.aht,
-        agents=system.agents,
-        patience=1.0 / system.leave_rate if system.leave_rate > 0 else math.inf,
-        redial_probability=system.redial,
-        lines=system.lines,
-    )
-    if not math.isfinite(far.total_arrival_rate) or not math.isfinite(far.attempts.mean_queue):
-        rule = "must be less than the agents can serve, or redials pile up for ever"
-        raise InvalidInput("arrival_rate", rule, system.arrival_rate)
     orbit = far.redial_rate / system.redial_rate
     around = 9.0 * math.sqrt(orbit) + 20.0
     waiting = far.attempts.mean_queue
@@ -203,7 +247,7 @@ def _first_window(system: _System) -> _Window:
         bottom=int(max(0.0, min(house, system.agents) - spread)),
         top=int(min(house + spread, system.lines)),
         low=int(max(0.0, orbit - around)),
-        high=int(orbit + around) if system.redial > 0 else 0,
+        high=int(orbit + around),
     )
 
 
@@ -278,7 +322,7 @@ def _met(system: _System, rate: float, met: FloatArray) -> QueueMeasures[float]:
                 rate,
                 system.aht,
                 float(system.agents),
-                1.0 / system.leave_rate if system.leave_rate > 0 else math.inf,
+                system.patience,
                 system.lines - system.agents,
             )
         )

@@ -62,7 +62,7 @@ def erlang_x(  # type: ignore[overload-overlap]  # numbers are arrays too, but c
     arrival_rate: float,
     aht: float,
     agents: float,
-    patience: Law | float,
+    patience: Law | float = ...,
     redial_probability: float,
     lines: float = ...,
     balking: float = ...,
@@ -75,7 +75,7 @@ def erlang_x(
     arrival_rate: Real,
     aht: Real,
     agents: Real,
-    patience: Law | Real,
+    patience: Law | Real = ...,
     redial_probability: Real,
     lines: Real = ...,
     balking: Real = ...,
@@ -87,7 +87,7 @@ def erlang_x(
     arrival_rate: Real,
     aht: Real,
     agents: Real,
-    patience: Law | Real,
+    patience: Law | Real = np.inf,
     redial_probability: Real,
     lines: Real = np.inf,
     balking: Real = 0.0,
@@ -103,7 +103,8 @@ def erlang_x(
     aht, agents, lines
         As in `erlang_a` [s, agents, lines].
     patience
-        Mean of exponential patience, or a law; drawn anew at every attempt [s].
+        Mean of exponential patience, or a law; drawn anew at every attempt, endless by default
+        [s].
     redial_probability
         Chance to try again after each abandonment, from 0 to 1.
     balking
@@ -324,7 +325,7 @@ def redial_fluid(  # type: ignore[overload-overlap]  # as above
     arrival_rate: float,
     aht: float,
     agents: float,
-    patience: Law | float,
+    patience: Law | float = ...,
     redial_probability: float,
     redial_delay: float = ...,
     reconnect_probability: float = ...,
@@ -336,7 +337,7 @@ def redial_fluid(
     arrival_rate: Real,
     aht: Real,
     agents: Real,
-    patience: Law | float,
+    patience: Law | float = ...,
     redial_probability: Real,
     redial_delay: Real = ...,
     reconnect_probability: Real = ...,
@@ -347,7 +348,7 @@ def redial_fluid(
     arrival_rate: Real,
     aht: Real,
     agents: Real,
-    patience: Law | float,
+    patience: Law | float = np.inf,
     redial_probability: Real,
     redial_delay: Real = 0.0,
     reconnect_probability: Real = 0.0,
@@ -360,7 +361,8 @@ def redial_fluid(
     arrival_rate, aht, agents
         Fresh contacts, handle time and agents [1/s, s, agents].
     patience
-        Law of patience, or the mean of exponential patience, finite [s].
+        Law of patience, or the mean of exponential patience; endless by default, and then an
+        overload waits for ever and nobody redials [s].
     redial_probability, redial_delay
         Chance to try again after an abandonment, from 0 to 1, and the mean time until then [s].
     reconnect_probability, reconnect_delay
@@ -401,7 +403,6 @@ def redial_fluid(
     law = patient_law(patience)
     mean = np.full_like(rate, law.mean)
     check_queue(rate, handle, staff, mean, np.full_like(rate, np.inf))
-    require(mean, "patience", "must be finite", np.isfinite(mean))
     inside = (redial >= 0) & (redial <= 1)
     require(redial, "redial_probability", "must be at least 0 and at most 1", inside)
     rule = "must be at least 0 and below 1"
@@ -412,10 +413,12 @@ def redial_fluid(
     flooded = rate > (1.0 - again) * most
     served = np.where(flooded, most, rate / (1.0 - again))
     # Those who are lost for good are what is not served for good.
-    for_good = np.where(flooded, rate - (1.0 - again) * most, 0.0)
+    leaves = flooded & np.isfinite(mean)
+    for_good = np.where(leaves, rate - (1.0 - again) * most, 0.0)
     lost = np.divide(for_good, 1.0 - redial, out=np.full_like(rate, np.inf), where=redial < 1)
-    lost = np.where(flooded, lost, 0.0)
-    return _flow(law, rate, staff, handle, served, lost, redial, wait, again, return_)
+    lost = np.where(leaves, lost, 0.0)
+    stuck = flooded & ~leaves
+    return _flow(law, rate, staff, handle, served, lost, stuck, redial, wait, again, return_)
 
 
 def _flow(
@@ -425,15 +428,19 @@ def _flow(
     aht: FloatArray,
     served: FloatArray,
     lost: FloatArray,
+    stuck: BoolArray,
     redial: FloatArray,
     redial_delay: FloatArray,
     again: FloatArray,
     return_delay: FloatArray,
 ) -> FluidRedials[Any]:
-    """Name what follows from the rates of those served and of those who give up."""
-    total = served + lost
+    """Name what follows from the rates of those served and of those who give up.
+
+    Where flows are `stuck`, nobody gives up and not everybody is served: the rest wait for ever.
+    """
+    total = np.where(stuck, rate + again * served, served + lost)
     share = np.where(np.isinf(lost), 0.0, np.where(lost > 0, served / np.maximum(total, 1e-300), 1))
-    until = fluid_wait(law, share)
+    until = np.where(stuck, np.inf, fluid_wait(law, share))
     forever = np.isinf(until)
     waited = np.where(forever, law.mean, law.mean_until(np.where(forever, 0.0, until)))
     redials = np.multiply(redial, lost, out=np.zeros_like(lost), where=redial > 0)
