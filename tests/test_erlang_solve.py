@@ -134,6 +134,15 @@ def test_patience_of_any_law_is_solved_by_search() -> None:
     assert not fewer.met
 
 
+def test_no_more_agents_are_tried_than_a_model_has_lines() -> None:
+    def full(*, arrival_rate: float, aht: float, agents: float) -> QueueMeasures[float]:
+        return erlang_c(arrival_rate=arrival_rate, aht=aht, agents=agents, lines=4)
+
+    few = solve(arrival_rate=1, aht=9, target=Target(max_blocking=0.01), model=full, lines=4)
+
+    assert (few.value, few.met) == (4, False)
+
+
 def test_any_model_is_solved_for_anything() -> None:
     def twice(*, arrival_rate: float, aht: float, agents: float) -> QueueMeasures[float]:
         return erlang_c(arrival_rate=2 * arrival_rate, aht=aht, agents=agents)
@@ -173,7 +182,10 @@ def test_balking_counts_against_the_promise() -> None:
         ({"arrival_rate": -1, "aht": 180, "target": PROMISE}, "arrival_rate"),
         ({"arrival_rate": 1, "aht": 0, "target": PROMISE}, "aht"),
         ({"aht": 1, "agents": -3, "target": PROMISE}, "agents"),
-        ({"arrival_rate": 1, "aht": 1, "target": PROMISE, "model": erlang_c, "lines": 9}, "model"),
+        (
+            {"arrival_rate": 1, "aht": 1, "target": PROMISE, "model": erlang_c, "balking": 0.1},
+            "model",
+        ),
     ],
 )
 def test_what_cannot_be_solved_is_refused_in_words(asked: dict[str, Any], said: str) -> None:

@@ -103,7 +103,7 @@ def solve(
         Share that leaves at once on finding no agent free.
     model
         Any other queue, as a function of `arrival_rate`, `aht` and `agents`; it knows its own
-        patience, lines and balking.
+        patience and balking. Of `lines` it takes no notice, but no more agents are tried.
 
     Raises
     ------
@@ -131,8 +131,8 @@ def solve(
     """
     asked = _promise(target, service_level, awt, rule)
     queue = model or _markovian(patience, lines, balking)
-    if model is not None and (patience, lines, balking) != (math.inf, math.inf, 0.0):
-        raise InvalidInput("model", "knows its own patience, lines and balking", model)
+    if model is not None and (patience, balking) != (math.inf, 0.0):
+        raise InvalidInput("model", "knows its own patience and balking", model)
     given = {"arrival_rate": arrival_rate, "aht": aht, "agents": agents}
     missing = [name for name, value in given.items() if value is None]
     if not missing:
