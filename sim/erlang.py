@@ -45,7 +45,7 @@ from sim._erlang.asymptotic import (
 )
 from sim._erlang.blending import BlendingMeasures, blending
 from sim._erlang.chat import ChatConcurrency, ChatMeasures, ChatRouting, chat, chat_concurrency
-from sim._erlang.chat_turns import chat_think_time
+from sim._erlang.chat_turns import ChatTurnMeasures, chat_think_time
 from sim._erlang.classes import ClassMeasures
 from sim._erlang.day import (
     DayMeasures,
@@ -151,6 +151,7 @@ __all__ = [
     "ChatMeasures",
     "ChatRequirement",
     "ChatRouting",
+    "ChatTurnMeasures",
     "ClassMeasures",
     "DayMeasures",
     "Deterministic",

@@ -42,7 +42,7 @@ def chats(routing: ChatRouting) -> Callable[[Inputs], Answer]:
             arrival_rate=inputs["arrival_rate"],
             aht_by_level=levels(inputs),
             agents=inputs["n_agents"],
-            patience=inputs.get("mean_patience", math.inf),
+            patience=first(inputs, "mean_patience", otherwise=math.inf),
             routing=inputs.get("routing", routing),
         )
         return {
@@ -65,7 +65,7 @@ def think_time(inputs: Inputs) -> Answer:
         agent_turn=inputs["mean_agent_turn"],
         customer_turn=inputs["mean_customer_turn"],
         last_turn=inputs["p_last_turn"],
-        patience=inputs.get("mean_patience", math.inf),
+        patience=first(inputs, "mean_patience", otherwise=math.inf),
     )
     return {
         **measures_of_chain(team.queue, inputs.get("awt", 20.0)),
@@ -85,7 +85,7 @@ def blended(inputs: Inputs) -> Answer:
         aht=first(inputs, "mean_service_time", "inbound_service_time"),
         agents=inputs["n_agents"],
         threshold=first(inputs, "idle_threshold", "threshold"),
-        patience=inputs.get("mean_patience", math.inf),
+        patience=first(inputs, "mean_patience", otherwise=math.inf),
         outbound_aht=inputs.get("outbound_service_time"),
     )
     return {

@@ -10,7 +10,7 @@ import cases_markov
 import numpy as np
 from cases_laws import atom_of, law_of
 
-from sim._erlang.patience import measure_patience
+from sim._erlang.patience import measure_patience, patient_law
 from sim.erlang import (
     SERVICE_RULES,
     Discrete,
@@ -50,14 +50,16 @@ def aht_of(inputs: Inputs) -> float:
 
 def patience_of(inputs: Inputs) -> tuple[Law, float]:
     """Law of patience, and the share that has none: in the law or beside it."""
-    law = inputs.get("patience", inputs.get("mean_patience"))
+    law = inputs.get("patience")
+    law = inputs.get("mean_patience") if law is None else law
     atom = next((float(inputs[name]) for name in BALKING if name in inputs), atom_of(law))
     if isinstance(law, dict):
         inner = next((part for part in law.values() if isinstance(part, dict)), None)
         if inner is not None:  # an atom at zero, and a law for the rest
             atom = next((float(law[name]) for name in ATOM if name in law), atom)
             law = inner
-    return law_of(law), atom
+    endless = law is None or (not isinstance(law, dict) and math.isinf(float(law)))
+    return patient_law(math.inf) if endless else law_of(law), atom
 
 
 def queue(inputs: Inputs) -> Answer:
@@ -74,10 +76,8 @@ def queue(inputs: Inputs) -> Answer:
 def square_root(inputs: Inputs) -> Answer:
     """Halfin and Whitt without patience, Garnett with it."""
     given = {"arrival_rate": rate_of(inputs), "aht": aht_of(inputs), "agents": inputs["n_agents"]}
-    if "mean_patience" in inputs or "patience" in inputs:
-        result = garnett(**given, patience=patience_of(inputs)[0].mean)
-    else:
-        result = halfin_whitt(**given)
+    law = patience_of(inputs)[0]
+    result = halfin_whitt(**given) if math.isinf(law.mean) else garnett(**given, patience=law.mean)
     return {
         "beta": result.spare,
         "p_wait_approx": result.wait_probability,
@@ -121,7 +121,7 @@ def redials(inputs: Inputs) -> Answer:
         arrival_rate=rate_of(inputs),
         aht=aht_of(inputs),
         agents=agents,
-        patience=law if mean is None else float(mean),
+        patience=law.mean if mean is not None or math.isinf(law.mean) else law,
         redial_probability=first_of(inputs, *REDIAL),
         balking=balking,
         lines=inputs.get("lines", math.inf if room is None else agents + room),
@@ -197,9 +197,10 @@ def redial_flow(inputs: Inputs) -> Answer:
 
 def patience_mean_of(inputs: Inputs) -> Law | float:
     """A mean is a number, which may be endless; a law is a law."""
-    if "patience" in inputs:
+    if inputs.get("patience") is not None:
         return patience_of(inputs)[0]
-    return float(inputs.get("mean_patience", math.inf))
+    mean = inputs.get("mean_patience")
+    return math.inf if mean is None else float(mean)
 
 
 def uncertain_rate(inputs: Inputs) -> Answer:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from cases_markov import RULES, measures_of
 
 from sim.erlang import (
@@ -35,8 +36,16 @@ RESERVATIONS = (
 
 
 def first(inputs: Inputs, *names: str, otherwise: Any = None) -> Any:
-    """The first of several names that the inputs have."""
-    return next((inputs[name] for name in names if name in inputs), otherwise)
+    """The first of several names that the inputs have a value for."""
+    return next((inputs[name] for name in names if inputs.get(name) is not None), otherwise)
+
+
+def patience_of(inputs: Inputs) -> Any:
+    """Mean patience, one or one per class; null means endless."""
+    means = first(inputs, "mean_patience", "mean_patiences", otherwise=math.inf)
+    if isinstance(means, list):
+        return [math.inf if mean is None else mean for mean in means]
+    return means
 
 
 def handle_times(inputs: Inputs) -> Any:
@@ -63,7 +72,7 @@ def design(inputs: Inputs) -> Inputs:
         "pools": pools,
         "routes": routes,
         "serves": serves,
-        "patience": first(inputs, "mean_patience", "mean_patiences", otherwise=math.inf),
+        "patience": patience_of(inputs),
         "balking": first(inputs, "p_balk_if_wait", "p_balk", otherwise=0.0),
         "reserved": reserved(inputs, routes, serves),
     }
@@ -96,7 +105,7 @@ def v_priority(inputs: Inputs) -> Answer:
         arrival_rates=inputs["arrival_rates"],
         aht=handle_times(inputs),
         agents=inputs["n_agents"],
-        patience=first(inputs, "mean_patience", "mean_patiences", otherwise=math.inf),
+        patience=patience_of(inputs),
     )
     return named(team, inputs["awt"])
 
@@ -107,19 +116,26 @@ def fifo(inputs: Inputs) -> Answer:
 
 
 def pooled(inputs: Inputs) -> Answer:
-    """Erlang A of everything together."""
-    rates, times = inputs["arrival_rates"], handle_times(inputs)
-    patience = first(inputs, "mean_patience", otherwise=math.inf)
-    alike = not isinstance(times, list) and not isinstance(patience, list)
-    if not alike:
-        return fifo(inputs)
+    """All classes in one line: alike, they share one Erlang A, and all meet the same queue."""
+    times, patience = alike(handle_times(inputs)), alike(patience_of(inputs))
+    if times is None or patience is None:
+        # Several handle times make a chain; several patiences in one line make none.
+        try:
+            return fifo(inputs)
+        except InvalidInput:
+            return {}
+    rates = inputs["arrival_rates"]
     agents = inputs.get("n_agents") or sum(inputs["pools"])
     queue = erlang_a(arrival_rate=sum(rates), aht=times, agents=agents, patience=patience)
-    each = [
-        erlang_a(arrival_rate=rate, aht=times, agents=agents, patience=patience) for rate in rates
-    ]
     whole = measures_of(queue, inputs["awt"])
-    return {**whole, "all": whole, "classes": [measures_of(one, inputs["awt"]) for one in each]}
+    each = [{**whole, "mean_queue": rate * queue.mean_wait if rate else 0.0} for rate in rates]
+    return {**whole, "all": whole, "classes": each}
+
+
+def alike(values: Any) -> float | None:
+    """The one value of all classes, and pools; None if there are several."""
+    found = {float(value) for value in np.ravel(values)}
+    return found.pop() if len(found) == 1 else None
 
 
 def named(team: ClassMeasures, awt: float | list[float]) -> Answer:

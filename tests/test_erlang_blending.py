@@ -102,6 +102,8 @@ def test_two_handle_times_that_are_nearly_one_give_nearly_the_same(awt: float) -
 @pytest.mark.parametrize("outbound_aht", [None, 50.0])
 def test_a_threshold_of_the_whole_team_leaves_the_plain_queue(outbound_aht: float | None) -> None:
     found = team(threshold=20, outbound_aht=outbound_aht)
+    beyond = team(threshold=30, outbound_aht=outbound_aht)
+    assert (beyond.outbound_rate, beyond.inbound.mean_wait) == (0.0, found.inbound.mean_wait)
     plain = erlang_a(arrival_rate=0.05, aht=180, agents=20, patience=60)
 
     assert found.outbound_rate == 0.0
@@ -174,8 +176,8 @@ def test_large_teams_neither_overflow_nor_lose_the_balance(kept: int, rate: floa
     [
         ({"inbound_rate": -1.0}, "arrival_rate must be at least 0"),
         ({"agents": 4.5}, "agents must be whole"),
-        ({"threshold": 21}, "threshold must be whole and from 0 to 20, got 21"),
-        ({"threshold": -1}, "threshold must be whole and from 0 to 20"),
+        ({"threshold": 2.5}, "threshold must be whole and at least 0, got 2.5"),
+        ({"threshold": -1}, "threshold must be whole and at least 0"),
         ({"outbound_aht": 0.0}, "outbound_aht must be above 0 and finite"),
         ({"patience": -5.0}, "patience must be above 0"),
     ],

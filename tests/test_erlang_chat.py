@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sim.erlang import (
     SERVICE_RULES,
     ChatMeasures,
+    ChatTurnMeasures,
     Target,
     chat,
     chat_agents_needed,
@@ -170,7 +171,7 @@ def test_no_chats_and_no_agents() -> None:
 # Turns
 
 
-def turns(**other: Any) -> ChatMeasures:
+def turns(**other: Any) -> ChatTurnMeasures:
     given_ = {
         "arrival_rate": 0.01,
         "agents": 3,
@@ -323,7 +324,10 @@ def test_no_chats_need_no_agents() -> None:
         ({"aht_by_level": ()}, "aht_by_level must be a time for every level"),
         ({"agents": 2.5}, "agents must be whole"),
         ({"routing": "random"}, "routing must be one of least_loaded, most_loaded, balanced"),
-        ({"agents": 500}, 'agents makes 125751 states, .* use routing="balanced", or simulate'),
+        (
+            {"agents": 500, "routing": "most_loaded"},
+            'agents makes 125751 states, .* use routing="balanced", or simulate',
+        ),
     ],
 )
 def test_a_wrong_chat_team_is_named(wrong: dict[str, Any], message: str) -> None:
@@ -350,3 +354,44 @@ def test_a_wrong_concurrency_is_named() -> None:
         chat_concurrency(compose_ratio=0.75, concurrent_chats=0, aht_single=500)
     with pytest.raises(InvalidInput, match="compose_ratio must be above 0"):
         chat_concurrency(compose_ratio=0.0, concurrent_chats=2, aht_single=500)
+
+
+def test_a_promise_that_nobody_can_keep_is_said_to_be_broken() -> None:
+    idle = chat_agents_needed(
+        Target(max_occupancy=1e-6), arrival_rate=0.05, aht_by_level=(300, 400), patience=120
+    )
+
+    assert (idle.met, idle.agents, idle.measures.method) == (False, 100_000, "balanced")
+    few = chat_agents_needed(
+        Target(service_level=0.9, awt=30), arrival_rate=0.5, aht_by_level=(300, 400), most=5
+    )
+    assert (few.met, few.agents) == (False, 5)
+
+
+def test_a_team_too_large_to_count_is_taken_for_balanced_and_says_so() -> None:
+    asked: dict[str, Any] = {
+        "arrival_rate": 3.0,
+        "aht_by_level": (300, 400, 540),
+        "agents": 480,
+        "patience": 120,
+    }
+    large, balanced = chat(**asked), chat(**asked, routing="balanced")
+
+    assert (large.method, balanced.method) == ("balanced", "exact")
+    assert large.queue.abandonment == balanced.queue.abandonment
+
+
+def test_nobody_types_without_chats_or_agents_and_nearly_all_do_in_a_flood() -> None:
+    def typing(arrival_rate: float, agents: int) -> float:
+        return chat_think_time(
+            arrival_rate=arrival_rate,
+            agents=agents,
+            concurrent_chats=2,
+            agent_turn=40,
+            customer_turn=60,
+            last_turn=0.2,
+        ).typing
+
+    assert typing(0.0, 3) == typing(0.01, 0) == 0.0
+    # Two customers who compose 48 s between turns of 40 s: Erlang's loss of 1.2 erlangs on 2.
+    assert typing(1.0, 3) == pytest.approx(1 - 0.72 / (1 + 1.2 + 0.72))

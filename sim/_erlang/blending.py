@@ -64,8 +64,8 @@ def blending(
     agents
         Agents, whole, at least 0.
     threshold
-        Agents kept free for inbound contacts, whole, from 0 to `agents`; as many as there are
-        agents means no outbound work at all.
+        Agents kept free for inbound contacts, whole, at least 0; as many as there are agents,
+        or more, means no outbound work at all.
     patience
         Mean time until a waiting contact gives up, above 0; endless by default [s].
     outbound_aht
@@ -100,13 +100,14 @@ def blending(
         outbound_aht=aht if outbound_aht is None else outbound_aht,
     )
     require(team, "agents", "must be whole", np.floor(team) == team)
-    whole = (kept >= 0) & (kept <= team) & (np.floor(kept) == kept)
-    require(kept, "threshold", f"must be whole and from 0 to {agents}", whole)
+    whole = (kept >= 0) & (np.floor(kept) == kept) & np.isfinite(kept)
+    require(kept, "threshold", "must be whole and at least 0", whole)
     require(other, "outbound_aht", "must be above 0 and finite", (other > 0) & np.isfinite(other))
     queue = Queue(*(column.reshape(1) for column in (*columns[:4], columns[4] - columns[2])))
+    within = int(min(kept, team))
     if float(other) == float(columns[1]):
-        return _alike(queue, int(agents), int(threshold))
-    return _apart(queue, int(agents), int(threshold), float(other))
+        return _alike(queue, int(agents), within)
+    return _apart(queue, int(agents), within, float(other))
 
 
 def _alike(queue: Queue, agents: int, threshold: int) -> BlendingMeasures:

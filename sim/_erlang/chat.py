@@ -55,8 +55,6 @@ class ChatMeasures:
         Share of time in which an agent holds at least one chat.
     chat_duration
         Mean time from the first answer to the end of a chat [s].
-    typing
-        Share of time in which an agent has a turn to take; None where turns are not modelled.
     """
 
     queue: QueueMeasures[float]
@@ -65,7 +63,11 @@ class ChatMeasures:
     slot_utilisation: float
     agent_busy: float
     chat_duration: float
-    typing: float | None = None
+
+    @property
+    def method(self) -> str:
+        """How the measures were found: ``exact``, or ``balanced`` as an approximation."""
+        return self.queue.method
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def chat(
     Raises
     ------
     InvalidInput
-        If a value is out of range, or the chain has too many states; ``balanced`` never has.
+        If a value is out of range, or the chain of ``most_loaded`` has too many states.
 
     Notes
     -----
@@ -123,7 +125,8 @@ def chat(
     exponential patience, one queue, steady state. The first two rules are exact chains on how
     many agents hold how many chats, about ``(agents + levels)! / (agents! levels!)`` states.
     ``balanced`` counts chats only and is exact for itself at any size; as an approximation of
-    ``least_loaded`` it sees the waiting too small, by a tenth in a small team. When handle times
+    ``least_loaded`` it sees the waiting too small, by a tenth in a small team. It stands in for
+    a ``least_loaded`` team of too many states, and `method` says so. When handle times
     do not depend on the level, all rules agree with Erlang A on ``agents * levels`` agents.
 
     Examples
@@ -144,7 +147,9 @@ def chat(
         raise InvalidInput("routing", f"must be one of {', '.join(get_args(ChatRouting))}", routing)
     if team == 0 or rate == 0:
         return _idle_team(rate, times, team, waits)
-    if routing == "balanced" or np.all(times == times[0]):
+    stands_in = routing == "least_loaded" and _states(team, times) > MOST_CHAT_STATES
+    alike = bool(np.all(times == times[0]))
+    if routing == "balanced" or stands_in or alike:
         loads = _balanced(rate, times, team)
     else:
         loads = _exact(rate, times, team, routing == "least_loaded")
@@ -160,6 +165,7 @@ def chat(
         answered,
         chats=free * loads.chats + delayed * team * len(times),
         busy=free * loads.busy + delayed * team,
+        method="balanced" if stands_in and not alike else "exact",
     )
 
 
@@ -206,6 +212,7 @@ def chat_measures(
     chats: float,
     busy: float,
     alone: float = 0.0,
+    method: str = "exact",
 ) -> ChatMeasures:
     """Name the measures; `alone` is the time of a chat when there are none to tell."""
     finished = rate * float(answered.totals.served[0])
@@ -214,8 +221,11 @@ def chat_measures(
     duration = chats / finished if finished > 0 else alone
     share = min(busy / agents, 1.0) if agents else 0.0
     queue = Queue(*(np.array([x]) for x in (rate, duration, float(agents), patience, math.inf)))
+    measures: QueueMeasures[float] = queue_measures(
+        queue, answered.totals, answered.fates, method=method, occupancy=np.array([share])
+    )
     return ChatMeasures(
-        queue=queue_measures(queue, answered.totals, answered.fates, occupancy=np.array([share])),
+        queue=measures,
         chats=chats,
         chats_per_agent=chats / agents if agents else 0.0,
         slot_utilisation=chats / (agents * levels) if agents else 0.0,
@@ -240,10 +250,14 @@ def _balanced(rate: float, times: FloatArray, agents: int) -> _Loads:
     return _Loads(below, float(shares @ present), float(shares @ np.minimum(present, agents)))
 
 
+def _states(agents: int, times: FloatArray) -> int:
+    """Ways to spread agents over levels."""
+    return math.comb(agents + len(times), len(times))
+
+
 def _exact(rate: float, times: FloatArray, agents: int, spread: bool) -> _Loads:
     """Count agents by their chats; a queue begins and ends with all places taken."""
-    levels = len(times)
-    count = math.comb(agents + levels, levels)
+    levels, count = len(times), _states(agents, times)
     if count > MOST_CHAT_STATES:
         rule = f"makes {count} states, of which at most {MOST_CHAT_STATES} can be solved"
         raise InvalidInput("agents", rule, agents, 'use routing="balanced", or simulate')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -17,7 +17,28 @@ from sim._erlang.inputs import numbers, require
 from sim._erlang.loss import loss
 from sim._erlang.one_queue import Answered, queued
 
-__all__ = ["chat_think_time"]
+__all__ = ["ChatTurnMeasures", "chat_think_time"]
+
+
+@dataclass(frozen=True, eq=False)
+class ChatTurnMeasures(ChatMeasures):
+    """`ChatMeasures` of chats made of turns.
+
+    Parameters
+    ----------
+    queue, chats, chats_per_agent, slot_utilisation, agent_busy, chat_duration
+        As in `ChatMeasures`.
+    typing
+        Share of time in which an agent has a turn to take; 0 without agents or chats.
+    """
+
+    typing: float = 0.0
+
+
+def _typed(measures: ChatMeasures, typing: float) -> ChatTurnMeasures:
+    """Add how much agents type."""
+    known = {field.name: getattr(measures, field.name) for field in fields(measures)}
+    return ChatTurnMeasures(**known, typing=typing)
 
 
 def chat_think_time(
@@ -29,7 +50,7 @@ def chat_think_time(
     customer_turn: float,
     last_turn: float,
     patience: float = math.inf,
-) -> ChatMeasures:
+) -> ChatTurnMeasures:
     """Measure chats made of turns: the agent types one answer at a time, customers compose.
 
     Parameters
@@ -79,12 +100,16 @@ def chat_think_time(
     alone = agent_turn / last_turn + customer_turn * (1.0 / last_turn - 1.0)
     if team == 0 or rate == 0:
         answered = Answered(*(in_vain(waits) if rate > 0 else nobody()))
-        return chat_measures(rate, waits, team, int(levels), answered, 0.0, 0.0, alone)
+        idle = chat_measures(rate, waits, team, int(levels), answered, 0.0, 0.0, alone)
+        return _typed(idle, 0.0)
     refuse_size(math.comb(team + len(service.types) - 1, team), MOST_CHAT_STATES)
     capacity = team * last_turn / agent_turn * (1.0 - service.composing())
     if math.isinf(waits) and rate >= capacity:
-        return chat_measures(
-            rate, waits, team, int(levels), Answered(*in_vain(waits)), 0.0, 0.0, alone
+        return _typed(
+            chat_measures(
+                rate, waits, team, int(levels), Answered(*in_vain(waits)), 0.0, 0.0, alone
+            ),
+            1.0 - service.composing(),
         )
     found = queued(service, rate, waits)
     held = found.shares @ found.states.rows[:, :-1]
@@ -98,7 +123,7 @@ def chat_think_time(
         float(held @ chats),
         float(held @ (chats > 0)),
     )
-    return replace(measures, typing=float(held @ (due > 0)) / team)
+    return _typed(measures, float(held @ (due > 0)) / team)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,9 +57,20 @@ class SkillRequirement:
 
 @dataclass(frozen=True, eq=False)
 class ChatRequirement:
-    """Agents needed for a promise to chats, and what they give."""
+    """Agents needed for a promise to chats, and what they give.
+
+    Parameters
+    ----------
+    agents
+        The least number that keeps the promise; the most tried if none does.
+    met
+        Whether the promise is kept.
+    measures
+        The chats with that many agents; its `method` says whether they are exact.
+    """
 
     agents: int
+    met: bool
     measures: ChatMeasures
 
 
@@ -243,7 +254,8 @@ def chat_agents_needed(
     arrival_rate: float,
     aht_by_level: Sequence[float],
     patience: float = math.inf,
-    routing: ChatRouting = "balanced",
+    routing: ChatRouting = "least_loaded",
+    most: int = 100_000,
 ) -> ChatRequirement:
     """Least number of agents that keeps a promise to chats.
 
@@ -252,16 +264,19 @@ def chat_agents_needed(
     target
         What to promise.
     arrival_rate, aht_by_level, patience, routing
-        As in `chat`; balanced by default, which any size can be.
+        As in `chat`.
+    most
+        Most agents to try, at least 0.
 
     Raises
     ------
     InvalidInput
-        If a value is out of range, or an exact routing has too many states.
+        If a value is out of range, or the chain of ``most_loaded`` has too many states.
 
     Notes
     -----
-    Agents are added in growing steps until the promise is kept, and the last step is halved.
+    The answer for ``balanced`` is quick to find; from there, growing steps bracket the answer for
+    other rules, and the last step is halved.
 
     Examples
     --------
@@ -269,28 +284,44 @@ def chat_agents_needed(
     >>> team = chat_agents_needed(
     ...     promise, arrival_rate=0.05, aht_by_level=(300, 400, 540), patience=120
     ... )
-    >>> team.agents, round(team.measures.queue.service_level("offered", 30), 4)
-    (10, 0.9423)
+    >>> team.agents, team.met, round(team.measures.queue.service_level("offered", 30), 4)
+    (10, True, 0.9373)
     """
+    (limit,) = _bound("most", [most], [0])
 
-    def tried(agents: int) -> ChatMeasures:
-        return chat(
-            arrival_rate=arrival_rate,
-            aht_by_level=aht_by_level,
-            agents=agents,
-            patience=patience,
-            routing=routing,
-        )
+    def least(rule: ChatRouting, start: int) -> ChatRequirement:
+        def tried(agents: int) -> ChatMeasures:
+            return chat(
+                arrival_rate=arrival_rate,
+                aht_by_level=aht_by_level,
+                agents=agents,
+                patience=patience,
+                routing=rule,
+            )
 
-    low, high, found = -1, 0, tried(0)
-    while not _keeps(target, found.queue):
-        low, high = high, 2 * high + 1
-        found = tried(high)
+        return _least_team(target, tried, start, limit)
+
+    quick = least("balanced", 0)
+    return quick if routing == "balanced" else least(routing, quick.agents)
+
+
+def _least_team(
+    target: Target, tried: Callable[[int], ChatMeasures], start: int, most: int
+) -> ChatRequirement:
+    """Least agents that keep a promise, sought from a start."""
+    low, high, probe, stride = -1, most + 1, start, 1
+    seen: dict[int, ChatMeasures] = {}
     while high - low > 1:
-        middle = (low + high) // 2
-        measures = tried(middle)
-        if _keeps(target, measures.queue):
-            high, found = middle, measures
+        seen[probe] = tried(probe)
+        if _keeps(target, seen[probe].queue):
+            high = probe
         else:
-            low = middle
-    return ChatRequirement(high, found)
+            low = probe
+        if high > most:
+            probe = min(low + stride, most)
+        elif low < 0:
+            probe = max(high - stride, 0)
+        else:
+            probe = (low + high) // 2
+        stride *= 2
+    return ChatRequirement(min(high, most), high <= most, seen[min(high, most)])
