@@ -266,3 +266,10 @@ def test_uncertain_queues_have_their_bounds() -> None:
         random_staff(arrival_rate=1, aht=1, scheduled=2.5, show_up_probability=1)  # type: ignore[arg-type]
     with pytest.raises(InvalidInput, match="show_up_probability must be at least 0 and at most 1"):
         random_staff(arrival_rate=1, aht=1, scheduled=2, show_up_probability=2)
+
+
+def test_a_rate_of_heavy_tail_breaks_a_promise_of_mean_waits_for_any_team() -> None:
+    heavy = Lognormal(mean=100 / 1800, scv=50)
+    need = agents_needed_on_average(Target(max_asa=10), arrival_rate=heavy, aht=180)
+
+    assert (need.agents, need.met) == (10_000_000, False)
