@@ -273,3 +273,12 @@ def test_a_rate_of_heavy_tail_breaks_a_promise_of_mean_waits_for_any_team() -> N
     need = agents_needed_on_average(Target(max_asa=10), arrival_rate=heavy, aht=180)
 
     assert (need.agents, need.met) == (10_000_000, False)
+
+
+def test_nobody_calling_meets_an_empty_team() -> None:
+    team = random_staff(
+        arrival_rate=0.0, aht=180.0, scheduled=13, show_up_probability=0.9, patience=180.0
+    )
+
+    assert team.wait_probability == 0.0
+    assert team.abandonment == 0.0

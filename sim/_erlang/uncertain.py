@@ -356,6 +356,7 @@ def agents_needed_on_average(
             balking=balking,
         )
 
+    at(0)  # refuses what no team could answer
     low, step = -1, max(1, round(math.sqrt(arrival_rate.mean * aht) / 4.0))
     high = min(round(arrival_rate.mean * aht), most)
     while not _keeps(at(high), target, over):
