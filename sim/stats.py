@@ -109,7 +109,12 @@ class Span:
 
 
 def chance_estimate(
-    held: float, seen: float, *, error: float | None = None, quantile: float | None = None
+    held: float,
+    seen: float,
+    *,
+    error: float | None = None,
+    apart: float | None = None,
+    quantile: float | None = None,
 ) -> Span:
     """A probability from how often something held (Wilson 1927); never wider than 0 to 1.
 
@@ -120,6 +125,8 @@ def chance_estimate(
     error
         Standard error of the share where trials depend on each other; that of independent trials
         when None.
+    apart
+        Trials that are surely independent, such as replications; all of them when None.
     quantile
         Standard errors in half an interval; the normal ones of `CONFIDENCE` when None.
 
@@ -127,7 +134,7 @@ def chance_estimate(
     -----
     Dependent trials are worth as many independent ones as would have the same standard error,
     never more than there are: an error seen in few trials can be small by luck. Where all or none
-    held, the error cannot be seen and `seen` trials are assumed.
+    held, the error cannot be seen and only those trials count that are surely independent.
 
     Examples
     --------
@@ -139,7 +146,9 @@ def chance_estimate(
     if not seen:
         return Span(math.nan, 0.0, 1.0)
     share, worth = held / seen, seen
-    if error and 0 < share < 1:
+    if share in (0, 1):
+        worth = seen if apart is None else apart
+    elif error:
         worth = min(seen, share * (1 - share) / error**2)
     z = float(ndtri((1 + CONFIDENCE) / 2)) if quantile is None else quantile
     if math.isinf(z):
@@ -238,17 +247,30 @@ class RatioSums:
     ----------
     shape
         Shape of the numerators and denominators.
+    block
+        Replications that depend on each other: their sum is one observation.
     """
 
     shape: tuple[int, ...]
+    block: int = 1
     count: int = 0
     sums: Floats | None = None
+    filled: int = 0
+    filling: Floats | None = None
 
     def add(self, numerator: Floats, denominator: Floats) -> None:
         """Add one replication."""
         if self.sums is None:
             self.sums = np.zeros((5, *self.shape))
         x, y = numerator, denominator
+        if self.block > 1:
+            if self.filling is None:
+                self.filling = np.zeros((2, *self.shape))
+            self.filling += np.stack([x, y])
+            self.filled += 1
+            if self.filled < self.block:
+                return
+            (x, y), self.filling, self.filled = self.filling, None, 0
         for total, term in zip(self.sums, (x, y, x * x, y * y, x * y), strict=True):
             total += term
         self.count += 1
@@ -285,9 +307,9 @@ class Rows:
     64.5
     """
 
-    def __init__(self) -> None:
+    def __init__(self, size: int = 1) -> None:
         self.rows: list[Floats] = []
-        self.size = 1  # replications in a full row
+        self.size = size  # replications in a full row
         self.last: list[Floats] = []  # of the row being filled: their sum, once begun
         self.filled = 0
         self.count = 0

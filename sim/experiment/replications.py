@@ -168,7 +168,7 @@ class Replications:
         quantile = t_quantile(rows)
         _, widths = sums.estimates()
         error = float(widths[c, at]) / quantile if rows > 1 else None
-        return chance_estimate(held, seen, error=error, quantile=quantile)
+        return chance_estimate(held, seen, error=error, apart=self.count, quantile=quantile)
 
     def chances(self, channel: str, level: str = "day") -> tuple[Span, ...]:
         """The same for each day of the period (``slot``: each interval), one after the other."""

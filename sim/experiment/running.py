@@ -20,7 +20,7 @@ from sim.engine import ENGINES
 from sim.errors import Interrupted, InvalidInput
 from sim.experiment.case import Case, case
 from sim.experiment.places import Place, opened
-from sim.experiment.played import Job
+from sim.experiment.played import Job, Played
 from sim.experiment.replications import Replications
 from sim.experiment.stopping import (
     RULES,
@@ -40,6 +40,8 @@ __all__ = ["Progress", "replicate", "warm_up"]
 
 Floats = NDArray[np.float64]
 
+# Blocks before the precision is looked at: fewer say too little of the spread between them.
+_BLOCKS = 10
 # Progress is told this often at most between two looks [s].
 _TOLD = 0.1
 
@@ -91,7 +93,8 @@ def replicate(
     seed
         Where the random numbers start.
     replications
-        Replications before the precision is looked at.
+        Replications before the precision is looked at. Where days are stratified they are played
+        in blocks of eight, ten at least before a look.
     at_most
         Replications at which to stop in any case; `replications` when None.
     precision
@@ -136,20 +139,29 @@ def replicate(
     wanted = tuple(goals) if goals else (Goal(precision),) if precision > 0 else ()
     for goal in wanted:
         goal.check(played.channels, played.groups)
+    block = played.demand.strata
+    if first % block:
+        raise InvalidInput("first", f"must be a multiple of {block}, as days are stratified", first)
+    least = _whole(max(replications, _BLOCKS * block if block > 1 and wanted else 0), block)
+    most = max(least, at_most or replications) // block * block
     run = _Run(Job(played, seed, engine, record), wanted, first, progress)
-    most = max(replications, at_most or replications)
     with opened(on, workers) as place:
         try:
             if rule == "sequential" or not wanted:
-                run.look_again(place, replications, most)
+                run.look_again(place, least, most)
             else:
-                run.two_stages(place, replications, most)
+                run.two_stages(place, least, most)
         except KeyboardInterrupt as pressed:
             if not run.sums.count:
                 raise
             run.stopped = "interrupted"
             raise Interrupted(run.result()) from pressed
     return run.result()
+
+
+def _whole(count: int, block: int) -> int:
+    """So many or a few more, so that blocks are whole."""
+    return -(-count // block) * block
 
 
 class _Run:
@@ -185,7 +197,7 @@ class _Run:
         """Let a first stage say how many replications are needed, then play those afresh."""
         self._play(place, least)
         self.reach = furthest(self.sums, self.goals)
-        count = second_stage(least, most, self.reach.ratio)
+        count = _whole(second_stage(least, most, self.reach.ratio), self.sums.block)
         self.first, self.sums = self.first + least, Sums(self.job.case)
         self._play(place, count)
         self._looked(count)
@@ -197,7 +209,7 @@ class _Run:
             self._tell(done)
             return done
         self.reach = furthest(self.sums, self.goals)
-        following = next_count(done, most, self.reach.ratio)
+        following = min(most, _whole(next_count(done, most, self.reach.ratio), self.sums.block))
         if following == done:
             self.stopped = "precise" if self.reach.ratio <= 1 else "at most"
         self._tell(following)
@@ -207,8 +219,14 @@ class _Run:
         """Play and add replications until there are so many."""
         numbers = range(self.first + self.sums.count, self.first + until)
         with closing(place.play(self.job, numbers)) as results:
+            block: list[Played] = []
             for played in results:
-                self.sums.add(played)
+                block.append(played)
+                if len(block) < self.sums.block:
+                    continue
+                for one in block:
+                    self.sums.add(one)
+                block.clear()
                 if self.sums.count < until and time.monotonic() - self.told > _TOLD:
                     self._tell(until)
 

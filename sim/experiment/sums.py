@@ -55,20 +55,22 @@ class Sums:
             "period": slice(line.within + days, line.within + days + 1),
         }
         places = line.within + days + 1
+        #: Replications that are added together or not at all, since they depend on each other.
+        self.block = block = played.demand.strata
         self.case = played
         self.midnights = np.arange(0, line.within, line.per_day)
-        self.measures = RatioSums((channels, places, len(MEASURES)))
-        self.occupancy = RatioSums((groups, places))
+        self.measures = RatioSums((channels, places, len(MEASURES)), block)
+        self.occupancy = RatioSums((groups, places), block)
         self.contacts = np.zeros((channels, line.within, len(Count)))
         self.presence = np.zeros((groups, line.within, len(Presence)))
-        self.totals, self.virtual, self.records = Rows(), Rows(), Rows()
+        self.totals, self.virtual, self.records = Rows(block), Rows(block), Rows(block)
         #: How often a promise was kept, and how often anything was seen of it, [channel, place].
         self.kept = np.zeros((channels, places), np.int64)
         self.seen = np.zeros((channels, places), np.int64)
         #: The same summed over the places of a level, [channel, level].
-        self.chances = RatioSums((channels, len(LEVELS)))
+        self.chances = RatioSums((channels, len(LEVELS)), block)
         #: Contacts that waited no longer than a bin's end, of all; [channel, whose, bin].
-        self.waits = RatioSums((channels, len(Waited) + 1, BINS))
+        self.waits = RatioSums((channels, len(Waited) + 1, BINS), block)
         self.bands = Sample(_KEPT)
         self.busy = Sample(_KEPT)
         self._rules = [_NAMES.index(_ratio(rule)) for rule in played.rules]
