@@ -14,7 +14,12 @@ from sim.errors import LinewiseError, ScenarioError, WorkersLost
 from sim.experiment import FORMS, SETTING, opened
 from sim.report.data import comparison_data, judgements_data, run_data
 from sim.report.language import Language
-from sim.report.sentences import gap_sentence, option_title, verdict_sentence
+from sim.report.sentences import (
+    gap_sentence,
+    option_title,
+    stopped_sentence,
+    verdict_sentence,
+)
 from sim.report.tables import (
     day_table,
     group_table,
@@ -22,6 +27,7 @@ from sim.report.tables import (
     judgement_table,
     ledger_table,
     option_table,
+    risk_table,
     rule_table,
     service_table,
     statement_table,
@@ -195,7 +201,9 @@ def _show_run(result: OptionResult, by: str, lang: Language) -> None:
     out = console()
     out.print(_frame(scenario, played.count, played.seed, played.engine, lang))
     out.print(option_title(scenario, result.name, lang))
+    out.print(stopped_sentence(played.stopped, played.count, lang))
     show(service_table((result,), lang))
+    show(risk_table(result, lang))
     show(rule_table(result, lang))
     show(ledger_table(result, lang))
     show(group_table(result, lang))

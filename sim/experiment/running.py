@@ -181,7 +181,7 @@ class _Run:
         self.first = first
         self.stopped: Stopped = "all played"
         self.reach: Reach | None = None
-        self.told = 0.0
+        self.told = time.monotonic()
 
     def look_again(self, place: Place, least: int, most: int) -> None:
         """Look at the precision again and again, and play on until it is reached."""
