@@ -228,6 +228,7 @@ def whole(day: Day, before: int = 0) -> Lens:
     return Lens(before, 3, 50, one, one, np.ones(day[1].groups, np.int64))
 
 
+@pytest.mark.kernel
 @given(days(), st.integers(0, 2))
 def test_waits_are_counted_where_a_naive_count_puts_them(day: Day, before: int) -> None:
     outcome = ENGINES["reference"](*day)

@@ -10,7 +10,9 @@ import pytest
 from desks import desk, line, only, team
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
+from sim.demand import sampling
 from sim.errors import InvalidInput
 from sim.experiment import Case, Goal, Replications, check_paired, difference, replicate
 from sim.experiment.stopping import next_count, second_stage
@@ -337,6 +339,20 @@ def test_each_replication_of_a_block_draws_each_day_from_another_part_of_its_law
         )
     orders = {demand._stratified(7, 8 * block).stratum.tobytes() for block in range(20)}
     assert len(orders) == 20
+
+
+@pytest.mark.kernel
+def test_a_day_is_as_busy_as_its_part_of_the_law_says() -> None:
+    demand = shop(variance="stratified", spread="40%").demand
+    sigma = float(demand.volume.spread[0])
+    for number in range(8):
+        origin = sampling.Origin(np.uint64(7), np.uint64(number), demand.streams)
+        with np.errstate(over="ignore"):
+            volume = demand._stratified(7, number)
+            factors = sampling._day_factors(origin, volume, 0)
+        part = stats.norm.cdf((np.log(factors) + sigma**2 / 2) / sigma) * 8
+
+        np.testing.assert_array_equal(np.floor(part), volume.stratum[0])
 
 
 def test_spread_evenly_a_block_brings_as_many_contacts_as_any_other() -> None:
