@@ -7,30 +7,13 @@ case here: a function that returns phases, and its name in `CASES`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
-from benchmarks import idiomatic, workloads
+from benchmarks import closed_forms, idiomatic, workloads
+from benchmarks.phases import Bench, Phase
 from sim.engine import ENGINES, Status
 from sim.experiment import Case, case
 from sim.metrics import Tally, tally
 from sim.scenario.load import load_text
-
-
-@dataclass(frozen=True)
-class Phase:
-    """One thing to measure: what is run, and how many contacts that is."""
-
-    name: str
-    contacts: int
-    run: Callable[[], object]
-
-
-@dataclass(frozen=True)
-class Bench:
-    """Phases that are measured in turn; ratios are to the first of them."""
-
-    title: str
-    phases: tuple[Phase, ...]
 
 
 def play(title: str, day: workloads.Day, idiom: Callable[..., object]) -> Bench:
@@ -114,4 +97,12 @@ def replicate(engine: str, played: Case, numbers: Iterator[int]) -> Tally:
     return tally(workload, played.staffing, outcome, played.lens)
 
 
-CASES: dict[str, Callable[[float], Bench]] = {"w1": w1, "w2": w2, "w3": w3, "day": day}
+CASES: dict[str, Callable[[float], Bench]] = {
+    "w1": w1,
+    "w2": w2,
+    "w3": w3,
+    "day": day,
+    "erlang": closed_forms.impatient,
+    "erlang-c": closed_forms.patient,
+    "staffing": closed_forms.staffing,
+}

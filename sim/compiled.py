@@ -38,6 +38,8 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 # Every file whose functions are compiled: a change in any of them opens a new cache folder.
 _SOURCES = (
+    "_erlang/kernel.py",
+    "_erlang/steps.py",
     "demand/draws.py",
     "demand/sampling.py",
     "engine/kernel.py",
@@ -143,7 +145,7 @@ def inlined(function: _Function) -> _Function:
     return _compile(function, forceinline=True)
 
 
-def _compile(function: _Function, **options: bool) -> _Function:
+def _compile(function: _Function, **options: object) -> _Function:
     """Decorate with Numba, its cache in our folder.
 
     The cache folder is a global of Numba, so it is set only while this function is decorated:

@@ -11,6 +11,7 @@ from sim.erlang import (
     ServiceRule,
     Target,
     agents_needed,
+    engset,
     erlang_a,
     erlang_b,
     erlang_c,
@@ -34,12 +35,41 @@ BOUNDS = {
     "p_abandon": "max_abandonment",
     "mean_wait": "max_mean_wait",
     "mean_wait_served": "max_asa",
+    "mean_queue": "max_mean_queue",
     "occupancy": "max_occupancy",
+    "p_block": "max_blocking",
+}
+# Words of a case for what is called one thing here, the usual one first.
+FURTHER = ("max_occupancy", "max_abandonment", "max_wait_probability", "max_asa", "max_mean_wait")
+WORDS = {
+    "agents": ("n_agents", "n_servers"),
+    "aht": ("mean_service_time", "aht", "service_time"),
+    "balking": ("balking", "p_balk", "balk_probability", "balking_probability"),
+    "load": ("offered_load", "load"),
+    "patience": ("mean_patience", "patience"),
+    "rate": ("arrival_rate", "lambda"),
 }
 
 
+def given(inputs: Inputs, thing: str, otherwise: float = math.nan) -> float:
+    """What a case says of a thing, by any of its words."""
+    said = [inputs[word] for word in WORDS[thing] if inputs.get(word) is not None]
+    value = said[0] if said else otherwise
+    if isinstance(value, list):
+        (value,) = value
+    return math.inf if value == "inf" else float(value)
+
+
+def load_of(inputs: Inputs) -> float:
+    """The load of a case, or what makes it."""
+    load = given(inputs, "load")
+    return given(inputs, "rate") * given(inputs, "aht", 1.0) if math.isnan(load) else load
+
+
 def loss(inputs: Inputs) -> Answer:
-    lines, load = inputs["n_servers"], inputs["offered_load"]
+    lines, load = given(inputs, "agents"), load_of(inputs)
+    if not lines.is_integer():
+        return loss_between_lines(inputs)
     queue = erlang_c(arrival_rate=load, aht=1.0, agents=lines, lines=lines)
     carried = queue.occupancy * lines
     return {
@@ -50,28 +80,54 @@ def loss(inputs: Inputs) -> Answer:
 
 
 def loss_between_lines(inputs: Inputs) -> Answer:
-    return {"blocking": erlang_b(inputs["n_servers"], inputs["offered_load"])}
+    lines, load = given(inputs, "agents"), load_of(inputs)
+    blocking = erlang_b(lines, load)
+    return {"blocking": blocking, "carried_load": load * (1.0 - blocking)}
 
 
 def loss_load(inputs: Inputs) -> Answer:
-    load = load_allowed(inputs["n_servers"], max_blocking=inputs["max_blocking"])
+    load = load_allowed(given(inputs, "agents"), max_blocking=inputs["max_blocking"])
     return {"offered_load": load}
 
 
 def loss_lines(inputs: Inputs) -> Answer:
-    lines = lines_needed(inputs["offered_load"], max_blocking=inputs["max_blocking"])
-    return {"n_servers": lines, "blocking": erlang_b(lines, inputs["offered_load"])}
+    load = load_of(inputs)
+    lines = lines_needed(load, max_blocking=inputs["max_blocking"])
+    return {**loss({"n_servers": lines, "offered_load": load}), "n_servers": lines}
+
+
+def few_sources(inputs: Inputs) -> Answer:
+    group = engset(
+        sources=inputs["n_sources"],
+        lines=given(inputs, "agents"),
+        idle_load=inputs["idle_source_load"],
+    )
+    return {
+        "time_congestion": group.time_congestion,
+        "call_congestion": group.call_congestion,
+        "carried_load": group.carried_load,
+    }
+
+
+def lines_of(inputs: Inputs, agents: float) -> float:
+    """Lines by waiting places, or by their number, or endless."""
+    places = inputs.get("waiting_places")
+    lines = inputs.get("n_lines", inputs.get("capacity"))
+    if places is not None:
+        return agents + float(places)
+    return math.inf if lines is None else float(lines)
 
 
 def queue_of(inputs: Inputs) -> QueueMeasures[float]:
-    handle = inputs["mean_service_time"]
-    rate = inputs["arrival_rate"] if "arrival_rate" in inputs else inputs["offered_load"] / handle
+    handle, agents = given(inputs, "aht", 1.0), given(inputs, "agents")
+    rate = given(inputs, "rate")
     return erlang_a(
-        arrival_rate=rate,
+        arrival_rate=load_of(inputs) / handle if math.isnan(rate) else rate,
         aht=handle,
-        agents=inputs["n_agents"],
-        patience=inputs.get("mean_patience", math.inf),
-        lines=inputs["n_agents"] + inputs.get("waiting_places", math.inf),
+        agents=agents,
+        patience=given(inputs, "patience", math.inf),
+        lines=lines_of(inputs, agents),
+        balking=given(inputs, "balking", 0.0),
     )
 
 
@@ -98,12 +154,12 @@ def measures_of(queue: QueueMeasures[float], awt: float) -> Answer:
 
 
 def queue(inputs: Inputs) -> Answer:
-    return measures_of(queue_of(inputs), inputs["awt"])
+    return measures_of(queue_of(inputs), inputs.get("awt", 20.0))
 
 
 def queue_between_agents(inputs: Inputs) -> Answer:
     """Fractional agents by both conventions: the gamma function, and a mix of whole teams."""
-    agents = inputs["n_agents"]
+    agents = given(inputs, "agents")
     few, many = (
         queue({**inputs, "n_agents": whole})["service_level"]
         for whole in (math.floor(agents), math.ceil(agents))
@@ -118,15 +174,16 @@ def staffing(inputs: Inputs) -> Answer:
         bounds[BOUNDS[criterion]] = inputs["target"]
     elif criterion in RULES:
         bounds.update(service_level=inputs["target"], awt=inputs["awt"], rule=RULES[criterion])
-    if "max_occupancy" in inputs:
-        bounds["max_occupancy"] = inputs["max_occupancy"]
+    bounds.update({name: inputs[name] for name in FURTHER if inputs.get(name) is not None})
+    handle, rate = given(inputs, "aht", 1.0), given(inputs, "rate")
     need = agents_needed(
         Target(**bounds),
-        arrival_rate=inputs["arrival_rate"],
-        aht=inputs["mean_service_time"],
-        patience=inputs.get("mean_patience", math.inf),
+        arrival_rate=load_of(inputs) / handle if math.isnan(rate) else rate,
+        aht=handle,
+        patience=given(inputs, "patience", math.inf),
+        balking=given(inputs, "balking", 0.0),
     )
-    answer = measures_of(need.measures, inputs["awt"])
+    answer = measures_of(need.measures, inputs.get("awt", 20.0))
     answer["n_agents"] = need.agents
     if "shrinkage" in inputs:
         present = 1.0 - inputs["shrinkage"]
@@ -136,7 +193,10 @@ def staffing(inputs: Inputs) -> Answer:
 
 MODELS: dict[str, Callable[[Inputs], Answer]] = {
     "erlang_a": queue,
+    "engset_loss": few_sources,
+    "erlang_a.continuous": queue_between_agents,
     "erlang_a.min_agents": staffing,
+    "erlang_a_balking": queue,
     "erlang_a_finite": queue,
     "erlang_b": loss,
     "erlang_b.continuous": loss_between_lines,

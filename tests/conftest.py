@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from terminal import Said
+
+from sim.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -67,3 +72,23 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the folder of reference cases is not beside the project")
     return folder
+
+
+@pytest.fixture
+def linewise(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Said]:
+    """Run a command line in this process."""
+
+    def run(*arguments: object) -> Said:
+        monkeypatch.setattr(sys, "argv", ["linewise", *map(str, arguments)])
+        code: object = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code or 0
+        assert isinstance(code, int)
+        captured = capsys.readouterr()
+        return Said(code, captured.out, captured.err)
+
+    return run

@@ -14,22 +14,35 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cases_chat
+import cases_days
 import cases_markov
+import cases_patience
+import cases_service
+import cases_skills
 
 Answers = dict[str, dict[str, Any]]
 
 MODELS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    **cases_chat.MODELS,
+    **cases_days.MODELS,
     **cases_markov.MODELS,
+    **cases_patience.MODELS,
+    **cases_service.MODELS,
+    **cases_skills.MODELS,
 }
 
 
 def answers(cases: list[dict[str, Any]]) -> Answers:
-    """Answer every case whose model is known."""
-    return {
-        case["id"]: plain(MODELS[case["model"]](case["inputs"]))
-        for case in cases
-        if case["model"] in MODELS
-    }
+    """Answer every case whose model is known, or is one of a family that is."""
+    found = {case["id"]: answer_of(case["model"], case["inputs"]) for case in cases}
+    return {name: plain(answer) for name, answer in found.items() if answer}
+
+
+def answer_of(model: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Return the answer of one case; nothing if there is none."""
+    known = MODELS.get(model) or cases_skills.FAMILIES.get(model.split(".")[0])
+    return known(inputs) if known else {}
 
 
 def plain(value: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -10,11 +9,9 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
-
-from sim.cli import main
+from terminal import Said
 
 DESK = """
 name: desk
@@ -33,89 +30,11 @@ simulation: {replications: 4, at_most: 8, precision: 5%}
 """
 
 
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def data(self) -> Any:
-        return json.loads(self.out)
-
-
-@pytest.fixture
-def linewise(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Said]:
-    def run(*arguments: object) -> Said:
-        monkeypatch.setattr(sys, "argv", ["linewise", *map(str, arguments)])
-        code: object = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        assert isinstance(code, int)
-        captured = capsys.readouterr()
-        return Said(code, captured.out, captured.err)
-
-    return run
-
-
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
     file = tmp_path / "desk.yaml"
     file.write_text(DESK, encoding="utf-8")
     return file
-
-
-def test_erlang_says_how_many_agents_in_plain_words(linewise: Callable[..., Said]) -> None:
-    said = linewise("erlang", "--calls", 100, "--per", "30m", "--aht", "3m", "--patience", "3m")
-
-    assert said.code == 0
-    assert "asks for 14 agents" in said.out
-    assert "asks for 12 agents" in said.out
-
-
-def test_erlang_as_json_gives_every_rule_of_the_service_level(
-    linewise: Callable[..., Said],
-) -> None:
-    said = linewise(
-        "erlang", "--calls", 100, "--aht", "3m", "--patience", "3m", "--target", "80/20", "--json"
-    )
-
-    assert said.data["erlang_a"]["agents"] == 12
-    assert len(said.data["erlang_a"]["service_level"]) == 5
-
-
-def test_erlang_speaks_russian(linewise: Callable[..., Said]) -> None:
-    said = linewise("erlang", "--calls", 100, "--aht", "3m", "--lang", "ru")
-
-    assert "14 операторов" in said.out
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("--calls", 100, "--aht", "3"),
-        ("--calls", 100, "--aht", "-3m"),
-        ("--calls", 100, "--aht", "3m", "--target", "800/20"),
-        ("--calls", 100, "--aht", "3m", "--target", "80"),
-        ("--calls", 100, "--aht", "3m", "--target", "100/20"),
-        ("--calls", -1, "--aht", "3m"),
-        ("--calls", "many", "--aht", "3m"),
-        ("--calls", 100, "--aht", "3m", "--per", "0s"),
-        ("--calls", "nan", "--aht", "3m"),
-        ("--calls", "1e300", "--aht", "3m"),
-    ],
-)
-def test_erlang_refuses_bad_input_with_code_2_and_no_traceback(
-    linewise: Callable[..., Said], arguments: tuple[object, ...]
-) -> None:
-    said = linewise("erlang", *arguments)
-
-    assert said.code == 2
-    assert said.err
-    assert "Traceback" not in said.err
 
 
 def test_run_prints_measures_by_day_and_by_rule(linewise: Callable[..., Said], desk: Path) -> None:

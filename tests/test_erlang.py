@@ -70,24 +70,33 @@ def failures(cases: list[dict[str, Any]], answers: dict[str, Any]) -> list[str]:
         for case in cases
         if case["id"] in answers
         for failure in differences(
-            case["id"], case["expected"], answers[case["id"]], case["tolerance"]
+            case["id"],
+            case["expected"],
+            answers[case["id"]],
+            case.get("half_width_95"),
+            case["tolerance"],
         )
     ]
 
 
-def differences(place: str, expected: Any, got: Any, within: dict[str, Any]) -> list[str]:
+def differences(
+    place: str, expected: Any, got: Any, half_width: Any, within: dict[str, Any]
+) -> list[str]:
+    """Leaves that differ; what was simulated itself is met within three standard errors."""
     if isinstance(expected, dict):
-        named = got if isinstance(got, dict) else {}
-        parts = [(f"{place}.{k}", v, named.get(k)) for k, v in expected.items()]
+        named, widths = (x if isinstance(x, dict) else {} for x in (got, half_width))
+        parts = [(f"{place}.{k}", v, named.get(k), widths.get(k)) for k, v in expected.items()]
     elif isinstance(expected, list):
-        listed = got if isinstance(got, list) else [None] * len(expected)
-        parts = [
-            (f"{place}[{i}]", v, w) for i, (v, w) in enumerate(zip(expected, listed, strict=False))
-        ]
+        listed, wide = (
+            x if isinstance(x, list) else [None] * len(expected) for x in (got, half_width)
+        )
+        rows = enumerate(zip(expected, listed, wide, strict=False))
+        parts = [(f"{place}[{i}]", v, w, h) for i, (v, w, h) in rows]
     elif expected is None or got == expected:
         return []
     else:
         slack = within.get("atol", 0.0) + within.get("rtol", 0.0) * abs(expected)
+        slack += 3 * (half_width or 0.0) / 1.96
         near = isinstance(got, int | float) and abs(got - expected) <= slack
         return [] if near else [f"{place}: {expected} expected, {got} given"]
     return [wrong for part in parts for wrong in differences(*part, within)]

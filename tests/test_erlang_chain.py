@@ -171,11 +171,10 @@ def test_a_followed_contact_lives_through_erlang_a(awt: float) -> None:
     weights = np.cumprod(arrivals / (agents / aht + np.arange(places) / patience)) / arrivals
     start = exact.wait_probability * weights / weights.sum()
     served = np.where(ahead == 0, agents / aht, 0.0)
-    no_wait = 1.0 - exact.wait_probability
 
     followed = Followed(moves, served, start, 1.0 / patience)
-    totals = followed.totals(no_wait)
-    by = followed.fates(no_wait)(np.array([awt]))
+    totals = followed.totals()
+    by = followed.fates(np.array([awt]))
 
     assert totals.abandoned[0] == pytest.approx(exact.abandonment, rel=1e-9)
     assert totals.waited[0] == pytest.approx(exact.mean_wait, rel=1e-9)

@@ -89,7 +89,9 @@ def test_every_bound_is_kept_and_no_agent_is_spare(
     )
 
     assert getattr(found.measures, measure) <= value * (1 + 1e-12)
-    assert found.agents == 0 or getattr(fewer, measure) > value
+    # Nobody is never busy, and keeps no promise of being busy enough for the work.
+    nobody = measure == "occupancy" and found.agents == 1
+    assert found.agents == 0 or nobody or getattr(fewer, measure) > value
 
 
 def test_several_promises_take_the_agents_of_the_hardest() -> None:

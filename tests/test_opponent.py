@@ -13,7 +13,7 @@ import pytest
 import sim
 from sim.errors import InvalidInput, ScenarioError
 from sim.report.language import Language
-from sim.report.tables import erlang_table
+from sim.report.solved import Frame, case_of, spread_table
 
 ROOT = Path(__file__).resolve().parents[1]
 DESK = """
@@ -217,7 +217,13 @@ def test_an_option_without_a_name_is_not_the_baseline() -> None:
 
 def test_the_table_of_a_huge_centre_can_be_read() -> None:
     target = sim.erlang.Target(service_level=0.8, awt=20)
-    rows = erlang_table(target, 1e6 / 1800, 180.0, 180.0, Language("en")).rows
+    question = {"arrival_rate": 1e6 / 1800, "aht": 180.0, "target": target}
+    cases = [
+        case_of("erlang_c", question, Language("en")),
+        case_of("erlang_a", {**question, "patience": 180.0}, Language("en")),
+    ]
+    frame = Frame(per=1800.0, awt=20.0, rule="offered")
+    rows = spread_table(cases, frame, 5, Language("en")).rows
     assert len(rows) == 22
 
 

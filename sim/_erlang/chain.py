@@ -42,12 +42,18 @@ __all__ = [
 MOST_STATES = 300_000
 """A sparse factorisation of more states takes minutes and gigabytes."""
 
+_MOST_FILL = 2e8
+"""States times the most that are as many moves from the start: what a factorisation may fill."""
+
 _LARGEST_CODE = 2.0**62
 _LARGEST_TABLE = 1e8
 """States are coded by whole numbers, and up to this many codes are ticked off in a table."""
 
 _SHIFT = 1e-9
 """Shift of the inverse iteration, in units of the fastest rate of the chain."""
+
+_LARGE = 4_000
+"""States of a chain from which on a factorisation is worth avoiding."""
 
 _MOST_ROUNDS = 60
 _RESIDUAL = 1e-9
@@ -120,11 +126,12 @@ def explore(rule: Rule, start: IntArray, bounds: IntArray, most: int = MOST_STAT
     seen = _Seen(span)
     fresh = np.unique(start @ strides)
     layers = []
-    count = 0
+    count = widest = 0
     while fresh.size:
         layers.append(fresh)
         count += fresh.size
-        refuse_size(count, most)
+        widest = max(widest, fresh.size)
+        refuse_size(count, min(most, int(_MOST_FILL / widest)))
         seen.note(fresh)
         rows = _decoded(fresh, strides)
         reached = [(rows_to @ strides)[rates > 0] for rates, rows_to in rule(rows)]
@@ -135,23 +142,31 @@ def explore(rule: Rule, start: IntArray, bounds: IntArray, most: int = MOST_STAT
 
 
 class _Seen:
-    """Codes met before: a table of all of them while that is small, else a sorted list."""
+    """Codes met before: a table of all of them while that is small, else some sorted lists.
+
+    Lists of like length are merged, so that there are few of them and each code is rarely moved.
+    """
 
     def __init__(self, span: float) -> None:
         self._table = np.zeros(int(span), dtype=np.bool_) if span <= _LARGEST_TABLE else None
-        self._list = np.empty(0, dtype=np.int64)
+        self._lists: list[IntArray] = []
 
     def note(self, codes: IntArray) -> None:
         if self._table is not None:
             self._table[codes] = True
-        else:
-            self._list = np.union1d(self._list, codes)
+            return
+        self._lists.append(codes)
+        while len(self._lists) > 1 and self._lists[-2].size < 2 * self._lists[-1].size:
+            last = self._lists.pop()
+            self._lists[-1] = np.union1d(self._lists[-1], last)
 
     def has(self, codes: IntArray) -> BoolArray:
         if self._table is not None:
             return self._table[codes]
-        at = np.minimum(np.searchsorted(self._list, codes), self._list.size - 1)
-        known: BoolArray = self._list[at] == codes
+        known = np.zeros(codes.size, dtype=np.bool_)
+        for some in self._lists:
+            at = np.minimum(np.searchsorted(some, codes), some.size - 1)
+            known |= some[at] == codes
         return known
 
 
@@ -266,8 +281,12 @@ def ever_absorbed(moves: Any, exits: FloatArray, start: FloatArray) -> Ever:
     start
         Probability of every state at the start, or several starts, one per row.
     """
+    return _ever(_factorised(-moves.T), exits, start)
+
+
+def _ever(factors: Any, exits: FloatArray, start: FloatArray) -> Ever:
+    """Find the ways to the exits with the factors of the transposed generator."""
     starts = np.atleast_2d(start)
-    factors = _factorised(-moves.T)
     times = factors.solve(np.ascontiguousarray(starts.T))
     chance = times.T @ exits
     time = factors.solve(times).T @ exits
@@ -345,96 +364,89 @@ class Followed:
     served
         Rate at which the service of the contact starts, from every state [1/s].
     start
-        Probability of every state on joining; the sum is the probability to join at all.
+        Probability of every state in which the wait begins; the sum is that of having to wait.
     leave_rate
         Rate of giving up, 0 for endless patience [1/s].
+    balking
+        Share of those who would have to wait that leave at once instead.
     """
 
     def __init__(
-        self, moves: Any, served: FloatArray, start: FloatArray, leave_rate: float
+        self,
+        moves: Any,
+        served: FloatArray,
+        start: FloatArray,
+        leave_rate: float,
+        balking: float = 0.0,
     ) -> None:
         self._moves = moves
         self._served = served
+        self._start = start
         self._leave_rate = leave_rate
+        self._balking = balking
         self._clock = _clock(moves)
         self._steps = (moves.T / self._clock).tocsr()
-        self._start = start
         self._state = start
         self._flow: list[float] = []
         self._left: list[float] = []
 
-    def totals(self, no_wait: float, balked: float = 0.0) -> WaitTotals:
-        """Return what becomes of a contact in the end.
+    def totals(self) -> WaitTotals:
+        """Return what becomes of a contact in the end."""
+        waits, stays = float(self._start.sum()), 1.0 - self._balking
+        exits = np.column_stack((self._served, np.full(len(self._served), self._leave_rate)))
+        real, virtual = Ever(np.zeros(2), np.zeros(2)), 0.0
+        if waits > 0:
+            here = sparse.eye_array(len(exits), format="csr")
+            factors = _factorised(-(self._moves - self._leave_rate * here).T)
+            real = _ever(factors, exits, self._start)
+            virtual = self._virtual(factors) if self._leave_rate > 0 else float(real.time[0])
+        served, abandoned = (stays * float(chance) for chance in real.chance)
+        waited_served, waited_abandoned = (stays * float(time) for time in real.time)
+        values = {
+            "blocking": 0.0,
+            "accepted": 1.0,
+            "no_wait": 1.0 - waits,
+            "delayed": waits,
+            "served": 1.0 - waits + served,
+            "abandoned": abandoned + self._balking * waits,
+            "waited": waited_served + waited_abandoned,
+            "waited_virtual": virtual,
+            "waited_served": waited_served,
+            "waited_abandoned": waited_abandoned,
+        }
+        return WaitTotals(**{name: np.array([value]) for name, value in values.items()})
 
-        Parameters
-        ----------
-        no_wait
-            Probability of being served at once.
-        balked
-            Probability of leaving at once because nobody is free; the rest joins. Nobody who is
-            asked how long the wait would be balks.
+    def _virtual(self, factors: Any) -> float:
+        """Mean wait of somebody who never gives up, E[V].
+
+        In a large chain, the solution with giving up, already factorised, is a good enough guess
+        to get by without a second factorisation.
         """
-        exits = self._served[:, None]
-        joined = float(self._start.sum())
-        patient = self._ever(exits, 0.0)
-        theta = self._leave_rate
-        if theta > 0:
-            real = self._ever(np.column_stack((exits, np.full(len(exits), theta))), theta)
-            served, waited_served = float(real.chance[0]), float(real.time[0])
-            abandoned, waited_abandoned = float(real.chance[1]), float(real.time[1])
-        else:
-            served, waited_served, abandoned, waited_abandoned = (
-                joined,
-                float(patient.time[0]),
-                0,
-                0,
+        moves, size = -self._moves.T, len(self._start)
+        if size > _LARGE:
+            guess = linalg.LinearOperator((size, size), factors.solve)
+            times, failed = linalg.gmres(
+                moves, self._start, rtol=1e-12, restart=100, maxiter=2, M=guess
             )
-        # The virtual wait is that of somebody who joins whatever happens.
-        everybody = (joined + balked) / joined if joined > 0 else 0.0
-        return WaitTotals(
-            *(
-                np.array([float(value)])
-                for value in (
-                    0.0,
-                    1.0,
-                    no_wait,
-                    joined + balked,
-                    no_wait + served,
-                    abandoned + balked,
-                    waited_served + waited_abandoned,
-                    patient.time[0] * everybody,
-                    waited_served,
-                    waited_abandoned,
-                )
-            )
+            if not failed:
+                return float(times.sum())
+        return float(_factorised(moves).solve(self._start).sum())
+
+    def fates(self, awt: FloatArray) -> Fates:
+        """Return what has become of the contact by thresholds."""
+        waits, stays = float(self._start.sum()), 1.0 - self._balking
+        columns = np.array([self._by(float(time)) for time in awt]).reshape(-1, 5).T
+        offered, served, abandoned, later, waiting = columns
+        return Fates(
+            in_time=1.0 - waits + offered,
+            answered=1.0 - waits + stays * served,
+            abandoned=self._balking * waits + stays * abandoned,
+            later=later,
+            waiting=stays * waiting,
         )
 
-    def _ever(self, exits: FloatArray, theta: float) -> Ever:
-        if not self._start.any():
-            return Ever(np.zeros(exits.shape[1]), np.zeros(exits.shape[1]))
-        here = sparse.eye_array(len(exits), format="csr")
-        return ever_absorbed(self._moves - theta * here, exits, self._start)
-
-    def fates(self, no_wait: float, balked: float = 0.0) -> Callable[[FloatArray], Fates]:
-        """Return a function from thresholds to what has become of the contact by then."""
-
-        def by(awt: FloatArray) -> Fates:
-            joined = float(self._start.sum())
-            everybody = (joined + balked) / joined if joined > 0 else 0.0
-            columns = np.array([self._by(float(time)) for time in awt]).reshape(-1, 5).T
-            offered, served, abandoned, later, waiting = columns
-            return Fates(
-                in_time=no_wait + offered * everybody,
-                answered=no_wait + served,
-                abandoned=balked + abandoned,
-                later=later * everybody,
-                waiting=waiting,
-            )
-
-        return by
-
     def _by(self, time: float) -> tuple[float, float, float, float, float]:
-        """P(V <= T), the same and served, given up by T, P(V > T), P(waiting at T); if joined."""
+        """P(V <= T), the same and served, given up by T, P(V > T), P(waiting at T)."""
         theta, clock = self._leave_rate, self._clock
         self._follow(_ticks(clock, time))
         count = len(self._flow)

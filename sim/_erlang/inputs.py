@@ -10,6 +10,8 @@ from sim._erlang.arrays import BoolArray, FloatArray
 from sim.errors import InvalidInput
 
 __all__ = [
+    "MOST_LINES",
+    "MOST_LOAD",
     "Real",
     "check_queue",
     "check_traffic",
@@ -21,10 +23,10 @@ __all__ = [
 
 Real = float | FloatArray
 
-_MOST_LOAD = 1e12
+MOST_LOAD = 1e12
 """Erlangs, more than telephones: a wrong unit, and close to where whole numbers lose their ones."""
 
-_MOST_LINES = 10_000_000
+MOST_LINES = 10_000_000
 """Limited lines are counted one by one; more of them would not fit in memory."""
 
 
@@ -47,7 +49,7 @@ def _number(name: str, value: Real) -> FloatArray:
 
 def require(column: FloatArray, name: str, rule: str, holds: BoolArray) -> None:
     """Refuse a column with every position at which a rule is broken."""
-    if np.all(holds):
+    if holds.all():
         return
     if column.ndim == 0:
         raise InvalidInput(name, rule, column.item())
@@ -62,18 +64,25 @@ def require_not_negative(name: str, column: FloatArray) -> None:
 
 
 def check_traffic(
-    arrival_rate: FloatArray, aht: FloatArray, patience: FloatArray, lines: FloatArray
+    arrival_rate: FloatArray,
+    aht: FloatArray,
+    patience: FloatArray,
+    lines: FloatArray,
+    balking: FloatArray | None = None,
 ) -> None:
     """Check what is known of a queue before its agents are."""
     require_not_negative("arrival_rate", arrival_rate)
     require(aht, "aht", "must be above 0 and finite", np.isfinite(aht) & (aht > 0))
     with np.errstate(over="ignore"):
         load = arrival_rate * aht
-    require(load, "load", f"must be at most {_MOST_LOAD:g} erlangs", load <= _MOST_LOAD)
+    require(load, "load", f"must be at most {MOST_LOAD:g} erlangs", load <= MOST_LOAD)
     require(patience, "patience", "must be above 0", patience > 0)
     require(lines, "lines", "must be whole and at least 0, or infinite", _is_whole(lines))
-    counted = np.isinf(lines) | (lines <= _MOST_LINES)
-    require(lines, "lines", f"must be at most {_MOST_LINES}, or infinite", counted)
+    counted = np.isinf(lines) | (lines <= MOST_LINES)
+    require(lines, "lines", f"must be at most {MOST_LINES}, or infinite", counted)
+    if balking is not None:
+        share = (balking >= 0) & (balking <= 1)
+        require(balking, "balking", "must be at least 0 and at most 1", share)
 
 
 def check_queue(
@@ -82,9 +91,10 @@ def check_queue(
     agents: FloatArray,
     patience: FloatArray,
     lines: FloatArray,
+    balking: FloatArray | None = None,
 ) -> None:
     """Check everything known of a queue, broadcast."""
-    check_traffic(arrival_rate, aht, patience, lines)
+    check_traffic(arrival_rate, aht, patience, lines, balking)
     require_not_negative("agents", agents)
     whole = np.isinf(lines) | _is_whole(agents)
     require(agents, "agents", "must be whole when lines are limited", whole)

@@ -1,4 +1,4 @@
-"""The inverse questions: how many agents, how many lines, how much load for a promise."""
+"""The inverse questions: how many agents and lines for a promise, how much load for them."""
 
 from __future__ import annotations
 
@@ -11,100 +11,36 @@ import numpy as np
 from scipy import special
 
 from sim._erlang.arrays import BoolArray, FloatArray, IntArray
-from sim._erlang.inputs import Real, check_traffic, numbers, require, require_not_negative, shaped
+from sim._erlang.inputs import (
+    MOST_LINES,
+    Real,
+    check_queue,
+    check_traffic,
+    numbers,
+    require,
+    require_not_negative,
+    shaped,
+)
+from sim._erlang.laws import Law
 from sim._erlang.loss import loss
-from sim._erlang.measures import SERVICE_RULES, QueueMeasures, ServiceRule, measure
-from sim.errors import InvalidInput
+from sim._erlang.measures import QueueMeasures, measure
+from sim._erlang.patience import measure_any
+from sim._erlang.queue import Queue
+from sim._erlang.target import DUST, Target
+from sim._erlang.wait import compiled, queue_table
 
 __all__ = [
     "Requirement",
     "Requirements",
-    "Target",
     "agents_needed",
+    "fractional_agents_needed",
     "lines_needed",
     "load_allowed",
+    "queue_lines_needed",
 ]
 
-_DUST = 1e-12
-"""Relative slack of a promise, so that 10 erlangs on 20 agents are 50 % busy, not a hair more."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """A promise to keep: a service level, or bounds on other measures, or several at once.
-
-    Parameters
-    ----------
-    service_level
-        Least share within `awt`, from 0 up to but not including 1.
-    awt
-        Acceptable waiting time [s]; needed with a service level.
-    rule
-        The service level meant, one of `SERVICE_RULES`.
-    max_abandonment, max_wait_probability, max_occupancy
-        Largest shares, above 0 and at most 1.
-    max_asa, max_mean_wait
-        Longest mean waits of those answered, and of everybody, above 0 [s].
-
-    Raises
-    ------
-    InvalidInput
-        If a bound is out of range or nothing at all is promised.
-
-    Examples
-    --------
-    >>> Target(service_level=0.8, awt=20).rule
-    'offered'
-    """
-
-    service_level: float | None = None
-    awt: float | None = None
-    rule: ServiceRule = "offered"
-    max_abandonment: float | None = None
-    max_wait_probability: float | None = None
-    max_occupancy: float | None = None
-    max_asa: float | None = None
-    max_mean_wait: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.rule not in SERVICE_RULES:
-            raise InvalidInput("rule", f"must be one of {', '.join(SERVICE_RULES)}", self.rule)
-        if self.service_level is None and not self._bounds():
-            raise InvalidInput("service_level", "or another bound must be given", None)
-        if self.service_level is not None:
-            self._check_service_level(self.service_level)
-        for name, bound in self._bounds().items():
-            top = math.inf if name in ("asa", "mean_wait") else 1.0
-            if not 0 < bound <= top:
-                rule = "must be above 0" + (" and at most 1" if top == 1.0 else "")
-                raise InvalidInput(f"max_{name}", rule, bound)
-
-    def _check_service_level(self, level: float) -> None:
-        if not 0 <= level < 1:
-            hint = "no finite team serves everybody in time" if level == 1 else ""
-            raise InvalidInput("service_level", "must be at least 0 and below 1", level, hint)
-        if self.awt is None or not 0 <= self.awt < math.inf:
-            rule = "must be at least 0 and finite when a service level is promised"
-            raise InvalidInput("awt", rule, self.awt)
-
-    def _bounds(self) -> dict[str, float]:
-        bounds = {
-            "abandonment": self.max_abandonment,
-            "wait_probability": self.max_wait_probability,
-            "occupancy": self.max_occupancy,
-            "asa": self.max_asa,
-            "mean_wait": self.max_mean_wait,
-        }
-        return {name: bound for name, bound in bounds.items() if bound is not None}
-
-    def _met(self, measures: QueueMeasures[FloatArray]) -> BoolArray:
-        met = np.ones(measures.load.shape, dtype=np.bool_)
-        for name, bound in self._bounds().items():
-            met &= getattr(measures, name) <= bound * (1 + _DUST)
-        if self.service_level is not None and self.awt is not None:
-            reached = measures.service_level(self.rule, self.awt)
-            met &= reached >= self.service_level * (1 - _DUST)
-        return met
+_HALVINGS = 52
+"""Halvings of a bracket of width 1 that leave nothing of it but rounding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,19 +73,32 @@ class Requirements:
 
 @overload
 def agents_needed(  # type: ignore[overload-overlap]  # numbers are arrays too, but come back as numbers
-    target: Target, *, arrival_rate: float, aht: float, patience: float = ..., lines: float = ...
+    target: Target,
+    *,
+    arrival_rate: float,
+    aht: float,
+    patience: float | Law = ...,
+    lines: float = ...,
+    balking: float = ...,
 ) -> Requirement: ...
 @overload
 def agents_needed(
-    target: Target, *, arrival_rate: Real, aht: Real, patience: Real = ..., lines: Real = ...
+    target: Target,
+    *,
+    arrival_rate: Real,
+    aht: Real,
+    patience: Real | Law = ...,
+    lines: Real = ...,
+    balking: Real = ...,
 ) -> Requirements: ...
 def agents_needed(
     target: Target,
     *,
     arrival_rate: Real,
     aht: Real,
-    patience: Real = math.inf,
+    patience: Real | Law = math.inf,
     lines: Real = math.inf,
+    balking: Real = 0.0,
 ) -> Requirement | Requirements:
     """Least number of agents that keeps a promise, by Erlang A or, without patience, Erlang C.
 
@@ -157,8 +106,9 @@ def agents_needed(
     ----------
     target
         What to promise.
-    arrival_rate, aht, patience
-        As in `erlang_a`; endless patience, the default, makes it Erlang C.
+    arrival_rate, aht, patience, balking
+        As in `erlang_a`; endless patience, the default, makes it Erlang C. A law of patience
+        is one for all queues.
     lines
         Contacts that fit in the house; no more agents than lines are of use.
 
@@ -174,7 +124,7 @@ def agents_needed(
 
     Notes
     -----
-    For a table around the answer, give `erlang_a` an array of agents.
+    For a table around the answer, give `erlang_a` an array of agents, or see `power_of_one`.
     Every measure of a target improves with each agent, so the number is bracketed from the
     load in growing steps and then halved: the cost grows with the logarithm of the load.
 
@@ -190,23 +140,123 @@ def agents_needed(
     >>> agents_needed(promise, arrival_rate=calls, aht=180, patience=180).agents
     array([ 0,  6, 12, 19])
     """
-    columns = numbers(arrival_rate=arrival_rate, aht=aht, patience=patience, lines=lines)
+    columns = _traffic(arrival_rate, aht, patience, lines, balking)
     shape = columns[0].shape
-    check_traffic(*columns)
-    rate, handle, waits, room = (column.ravel() for column in columns)
-
-    def enough(agents: IntArray, at: IntArray) -> BoolArray:
-        chosen = agents.astype(np.float64)
-        return target._met(measure(rate[at], handle[at], chosen, waits[at], room[at]))
-
-    # Without abandonment the square-root rule asks for spare agents; the search starts with some.
-    spare = np.where(np.isinf(waits) & np.isinf(room), 0.5 * np.sqrt(rate * handle), 0.0)
-    found, met = _least(enough, np.ceil(rate * handle + spare), room)
+    rate, handle, waits, room, balk = columns
+    law = patience if isinstance(patience, Law) else None
+    flat = [column.ravel() for column in columns]
+    found, met = _least_agents(target, flat[0], flat[1], law or flat[2], flat[3], flat[4])
     agents = found.reshape(shape)
-    measures = measure(columns[0], columns[1], agents.astype(np.float64), *columns[2:])
+    team = agents.astype(np.float64)
+    measures = measure_any(rate, handle, team, law or waits, room, balk)
     if not shape:
         return Requirement(int(found[0]), bool(met[0]), measures)
     return Requirements(agents, met.reshape(shape), measures)
+
+
+def _traffic(
+    arrival_rate: Real, aht: Real, patience: Real | Law, lines: Real, balking: Real
+) -> tuple[FloatArray, ...]:
+    """Return what is known of a queue before its agents are, checked and broadcast.
+
+    A law of patience has its mean here.
+    """
+    columns = numbers(
+        arrival_rate=arrival_rate,
+        aht=aht,
+        patience=patience.mean if isinstance(patience, Law) else patience,
+        lines=lines,
+        balking=balking,
+    )
+    check_traffic(*columns)
+    return columns
+
+
+def _least_agents(
+    target: Target,
+    rate: FloatArray,
+    aht: FloatArray,
+    patience: FloatArray | Law,
+    lines: FloatArray,
+    balking: FloatArray,
+) -> tuple[IntArray, BoolArray]:
+    """Least whole agents of every queue, at most its lines; and whether they are enough.
+
+    Queues of exponential patience are searched compiled; a law of patience, and lines of very
+    many, by measuring all queues that are still open at once.
+    """
+    found = np.full(rate.size, math.nan)
+    if not isinstance(patience, Law):
+        table = queue_table(Queue(rate, aht, np.zeros_like(rate), patience, lines, balking))
+        found = compiled().least_agents(table, *target._arrays())
+    long = np.flatnonzero(np.isnan(found))
+    if long.size:
+
+        def enough(agents: IntArray, at: IntArray) -> BoolArray:
+            i, chosen = long[at], agents.astype(np.float64)
+            waits = patience if isinstance(patience, Law) else patience[i]
+            return target._met(measure_any(rate[i], aht[i], chosen, waits, lines[i], balking[i]))
+
+        load = np.ceil(rate[long] * aht[long])
+        least, enough_of_them = _least(enough, load, lines[long])
+        found[long] = np.where(enough_of_them, least, lines[long] + 1.0)
+    return np.minimum(found, lines).astype(np.int64), found <= lines
+
+
+@overload
+def fractional_agents_needed(  # type: ignore[overload-overlap]  # as above
+    target: Target,
+    *,
+    arrival_rate: float,
+    aht: float,
+    patience: float = ...,
+    balking: float = ...,
+) -> float: ...
+@overload
+def fractional_agents_needed(
+    target: Target, *, arrival_rate: Real, aht: Real, patience: Real = ..., balking: Real = ...
+) -> FloatArray: ...
+def fractional_agents_needed(
+    target: Target,
+    *,
+    arrival_rate: Real,
+    aht: Real,
+    patience: Real = math.inf,
+    balking: Real = 0.0,
+) -> float | FloatArray:
+    """Least number of agents that keeps a promise when an agent may be divided.
+
+    Many small intervals or skills that share people need the sum of these, not of the whole
+    numbers; round the sum. Parameters and errors are those of `agents_needed`, with endless lines.
+
+    Notes
+    -----
+    Between whole numbers Erlang's formulas are continued by the gamma function, as in
+    `erlang_a`. A straight line between the measures of whole teams is another convention, and
+    may differ by some points of service level in a small team.
+
+    Examples
+    --------
+    >>> promise = Target(service_level=0.8, awt=20)
+    >>> least = fractional_agents_needed(promise, arrival_rate=100 / 1800, aht=180, patience=180)
+    >>> round(least, 4)
+    11.973
+    """
+    columns = _traffic(arrival_rate, aht, patience, math.inf, balking)
+    rate, handle, waits, lines, balk = (column.ravel() for column in columns)
+    whole, _ = _least_agents(target, rate, handle, waits, lines, balk)
+
+    def enough(agents: FloatArray) -> BoolArray:
+        return target._met(measure(rate, handle, agents, waits, lines, balk))
+
+    high = whole.astype(np.float64)
+    low = np.maximum(high - 1.0, 0.0)
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        fits = enough(middle)
+        low, high = np.where(fits, low, middle), np.where(fits, middle, high)
+    least: float | FloatArray = shaped(high, columns[0].shape)
+    return least
 
 
 @overload
@@ -240,10 +290,101 @@ def lines_needed(load: Real, *, max_blocking: Real) -> int | IntArray:
 
     def enough(lines: IntArray, at: IntArray) -> BoolArray:
         blocking = loss(lines.astype(np.float64), flat_load[at])
-        return blocking <= flat_share[at] * (1 + _DUST)
+        return blocking <= flat_share[at] * (1 + DUST)
 
     found, _ = _least(enough, np.ceil(flat_load), np.full(flat_load.size, np.inf))
     return int(found[0]) if a.ndim == 0 else found.reshape(a.shape)
+
+
+@overload
+def queue_lines_needed(  # type: ignore[overload-overlap]  # as above
+    *,
+    max_blocking: float,
+    arrival_rate: float,
+    aht: float,
+    agents: float,
+    patience: float = ...,
+    balking: float = ...,
+) -> float: ...
+@overload
+def queue_lines_needed(
+    *,
+    max_blocking: Real,
+    arrival_rate: Real,
+    aht: Real,
+    agents: Real,
+    patience: Real = ...,
+    balking: Real = ...,
+) -> FloatArray: ...
+def queue_lines_needed(
+    *,
+    max_blocking: Real,
+    arrival_rate: Real,
+    aht: Real,
+    agents: Real,
+    patience: Real = math.inf,
+    balking: Real = 0.0,
+) -> float | FloatArray:
+    """Least number of lines that turn no more than a share away when contacts wait on a line.
+
+    Parameters
+    ----------
+    max_blocking
+        Largest share that may find every line taken, above 0 and at most 1.
+    arrival_rate, aht, agents, patience, balking
+        As in `erlang_a`, with whole agents.
+
+    Returns
+    -------
+    float or array
+        Whole numbers, at least `agents`; infinite when no number is enough, or only one above
+        ten million.
+
+    Raises
+    ------
+    InvalidInput
+        If a value is out of range.
+
+    Examples
+    --------
+    >>> queue_lines_needed(
+    ...     max_blocking=0.01, arrival_rate=100 / 1800, aht=180, agents=11, patience=180
+    ... )
+    18.0
+    >>> queue_lines_needed(max_blocking=0.01, arrival_rate=0.1, aht=180, agents=11)
+    inf
+    """
+    rate, handle, team, waits, balk, share = numbers(
+        arrival_rate=arrival_rate,
+        aht=aht,
+        agents=agents,
+        patience=patience,
+        balking=balking,
+        max_blocking=max_blocking,
+    )
+    lines = np.full_like(rate, math.inf)
+    check_queue(rate, handle, team, waits, lines, balk)
+    require(team, "agents", "must be whole when lines are limited", np.floor(team) == team)
+    require(share, "max_blocking", "must be above 0 and at most 1", (share > 0) & (share <= 1))
+    queue = Queue(*(column.ravel() for column in (rate, handle, team, waits, lines, balk)))
+    needed: float | FloatArray = shaped(_least_lines(queue, share.ravel()), rate.shape)
+    return needed
+
+
+def _least_lines(queue: Queue, share: FloatArray) -> FloatArray:
+    """Least lines of every queue; without agents they hold only people who wait in vain."""
+    lines = queue.agents.copy()
+    counted = (queue.agents > 0) & (queue.arrival_rate > 0)
+    room = compiled().least_room(queue_table(queue)[counted], share[counted], MOST_LINES)
+    lines[counted] += room
+    waiting = queue.joining_rate * np.where(queue.joining_rate > 0, queue.patience, 0.0)
+    empty = (queue.agents == 0) & (queue.arrival_rate > 0)
+    lines[empty] = np.where(share[empty] < 1, math.inf, 0.0)
+    drains = empty & np.isfinite(waiting) & (share < 1)
+    if np.any(drains):
+        lines[drains] = lines_needed(waiting[drains], max_blocking=share[drains])
+        lines[drains & (waiting == 0)] = 1.0
+    return np.where(lines <= MOST_LINES, lines, math.inf)
 
 
 @overload

@@ -29,6 +29,12 @@ __all__ = [
     "Weibull",
 ]
 
+_HALVINGS = 80
+"""Halvings of a bracket whose lower end may be many powers of two below the root."""
+
+_LEAST_WEIBULL = 0.02
+"""Below this shape the mean, a factorial of its inverse, is close to overflow."""
+
 
 class Law(ABC):
     """Law of a time that is never negative.
@@ -58,6 +64,43 @@ class Law(ABC):
     @abstractmethod
     def mean_until(self, x: FloatArray | float) -> FloatArray:
         """Mean of the smaller of the time and x [s]: the area under `survival` up to x."""
+
+    def cdf(self, x: FloatArray | float) -> FloatArray:
+        """Probability of at most x, with its digits also where it is tiny."""
+        return 1.0 - self.survival(x)
+
+    def mean_by(self, x: FloatArray | float) -> FloatArray:
+        """Mean of a time that counts as nothing when it is above x [s]."""
+        return self.mean_until(x) - np.asarray(x) * self.survival(x)
+
+    def quantile(self, share: FloatArray | float) -> FloatArray:
+        """Time that a share does not exceed, from 0 up to but not including 1 [s].
+
+        Examples
+        --------
+        >>> from sim.erlang import Erlang
+        >>> float(Erlang(k=2, mean=60).quantile(0.5).round(3))
+        50.35
+        """
+        below = np.asarray(share, dtype=np.float64)
+        if not np.all((below >= 0) & (below < 1)):
+            raise InvalidInput("share", "must be at least 0 and below 1", share)
+        return self._quantile(below, 1.0 - below)
+
+    def _quantile(self, below: FloatArray, above: FloatArray) -> FloatArray:
+        """Invert the smaller of both tails, which has the digits."""
+
+        def short(x: FloatArray) -> FloatArray:
+            return np.where(below <= 0.5, self.cdf(x) < below, self.survival(x) > above)
+
+        low, high = np.zeros_like(below), np.full_like(below, self.mean)
+        while np.any(beyond := short(high)):
+            low, high = np.where(beyond, high, low), np.where(beyond, 2.0 * high, high)
+        for _ in range(_HALVINGS):
+            middle = 0.5 * (low + high)
+            beyond = short(middle)
+            low, high = np.where(beyond, middle, low), np.where(beyond, high, middle)
+        return np.where(below > 0, high, 0.0)
 
     @property
     def kinks(self) -> tuple[float, ...]:
@@ -95,6 +138,16 @@ class Exponential(Law):
     def mean_until(self, x: FloatArray | float) -> FloatArray:
         return -self.mean * np.expm1(-np.asarray(x) / self.mean)
 
+    def cdf(self, x: FloatArray | float) -> FloatArray:
+        return -np.expm1(-np.asarray(x) / self.mean)
+
+    def mean_by(self, x: FloatArray | float) -> FloatArray:
+        out: FloatArray = self.mean * special.gammainc(2.0, np.asarray(x) / self.mean)
+        return out
+
+    def _quantile(self, below: FloatArray, above: FloatArray) -> FloatArray:
+        return np.where(below < 0.5, -self.mean * np.log1p(-below), -self.mean * np.log(above))
+
     @property
     def phases(self) -> tuple[FloatArray, FloatArray]:
         return np.ones(1), np.full((1, 1), -1.0 / self.mean)
@@ -122,6 +175,15 @@ class Deterministic(Law):
 
     def mean_until(self, x: FloatArray | float) -> FloatArray:
         return np.minimum(np.asarray(x, dtype=np.float64), self.value)
+
+    def cdf(self, x: FloatArray | float) -> FloatArray:
+        return np.where(np.asarray(x) < self.value, 0.0, 1.0)
+
+    def mean_by(self, x: FloatArray | float) -> FloatArray:
+        return self.value * self.cdf(x)
+
+    def _quantile(self, below: FloatArray, above: FloatArray) -> FloatArray:
+        return np.full_like(below, self.value)
 
     @property
     def kinks(self) -> tuple[float, ...]:
@@ -160,6 +222,15 @@ class Uniform(Law):
         out: FloatArray = early + over * (1.0 - 0.5 * over / (self.high - self.low))
         return out
 
+    def cdf(self, x: FloatArray | float) -> FloatArray:
+        out: FloatArray = np.clip((np.asarray(x) - self.low) / (self.high - self.low), 0.0, 1.0)
+        return out
+
+    def mean_by(self, x: FloatArray | float) -> FloatArray:
+        until = np.clip(np.asarray(x, dtype=np.float64), self.low, self.high)
+        out: FloatArray = 0.5 * (until + self.low) * self.cdf(x)
+        return out
+
     @property
     def kinks(self) -> tuple[float, ...]:
         return (self.low, self.high) if self.low > 0 else (self.high,)
@@ -189,6 +260,21 @@ class Gamma(Law):
         out: FloatArray = within + np.asarray(x) * special.gammaincc(self.shape, steps)
         return out
 
+    def cdf(self, x: FloatArray | float) -> FloatArray:
+        out: FloatArray = special.gammainc(self.shape, np.asarray(x) * self.shape / self.mean)
+        return out
+
+    def mean_by(self, x: FloatArray | float) -> FloatArray:
+        steps = np.asarray(x) * self.shape / self.mean
+        out: FloatArray = self.mean * special.gammainc(self.shape + 1.0, steps)
+        return out
+
+    def _quantile(self, below: FloatArray, above: FloatArray) -> FloatArray:
+        lower = special.gammaincinv(self.shape, below)
+        upper = special.gammainccinv(self.shape, above)
+        out: FloatArray = np.where(below < 0.5, lower, upper) * (self.mean / self.shape)
+        return out
+
 
 @dataclass(frozen=True, kw_only=True)
 class Erlang(Law):
@@ -211,6 +297,15 @@ class Erlang(Law):
 
     def mean_until(self, x: FloatArray | float) -> FloatArray:
         return Gamma(shape=self.k, mean=self.mean).mean_until(x)
+
+    def cdf(self, x: FloatArray | float) -> FloatArray:
+        return Gamma(shape=self.k, mean=self.mean).cdf(x)
+
+    def mean_by(self, x: FloatArray | float) -> FloatArray:
+        return Gamma(shape=self.k, mean=self.mean).mean_by(x)
+
+    def _quantile(self, below: FloatArray, above: FloatArray) -> FloatArray:
+        return Gamma(shape=self.k, mean=self.mean)._quantile(below, above)
 
     @property
     def phases(self) -> tuple[FloatArray, FloatArray]:
@@ -245,6 +340,21 @@ class Lognormal(Law):
         out: FloatArray = self.mean * special.ndtr(z - deviation) + np.asarray(x) * special.ndtr(-z)
         return out
 
+    def cdf(self, x: FloatArray | float) -> FloatArray:
+        out: FloatArray = special.ndtr(self._deviate(x)[0])
+        return out
+
+    def mean_by(self, x: FloatArray | float) -> FloatArray:
+        z, deviation = self._deviate(x)
+        out: FloatArray = self.mean * special.ndtr(z - deviation)
+        return out
+
+    def _quantile(self, below: FloatArray, above: FloatArray) -> FloatArray:
+        deviation = math.sqrt(math.log1p(self.scv))
+        z = np.where(below < 0.5, special.ndtri(below), -special.ndtri(above))
+        out: FloatArray = self.mean * np.exp(deviation * (z - 0.5 * deviation))
+        return out
+
 
 @dataclass(frozen=True, kw_only=True)
 class Weibull(Law):
@@ -255,6 +365,8 @@ class Weibull(Law):
 
     def __post_init__(self) -> None:
         _above_zero(shape=self.shape, scale=self.scale)
+        if self.shape < _LEAST_WEIBULL:
+            raise InvalidInput("shape", f"must be at least {_LEAST_WEIBULL}", self.shape)
 
     @property
     def mean(self) -> float:
@@ -262,16 +374,34 @@ class Weibull(Law):
 
     @property
     def scv(self) -> float:
-        second = math.gamma(1.0 + 2.0 / self.shape)
-        return second / math.gamma(1.0 + 1.0 / self.shape) ** 2 - 1.0
+        logs = math.lgamma(1.0 + 2.0 / self.shape) - 2.0 * math.lgamma(1.0 + 1.0 / self.shape)
+        return math.expm1(logs)
+
+    def _hazard(self, x: FloatArray | float) -> FloatArray:
+        """Integrated hazard; infinite far out, where nobody is left."""
+        with np.errstate(over="ignore"):
+            out: FloatArray = (np.asarray(x, dtype=np.float64) / self.scale) ** self.shape
+        return out
 
     def survival(self, x: FloatArray | float) -> FloatArray:
-        out: FloatArray = np.exp(-((np.asarray(x) / self.scale) ** self.shape))
+        out: FloatArray = np.exp(-self._hazard(x))
         return out
 
     def mean_until(self, x: FloatArray | float) -> FloatArray:
-        hazard = (np.asarray(x) / self.scale) ** self.shape
-        out: FloatArray = self.mean * special.gammainc(1.0 / self.shape, hazard)
+        out: FloatArray = self.mean * special.gammainc(1.0 / self.shape, self._hazard(x))
+        return out
+
+    def cdf(self, x: FloatArray | float) -> FloatArray:
+        out: FloatArray = -np.expm1(-self._hazard(x))
+        return out
+
+    def mean_by(self, x: FloatArray | float) -> FloatArray:
+        out: FloatArray = self.mean * special.gammainc(1.0 + 1.0 / self.shape, self._hazard(x))
+        return out
+
+    def _quantile(self, below: FloatArray, above: FloatArray) -> FloatArray:
+        hazard = np.where(below < 0.5, -np.log1p(-below), -np.log(above))
+        out: FloatArray = self.scale * hazard ** (1.0 / self.shape)
         return out
 
 
@@ -330,6 +460,17 @@ class Hyperexponential(Law):
         means = np.array(self.means)
         gone = -np.expm1(-np.asarray(x)[..., None] / means)
         out: FloatArray = gone @ (means * np.array(self.shares))
+        return out
+
+    def cdf(self, x: FloatArray | float) -> FloatArray:
+        gone = -np.expm1(-np.asarray(x)[..., None] / np.array(self.means))
+        out: FloatArray = gone @ np.array(self.shares)
+        return out
+
+    def mean_by(self, x: FloatArray | float) -> FloatArray:
+        means = np.array(self.means)
+        early = special.gammainc(2.0, np.asarray(x)[..., None] / means)
+        out: FloatArray = early @ (means * np.array(self.shares))
         return out
 
     @property

@@ -42,8 +42,8 @@ class QueueMeasures(Generic[Value]):
 
     Parameters
     ----------
-    arrival_rate, aht, agents, patience, lines
-        The queue, as given [1/s, s, agents, s, lines].
+    arrival_rate, aht, agents, patience, lines, balking
+        The queue, as given [1/s, s, agents, s, lines, share].
     load
         Offered load, arrival rate times AHT [erlangs].
     blocking
@@ -86,6 +86,7 @@ class QueueMeasures(Generic[Value]):
     mean_wait_delayed: Value
     mean_queue: Value
     occupancy: Value
+    balking: Value | float = field(default=0.0, kw_only=True)
     method: str = field(default="exact", kw_only=True)
     _served: FloatArray = field(repr=False, kw_only=True)
     _fates: Callable[[FloatArray], Fates] = field(repr=False, kw_only=True)
@@ -198,15 +199,16 @@ def measure(
     agents: FloatArray,
     patience: FloatArray,
     lines: FloatArray,
+    balking: FloatArray | None = None,
 ) -> QueueMeasures[Any]:
     """Measure broadcast queues M/M/n/K+M; numbers for arrays without dimensions."""
     shape = arrival_rate.shape
-    flat = [column.ravel() for column in (arrival_rate, aht, agents, patience, lines - agents)]
-    queue = Queue(*flat)
-    totals, scale = wait_totals(queue)
-    return queue_measures(
-        queue, totals, lambda awt: wait_fates(queue, totals, scale, awt), shape=shape
-    )
+    columns = [arrival_rate, aht, agents, patience, lines - agents]
+    if balking is not None:
+        columns.append(balking)
+    queue = Queue(*(column.ravel() for column in columns))
+    totals, known = wait_totals(queue)
+    return queue_measures(queue, totals, lambda awt: wait_fates(queue, known, awt), shape=shape)
 
 
 def queue_measures(
@@ -252,6 +254,7 @@ def queue_measures(
         "mean_wait_delayed": ratio(totals.waited, totals.delayed),
         "mean_queue": entering * np.where(nobody, queue.room, totals.waited),
         "occupancy": _occupancy(queue, totals),
+        "balking": np.broadcast_to(queue.balking, queue.load.shape),
         **other,
     }
     return QueueMeasures(

@@ -7,19 +7,30 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from sim._erlang.arrays import FloatArray, Positions
 
 __all__ = ["Fates", "Queue", "WaitPartials", "WaitTotals"]
 
 
+_NOBODY = np.zeros(())
+"""One number for all positions, from when nobody balks."""
+
+
 class Queue(NamedTuple):
-    """Parameters of one queue per position; `room` is the number of waiting places."""
+    """Parameters of one queue per position.
+
+    `room` is the number of waiting places, `balking` the share that leaves at once when no agent
+    is free; it may be one number for all.
+    """
 
     arrival_rate: FloatArray
     aht: FloatArray
     agents: FloatArray
     patience: FloatArray
     room: FloatArray
+    balking: FloatArray = _NOBODY
 
     @property
     def load(self) -> FloatArray:
@@ -35,8 +46,13 @@ class Queue(NamedTuple):
         """Rate at which one waiting contact gives up; zero for endless patience."""
         return 1.0 / self.patience
 
+    @property
+    def joining_rate(self) -> FloatArray:
+        """Rate at which contacts join the line when no agent is free."""
+        return self.arrival_rate * (1.0 - self.balking)
+
     def at(self, positions: Positions) -> Queue:
-        return Queue(*(column[positions] for column in self))
+        return Queue(*(column[positions] if column.ndim else column for column in self))
 
 
 class WaitTotals(NamedTuple):

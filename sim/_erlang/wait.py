@@ -1,161 +1,125 @@
-"""How long a contact waits in M/M/n/K+M: the choice of the method for every queue."""
+"""How long a contact waits in M/M/n/K+M: the choice of the method for every queue.
+
+States are counted where that is quick, which is nearly always; an endless line of many thousands
+is integrated instead, at a cost that does not depend on its size.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 
 from sim._erlang.arrays import BoolArray, FloatArray, Positions
-from sim._erlang.limited import partials_limited, totals_limited
-from sim._erlang.loss import loss
-from sim._erlang.open import (
-    CELLS,
-    partials_impatient,
-    partials_patient,
-    totals_impatient,
-    totals_patient,
-)
-from sim._erlang.queue import Fates, Queue, WaitPartials, WaitTotals
+from sim._erlang.loss import log_inverse_b
+from sim._erlang.open import CELLS, partials_impatient, totals_impatient
+from sim._erlang.queue import Fates, Queue, WaitTotals
 
-__all__ = ["wait_fates", "wait_totals"]
+__all__ = ["compiled", "queue_table", "wait_fates", "wait_totals"]
 
-_BLOCK_CELLS = 12_288
-"""Cells of one block: under 128 KiB, above which every temporary array is paged in anew."""
+_BLOCK = 12_288 // CELLS
+"""Queues of one block: under 128 KiB, above which every temporary array is paged in anew."""
+
+
+@lru_cache(maxsize=1)
+def compiled() -> Any:
+    """Return the compiled pass, imported when it is first needed: the compiler takes a second."""
+    return import_module("sim._erlang.kernel")
+
+
+def queue_table(queue: Queue) -> FloatArray:
+    """Return queues as the rows that the compiled pass reads."""
+    table = np.empty((queue.arrival_rate.size, len(queue)))
+    for number, column in enumerate(queue):
+        table[:, number] = column
+    return table
 
 
 def wait_totals(queue: Queue) -> tuple[WaitTotals, FloatArray]:
-    """Return the totals of every queue, and the scale that `wait_fates` asks for."""
-    totals = WaitTotals(*np.zeros((len(WaitTotals._fields), queue.arrival_rate.size)))
-    scale = np.zeros(queue.arrival_rate.size)
-    for where, method in (
-        (_is_empty(queue), _totals_empty),
-        (_is_endless(queue), _totals_endless),
-        (_is_open(queue) & np.isinf(queue.patience), totals_patient),
-        (_is_open(queue) & np.isfinite(queue.patience), totals_impatient),
-        (_is_limited(queue), totals_limited),
-    ):
-        for chosen in _blocks(where, queue.room):
-            part, scale[chosen] = method(queue.at(chosen))
-            _scatter(totals, chosen, part)
-    return totals, scale
+    """Return the totals of every queue, and the table of them that `wait_fates` asks for."""
+    known = np.empty((queue.arrival_rate.size, compiled().COLUMNS))
+    long = compiled().totals(queue_table(queue), known)
+    for chosen in _blocks(long):
+        totals, scale = _totals_long(queue.at(chosen))
+        known[chosen] = np.stack((*totals, scale), axis=1)
+    return WaitTotals(*np.ascontiguousarray(known[:, :-1].T)), known
 
 
-def wait_fates(queue: Queue, totals: WaitTotals, scale: FloatArray, awt: FloatArray) -> Fates:
+def wait_fates(queue: Queue, known: FloatArray, awt: FloatArray) -> Fates:
     """Return what has become of contacts by a threshold, one per queue."""
-    partials = _wait_partials(queue, scale, awt)
-    later = np.maximum(totals.delayed - partials.offered, 0.0)
-    elapsed = awt / queue.patience
-    return Fates(
-        in_time=totals.no_wait + partials.offered,
-        answered=totals.no_wait + partials.served,
-        abandoned=partials.abandoned - np.expm1(-elapsed) * later,
-        later=later,
-        waiting=np.exp(-elapsed) * later,
-    )
+    fates = np.empty((awt.size, len(Fates._fields)))
+    long = compiled().fates(queue_table(queue), awt, known, fates)
+    for chosen in _blocks(long):
+        by = _fates_long(queue.at(chosen), known[chosen], awt[chosen])
+        fates[chosen] = np.stack(by, axis=1)
+    return Fates(*np.ascontiguousarray(fates.T))
 
 
-def _wait_partials(queue: Queue, scale: FloatArray, awt: FloatArray) -> WaitPartials:
-    """Return what has happened within `awt`: nothing where nobody calls or nobody is served."""
-    partials = WaitPartials(*np.zeros((len(WaitPartials._fields), awt.size)))
-    for where, method in (
-        (_is_open(queue) & np.isinf(queue.patience), partials_patient),
-        (_is_open(queue) & np.isfinite(queue.patience), partials_impatient),
-    ):
-        for chosen in _blocks(where, queue.room):
-            parts = method(queue.at(chosen), scale[chosen], awt[chosen])
-            _scatter(partials, chosen, parts)
-    for chosen in _blocks(_is_limited(queue), queue.room):
-        _scatter(partials, chosen, partials_limited(queue.at(chosen), awt[chosen]))
-    return partials
-
-
-def _is_empty(queue: Queue) -> BoolArray:
-    """Nobody calls."""
-    empty: BoolArray = queue.arrival_rate == 0
-    return empty
-
-
-def _is_endless(queue: Queue) -> BoolArray:
-    """Whoever joins is never served: no agents, or no steady state."""
-    unstable = np.isinf(queue.room) & np.isinf(queue.patience) & (queue.load >= queue.agents)
-    endless: BoolArray = (queue.arrival_rate > 0) & (unstable | (queue.agents == 0))
-    return endless
-
-
-def _is_open(queue: Queue) -> BoolArray:
-    return np.isinf(queue.room) & ~_is_empty(queue) & ~_is_endless(queue)
-
-
-def _is_limited(queue: Queue) -> BoolArray:
-    return np.isfinite(queue.room) & ~_is_empty(queue) & ~_is_endless(queue)
-
-
-def _blocks(where: BoolArray, room: FloatArray) -> Iterator[Positions]:
+def _blocks(where: BoolArray) -> Iterator[Positions]:
     """Cut the chosen positions into blocks that fit the cache."""
     chosen = np.flatnonzero(where)
-    widths = np.where(np.isinf(room[chosen]), CELLS, room[chosen] + 1.0)
-    size = max(1, int(_BLOCK_CELLS / widths.max(initial=1.0)))
-    for start in range(0, chosen.size, size):
-        yield chosen[start : start + size]
+    for start in range(0, chosen.size, _BLOCK):
+        yield chosen[start : start + _BLOCK]
 
 
-def _scatter(
-    into: WaitTotals | WaitPartials,
-    positions: Positions,
-    values: WaitTotals | WaitPartials,
-) -> None:
-    for column, part in zip(into, values, strict=True):
-        column[positions] = part
+# Endless lines of many thousands.
 
 
-# Queues without arrivals, and queues that serve nobody.
+def _joining(queue: Queue) -> Queue:
+    """Return the queue that only those meet who do not balk; alike as soon as all are busy."""
+    return Queue(queue.joining_rate, *queue[1:5])
 
 
-def _totals_empty(queue: Queue) -> tuple[WaitTotals, FloatArray]:
-    """Say that all is well: there is nobody to wait, and nobody is turned away."""
-    nothing, all_ = np.zeros_like(queue.load), np.ones_like(queue.load)
-    totals = WaitTotals(
+def _totals_long(queue: Queue) -> tuple[WaitTotals, FloatArray]:
+    """Return the totals, and the density of the offered wait at its mode.
+
+    Somebody who balks meets the same line as those who join, and an agent who is free with
+    another probability: what is known given a wait stays, and how likely it is changes.
+    """
+    totals, scale = totals_impatient(_joining(queue))
+    if not np.any(queue.balking):
+        return totals, scale
+    stay = 1.0 - queue.balking
+    below = log_inverse_b(queue.agents - 1.0, queue.load)
+    with np.errstate(divide="ignore", over="ignore"):  # in deep overload nobody meets a free agent
+        log_odds = (
+            np.log(totals.delayed / totals.no_wait)
+            + log_inverse_b(queue.agents - 1.0, queue.load * stay)
+            - np.log(stay)
+            - below
+        )
+        delayed = 1.0 / (1.0 + np.exp(-log_odds))
+        no_wait = 1.0 / (1.0 + np.exp(log_odds))
+    change = delayed / totals.delayed
+    nothing = np.zeros_like(delayed)
+    changed = WaitTotals(
         blocking=nothing,
-        accepted=all_,
-        no_wait=all_,
-        delayed=nothing,
-        served=all_,
-        abandoned=nothing,
-        waited=nothing,
-        waited_virtual=nothing,
-        waited_served=nothing,
-        waited_abandoned=nothing,
+        accepted=nothing + 1.0,
+        no_wait=no_wait,
+        delayed=delayed,
+        served=no_wait + stay * change * (totals.served - totals.no_wait),
+        abandoned=delayed * queue.balking + stay * change * totals.abandoned,
+        waited=stay * change * totals.waited,
+        waited_virtual=change * totals.waited_virtual,
+        waited_served=stay * change * totals.waited_served,
+        waited_abandoned=stay * change * totals.waited_abandoned,
     )
-    return totals, nothing
+    return changed, scale * change
 
 
-def _totals_endless(queue: Queue) -> tuple[WaitTotals, FloatArray]:
-    """Everybody waits out their patience; with endless patience, for ever."""
-    nothing, all_ = np.zeros_like(queue.patience), np.ones_like(queue.patience)
-    forever = np.full_like(queue.patience, np.inf)
-    leaves = np.isfinite(queue.patience)
-    blocking = _blocking_without_agents(queue)
-    totals = WaitTotals(
-        blocking=blocking,
-        accepted=1.0 - blocking,
-        no_wait=nothing,
-        delayed=all_,
-        served=nothing,
-        abandoned=np.where(leaves, all_, nothing),
-        waited=queue.patience,
-        waited_virtual=forever,
-        waited_served=forever,
-        waited_abandoned=np.where(leaves, queue.patience, nothing),
+def _fates_long(queue: Queue, known: FloatArray, awt: FloatArray) -> Fates:
+    no_wait, delayed, scale = known[:, 2], known[:, 3], known[:, -1]
+    partials = partials_impatient(_joining(queue), scale, awt)
+    stay, elapsed = 1.0 - queue.balking, awt / queue.patience
+    later = np.maximum(delayed - partials.offered, 0.0)
+    left = partials.abandoned - np.expm1(-elapsed) * later
+    return Fates(
+        in_time=no_wait + partials.offered,
+        answered=no_wait + stay * partials.served,
+        abandoned=queue.balking * delayed + stay * left,
+        later=later,
+        waiting=stay * np.exp(-elapsed) * later,
     )
-    return totals, nothing
-
-
-def _blocking_without_agents(queue: Queue) -> FloatArray:
-    """Return the share turned away when the lines hold only people who wait in vain."""
-    waiting = queue.arrival_rate * queue.patience
-    limited = np.isfinite(queue.room)
-    blocking = np.where(limited, 1.0, 0.0)
-    drains = limited & np.isfinite(waiting)
-    blocking[drains] = loss(queue.room[drains], waiting[drains])
-    return blocking

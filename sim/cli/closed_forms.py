@@ -1,46 +1,256 @@
-"""The command ``erlang``: closed forms without a scenario file."""
+"""The command ``erlang``: closed forms without a scenario file, for whatever is unknown."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import math
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 
-from sim.cli.reading import read_seconds, read_target
-from sim.cli.terminal import AsJson, Lang, console, print_json, show
-from sim.report.data import erlang_data
+from sim import erlang
+from sim.cli import erlang_team, erlang_teams
+from sim.cli.erlang_team import redialling, served_by
+from sim.cli.reading import (
+    read_hour,
+    read_number,
+    read_patience,
+    read_rate,
+    read_seconds,
+    read_service,
+    read_share,
+    read_target,
+)
+from sim.cli.terminal import AsCsv, AsJson, Lang, console, print_csv, print_json, show
+from sim.errors import InvalidInput, LinewiseError
+from sim.report.closed_forms import measure_table
 from sim.report.language import Language
-from sim.report.sentences import erlang_sentences
-from sim.report.tables import erlang_table
+from sim.report.solved import (
+    Case,
+    Frame,
+    answer_sentences,
+    case_of,
+    next_sentence,
+    people_sentence,
+    solved_data,
+    solved_rows,
+    spread_table,
+)
+from sim.report.varying import Varying, varying, varying_sentence
 
 __all__ = ["add_to"]
 
+_TARGET, _AWT = (0.8, 20.0), 20.0
+
+Text = str | None
+Calls = Annotated[Text, typer.Option(help="Contacts in the interval.")]
+Per = Annotated[str, typer.Option(help="Length of the interval, such as 30m.")]
+Aht = Annotated[Text, typer.Option(help="Mean handle time, such as 3m.")]
+Patience = Annotated[
+    str,
+    typer.Option(help="Mean time until a caller gives up, such as 3m; never; or a law of it."),
+]
+Rule = Annotated[str, typer.Option(help="Share of what: " + ", ".join(erlang.SERVICE_RULES) + ".")]
+
 
 def _erlang(
-    calls: Annotated[float, typer.Option(min=0, help="Contacts in the interval.")],
-    aht: Annotated[str, typer.Option(help="Mean handle time, such as 3m.")],
-    per: Annotated[str, typer.Option(help="Length of the interval, such as 30m.")] = "30m",
-    patience: Annotated[
-        str, typer.Option(help="Mean time until a caller gives up, such as 3m.")
-    ] = "3m",
-    target: Annotated[str, typer.Option(help="Share answered in time, such as 80/20.")] = "80/20",
+    ctx: typer.Context,
+    calls: Calls = None,
+    per: Per = "30m",
+    aht: Aht = None,
+    agents: Annotated[Text, typer.Option(help="Agents at work, parts of one allowed.")] = None,
+    target: Annotated[
+        Text,
+        typer.Option(help="Share answered in time, such as 80/20; ?/20 or 80/? asks for a half."),
+    ] = None,
+    rule: Rule = "offered",
+    max_abandonment: Annotated[Text, typer.Option(help="At most 5% give up.")] = None,
+    max_asa: Annotated[Text, typer.Option(help="Longest mean wait of those answered.")] = None,
+    max_occupancy: Annotated[Text, typer.Option(help="Agents busy at most 85%.")] = None,
+    max_wait_probability: Annotated[Text, typer.Option(help="At most 30% have to wait.")] = None,
+    patience: Patience = "3m",
+    lines: Annotated[
+        int | None, typer.Option(min=0, help="Contacts that fit in, waiting or in service.")
+    ] = None,
+    balking: Annotated[
+        Text, typer.Option(help="Share that leaves at once when nobody is free.")
+    ] = None,
+    redial: Annotated[Text, typer.Option(help="Share of the lost who call again.")] = None,
+    service: Annotated[Text, typer.Option(help="Law of the handle time, instead of --aht.")] = None,
+    variation: Annotated[Text, typer.Option(help="Spread of the volume from day to day.")] = None,
+    sure: Annotated[Text, typer.Option(help="Keep the target on so many days.")] = None,
+    rate_per_hour: Annotated[Text, typer.Option(help="Cost of an hour: 600 RUB/h.")] = None,
+    shrinkage: Annotated[Text, typer.Option(help="Share of paid time away from work.")] = None,
+    spread: Annotated[int, typer.Option(min=0, max=1000, help="Agents more and less.")] = 5,
+    as_csv: AsCsv = False,
     as_json: AsJson = False,
     lang: Lang = "en",
 ) -> None:
-    """Say how many agents one interval needs, by Erlang C and Erlang A side by side."""
-    promise = read_target(target)
-    rate = calls / read_seconds("--per", per)
-    handle, waits = read_seconds("--aht", aht), read_seconds("--patience", patience)
-    if as_json:
-        print_json(erlang_data(promise, rate, handle, waits))
+    """Solve for whatever is missing of volume, handle time, agents and promise.
+
+    Give two of --calls, --aht and --agents to find the third for a target; give all three to see
+    what they promise. Erlang C, without impatience, and Erlang A stand side by side.
+    """
+    if ctx.invoked_subcommand is not None:
+        _refuse_options(ctx)
         return
-    words = Language(lang)
+    said, words = ctx.params, Language(lang)
+    if as_csv and as_json:
+        raise LinewiseError("give --csv or --json, not both")
+    frame, question = _question(said)
+    cases = _cases(said, question, words)
+    days = _days(said, cases, frame)
+    if as_json:
+        extra = {one.key: vars(found) for one, found in days}
+        print_json({**solved_data(cases, frame, spread), **({"varying": extra} if extra else {})})
+    elif as_csv:
+        print_csv(solved_rows(cases, frame, spread))
+    else:
+        _show(said, cases, frame, [varying_sentence(*one, frame, words) for one in days], words)
+
+
+def _days(said: dict[str, Any], cases: list[Case], frame: Frame) -> list[tuple[Case, Varying]]:
+    """What busy and quiet days make of each answer, where that is asked for."""
+    if said["variation"] is None:
+        if said["sure"] is not None:
+            raise LinewiseError("--sure needs --variation: the spread of the volume over days")
+        return []
+    variation = read_share("--variation", said["variation"])
+    if variation == 0:
+        raise InvalidInput("--variation", "must be above 0%", said["variation"])
+    sure = None if said["sure"] is None else read_share("--sure", said["sure"])
+    plain = [one for one in cases if one.key in ("erlang_c", "erlang_a")]
+    return [(one, varying(one, frame, variation, sure)) for one in plain]
+
+
+def _refuse_options(ctx: typer.Context) -> None:
+    """Options before the name of a subcommand would be lost: say so."""
+    sources = {name: ctx.get_parameter_source(name) for name in ctx.params}
+    lost = [name for name, source in sources.items() if source and source.name == "COMMANDLINE"]
+    if lost:
+        names = ", ".join("--" + name.removeprefix("as_").replace("_", "-") for name in lost)
+        where = f"linewise erlang {ctx.invoked_subcommand}"
+        raise LinewiseError(f"put {names} behind “{where}”, if it takes them")
+
+
+def _question(said: dict[str, Any]) -> tuple[Frame, dict[str, Any]]:
+    """What is known and asked, as `sim.erlang.solve` takes it."""
+    per = read_seconds("--per", said["per"])
+    if said["service"] is not None and said["aht"] is not None:
+        raise LinewiseError("give --aht or --service, not both: the law has the mean")
+    rule = said["rule"]
+    if rule not in erlang.SERVICE_RULES:
+        rules = ", ".join(erlang.SERVICE_RULES)
+        raise InvalidInput("--rule", f"must be one of {rules}", rule)
+    aht = None if said["aht"] is None else read_seconds("--aht", said["aht"])
+    if said["service"] is not None:
+        aht = read_service(said["service"]).mean
+    question = {
+        "arrival_rate": None if said["calls"] is None else read_rate("--calls", said["calls"], per),
+        "aht": aht,
+        "agents": None if said["agents"] is None else read_number("--agents", said["agents"]),
+    }
+    missing = [
+        f"--{'calls' if n == 'arrival_rate' else n}" for n, v in question.items() if v is None
+    ]
+    if len(missing) > 1:
+        raise LinewiseError(
+            f"{' and '.join(missing)} are missing: give two of --calls, --aht and --agents to find "
+            "the third, or all three to see what they give"
+        )
+    awt, promise = _promise(said, missing, rule)
+    return Frame(per=per, awt=awt, rule=rule), {**question, **promise}
+
+
+def _promise(said: dict[str, Any], missing: list[str], rule: str) -> tuple[float, dict[str, Any]]:
+    """The threshold that is shown, and the target or the half of one that is known."""
+    bounds = {
+        name: read(f"--{name.replace('_', '-')}", said[name])
+        for name, read in _BOUNDS.items()
+        if said[name] is not None
+    }
+    share, awt = (None, None) if said["target"] is None else read_target(said["target"])
+    if said["target"] is None and missing and not bounds:
+        share, awt = _TARGET
+    if (share is None) != (awt is None):
+        half = said["target"]
+        if missing or bounds:
+            what = f"{missing[0]} is missing" if missing else "other bounds are given"
+            raise LinewiseError(f"--target {half} asks for its ?, but {what}")
+        known = {"awt": awt} if share is None else {"service_level": share}
+        return _AWT if awt is None else awt, {**known, "rule": rule}
+    if share is None and not bounds:
+        return _AWT, {}
+    target = erlang.Target(service_level=share, awt=awt, rule=rule, **bounds)  # type: ignore[arg-type]
+    return _AWT if awt is None else awt, {"target": target}
+
+
+def _cases(said: dict[str, Any], question: dict[str, Any], words: Language) -> list[Case]:
+    """The models side by side."""
+    patience = read_patience(said["patience"])
+    queue = {
+        "lines": math.inf if said["lines"] is None else float(said["lines"]),
+        "balking": 0.0 if said["balking"] is None else read_share("--balking", said["balking"]),
+    }
+    cases = [case_of("erlang_c", {**question, **queue}, words)]
+    if isinstance(patience, erlang.Law) or math.isfinite(patience):
+        cases.append(case_of("erlang_a", {**question, **queue, "patience": patience}, words))
+    return [*cases, *_further(said, question, patience, words)]
+
+
+def _further(
+    said: dict[str, Any], question: dict[str, Any], patience: float | erlang.Law, words: Language
+) -> list[Case]:
+    """Models that are asked for: callers who try again, handle times of any law."""
+    cases = []
+    if said["redial"] is not None:
+        share = read_share("--redial", said["redial"])
+        mean = patience.mean if isinstance(patience, erlang.Law) else patience
+        if math.isinf(mean):
+            raise LinewiseError("--redial needs a --patience: who never gives up never redials")
+        model = redialling(patience, share)
+        cases.append(case_of("erlang_x", {**question, "model": model}, words, share=share))
+    if said["service"] is not None:
+        law = read_service(said["service"])
+        if question["aht"] is None or isinstance(patience, erlang.Law):
+            raise LinewiseError("--service needs a patience that is a mean or never")
+        model = served_by(law, patience)
+        cases.append(case_of("service", {**question, "model": model}, words))
+    return cases
+
+
+def _show(
+    said: dict[str, Any], cases: list[Case], frame: Frame, days: list[str], words: Language
+) -> None:
+    """Print the answer, then everything behind it."""
     out = console()
-    for sentence in erlang_sentences(promise, rate, handle, waits, words):
+    first, *rest = answer_sentences(cases, frame, words)
+    out.print(first, style="bold")
+    for sentence in (*rest, *days):
         out.print(sentence)
-    show(erlang_table(promise, rate, handle, waits, words))
+    shrinkage = said["shrinkage"]
+    share = None if shrinkage is None else read_share("--shrinkage", shrinkage)
+    if cases[0].solution.unknown in ("agents", "nothing"):
+        hour = None if said["rate_per_hour"] is None else read_hour(said["rate_per_hour"])
+        out.print(next_sentence(cases[-1], frame, hour, words))
+        out.print(people_sentence(cases, share, words))
+    named = {one.name: one.solution.measures for one in cases}
+    show(measure_table(named, frame.awt, words))
+    show(spread_table(cases, frame, said["spread"], words))
+
+
+_BOUNDS: dict[str, Callable[[str, str], float]] = {
+    "max_abandonment": read_share,
+    "max_asa": read_seconds,
+    "max_occupancy": read_share,
+    "max_wait_probability": read_share,
+}
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("erlang")(_erlang)
+    """Add the command and its subcommands."""
+    group = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+    group.callback(invoke_without_command=True)(_erlang)
+    erlang_team.add_to(group)
+    erlang_teams.add_to(group)
+    app.add_typer(group, name="erlang", help="Closed forms, for whatever is unknown.")

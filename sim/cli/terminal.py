@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
@@ -16,13 +17,27 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table as RichTable
 
 from sim.compiled import cache_folder, is_warm
+from sim.errors import LinewiseError
 from sim.experiment import Progress as Step
 from sim.experiment import warm_up
+from sim.report.closed_forms import Answer
 from sim.report.tables import Table
 
-__all__ = ["AsJson", "Lang", "console", "print_json", "progress", "show", "warm"]
+__all__ = [
+    "AsCsv",
+    "AsJson",
+    "Lang",
+    "console",
+    "print_csv",
+    "print_json",
+    "progress",
+    "say",
+    "show",
+    "warm",
+]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, nothing rounded.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print the table as CSV, SI units, no words.")]
 Lang = Annotated[
     Literal["en", "ru"], typer.Option("--lang", envvar="LINEWISE_LANG", help="Language to speak.")
 ]
@@ -43,6 +58,14 @@ def print_json(data: object) -> None:
     print(json.dumps(data, ensure_ascii=spelled, indent=2, allow_nan=False))
 
 
+def print_csv(rows: Sequence[Mapping[str, object]]) -> None:
+    """Print rows under the names that all of them have; numbers are not rounded."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    writer = csv.DictWriter(sys.stdout, list(names), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+
+
 def show(table: Table) -> None:
     """Print a table, figures to the right."""
     drawn = RichTable(title=table.title, box=box.SIMPLE_HEAD, title_justify="left")
@@ -51,6 +74,23 @@ def show(table: Table) -> None:
     for row in table.rows:
         drawn.add_row(*row)
     console().print(drawn, soft_wrap=False)
+
+
+def say(answer: Answer, as_json: bool, as_csv: bool) -> None:
+    """Print an answer in the form that was asked for."""
+    if as_json and as_csv:
+        raise LinewiseError("give --csv or --json, not both")
+    if as_json:
+        print_json(answer.data)
+    elif as_csv:
+        print_csv(answer.rows)
+    else:
+        first, *rest = answer.sentences
+        console().print(first, style="bold")
+        for sentence in rest:
+            console().print(sentence)
+        for table in answer.tables:
+            show(table)
 
 
 @contextmanager

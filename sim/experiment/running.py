@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import erlang
 from sim.compiled import alone, mark_warm
 from sim.engine import ENGINES
 from sim.errors import Interrupted, InvalidInput
@@ -280,7 +281,7 @@ simulation: {warm_up: 0s, wrap_up: 0s}
 
 
 def warm_up() -> None:
-    """Compile everything that is compiled, by playing a small day once.
+    """Compile everything that is compiled: play a small day once, ask closed forms each way.
 
     The machine code is kept on disk, so that it happens once for each version; see
     `sim.compiled.is_warm`.
@@ -288,4 +289,9 @@ def warm_up() -> None:
     played = case(load_text(_SMALL), "base")
     with alone():
         replicate(played, seed=1, replications=1, workers=1)
+        promise = erlang.Target(service_level=0.8, awt=20.0)
+        needed = erlang.agents_needed(promise, arrival_rate=0.01, aht=180.0)
+        needed.measures.wait_percentile(0.5)
+        erlang.queue_lines_needed(max_blocking=0.1, arrival_rate=0.01, aht=180.0, agents=2)
+        erlang.exact_day(arrival_rate=0.01, aht=180.0, agents=1, interval=60.0)
         mark_warm()

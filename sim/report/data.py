@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from sim import erlang
 from sim.decide import Comparison, Judgement, OptionResult
 from sim.experiment import BAND, WHOSE, Replications
 from sim.metrics import MEASURES, Count, Presence
@@ -15,7 +14,7 @@ from sim.report.language import Code, Language
 from sim.report.sentences import gap_sentence, verdict_sentence
 from sim.stats import CONFIDENCE, Estimate, Span
 
-__all__ = ["comparison_data", "erlang_data", "judgements_data", "run_data"]
+__all__ = ["comparison_data", "judgements_data", "run_data"]
 
 Data = dict[str, Any]
 _CODES: tuple[Code, ...] = ("en", "ru")
@@ -255,34 +254,4 @@ def judgements_data(file: str, judgements: tuple[Judgement, ...]) -> Data:
             }
             for one in judgements
         ],
-    }
-
-
-def erlang_data(target: erlang.Target, arrival_rate: float, aht: float, patience: float) -> Data:
-    """Agents needed by Erlang C and A, and every measure at that number."""
-
-    def needed(waits: float) -> Data:
-        found = erlang.agents_needed(target, arrival_rate=arrival_rate, aht=aht, patience=waits)
-        at = found.measures
-        return {
-            "agents": found.agents,
-            "service_level": {
-                rule: _number(at.service_level(rule, target.awt or 0.0))
-                for rule in erlang.SERVICE_RULES
-            },
-            "abandonment": _number(at.abandonment),
-            "wait_probability": _number(at.wait_probability),
-            "asa_s": _number(at.asa),
-            "mean_wait_s": _number(at.mean_wait),
-            "occupancy": _number(at.occupancy),
-        }
-
-    return {
-        "load_erlangs": arrival_rate * aht,
-        "arrival_rate_per_s": arrival_rate,
-        "aht_s": aht,
-        "patience_s": _number(patience),
-        "target": {"service_level": target.service_level, "awt_s": target.awt},
-        "erlang_c": needed(math.inf),
-        "erlang_a": needed(patience),
     }

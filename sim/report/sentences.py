@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sim import erlang
 from sim.decide import Comparison, Gap, Judgement, OptionResult
 from sim.experiment import Stopped
 from sim.report.language import N_, Code, Language
@@ -13,7 +12,6 @@ __all__ = [
     "MEASURE_WORDS",
     "RULE_WORDS",
     "channel_title",
-    "erlang_sentences",
     "gap_sentence",
     "group_title",
     "option_title",
@@ -195,57 +193,6 @@ def state_words(judgement: Judgement, lang: Language) -> str:
         "broken": lang("broken"),
         "open": lang("not shown"),
     }[judgement.state]
-
-
-def erlang_sentences(
-    target: erlang.Target, arrival_rate: float, aht: float, patience: float, lang: Language
-) -> tuple[str, ...]:
-    """What Erlang C and Erlang A ask for, in plain words.
-
-    Parameters
-    ----------
-    target
-        The promise, a service level.
-    arrival_rate, aht, patience
-        As `sim.erlang.erlang_a` takes them.
-    lang
-        The reader's language.
-    """
-    awt = lang.duration(target.awt or 0.0)
-    least_c = erlang.agents_needed(target, arrival_rate=arrival_rate, aht=aht)
-    least_a = erlang.agents_needed(target, arrival_rate=arrival_rate, aht=aht, patience=patience)
-    load = arrival_rate * aht
-    return (
-        lang(
-            "The work is {load} erlangs: as many agents would be busy all the time, with no rest "
-            "and no room for chance.",
-            load=lang.plain(load),
-        ),
-        lang(
-            "Erlang C, in which nobody ever gives up, asks for {agents}: {share} answered in "
-            "{awt}, occupancy {occupancy}.",
-            agents=_agents(least_c.agents, lang),
-            share=lang.percent(least_c.measures.service_level(target.rule, target.awt or 0.0), 1),
-            awt=awt,
-            occupancy=lang.percent(least_c.measures.occupancy),
-        ),
-        lang(
-            "Erlang A, in which a caller gives up after {patience} on average, asks for {agents}: "
-            "{share} answered in {awt}, {lost} give up, occupancy {occupancy}.",
-            patience=lang.duration(patience),
-            agents=_agents(least_a.agents, lang),
-            share=lang.percent(least_a.measures.service_level(target.rule, target.awt or 0.0), 1),
-            awt=awt,
-            lost=lang.percent(least_a.measures.abandonment, 1),
-            occupancy=lang.percent(least_a.measures.occupancy),
-        ),
-        lang("These are agents at work at the same time; breaks, sickness and leave come on top."),
-    )
-
-
-def _agents(count: int, lang: Language) -> str:
-    """So many agents."""
-    return lang.n("{n} agent", "{n} agents", count)
 
 
 def sentence(comparison: Comparison, lang: Code = "en") -> str:

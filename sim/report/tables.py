@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim import erlang
 from sim.decide import Attained, Comparison, Judgement, OptionResult
 from sim.metrics import RULES, Count, Presence
 from sim.report.language import N_, Language
@@ -28,7 +27,6 @@ __all__ = [
     "LINE_WORDS",
     "Table",
     "day_table",
-    "erlang_table",
     "group_table",
     "interval_table",
     "judgement_table",
@@ -336,9 +334,6 @@ def group_table(option: OptionResult, lang: Language) -> Table:
     return Table(lang("Who answers"), head, tuple(rows))
 
 
-# Rows of a table of agents that a reader may be asked to look through.
-_MOST_BETWEEN = 40
-
 _ALONG = ("service_level", "abandonment", "missed", "asa")
 
 
@@ -404,67 +399,3 @@ def judgement_table(
     ]
     head = (lang("Promise"), lang("Demanded"), lang("Simulated (95%)"), lang("Verdict"))
     return Table(title, head, tuple(rows))
-
-
-def _around(one: int, other: int) -> list[int]:
-    """Numbers of agents next to two of them, and all between these where they are few."""
-    least, most = sorted((one, other))
-    if most - least <= _MOST_BETWEEN:
-        return list(range(max(1, least - 5), most + 6))
-    near = (range(max(1, middle - 5), middle + 6) for middle in (least, most))
-    return [agents for numbers in near for agents in numbers]
-
-
-def erlang_table(
-    target: erlang.Target, arrival_rate: float, aht: float, patience: float, lang: Language
-) -> Table:
-    """What each number of agents gives, Erlang C beside Erlang A, around those needed.
-
-    Parameters
-    ----------
-    target
-        The promise; its service level and `awt` are shown.
-    arrival_rate, aht, patience
-        As `sim.erlang.erlang_a` takes them.
-    lang
-        The reader's language.
-    """
-    awt = target.awt or 0.0
-    needed = {
-        "C": erlang.agents_needed(target, arrival_rate=arrival_rate, aht=aht).agents,
-        "A": erlang.agents_needed(
-            target, arrival_rate=arrival_rate, aht=aht, patience=patience
-        ).agents,
-    }
-    rows = []
-    for agents in _around(needed["A"], needed["C"]):
-        c = erlang.erlang_c(arrival_rate=arrival_rate, aht=aht, agents=float(agents))
-        a = erlang.erlang_a(
-            arrival_rate=arrival_rate, aht=aht, agents=float(agents), patience=patience
-        )
-        marks = [lang("← {model}", model=f"Erlang {m}") for m, n in needed.items() if n == agents]
-        rows.append(
-            (
-                lang.number(agents),
-                lang.percent(c.service_level(target.rule, awt), 1),
-                lang.duration(c.asa),
-                lang.percent(c.occupancy),
-                lang.percent(a.service_level(target.rule, awt), 1),
-                lang.duration(a.asa),
-                lang.percent(a.abandonment, 1),
-                lang.percent(a.occupancy),
-                " ".join(marks),
-            )
-        )
-    head = (
-        lang("Agents"),
-        lang("C: in {awt}", awt=lang.duration(awt)),
-        lang("C: mean wait"),
-        lang("C: occupancy"),
-        lang("A: in {awt}", awt=lang.duration(awt)),
-        lang("A: mean wait"),
-        lang("A: abandoned"),
-        lang("A: occupancy"),
-        "",
-    )
-    return Table(lang("What each number of agents gives"), head, tuple(rows))

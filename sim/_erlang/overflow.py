@@ -1,0 +1,135 @@
+"""Groups without queues whose overflow goes to a shared group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim._erlang.arrays import FloatArray, ratio
+from sim._erlang.inputs import Real
+from sim._erlang.loss import loss
+from sim._erlang.skill_chain import Design, settled
+from sim._erlang.skills import design_of
+from sim.errors import InvalidInput
+
+__all__ = ["OverflowMeasures", "overflow"]
+
+
+@dataclass(frozen=True, eq=False)
+class OverflowMeasures:
+    """What is lost, and what overflows.
+
+    Parameters
+    ----------
+    blocking
+        Share of the contacts of every class that is lost.
+    overflow_probability
+        Share of contacts that finds every primary group full, by class with a primary group.
+    overflow_load
+        Mean load that the primary group passes on [erlangs].
+    peakedness
+        Variance over mean of the number that the overflow would keep busy; above 1, it is more
+        bursty than random contacts.
+    pool_occupancy
+        Handling time over the time of the agents, by pool.
+    shared_blocking
+        Share of what reaches the shared group that is lost there.
+    shared_blocking_hayward
+        The same by Hayward's approximation from means and variances alone.
+    """
+
+    blocking: tuple[float, ...]
+    overflow_probability: tuple[float, ...]
+    overflow_load: tuple[float, ...]
+    peakedness: tuple[float, ...]
+    pool_occupancy: tuple[float, ...]
+    shared_blocking: float
+    shared_blocking_hayward: float
+
+
+def overflow(
+    *,
+    arrival_rates: Sequence[float],
+    pools: Sequence[int],
+    aht: Real | Sequence[float],
+) -> OverflowMeasures:
+    """Measure primary groups that overflow to one shared group, without any queue.
+
+    The first class goes to the first group, the second to the second and so on; the last group is
+    shared by all. A class that has no group of its own goes to the shared group at once. Whoever
+    finds no free agent there is lost.
+
+    Parameters
+    ----------
+    arrival_rates
+        Contacts per second by class, at least 0 [1/s].
+    pools
+        Agents of every primary group, and at last of the shared group, whole, at least 0.
+    aht
+        Mean handle time, one for all or one per class, above 0 [s].
+
+    Raises
+    ------
+    InvalidInput
+        If a value is out of range, or the chain has too many states.
+
+    Notes
+    -----
+    An exact Markov chain on the busy agents of every group. The overflow of a primary group has
+    the mean and variance of Kosten (1937) and Riordan (in Wilkinson 1956), as if the shared group
+    were endless. Hayward's approximation replaces it by random contacts to a group scaled by the
+    peakedness (Fredericks 1980), which is for loads of one handle time.
+
+    Examples
+    --------
+    >>> groups = overflow(arrival_rates=(0.06, 0.03), pools=(10, 10), aht=180)
+    >>> [round(share, 4) for share in groups.blocking], round(groups.peakedness[0], 4)
+    ([0.054, 0.1259], 2.0052)
+    """
+    classes, groups = len(arrival_rates), len(pools)
+    if groups < 1 or classes < groups - 1:
+        raise InvalidInput("pools", f"must be 1 to {classes + 1}: one per class and one", pools)
+    shared = groups - 1
+    routes = [(c, shared) if c < shared else (shared,) for c in range(classes)]
+    design = design_of(
+        arrival_rates=arrival_rates,
+        aht=aht,
+        pools=pools,
+        routes=routes,
+        serves=[(c,) for c in range(shared)] + [tuple(range(classes))],
+        patience=np.inf,
+        balking=0.0,
+        reserved=None,
+        order="priority",
+    )
+    found = settled(design)
+    lost = np.array([found.waits(c) for c in range(classes)])
+    teams = design.pools.astype(np.float64)
+    return _named(design, lost, np.minimum(ratio(found.busy(), teams), 1.0))
+
+
+def _named(design: Design, lost: FloatArray, occupied: FloatArray) -> OverflowMeasures:
+    """Name the measures, given what is lost of every class and how busy the groups are."""
+    rates, shared = design.arrival_rates, len(design.pools) - 1
+    loads = rates * design.aht[:, -1]
+    primary = loads[:shared]
+    full = loss(design.pools[:shared].astype(np.float64), primary)
+    mean = primary * full
+    spread = 1.0 - mean + ratio(primary, design.pools[:shared] + 1.0 - primary + mean)
+    direct = loads[shared:].sum()
+    variance = float(mean @ spread + direct)
+    offered = float(mean.sum() + direct)
+    reaching = float(rates[:shared] @ full + rates[shared:].sum())
+    peak = variance / offered if offered > 0 else 1.0
+    scaled = loss(np.array([design.pools[-1] / peak]), np.array([offered / peak]))
+    return OverflowMeasures(
+        blocking=tuple(map(float, lost)),
+        overflow_probability=tuple(map(float, full)),
+        overflow_load=tuple(map(float, mean)),
+        peakedness=tuple(map(float, spread)),
+        pool_occupancy=tuple(map(float, occupied)),
+        shared_blocking=float(rates @ lost) / reaching if reaching > 0 else float(lost[-1]),
+        shared_blocking_hayward=float(scaled[0]),
+    )

@@ -1,0 +1,316 @@
+"""Subcommands of ``erlang`` about one team: lines, chat, blend, service, redials, power."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal
+
+import typer
+
+from sim import erlang
+from sim.cli.reading import (
+    read_count,
+    read_hour,
+    read_list,
+    read_number,
+    read_patience,
+    read_rate,
+    read_seconds,
+    read_service,
+    read_share,
+    read_target,
+    whole_target,
+)
+from sim.cli.terminal import AsCsv, AsJson, Lang, say
+from sim.errors import InvalidInput, LinewiseError
+from sim.report.language import Language
+from sim.report.team_answers import (
+    blend_answer,
+    blocking_of,
+    chat_answer,
+    lines_answer,
+    power_answer,
+    redials_answer,
+    service_answer,
+)
+
+__all__ = ["add_to", "mean_patience", "redialling", "served_by"]
+
+_Calls = Annotated[str, typer.Option(help="Contacts in the interval.")]
+_Per = Annotated[str, typer.Option(help="Length of the interval, such as 30m.")]
+_Aht = Annotated[str, typer.Option(help="Mean handle time, such as 3m.")]
+_Agents = Annotated[str | None, typer.Option(help="Agents; found for the target when left out.")]
+_Team = Annotated[str, typer.Option(help="Agents.")]
+_Patience = Annotated[str, typer.Option(help="Mean time until a contact gives up; or never.")]
+_Target = Annotated[str, typer.Option(help="Share answered in time, such as 80/20.")]
+
+_MOST_LINES = 1e7
+"""Lines that a search goes up to."""
+
+
+def _lines(
+    load: Annotated[str | None, typer.Option(help="Work offered, in erlangs.")] = None,
+    lines: Annotated[str | None, typer.Option(help="Lines.")] = None,
+    blocking: Annotated[str | None, typer.Option(help="Share that finds every line taken.")] = None,
+    sources: Annotated[
+        int | None, typer.Option(min=1, help="So few callers in all, by Engset's formula.")
+    ] = None,
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
+    lang: Lang = "en",
+) -> None:
+    """Lines, load and blocking: give two and find the third (Erlang B, Engset)."""
+    given = {"load": load, "lines": lines, "blocking": blocking}
+    missing = [name for name, text in given.items() if text is None]
+    if len(missing) != 1:
+        raise LinewiseError("give two of --load, --lines and --blocking to find the third")
+    erl = None if load is None else read_number("--load", load)
+    trunks = None if lines is None else read_number("--lines", lines)
+    share = None if blocking is None else read_share("--blocking", blocking)
+    if sources is not None and erl is not None and erl >= sources:
+        raise InvalidInput("--load", f"must be below the number of sources, {sources}", load)
+    if erl is None:
+        assert trunks is not None and share is not None  # noqa: PT018
+        erl = _load(trunks, share, sources)
+    elif trunks is None:
+        assert share is not None
+        trunks = _trunks(erl, share, sources)
+    found = blocking_of(erl, trunks, sources)
+    say(lines_answer(erl, trunks, found, missing[0], sources, Language(lang)), as_json, as_csv)
+
+
+def _load(lines: float, blocking: float, sources: int | None) -> float:
+    """Largest load that as many lines carry."""
+    if sources is None:
+        return erlang.load_allowed(lines, max_blocking=blocking)
+    low, high = 0.0, float(sources)
+    for _ in range(100):
+        middle = 0.5 * (low + high)
+        within = middle < sources and blocking_of(middle, lines, sources) <= blocking
+        low, high = (middle, high) if within else (low, middle)
+    return low
+
+
+def _trunks(load: float, blocking: float, sources: int | None) -> float:
+    """Least number of lines that turn away no more."""
+    if sources is None:
+        return float(erlang.lines_needed(load, max_blocking=blocking))
+    return float(next(n for n in range(sources + 1) if blocking_of(load, n, sources) <= blocking))
+
+
+def _chat(
+    calls: _Calls,
+    levels: Annotated[
+        str, typer.Option(help="Time of a chat while its agent holds 1, 2, 3: 5m,6m40s,9m.")
+    ],
+    per: _Per = "30m",
+    agents: _Agents = None,
+    patience: _Patience = "3m",
+    target: _Target = "80/30",
+    routing: Annotated[
+        Literal["least_loaded", "most_loaded", "balanced"] | None,
+        typer.Option(help="Who gets the next chat; balanced when agents are to be found."),
+    ] = None,
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
+    lang: Lang = "en",
+) -> None:
+    """Several chats at once, each the slower for it: service, or agents for a target."""
+    promise = whole_target(target)
+    team: dict[str, Any] = {
+        "arrival_rate": read_rate("--calls", calls, read_seconds("--per", per)),
+        "aht_by_level": read_list("--levels", levels, read_seconds),
+        "patience": mean_patience(patience),
+    }
+    if agents is None:
+        needed = erlang.chat_agents_needed(promise, **team, routing=routing or "balanced")
+        found = needed.measures
+    else:
+        count = read_count("--agents", agents)
+        found = erlang.chat(**team, agents=count, routing=routing or "least_loaded")
+    say(chat_answer(found, promise.awt or 0.0, Language(lang)), as_json, as_csv)
+
+
+def mean_patience(text: str) -> float:
+    """Read a patience that must be exponential or endless."""
+    patience = read_patience(text)
+    if isinstance(patience, erlang.Law):
+        rule = "must be a mean or never: this model knows no other law"
+        raise InvalidInput("--patience", rule, text)
+    return patience
+
+
+def _blend(
+    calls: _Calls,
+    aht: _Aht,
+    agents: _Team,
+    per: _Per = "30m",
+    threshold: Annotated[
+        str | None,
+        typer.Option(help="Agents kept free; as few as keep the target when left out."),
+    ] = None,
+    outbound_aht: Annotated[str | None, typer.Option(help="Time of outbound work.")] = None,
+    patience: _Patience = "3m",
+    target: _Target = "80/20",
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
+    lang: Lang = "en",
+) -> None:
+    """Calls with other work between them: service against work done, by agents kept free."""
+    promise = whole_target(target)
+    count = read_count("--agents", agents)
+    team = {
+        "inbound_rate": read_rate("--calls", calls, read_seconds("--per", per)),
+        "aht": read_seconds("--aht", aht),
+        "agents": count,
+        "patience": mean_patience(patience),
+        "outbound_aht": None
+        if outbound_aht is None
+        else read_seconds("--outbound-aht", outbound_aht),
+    }
+    free = (
+        _free(team, count, promise) if threshold is None else read_count("--threshold", threshold)
+    )
+    if not 0 <= free <= count:
+        raise InvalidInput("--threshold", f"must be from 0 to {count}", threshold)
+    say(blend_answer(team, free, promise.awt or 0.0, Language(lang)), as_json, as_csv)
+
+
+def _free(team: dict[str, Any], agents: int, target: erlang.Target) -> int:
+    """Fewest agents kept free that keep the target; all of them when none do."""
+    low, high = -1, agents
+    while high - low > 1:
+        middle = (low + high) // 2
+        inbound = erlang.blending(**team, threshold=middle).inbound
+        enough = inbound.service_level(target.rule, target.awt or 0.0) >= (
+            target.service_level or 0
+        )
+        low, high = (low, middle) if enough else (middle, high)
+    return high
+
+
+def _service(
+    calls: _Calls,
+    service: Annotated[str, typer.Option(help="Law of the handle time, or its mean.")],
+    per: _Per = "30m",
+    arrivals: Annotated[
+        str | None, typer.Option(help="Variation (cv) of the time between contacts; 1 is random.")
+    ] = None,
+    agents: _Agents = None,
+    patience: _Patience = "never",
+    target: _Target = "80/20",
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
+    lang: Lang = "en",
+) -> None:
+    """Handle times of any law: exact where it can be, beside the usual formulas."""
+    promise, law, waits = whole_target(target), read_service(service), mean_patience(patience)
+    rate = read_rate("--calls", calls, read_seconds("--per", per))
+
+    count = None if agents is None else read_count("--agents", agents)
+    found = erlang.solve(
+        arrival_rate=rate, aht=law.mean, agents=count, target=promise, model=served_by(law, waits)
+    ).measures
+    scv = (1.0 if arrivals is None else read_number("--arrivals", arrivals) ** 2, law.scv)
+    formulas = erlang.ggn_mean_waits(
+        arrival_rate=rate,
+        aht=law.mean,
+        agents=found.agents,
+        scv_arrival=scv[0],
+        scv_service=scv[1],
+    )
+    say(service_answer(found, formulas, scv, promise.awt or 0.0, Language(lang)), as_json, as_csv)
+
+
+def served_by(law: erlang.Law, patience: float) -> Any:
+    """A team whose handle times have a law, as a model that can be solved for all but these."""
+
+    def model(*, arrival_rate: float, aht: float, agents: float) -> erlang.QueueMeasures[float]:
+        team: dict[str, Any] = {"agents": int(agents), "patience": patience}
+        return erlang.mgn(arrival_rate=arrival_rate, service=law, **team)
+
+    return model
+
+
+def _redials(
+    calls: _Calls,
+    aht: _Aht,
+    redial: Annotated[str, typer.Option(help="Share of those who give up that call again.")],
+    per: _Per = "30m",
+    agents: _Agents = None,
+    patience: _Patience = "3m",
+    delay: Annotated[
+        str | None, typer.Option(help="Mean time until they do; then also counted exactly.")
+    ] = None,
+    target: _Target = "80/20",
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
+    lang: Lang = "en",
+) -> None:
+    """What people who call again make of a queue (Erlang X); agents for a target."""
+    promise, share = whole_target(target), read_share("--redial", redial)
+    team: dict[str, Any] = {
+        "arrival_rate": read_rate("--calls", calls, read_seconds("--per", per)),
+        "aht": read_seconds("--aht", aht),
+    }
+    waits = mean_patience(patience)
+    if math.isinf(waits):
+        raise InvalidInput(
+            "--patience", "must be finite: who never gives up never redials", patience
+        )
+    count = None if agents is None else read_count("--agents", agents)
+    if count is None:
+        count = int(erlang.solve(**team, target=promise, model=redialling(waits, share)).value)
+    team |= {"agents": count, "patience": waits}
+    after = None if delay is None else read_seconds("--delay", delay)
+    say(redials_answer(team, share, after, promise.awt or 0.0, Language(lang)), as_json, as_csv)
+
+
+def redialling(patience: float | erlang.Law, redial: float) -> Any:
+    """Attempts of callers who try again, as a model that can be solved."""
+
+    def model(*, arrival_rate: float, aht: float, agents: float) -> erlang.QueueMeasures[float]:
+        return erlang.erlang_x(
+            arrival_rate=arrival_rate,
+            aht=aht,
+            agents=agents,
+            patience=patience,
+            redial_probability=redial,
+        ).attempts
+
+    return model
+
+
+def _power(
+    calls: _Calls,
+    aht: _Aht,
+    agents: _Team,
+    per: _Per = "30m",
+    patience: _Patience = "3m",
+    rate_per_hour: Annotated[str | None, typer.Option(help="Cost of an hour: 600 RUB/h.")] = None,
+    spread: Annotated[int, typer.Option(min=0, max=1000, help="Agents more and less.")] = 5,
+    target: _Target = "80/20",
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
+    lang: Lang = "en",
+) -> None:
+    """The power of one: what each further agent brings, and what that costs."""
+    _, awt = read_target(target)
+    team = {
+        "arrival_rate": read_rate("--calls", calls, read_seconds("--per", per)),
+        "aht": read_seconds("--aht", aht),
+        "agents": read_count("--agents", agents),
+        "patience": mean_patience(patience),
+    }
+    hour = None if rate_per_hour is None else read_hour(rate_per_hour)
+    say(power_answer(team, hour, spread, awt or 0.0, Language(lang)), as_json, as_csv)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the subcommands."""
+    app.command("lines")(_lines)
+    app.command("chat")(_chat)
+    app.command("blend")(_blend)
+    app.command("service")(_service)
+    app.command("redials")(_redials)
+    app.command("power")(_power)

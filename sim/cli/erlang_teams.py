@@ -1,0 +1,277 @@
+"""Subcommands of ``erlang`` about several classes or teams, and about a whole day."""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import numpy as np
+import typer
+
+from sim import erlang
+from sim.cli.erlang_team import mean_patience
+from sim.cli.reading import (
+    read_count,
+    read_list,
+    read_number,
+    read_rate,
+    read_seconds,
+    whole_target,
+)
+from sim.cli.terminal import AsCsv, AsJson, Lang, say
+from sim.errors import InvalidInput, LinewiseError
+from sim.report.language import Language
+from sim.report.teams_answers import class_answer, day_answer, pool_answer
+
+__all__ = ["add_to"]
+
+_CLASS = "name, calls, handle time and perhaps patience, such as “sales 40 4m 2m”"
+_TEAM = "name, calls, handle time and perhaps agents, such as “north 60 3m 8”"
+
+_Per = Annotated[str, typer.Option(help="Length of the interval, such as 30m.")]
+_Target = Annotated[str, typer.Option(help="Share answered in time, such as 80/20.")]
+_Classes = Annotated[list[str], typer.Option("--class", help=f"A class: {_CLASS}. Repeat it.")]
+
+_MOST_AGENTS = 100_000
+"""Agents that a search goes up to."""
+
+
+class _Class(NamedTuple):
+    """One class of contacts."""
+
+    name: str
+    arrival_rate: float
+    aht: float
+    patience: float
+
+
+def _read_class(text: str, per: float) -> _Class:
+    """Read a class; patience is endless when it is left out."""
+    parts = text.split()
+    if len(parts) not in (3, 4):
+        raise InvalidInput("--class", f"must be {_CLASS}", text)
+    patience = mean_patience(parts[3]) if len(parts) == 4 else math.inf
+    return _Class(
+        parts[0],
+        read_rate("--class", parts[1], per),
+        read_seconds("--class", parts[2]),
+        patience,
+    )
+
+
+def _read_classes(texts: list[str], per: str) -> list[_Class]:
+    """Read all classes, whose names must differ."""
+    classes = [_read_class(text, read_seconds("--per", per)) for text in texts]
+    _different("--class", [one.name for one in classes])
+    return classes
+
+
+def _different(option: str, names: list[str]) -> None:
+    """Refuse a name said twice."""
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InvalidInput(option, "must have different names", ", ".join(twice))
+
+
+def _classes(
+    classes: _Classes,
+    per: _Per = "30m",
+    agents: Annotated[
+        str | None, typer.Option(help="Agents; as many as every class needs when left out.")
+    ] = None,
+    target: _Target = "80/20",
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
+    lang: Lang = "en",
+) -> None:
+    """Classes served by one team in order of priority, the first given first."""
+    promise, known = whole_target(target), _read_classes(classes, per)
+    traffic = {
+        "arrival_rates": tuple(one.arrival_rate for one in known),
+        "aht": _common([one.aht for one in known]),
+        "patience": _common([one.patience for one in known]),
+    }
+    count = _least(traffic, promise) if agents is None else read_number("--agents", agents)
+    found = erlang.priority(**traffic, agents=count)  # type: ignore[arg-type]
+    words = Language(lang)
+    names = [one.name for one in known]
+    pools = {words("Team"): int(count)}
+    say(class_answer(names, found, pools, promise.awt or 0.0, words), as_json, as_csv)
+
+
+def _common(values: list[float]) -> float | tuple[float, ...]:
+    """One number when all are the same: that has a closed form."""
+    return values[0] if len(set(values)) == 1 else tuple(values)
+
+
+def _least(traffic: dict[str, Any], target: erlang.Target) -> float:
+    """Least agents that keep the target for every class."""
+
+    def enough(agents: int) -> bool:
+        found = erlang.priority(**traffic, agents=agents)
+        reached = (one.service_level(target.rule, target.awt or 0.0) for one in found.classes)
+        return all(level >= (target.service_level or 0.0) for level in reached)
+
+    low, high, stride = 0, 1, 1
+    while not enough(high):
+        if high > _MOST_AGENTS:
+            raise LinewiseError("no team keeps this target for every class")
+        low, high, stride = high, high + stride, 2 * stride
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return float(high)
+
+
+def _skills(
+    classes: _Classes,
+    pool: Annotated[
+        list[str],
+        typer.Option(help="Agents and the classes they serve, in order: “8: sales, help”."),
+    ],
+    cost: Annotated[
+        str | None,
+        typer.Option(help="Cost of an agent by pool, such as 1,1.2: finds the cheapest pools."),
+    ] = None,
+    per: _Per = "30m",
+    target: _Target = "80/20",
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
+    lang: Lang = "en",
+) -> None:
+    """Pools of agents with different skills; with --cost the cheapest for the target."""
+    promise, known = whole_target(target), _read_classes(classes, per)
+    names = [one.name for one in known]
+    sizes, serves = zip(*(_read_pool(text, names, cost is not None) for text in pool), strict=True)
+    design: dict[str, Any] = {
+        "arrival_rates": tuple(one.arrival_rate for one in known),
+        "aht": _common([one.aht for one in known]),
+        "patience": _common([one.patience for one in known]),
+        "serves": serves,
+        "routes": _routes(len(names), serves),
+    }
+    price = None
+    if cost is None:
+        found = erlang.skills(**design, pools=sizes)
+    else:
+        costs = read_list("--cost", cost, read_number)
+        cheapest = erlang.skill_agents_needed(promise, costs=costs, **design)
+        if not cheapest.met:
+            raise LinewiseError("no pools of these skills keep the target for every class")
+        found, sizes, price = cheapest.measures, cheapest.pools, cheapest.cost
+    labels = [f"{at}: {', '.join(names[c] for c in s)}" for at, s in enumerate(serves, 1)]
+    pools = dict(zip(labels, sizes, strict=True))
+    words = Language(lang)
+    say(class_answer(names, found, pools, promise.awt or 0.0, words, price), as_json, as_csv)
+
+
+def _read_pool(text: str, names: list[str], free: bool) -> tuple[int, tuple[int, ...]]:
+    """Read agents and the classes that they serve; agents may be left out where they are found."""
+    size, colon, skills = text.rpartition(":")
+    if not colon and not free:
+        raise InvalidInput("--pool", "must say how many agents", text, "write it like “8: a, b”")
+    wanted = [part.strip() for part in skills.split(",")]
+    unknown = [part for part in wanted if part not in names]
+    if unknown:
+        raise InvalidInput("--pool", f"must name classes among {', '.join(names)}", unknown[0])
+    return (
+        read_count("--pool", size) if size.strip() not in ("", "?") else 0,
+        tuple(names.index(part) for part in wanted),
+    )
+
+
+def _routes(classes: int, serves: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+    """Pools of every class: those that can do least else first."""
+    routes = []
+    for one in range(classes):
+        able = [at for at, skills in enumerate(serves) if one in skills]
+        routes.append(tuple(sorted(able, key=lambda at: (len(serves[at]), serves[at].index(one)))))
+    return tuple(routes)
+
+
+def _pool(
+    team: Annotated[list[str], typer.Option(help=f"A team: {_TEAM}. Repeat it.")],
+    per: _Per = "30m",
+    patience: Annotated[str, typer.Option(help="Mean time until a caller gives up.")] = "3m",
+    target: _Target = "80/20",
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
+    lang: Lang = "en",
+) -> None:
+    """Two or more teams apart, and the same work in one team."""
+    promise, length = whole_target(target), read_seconds("--per", per)
+    parts = [text.split() for text in team]
+    if any(len(one) not in (3, 4) for one in parts) or len({len(one) for one in parts}) != 1:
+        rule = f"must be {_TEAM}; agents for all teams or for none"
+        raise InvalidInput("--team", rule, "; ".join(team))
+    if len(parts) < 2:
+        raise LinewiseError("give two teams at least: repeat --team")
+    _different("--team", [one[0] for one in parts])
+    staff = [read_count("--team", one[3]) for one in parts if len(one) == 4]
+    found = erlang.pooling(
+        promise,
+        arrival_rate=np.array([read_rate("--team", one[1], length) for one in parts]),
+        aht=np.array([read_seconds("--team", one[2]) for one in parts]),
+        patience=mean_patience(patience),
+        agents=np.array(staff, dtype=np.float64) if staff else None,
+    )
+    names = [one[0] for one in parts]
+    say(pool_answer(names, found, True, promise.awt or 0.0, Language(lang)), as_json, as_csv)
+
+
+def _day(
+    file: Annotated[
+        Path, typer.Argument(help="CSV with columns start, calls, agents.", metavar="FILE")
+    ],
+    aht: Annotated[str, typer.Option(help="Mean handle time, such as 4m.")],
+    per: _Per = "30m",
+    patience: Annotated[str, typer.Option(help="Mean time until a caller gives up.")] = "3m",
+    target: _Target = "80/20",
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
+    lang: Lang = "en",
+) -> None:
+    """A day of intervals, exactly, beside what the usual methods say and ask for."""
+    promise, length = whole_target(target), read_seconds("--per", per)
+    rows = _read_day(file)
+    calls = [read_number(f"{file} calls", row["calls"]) for row in rows]
+    agents = [read_count(f"{file} agents", row["agents"]) for row in rows]
+    found = erlang.compare_methods(
+        arrival_rate=np.array(calls) / length,
+        aht=read_seconds("--aht", aht),
+        agents=np.array(agents, dtype=np.float64),
+        awt=promise.awt or 0.0,
+        patience=mean_patience(patience),
+        interval=length,
+        target=promise,
+    )
+    starts = [row["start"] for row in rows]
+    awt = promise.awt or 0.0
+    say(day_answer(starts, calls, agents, found, awt, Language(lang)), as_json, as_csv)
+
+
+def _read_day(file: Path) -> list[dict[str, str]]:
+    """Read the intervals of a day."""
+    try:
+        text = file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LinewiseError(f"{file}: cannot be read ({error})") from None
+    lines = text.splitlines()
+    separator = ";" if lines and ";" in lines[0] else ","
+    rows = list(csv.DictReader(lines, delimiter=separator))
+    wanted = ("start", "calls", "agents")
+    if not rows or any(row.get(name) is None for row in rows for name in wanted):
+        raise LinewiseError(
+            f"{file}: needs the columns start, calls and agents, filled in all rows"
+        )
+    return rows
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the subcommands."""
+    app.command("classes")(_classes)
+    app.command("skills")(_skills)
+    app.command("pool")(_pool)
+    app.command("day")(_day)

@@ -1,0 +1,272 @@
+"""Answers about several classes or teams, and about a day of intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from sim import erlang
+from sim.report.closed_forms import Answer, finite, flat, measure_table, measures_data
+from sim.report.language import N_, Language
+from sim.report.tables import Table
+
+__all__ = ["class_answer", "day_answer", "pool_answer"]
+
+_METHODS = {
+    "sipp": N_("each interval by itself (SIPP), mean rate"),
+    "sipp_max": N_("each interval by itself, highest rate"),
+    "sipp_mix": N_("each interval by itself, highest rate while rising"),
+    "lag_avg": N_("each interval by itself, a handle time later, mean rate"),
+    "lag_max": N_("each interval by itself, a handle time later, highest rate"),
+    "lag_mix": N_("each interval by itself, a handle time later, highest rate while rising"),
+    "mol": N_("the work of earlier calls counted (MOL)"),
+    "psa": N_("each moment by itself (PSA)"),
+    "backlog": N_("waiting calls carried over (SBC)"),
+    "effective": N_("effective arrival rate"),
+}
+
+
+def class_answer(
+    names: Sequence[str],
+    found: erlang.ClassMeasures,
+    pools: Mapping[str, int],
+    awt: float,
+    lang: Language,
+    cost: float | None = None,
+) -> Answer:
+    """What every class lives through, and how busy the pools are."""
+    first = ", ".join(
+        lang(
+            "{name} {share} in {awt}",
+            name=name,
+            share=lang.percent(one.service_level("offered", awt), 1),
+            awt=lang.duration(awt),
+        )
+        for name, one in zip(names, found.classes, strict=True)
+    )
+    sentences = [lang("Answered: {classes}.", classes=first)]
+    if cost is not None:
+        team = ", ".join(f"{lang.number(n)} × {name}" for name, n in pools.items())
+        sentences.insert(
+            0, lang("Cheapest team: {team}; its cost is {cost}.", team=team, cost=lang.plain(cost))
+        )
+    columns = dict(zip(names, found.classes, strict=True))
+    table = measure_table({**columns, lang("Everybody"): found.all}, awt, lang)
+    busy = Table(
+        lang("Who answers"),
+        (lang("Pool"), lang("Agents"), lang("Occupancy")),
+        tuple(
+            (name, lang.number(agents), lang.percent(share, 1))
+            for (name, agents), share in zip(pools.items(), found.pool_occupancy, strict=True)
+        ),
+    )
+    data = {
+        "classes": {name: measures_data(one, awt) for name, one in columns.items()},
+        "all": measures_data(found.all, awt),
+        "pools": dict(pools),
+        "pool_occupancy": dict(zip(pools, map(float, found.pool_occupancy), strict=True)),
+        "occupancy": float(found.occupancy),
+        "states": found.states,
+        "cost": cost,
+    }
+    rows = [{"class": name, **flat(one, awt)} for name, one in columns.items()]
+    rows.append({"class": "all", **flat(found.all, awt)})
+    return Answer(sentences=tuple(sentences), tables=(table, busy), data=data, rows=rows)
+
+
+def pool_answer(
+    names: Sequence[str], found: erlang.Pooling, asked: bool, awt: float, lang: Language
+) -> Answer:
+    """Teams apart and together: the same people, and the people that would be enough.
+
+    Parameters
+    ----------
+    names
+        The teams.
+    found
+        What pooling gives.
+    asked
+        Whether there is a target for the pooled team to keep.
+    awt
+        Threshold of the service levels [s].
+    lang
+        The reader's language.
+    """
+    apart, one = found.apart, found.pooled
+    first = lang(
+        "Apart {apart}; the same people together answer {share} in {awt}.",
+        apart=lang.n("{n} agent", "{n} agents", found.agents_apart),
+        share=lang.percent(one.service_level("offered", awt), 1),
+        awt=lang.duration(awt),
+    )
+    second = lang(
+        "For the same promise one team needs {pooled}: {saved} fewer.",
+        pooled=lang.n("{n} agent", "{n} agents", found.agents_pooled),
+        saved=lang.number(found.agents_apart - found.agents_pooled),
+    )
+    levels = np.asarray(apart.service_level("offered", awt))
+    columns = ("agents", "load", "asa", "abandonment", "occupancy")
+    rows: list[dict[str, Any]] = [
+        {
+            "team": name,
+            "service_level_offered": float(levels[at]),
+            **{key: float(np.asarray(getattr(apart, key))[at]) for key in columns},
+        }
+        for at, name in enumerate(names)
+    ]
+    rows.append(
+        {
+            "team": "pooled",
+            "service_level_offered": one.service_level("offered", awt),
+            **{key: float(getattr(one, key)) for key in columns},
+        }
+    )
+    table = Table(
+        lang("Teams apart and together"),
+        (
+            lang("Team"),
+            lang("Agents"),
+            lang("in {awt}", awt=lang.duration(awt)),
+            lang("mean wait"),
+            lang("abandoned"),
+            lang("occupancy"),
+        ),
+        tuple(
+            (
+                lang("together") if row["team"] == "pooled" else row["team"],
+                lang.number(row["agents"]),
+                lang.percent(row["service_level_offered"], 1),
+                lang.duration(row["asa"]),
+                lang.percent(row["abandonment"], 1),
+                lang.percent(row["occupancy"]),
+            )
+            for row in rows
+        ),
+    )
+    data = {
+        "agents_apart": found.agents_apart,
+        "agents_pooled": found.agents_pooled,
+        "teams": [{k: _plain(v) for k, v in row.items()} for row in rows[:-1]],
+        "pooled": measures_data(one, awt),
+    }
+    sentences = (first, second) if asked else (first,)
+    return Answer(sentences=sentences, tables=(table,), data=data, rows=rows)
+
+
+def day_answer(
+    starts: Sequence[str],
+    calls: Sequence[float],
+    agents: Sequence[int],
+    found: erlang.MethodComparison,
+    awt: float,
+    lang: Language,
+) -> Answer:
+    """The exact day against the usual methods, by interval and for the day."""
+    worst = max(found.methods, key=lambda one: abs(one.day_error))
+    first = lang(
+        "{share} of the day's calls are answered in {awt}, exactly.",
+        share=lang.percent(found.exact_day, 1),
+        awt=lang.duration(awt),
+    )
+    second = lang(
+        "Each interval by itself (SIPP) would say {said}; the furthest off is “{method}”: {worst}.",
+        said=lang.percent(found.of("sipp").day_service_level, 1),
+        method=_method(worst.method, lang),
+        worst=lang.percent(worst.day_service_level, 1),
+    )
+    rows = [
+        {
+            "start": starts[at],
+            "calls": calls[at],
+            "agents": agents[at],
+            "exact": float(found.exact[at]),
+            **{one.method: float(one.service_level[at]) for one in found.methods},
+            **{
+                f"agents_{one.method}": int(one.staffing.agents[at])
+                for one in found.methods
+                if one.staffing is not None
+            },
+        }
+        for at in range(len(starts))
+    ]
+    return Answer(
+        sentences=(first, second),
+        tables=(_method_table(found, lang), _interval_table(rows, found, lang)),
+        data={"exact_day": found.exact_day, "methods": _methods(found), "intervals": rows},
+        rows=rows,
+    )
+
+
+def _method(name: str, lang: Language) -> str:
+    """A method in words."""
+    return lang(_METHODS[name]) if name in _METHODS else name.replace("_", " ")
+
+
+def _method_table(found: erlang.MethodComparison, lang: Language) -> Table:
+    """What each method says of the day, and what it would have asked for."""
+    rows = []
+    for one in found.methods:
+        hours, truly = "—", "—"
+        if one.staffing is not None and one.staffed_day_service_level is not None:
+            hours = lang.plain(one.staffing.agent_hours, 1)
+            truly = lang.percent(one.staffed_day_service_level, 1)
+        rows.append(
+            (
+                _method(one.method, lang),
+                lang.percent(one.day_service_level, 1),
+                lang.plain(100 * one.day_error, 1),
+                lang.plain(100 * one.worst_error, 1),
+                hours,
+                truly,
+            )
+        )
+    head = (
+        lang("Method"),
+        lang("says of the day"),
+        lang("error, points"),
+        lang("worst interval, points"),
+        lang("asks for agent hours"),
+        lang("which give in truth"),
+    )
+    return Table(lang("What the usual methods get wrong"), head, tuple(rows))
+
+
+def _interval_table(
+    rows: Sequence[Mapping[str, Any]], found: erlang.MethodComparison, lang: Language
+) -> Table:
+    """Interval by interval: in truth, and by each method."""
+    names = [one.method for one in found.methods]
+    return Table(
+        lang("Interval by interval"),
+        (lang("Start"), lang("Calls"), lang("Agents"), lang("exactly"), *names),
+        tuple(
+            (
+                str(row["start"]),
+                lang.plain(row["calls"], 1),
+                lang.number(row["agents"]),
+                *(lang.percent(row[key], 1) for key in ("exact", *names)),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _methods(found: erlang.MethodComparison) -> dict[str, Any]:
+    """Methods as plain data."""
+    return {
+        one.method: {
+            "day_service_level": one.day_service_level,
+            "day_error": one.day_error,
+            "worst_error": one.worst_error,
+            "agent_hours": one.staffing.agent_hours if one.staffing else None,
+            "staffed_day_service_level": one.staffed_day_service_level,
+        }
+        for one in found.methods
+    }
+
+
+def _plain(value: object) -> object:
+    """A value that JSON can hold."""
+    return finite(value) if isinstance(value, float) else value

@@ -1,0 +1,267 @@
+"""Every subcommand of the closed forms gives the numbers of the API, in words, CSV and JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from terminal import Said
+
+from sim import erlang
+
+Linewise = Callable[..., Said]
+TARGET = erlang.Target(service_level=0.8, awt=20)
+LOGNORMAL = "{law: lognormal, mean: 3m, cv: 1.2}"
+
+COMMANDS: dict[str, tuple[object, ...]] = {
+    "lines": ("--load", 10, "--blocking", "1%"),
+    "engset": ("--load", 3, "--blocking", "1%", "--sources", 20),
+    "chat": ("--calls", 30, "--levels", "5m,6m40s,9m", "--agents", 4),
+    "blend": ("--calls", 60, "--aht", "4m", "--agents", 12, "--threshold", 2),
+    "service": ("--calls", 60, "--service", LOGNORMAL, "--agents", 9),
+    "redials": ("--calls", 60, "--aht", "3m", "--agents", 7, "--redial", "50%", "--delay", "2m"),
+    "power": ("--calls", 60, "--aht", "3m", "--agents", 7, "--rate-per-hour", "600 RUB/h"),
+    "classes": ("--class", "vip 20 4m", "--class", "sales 60 4m", "--agents", 14),
+    "skills": (
+        "--class", "a 18 3m 2m", "--class", "b 18 3m 2m", "--pool", "2: a", "--pool", "4: b, a",
+    ),
+    "pool": ("--team", "north 60 3m", "--team", "south 40 3m"),
+}  # fmt: skip
+
+
+def command(name: str) -> tuple[object, ...]:
+    return ("erlang", "lines" if name == "engset" else name, *COMMANDS[name])
+
+
+@pytest.fixture
+def day(tmp_path: Path) -> Path:
+    file = tmp_path / "day.csv"
+    file.write_text("start,calls,agents\n09:00,60,10\n09:30,100,14\n10:00,140,16\n", "utf-8")
+    return file
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_speaks_both_languages_and_prints_rows_and_data(
+    linewise: Linewise, name: str
+) -> None:
+    english, russian = (linewise(*command(name), "--lang", lang) for lang in ("en", "ru"))
+    table = list(csv.DictReader(io.StringIO(linewise(*command(name), "--csv").out)))
+
+    assert (english.code, russian.code) == (0, 0)
+    assert english.out != russian.out
+    assert not english.err
+    assert table
+    assert all(None not in row.values() for row in table)
+    assert linewise(*command(name), "--json").data
+
+
+def test_lines_load_and_blocking_answer_each_other(linewise: Linewise) -> None:
+    lines = linewise(*command("lines"), "--json").data
+    load = linewise("erlang", "lines", "--lines", 18, "--blocking", "1%", "--json").data
+    share = linewise("erlang", "lines", "--lines", 18, "--load", 10, "--json").data
+
+    assert lines["lines"] == erlang.lines_needed(10.0, max_blocking=0.01)
+    assert load["load"] == erlang.load_allowed(18.0, max_blocking=0.01)
+    assert share["blocking"] == erlang.erlang_b(18.0, 10.0)
+
+
+def test_few_sources_need_fewer_lines_and_carry_more_on_them(linewise: Linewise) -> None:
+    few = linewise(*command("engset"), "--json").data
+    found = erlang.engset(sources=20, lines=8, idle_load=3 / 17)
+    load = linewise(
+        "erlang", "lines", "--lines", 8, "--sources", 20, "--blocking", "1%", "--json"
+    ).data
+
+    assert (few["lines"], few["blocking"]) == (8, pytest.approx(found.call_congestion))
+    assert load["load"] > 3
+    assert load["blocking"] == pytest.approx(0.01, rel=1e-9)
+
+
+def test_chat_finds_agents_or_measures_them(linewise: Linewise) -> None:
+    data = linewise(*command("chat"), "--json").data
+    levels = (300.0, 400.0, 540.0)
+    same = erlang.chat(arrival_rate=30 / 1800, aht_by_level=levels, agents=4, patience=180)
+    needed = linewise("erlang", "chat", "--calls", 30, "--levels", "5m,6m40s,9m", "--json").data
+    target = erlang.Target(service_level=0.8, awt=30)
+    least = erlang.chat_agents_needed(
+        target, arrival_rate=30 / 1800, aht_by_level=levels, patience=180
+    )
+
+    assert data["chats_per_agent"] == same.chats_per_agent
+    assert data["service_level"]["offered"] == same.queue.service_level("offered", 30)
+    assert needed["agents"] == least.agents
+
+
+def test_blending_keeps_as_few_free_as_keep_the_target(linewise: Linewise) -> None:
+    data = linewise("erlang", "blend", "--calls", 60, "--aht", "4m", "--agents", 12, "--json").data
+    shares = [row["service_level_offered"] for row in data["thresholds"]]
+    free = data["threshold"]
+
+    assert shares[free] >= 0.8 > shares[free - 1]
+    assert data["thresholds"][12]["outbound_rate"] == 0
+
+
+def test_handle_times_of_any_law_stand_beside_the_formulas(linewise: Linewise) -> None:
+    data = linewise(*command("service"), "--json").data
+    law = erlang.Lognormal(mean=180, scv=1.44)
+    same = erlang.mgn(arrival_rate=60 / 1800, service=law, agents=9)
+    waits = erlang.ggn_mean_waits(
+        arrival_rate=60 / 1800, aht=180, agents=9, scv_arrival=1, scv_service=law.scv
+    )
+
+    assert (data["mean_wait"], data["method"]) == (same.mean_wait, same.method)
+    assert data["mean_wait_by_formula"]["kimura"] == waits.kimura
+
+
+def test_redials_are_counted_as_a_fixed_point_and_with_their_delay(linewise: Linewise) -> None:
+    data = linewise(*command("redials"), "--json").data
+    team = {"arrival_rate": 60 / 1800, "aht": 180.0, "agents": 7, "patience": 180.0}
+    x = erlang.erlang_x(**team, redial_probability=0.5)
+
+    assert data["erlang_x"]["attempts_per_caller"] == x.attempts_per_caller
+    assert data["orbit"]["attempts_per_caller"] > x.attempts_per_caller
+    assert data["erlang_a"]["abandonment"] < x.attempts.abandonment
+
+
+def test_redials_ask_for_more_agents_in_the_main_command_too(linewise: Linewise) -> None:
+    data = linewise("erlang", "--calls", 100, "--aht", "3m", "--redial", "80%", "--json").data
+    needed = linewise(
+        "erlang", "redials", "--calls", 100, "--aht", "3m", "--redial", "80%", "--json"
+    ).data
+
+    assert data["erlang_x"]["agents"] == needed["erlang_x"]["agents"]
+    assert data["erlang_x"]["agents"] > data["erlang_a"]["agents"]
+
+
+def test_the_power_of_one_prices_the_contact_that_the_last_agent_answers(
+    linewise: Linewise,
+) -> None:
+    rows = linewise(*command("power"), "--json").data["rows"]
+    seven = next(row for row in rows if row["agents"] == 7)
+
+    assert seven["cost_per_gained"] == pytest.approx(600 / seven["gained_answered"])
+
+
+def test_priority_goes_to_the_first_class(linewise: Linewise) -> None:
+    data = linewise(*command("classes"), "--json").data["classes"]
+    same = erlang.priority(arrival_rates=(20 / 1800, 60 / 1800), aht=240, agents=14)
+    least = linewise("erlang", *("classes", "--json"), *COMMANDS["classes"][:-2]).data
+
+    assert data["sales"]["mean_wait"] == same.classes[1].mean_wait > data["vip"]["mean_wait"]
+    assert all(one["service_level"]["offered"] >= 0.8 for one in least["classes"].values())
+
+
+def test_skills_take_the_specialists_first_and_the_cheapest_pools(linewise: Linewise) -> None:
+    data = linewise(*command("skills"), "--json").data
+    design = {
+        "arrival_rates": (0.01, 0.01),
+        "aht": 180.0,
+        "patience": 120.0,
+        "routes": ((0, 1), (1,)),
+        "serves": ((0,), (1, 0)),
+    }
+    same = erlang.skills(pools=(2, 4), **design)  # type: ignore[arg-type]
+    cheapest = linewise(
+        "erlang", "skills", "--class", "a 18 3m 2m", "--class", "b 18 3m 2m",
+        "--pool", "a", "--pool", "b, a", "--cost", "1, 1.2", "--json",
+    ).data  # fmt: skip
+
+    assert data["classes"]["b"]["abandonment"] == same.classes[1].abandonment
+    assert list(cheapest["pools"].values()) == [2, 4]
+    assert cheapest["cost"] == pytest.approx(6.8)
+
+
+def test_one_team_needs_fewer_than_two(linewise: Linewise) -> None:
+    data = linewise(*command("pool"), "--json").data
+    same = erlang.pooling(
+        TARGET, arrival_rate=np.array([60, 40]) / 1800, aht=np.array([180, 180]), patience=180
+    )
+
+    assert (data["agents_apart"], data["agents_pooled"]) == (
+        same.agents_apart,
+        same.agents_pooled,
+    )
+
+
+def test_the_day_stands_beside_what_the_usual_methods_say(linewise: Linewise, day: Path) -> None:
+    data = linewise("erlang", "day", day, "--aht", "4m", "--json").data
+    table = list(
+        csv.DictReader(io.StringIO(linewise("erlang", "day", day, "--aht", "4m", "--csv").out))
+    )
+    same = erlang.compare_methods(
+        arrival_rate=np.array([60, 100, 140]) / 1800,
+        aht=240,
+        agents=np.array([10.0, 14.0, 16.0]),
+        awt=20,
+        patience=180,
+        target=TARGET,
+    )
+
+    assert data["exact_day"] == pytest.approx(same.exact_day)
+    assert data["methods"]["mol"]["day_error"] == pytest.approx(same.of("mol").day_error)
+    assert [row["start"] for row in table] == ["09:00", "09:30", "10:00"]
+    assert float(table[1]["exact"]) == pytest.approx(same.exact[1])
+    assert "exactly" in linewise("erlang", "day", day, "--aht", "4m").out
+    assert "точно" in linewise("erlang", "day", day, "--aht", "4m", "--lang", "ru").out
+
+
+def test_busy_and_quiet_days_ask_for_more_than_the_mean_day(linewise: Linewise) -> None:
+    asked = ("erlang", "--calls", 100, "--aht", "3m", "--variation", "20%", "--sure", "90%")
+    found = linewise(*asked, "--json").data
+    rate = erlang.Gamma(shape=25, mean=100 / 1800)
+    sure = erlang.agents_needed_for_sure(
+        TARGET, probability=0.9, arrival_rate=rate, aht=180, patience=180
+    )
+
+    assert found["varying"]["erlang_a"]["agents_for_sure"] == sure.agents
+    assert found["varying"]["erlang_a"]["agents_on_average"] >= found["erlang_a"]["agents"]
+    assert f"on 90% of days: {sure.agents} agents" in linewise(*asked).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("lines", "--load", 10), "give two of"),
+        (("lines", "--load", 10, "--lines", 5, "--blocking", "1%"), "give two of"),
+        (("lines", "--load", 30, "--lines", 5, "--sources", 20), "below the number of sources"),
+        (("chat", "--calls", 30, "--levels", "5m,,6m"), "--levels"),
+        (("blend", "--calls", 9, "--aht", "4m", "--agents", 3, "--threshold", 4), "from 0 to 3"),
+        (("service", "--calls", 9, "--service", "never"), "--service"),
+        (
+            ("redials", "--calls", 9, "--aht", "3m", "--redial", "5%", "--patience", "never"),
+            "never",
+        ),
+        (("classes", "--class", "vip 20"), "--class must be"),
+        (("classes", "--class", "a 20 3m", "--class", "a 20 3m"), "different names"),
+        (("skills", "--class", "a 18 3m", "--pool", "2: c"), "must name classes among a"),
+        (("skills", "--class", "a 18 3m", "--pool", "a"), "how many agents"),
+        (("pool", "--team", "north 60 3m"), "two teams"),
+        (("pool", "--team", "north 60 3m 8", "--team", "south 40 3m"), "for all teams or for none"),
+        (("day", "nowhere.csv", "--aht", "4m"), "nowhere.csv"),
+        (("--sure", "90%", "--calls", 9, "--aht", "3m"), "--sure needs --variation"),
+        (("--calls", 9, "lines", "--load", 10), "put --calls behind"),
+        (("chat", "--calls", 30, "--levels", "5m", "--csv", "--json"), "not both"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_line_and_no_traceback(
+    linewise: Linewise, arguments: tuple[object, ...], said: str
+) -> None:
+    answer = linewise("erlang", *arguments)
+
+    assert answer.code == 2
+    assert said in answer.err
+    assert len(answer.err.splitlines()) == 1
+
+
+def test_a_day_without_its_columns_is_refused(linewise: Linewise, tmp_path: Path) -> None:
+    file = tmp_path / "bad.csv"
+    file.write_text("time,calls\n09:00,60\n", "utf-8")
+
+    said = linewise("erlang", "day", file, "--aht", "4m")
+
+    assert said.code == 2
+    assert "needs the columns start, calls and agents" in said.err
