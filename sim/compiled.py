@@ -27,7 +27,13 @@ __all__ = ["cache_folder", "inlined", "is_warm", "jit", "mark_warm", "uncounted"
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 # Every file whose functions are compiled: a change in any of them opens a new cache folder.
-_SOURCES = ("demand/draws.py", "demand/sampling.py", "engine/kernel.py", "metrics/tally.py")
+_SOURCES = (
+    "demand/draws.py",
+    "demand/sampling.py",
+    "engine/base.py",
+    "engine/kernel.py",
+    "metrics/tally.py",
+)
 
 
 def _digest() -> str:

@@ -25,7 +25,7 @@ SERVED, ABANDONED, BLOCKED, CLOSED, WAITING = (
 )
 QUEUE: Day = calls([0, 1, 2, 30], handle=10, patience=[99, 99, 5, 99]), team()
 TEAMS: Day = (
-    calls([0, 1, 2], handle=10, channel=[0, 1, 0], channels=2, patience=99),
+    calls([0, 1, 2], handle=10, queue=[0, 1, 0], queues=2, patience=99),
     team([(0, 50, 0), (20, 50, 1)], preference=[[0, 1], [0, NONE]], after=[[0, 8], [0, 0]]),
 )
 LINES: Day = calls([0, 1, 2, 40], handle=10, fresh=3, redial={1: 3}), team(lines=1)

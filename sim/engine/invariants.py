@@ -40,12 +40,8 @@ def check(workload: Workload, staffing: Staffing, outcome: Outcome) -> None:
     >>> from sim.engine import ENGINES, Staffing, Workload
     >>> import numpy as np
     >>> one = np.array([7])
-    >>> none = np.array([-1], np.int32)
-    >>> call = Workload(1, 1, one, np.zeros(1, np.uint8), one, one * 0, one, none, none)
-    >>> zero = np.zeros((1, 1), np.int64)
-    >>> crew = Staffing(one * 0, one * 9, np.zeros(1, np.uint8), zero, zero, zero, zero,
-    ...                 zero + 1000, lines=one, open_of=np.array([0, 1]), open_start=one * 0,
-    ...                 open_end=one * 9)
+    >>> call = Workload(1, 1, one, np.zeros(1, np.uint8), one, one * 0, one)
+    >>> crew = Staffing(one * 0, one * 9, np.zeros(1, np.uint8), np.zeros((1, 1), np.int64))
     >>> check(call, crew, ENGINES["reference"](call, crew))
     """
     story = _tell(workload, staffing, outcome)
@@ -54,7 +50,7 @@ def check(workload: Workload, staffing: Staffing, outcome: Outcome) -> None:
     _check_hours(workload, staffing, story)
     _check_waits(workload, staffing, story)
     _check_agents(workload, staffing, story)
-    for channel in range(staffing.channels):
+    for channel in range(staffing.queues):
         _check_order(workload, story, channel)
         _check_lines(workload, staffing, story, channel)
     _check_idleness(workload, staffing, story)
@@ -84,7 +80,7 @@ def _tell(workload: Workload, staffing: Staffing, outcome: Outcome) -> _Story:
     _demand((outcome.agent != NONE) == served, "attempt {}: served without agent or the reverse")
     group = np.zeros(len(workload), np.int64)
     group[served] = staffing.group[outcome.agent[served]]
-    pace = np.where(served, staffing.pace[workload.channel, group], 1000) if len(workload) else 0
+    pace = np.where(served, staffing.pace[workload.queue, group], 1000) if len(workload) else 0
     talk, wrap = ((part * pace + 500) // 1000 for part in (workload.handle, workload.acw))
     in_queue = np.isin(outcome.status, (Status.SERVED, Status.ABANDONED))
     out = np.where(in_queue, outcome.arrival + outcome.wait, NEVER)
@@ -126,8 +122,8 @@ def _check_hours(workload: Workload, staffing: Staffing, story: _Story) -> None:
     """An attempt finds its channel closed outside opening hours, and only then."""
     outcome = story.outcome
     shut = outcome.status == Status.CLOSED
-    for channel in range(staffing.channels):
-        rows = np.flatnonzero((workload.channel == channel) & (outcome.status != Status.NOT_MADE))
+    for channel in range(staffing.queues):
+        rows = np.flatnonzero((workload.queue == channel) & (outcome.status != Status.NOT_MADE))
         hours = slice(staffing.open_of[channel], staffing.open_of[channel + 1])
         now = outcome.arrival[rows]
         begun = np.searchsorted(staffing.open_start[hours], now, side="right")
@@ -148,7 +144,7 @@ def _check_waits(workload: Workload, staffing: Staffing, story: _Story) -> None:
     for_ever = outcome.arrival + patience >= CLOCK_LIMIT
     _demand(~still | for_ever, "attempt {}: waits still, its patience over")
     rows = np.flatnonzero(story.served)
-    way, group = workload.channel[rows], story.group[rows]
+    way, group = workload.queue[rows], story.group[rows]
     may = staffing.preference[way, group] != NONE
     _demand(may, "attempt {}: served by a group that cannot", rows)
     late = outcome.wait[rows] >= staffing.after[way, group]
@@ -190,7 +186,7 @@ def _by_agent(story: _Story) -> Ints:
 def _in_order(workload: Workload, story: _Story, channel: int) -> Ints:
     """Attempts that came in to an open channel, in order."""
     missing = (Status.NOT_MADE, Status.CLOSED)
-    here = (workload.channel == channel) & ~np.isin(story.outcome.status, missing)
+    here = (workload.queue == channel) & ~np.isin(story.outcome.status, missing)
     rows = np.flatnonzero(here)
     return rows[np.argsort(story.outcome.arrival[rows], kind="stable")]
 
@@ -227,10 +223,10 @@ def _check_idleness(workload: Workload, staffing: Staffing, story: _Story) -> No
     until = np.minimum(story.out[rows], CLOCK_LIMIT)
     for group in range(staffing.groups):
         idle = _Idleness.of(staffing, story, group)
-        after = staffing.after[workload.channel[rows], group]
+        after = staffing.after[workload.queue[rows], group]
         since = np.minimum(arrival + np.minimum(after, CLOCK_LIMIT), until)
-        may = staffing.preference[workload.channel[rows], group] != NONE
-        kept = staffing.reserve[workload.channel[rows], group] * (until - since)
+        may = staffing.preference[workload.queue[rows], group] != NONE
+        kept = staffing.reserve[workload.queue[rows], group] * (until - since)
         nobody = idle.ticks(until) - idle.ticks(since) <= kept
         _demand(~may | nobody, "attempt {}: waited while an agent was idle", rows)
 

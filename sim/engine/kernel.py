@@ -27,9 +27,9 @@ Ids = NDArray[np.int32]
 Links = NDArray[np.uint32]
 Codes = NDArray[np.uint8]
 
-_BITS = 26
+_BITS = 25
 _MASK = (1 << _BITS) - 1
-_KIND_BITS = 3
+_KIND_BITS = 4
 _KINDS = (1 << _KIND_BITS) - 1
 _FAR = NEVER * 2 - 1  # above every key and tick: the greatest 64-bit integer
 _LIMIT = CLOCK_LIMIT
@@ -51,7 +51,7 @@ class _Work(NamedTuple):
     """The columns of a workload."""
 
     due: Ints
-    channel: Codes
+    queue: Codes
     handle: Ints
     acw: Ints
     patience: Ints
@@ -80,8 +80,8 @@ class _Routes(NamedTuple):
 
     group: Codes
     group_tier: Ints
-    channel: Codes
-    channel_tier: Ints
+    queue: Codes
+    queue_tier: Ints
     steps: Ints
 
 
@@ -110,6 +110,9 @@ class _Fate(NamedTuple):
     arrival: Ints
     wait: Ints
     agent: Ids
+    talk: Ints
+    wrap: Ints
+    began: Ints
     busy: Ints
     left: Ints
 
@@ -256,7 +259,7 @@ def _is_open(crew: _Crew, floor: _Floor, way: int, now: int) -> bool:
 @inlined
 def _enter(work: _Work, crew: _Crew, floor: _Floor, fate: _Fate, contact: int, now: int) -> bool:
     """Let an attempt in, unless the channel is closed or its lines are busy."""
-    way = work.channel[contact]
+    way = work.queue[contact]
     fate.arrival[contact] = now
     if not _is_open(crew, floor, way, now):
         fate.status[contact] = _CLOSED
@@ -305,9 +308,9 @@ def _next_contact(
 ) -> int:
     """Find whom an agent serves: the first channel in priority, in it the longest wait."""
     found, oldest, k = NONE, _FAR, 0
-    tier = routes.channel_tier[group, 0]
-    while tier < _FAR and routes.channel_tier[group, k] <= tier:
-        way = routes.channel[group, k]
+    tier = routes.queue_tier[group, 0]
+    while tier < _FAR and routes.queue_tier[group, k] <= tier:
+        way = routes.queue[group, k]
         head = _first(floor.behind, arrival.size + way)
         free = crew.reserve[way, group] <= floor.resting[group]
         if head < arrival.size and free and now - arrival[head] >= crew.after[way, group]:
@@ -317,7 +320,7 @@ def _next_contact(
                 oldest = since
         k += 1
         if found < 0:
-            tier = routes.channel_tier[group, k]
+            tier = routes.queue_tier[group, k]
     return found
 
 
@@ -326,7 +329,7 @@ def _wait_on(
     work: _Work, routes: _Routes, floor: _Floor, fate: _Fate, contact: int, now: int
 ) -> None:
     """Queue a contact, or let it wait for the next groups to open up."""
-    way = work.channel[contact]
+    way = work.queue[contact]
     if fate.status[contact] == _NOT_MADE:
         fate.status[contact] = _WAITING
         _append(floor.behind, floor.ahead, work.due.size + way, contact)
@@ -345,7 +348,7 @@ def _seek_agent(
     made = fate.status[contact] != _NOT_MADE
     if not made and not _enter(work, crew, floor, fate, contact, now):
         return NONE
-    way = work.channel[contact]
+    way = work.queue[contact]
     agent = _idle_agent(crew, routes, floor, way, now - fate.arrival[contact])
     if agent < 0:
         _wait_on(work, routes, floor, fate, contact, now)
@@ -377,7 +380,7 @@ def _connect(
     work: _Work, crew: _Crew, floor: _Floor, fate: _Fate, contact: int, agent: int, now: int
 ) -> int:
     """Start a conversation; return the key of the agent's release."""
-    way = work.channel[contact]
+    way = work.queue[contact]
     fate.status[contact] = _SERVED
     fate.wait[contact] = now - fate.arrival[contact]
     fate.agent[contact] = agent
@@ -386,6 +389,8 @@ def _connect(
     if pace != 1000:
         talk = (talk * pace + 500) // 1000
         wrap = (wrap * pace + 500) // 1000
+    fate.talk[contact] = talk
+    fate.wrap[contact] = wrap
     fate.busy[agent] += talk + wrap
     if crew.lines[way] < _NEVER:
         _set_timer(floor, now + talk, _HANGUP, contact)
@@ -400,7 +405,7 @@ def _ring(work: _Work, floor: _Floor, fate: _Fate, timer: int, now: int) -> int:
     _pop(floor.timers)
     if kind == _ARRIVAL:
         return contact
-    way = work.channel[contact]
+    way = work.queue[contact]
     if kind == _HANGUP:
         floor.used[way] -= 1
         return NONE
@@ -493,7 +498,7 @@ def _run(fresh: int, work: _Work, crew: _Crew, routes: _Routes, floor: _Floor, f
 
 def play(workload: Workload, staffing: Staffing) -> Outcome:
     """Play one workload against one crew, compiled; see `sim.engine.Engine`."""
-    fate = _blank(len(workload), len(staffing.start))
+    fate = _blank(len(workload), staffing.start)
     events = _run(
         workload.fresh,
         _work(workload),
@@ -552,11 +557,11 @@ def _floor(attempts: int, staffing: Staffing) -> _Floor:
         *_tree(agents),
         np.zeros(agents, np.int64),
         _heap(3 * attempts),
-        *_lists(attempts, staffing.channels),
+        *_lists(attempts, staffing.queues),
         *_lists(agents, staffing.groups),
         idle=np.full(agents, NONE, np.int64),
         resting=np.zeros(staffing.groups, np.int64),
-        used=np.zeros(staffing.channels, np.int64),
+        used=np.zeros(staffing.queues, np.int64),
         opening=staffing.open_of.copy(),
     )
 
@@ -583,13 +588,16 @@ def _lists(items: int, lists: int) -> tuple[Links, Links]:
     return following, preceding
 
 
-def _blank(attempts: int, agents: int) -> _Fate:
+def _blank(attempts: int, start: Ints) -> _Fate:
     """Make an outcome in which nothing has happened."""
     return _Fate(
         status=np.zeros(attempts, np.uint8),
         arrival=np.zeros(attempts, np.int64),
         wait=np.zeros(attempts, np.int64),
         agent=np.full(attempts, NONE, np.int32),
-        busy=np.zeros(agents, np.int64),
-        left=np.zeros(agents, np.int64),
+        talk=np.zeros(attempts, np.int64),
+        wrap=np.zeros(attempts, np.int64),
+        began=start.copy(),
+        busy=np.zeros(len(start), np.int64),
+        left=np.zeros(len(start), np.int64),
     )

@@ -75,13 +75,15 @@ class _Floor:
         self.crew = staffing
         self.events = 0
         self.becoming_idle = 0
-        self.queues: list[deque[_Waiting]] = [deque() for _ in range(staffing.channels)]
+        self.queues: list[deque[_Waiting]] = [deque() for _ in range(staffing.queues)]
         self.idle: list[deque[_Agent]] = [deque() for _ in range(staffing.groups)]
-        self.lines_used = [0] * staffing.channels
+        self.lines_used = [0] * staffing.queues
         self.status = np.zeros(attempts, np.uint8)
         self.arrival = np.zeros(attempts, np.int64)
         self.wait = np.zeros(attempts, np.int64)
         self.agent = np.full(attempts, NONE, np.int32)
+        self.talk = np.zeros(attempts, np.int64)
+        self.wrap = np.zeros(attempts, np.int64)
         self.busy = np.zeros(agents, np.int64)
         self.left = np.zeros(agents, np.int64)
 
@@ -92,7 +94,16 @@ class _Floor:
         self.env.process(self.first_attempts())
         self.env.run()
         return Outcome(
-            self.status, self.arrival, self.wait, self.agent, self.busy, self.left, self.events
+            self.status,
+            self.arrival,
+            self.wait,
+            self.agent,
+            self.talk,
+            self.wrap,
+            self.crew.start.copy(),
+            self.busy,
+            self.left,
+            self.events,
         )
 
     def moment(self, tick: int, kind: Event, row: int) -> _Moment:
@@ -124,7 +135,7 @@ class _Floor:
         if waiting is None:
             self.park(agent)
         else:
-            self.queues[self.work.channel[waiting.attempt]].remove(waiting)
+            self.queues[self.work.queue[waiting.attempt]].remove(waiting)
             waiting.succeed(agent)
 
     def next_contact(self, group: int) -> _Waiting | None:
@@ -185,7 +196,7 @@ class _Floor:
     def contact(self, attempt: int) -> Steps:
         """One attempt, from coming in to the end."""
         now = int(self.env.now)
-        channel = int(self.work.channel[attempt])
+        channel = int(self.work.queue[attempt])
         self.arrival[attempt] = now
         if not self.is_open(channel, now):
             self.status[attempt] = Status.CLOSED
@@ -250,13 +261,14 @@ class _Floor:
     def conversation(self, attempt: int, agent: _Agent) -> Steps:
         """Talk, hang up, finish the after-call work; then the agent leaves or looks for work."""
         now = int(self.env.now)
-        channel = int(self.work.channel[attempt])
+        channel = int(self.work.queue[attempt])
         pace = int(self.crew.pace[channel, agent.group])
         talk = (int(self.work.handle[attempt]) * pace + 500) // 1000
         wrap = (int(self.work.acw[attempt]) * pace + 500) // 1000
         self.status[attempt] = Status.SERVED
         self.wait[attempt] = now - self.arrival[attempt]
         self.agent[attempt] = agent.row
+        self.talk[attempt], self.wrap[attempt] = talk, wrap
         self.busy[agent.row] += talk + wrap
         if self.crew.lines[channel] != NEVER:
             self.env.process(self.hang_up(now + talk, attempt, channel))
