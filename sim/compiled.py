@@ -29,6 +29,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 # Every file whose functions are compiled: a change in any of them opens a new cache folder.
 _SOURCES = (
     "demand/draws.py",
+    "demand/gamma.py",
     "demand/sampling.py",
     "engine/base.py",
     "engine/kernel.py",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand import sampling
+from sim.demand.codes import coded, with_balking
 from sim.demand.draws import Purpose, lognormal_parameters, stream_of
 from sim.demand.timeline import Timeline
 from sim.engine.contract import Workload
 from sim.errors import InvalidInput
-from sim.scenario import laws
 from sim.scenario.channel import Channel
 from sim.scenario.model import Scenario
 from sim.scenario.option import Option
@@ -127,7 +126,7 @@ def _redials(channels: Mapping[str, Channel]) -> sampling.Redials:
 
 
 def _laws(channels: Mapping[str, Channel]) -> sampling.Laws:
-    """Code the laws of all channels by number: law, two parameters, rows of survival curves."""
+    """Code the laws of all channels by number: law, two parameters, rows of tables."""
     rows: list[tuple[float, float]] = [(0.0, 0.0)]
     law = np.zeros((len(channels), len(Purpose) + 1), np.int64)
     parameters = np.zeros((*law.shape, 2))
@@ -135,39 +134,9 @@ def _laws(channels: Mapping[str, Channel]) -> sampling.Laws:
         for purpose, one in (
             (Purpose.HANDLE, channel.handle_time),
             (Purpose.ACW, channel.after_call_work),
-            (Purpose.PATIENCE, channel.patience),
             (Purpose.REDIAL_DELAY, channel.redial.delay if channel.redial else None),
         ):
-            law[c, purpose], *parameters[c, purpose] = _coded(one, rows)
+            law[c, purpose], *parameters[c, purpose] = coded(one, rows)
+        waits = with_balking(channel.balking, channel.patience, rows)
+        law[c, Purpose.PATIENCE], *parameters[c, Purpose.PATIENCE] = waits
     return sampling.Laws(law, parameters, np.array(rows))
-
-
-def _coded(law: laws.Law | None, rows: list[tuple[float, float]]) -> tuple[int, float, float]:
-    """Code one law; a survival curve adds its rows."""
-    match law:
-        case None:
-            return sampling.FIXED, 0.0, 0.0
-        case laws.Fixed():
-            return sampling.FIXED, law.value, 0.0
-        case laws.Exponential():
-            return sampling.EXPONENTIAL, law.mean, 0.0
-        case laws.Lognormal():
-            return sampling.LOGNORMAL, *lognormal_parameters(law.mean, law.cv)
-        case laws.Weibull():
-            return sampling.WEIBULL, law.mean / math.gamma(1 + 1 / law.shape), law.shape
-        case laws.Survival():
-            first = len(rows)
-            rows.extend(_hazards(law))
-            return sampling.SURVIVAL, float(first), float(len(rows))
-        case laws.Never():
-            return sampling.FIXED, math.inf, 0.0
-
-
-def _hazards(law: laws.Survival) -> list[tuple[float, float]]:
-    """Rows (time, cumulative hazard) of a survival curve; its last hazard goes on far beyond."""
-    rows = [(0.0, 0.0)]
-    rows += [(t, -math.log(s)) for t, s in zip(law.times, law.survival, strict=True)]
-    (t0, h0), (t1, h1) = rows[-2:]
-    hazard = (h1 - h0) / (t1 - t0) if t1 > t0 else 0.0
-    far = 1e9
-    return [*rows, (t1 + far, h1 + hazard * far)]

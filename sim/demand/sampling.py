@@ -23,12 +23,16 @@ from sim.demand.draws import (
     normal_tail,
     unit,
 )
+from sim.demand.gamma import log_gamma, standard_gamma
 from sim.engine.contract import CLOCK_LIMIT, NEVER, NONE, TICKS_PER_SECOND, WORK_LIMIT
 
 __all__ = [
+    "EMPIRICAL",
     "EXPONENTIAL",
     "FIXED",
+    "GAMMA",
     "LOGNORMAL",
+    "MIXTURE",
     "SURVIVAL",
     "WEIBULL",
     "Laws",
@@ -48,7 +52,7 @@ Floats = NDArray[np.float64]
 Sample = tuple[int, Ints, Codes, Ints, Ints, Ints, Ids, Ids]
 
 # Laws by number, for compiled code; their parameters are two numbers, or rows of a table.
-FIXED, EXPONENTIAL, LOGNORMAL, WEIBULL, SURVIVAL = 0, 1, 2, 3, 4
+FIXED, EXPONENTIAL, LOGNORMAL, WEIBULL, SURVIVAL, GAMMA, EMPIRICAL, MIXTURE = range(8)
 
 # Not plain integers: for each of those the compiler would make a function of its own.
 _ARRIVAL, _HANDLE, _ACW = map(np.int64, (Purpose.ARRIVAL, Purpose.HANDLE, Purpose.ACW))
@@ -61,6 +65,7 @@ _FIRST_DAY = 1000  # counter of the day factor of the period's first day
 _WORK = WORK_LIMIT - 1
 _LIMIT = CLOCK_LIMIT - 1
 _NEVER = NEVER
+_LEAST = 2.0**-53  # numbers lie between this and its complement
 _TICKS = float(TICKS_PER_SECOND)
 
 
@@ -101,9 +106,12 @@ class Laws(NamedTuple):
     law
         Which law, [channel, `Purpose`].
     parameters
-        Its two parameters, [channel, `Purpose`, 2].
+        Its two parameters, [channel, `Purpose`, 2]; of a law that is a table its first row and the
+        row after its last.
     table
-        Rows (time [s], cumulative hazard) of all survival curves.
+        Rows of all tables: (time [s], cumulative hazard) of a survival curve, (duration [s], share
+        up to it) of an empirical law, (share up to it, law) and (two parameters) of each part of a
+        mixture.
     """
 
     law: Ints
@@ -165,19 +173,72 @@ def durations(
     if law == FIXED:
         return np.full(counters.size, a)
     values = units(origin, channel, purpose, counters)
-    if law == LOGNORMAL:
-        _to_lognormal(values, a, b)
-        return values
-    _to_exponential(values)
-    if law == EXPONENTIAL:
-        values *= a
-    elif law == WEIBULL:
-        for i in range(values.size):
-            values[i] = a * exp(log(values[i]) / b)
+    if law == MIXTURE:
+        _to_mixture(values, laws.table, int(a), int(b))
     else:
-        for i in range(values.size):
-            values[i] = _survival(laws.table, int(a), int(b), values[i])
+        _to_law(values, law, a, b, laws.table)
     return values
+
+
+@jit
+def _to_law(values: Floats, law: int, a: float, b: float, table: Floats) -> None:
+    """Turn numbers between 0 and 1 into durations of a law that is no mixture."""
+    if law == FIXED:
+        values[:] = a
+    elif law == LOGNORMAL:
+        _to_lognormal(values, a, b)
+    elif law == GAMMA:
+        of_shape = log_gamma(a)
+        for i in range(values.size):
+            values[i] = b * standard_gamma(values[i], a, of_shape)
+    elif law == EMPIRICAL:
+        for i in range(values.size):
+            values[i] = _measured(table, int(a), int(b), values[i])
+    else:
+        _to_exponential(values)
+        if law == EXPONENTIAL:
+            values *= a
+        elif law == WEIBULL:
+            for i in range(values.size):
+                values[i] = a * exp(log(values[i]) / b)
+        else:
+            for i in range(values.size):
+                values[i] = _survival(table, int(a), int(b), values[i])
+
+
+@jit
+def _to_mixture(values: Floats, table: Floats, first: int, last: int) -> None:
+    """Turn numbers into durations of a mixture: each chooses a part and is spread anew in it."""
+    numbers = values.copy()
+    below = 0.0
+    for part in range(first, last, 2):
+        upto, law = table[part, 0], int(table[part, 1])
+        at = np.empty(values.size, np.int64)
+        size = 0
+        for i in range(values.size):
+            at[size] = i
+            size += below < numbers[i] <= upto
+        some = np.empty(size)
+        for k in range(size):
+            spread = (numbers[at[k]] - below) / (upto - below)
+            some[k] = min(max(spread, _LEAST), 1.0 - _LEAST)
+        _to_law(some, law, table[part + 1, 0], table[part + 1, 1], table)
+        for k in range(size):
+            values[at[k]] = some[k]
+        below = upto
+
+
+@inlined
+def _measured(table: Floats, first: int, last: int, u: float) -> float:
+    """The duration of an empirical law whose share up to it first reaches `u`."""
+    low, high = first, last - 1
+    while low < high:
+        middle = (low + high) // 2
+        if table[middle, 1] < u:
+            low = middle + 1
+        else:
+            high = middle
+    return float(table[low, 0])
 
 
 @jit

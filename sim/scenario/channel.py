@@ -15,7 +15,16 @@ from sim.scenario.hours import OpenHours
 from sim.scenario.laws import Law, Never, TimeLaw
 from sim.scenario.parse import MOST_PER_WEEK, as_share
 from sim.scenario.profile import VolumeProfile
-from sim.scenario.units import PER_CENT, Count, Duration, Factor, PerWeek, PositiveDuration, Share
+from sim.scenario.units import (
+    PER_CENT,
+    Count,
+    Duration,
+    Factor,
+    Fraction,
+    PerWeek,
+    PositiveDuration,
+    Share,
+)
 
 __all__ = ["Channel", "Redial", "Target"]
 
@@ -122,6 +131,8 @@ class Channel(Strict):
     """Work after the contact; None for none."""
     patience: Law = Field(default_factory=Never)
     """Time a contact would wait before abandoning."""
+    balking: Fraction = 0.0
+    """Share that leaves at once when nobody is free, whatever the patience of the others."""
     redial: Redial | None = None
     """Tries after not being served; None for none."""
     target: Target | None = None
