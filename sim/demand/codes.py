@@ -3,18 +3,50 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from itertools import accumulate
 
-from sim.demand import sampling
-from sim.demand.draws import lognormal_parameters
-from sim.scenario import laws
+import numpy as np
 
-__all__ = ["Code", "Rows", "coded", "with_balking"]
+from sim.demand import sampling
+from sim.demand.draws import Purpose, lognormal_parameters
+from sim.demand.queues import Layout
+from sim.scenario import laws
+from sim.scenario.channel import Channel
+
+__all__ = ["Code", "Rows", "coded", "laws_of", "with_balking"]
 
 Rows = list[tuple[float, float]]
 Code = tuple[int, float, float]
 
 _FAR = 1e9  # the last hazard goes on far beyond the clock [s]
+
+
+def laws_of(layout: Layout) -> sampling.Laws:
+    """Code the laws of all queues by number: law, two parameters, rows of tables."""
+    rows: Rows = [(0.0, 0.0)]
+    law = np.zeros((len(layout), len(Purpose) + 1), np.int64)
+    parameters = np.zeros((*law.shape, 2))
+    for q, queue in enumerate(layout.queues):
+        channel, own = layout.channels[queue.channel], queue.client_class
+        for purpose, one in _laws(channel):
+            law[q, purpose], *parameters[q, purpose] = coded(one, rows)
+        patience = channel.patience if own is None or own.patience is None else own.patience
+        waits = with_balking(channel.balking, patience, rows)
+        law[q, Purpose.PATIENCE], *parameters[q, Purpose.PATIENCE] = waits
+    return sampling.Laws(law, parameters, np.array(rows))
+
+
+def _laws(channel: Channel) -> Iterator[tuple[Purpose, laws.Law | None]]:
+    """The laws of a channel by what they are for, patience apart."""
+    yield Purpose.HANDLE, channel.handle_time
+    yield Purpose.ACW, channel.after_call_work
+    yield Purpose.REDIAL_DELAY, channel.redial.delay if channel.redial else None
+    yield Purpose.REPEAT_DELAY, channel.repeat.delay if channel.repeat else None
+    yield Purpose.CONFERENCE, channel.escalation.conference if channel.escalation else None
+    yield Purpose.CALLBACK_AGAIN, channel.callback.again if channel.callback else None
+    yield Purpose.SESSION, channel.bot.session if channel.bot else None
+    yield Purpose.BACK_DELAY, channel.bot.back_after if channel.bot else None
 
 
 def coded(law: laws.Law | None, rows: Rows) -> Code:

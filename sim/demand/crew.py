@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.demand.timeline import DAY, WEEK, Timeline, ticks
-from sim.engine.contract import NEVER, NONE, TICKS_PER_SECOND, Staffing
+from sim.demand.queues import Layout, Queue, Role
+from sim.demand.routing import routing
+from sim.demand.timeline import DAY, WEEK, Timeline
+from sim.engine.contract import TICKS_PER_SECOND, Staffing
 from sim.errors import InvalidInput
 from sim.scenario.channel import Channel
 from sim.scenario.hours import OpenHours
 from sim.scenario.model import Scenario
-from sim.scenario.option import Group, Intervals, Option, Shifts, Skill
+from sim.scenario.option import Group, Intervals, Option, Shifts
 
 __all__ = ["crew", "opening_hours", "stretches"]
 
@@ -42,28 +44,28 @@ def crew(scenario: Scenario, option: Option, cover: Cover | None = None) -> Staf
         for number, (name, group) in enumerate(option.groups.items())
         for start, end in _presence(timeline, name, group, cover or {})
     )
-    hours = [
-        opening_hours(timeline, channel, option.open.get(name, channel.open))
-        for name, channel in scenario.channels.items()
-    ]
+    layout = Layout.of(scenario)
+    hours = [_hours(timeline, option, queue, scenario.channels) for queue in layout.queues]
     spans = [span for channel in hours for span in channel]
-    preference, priority, after, reserve, pace = _routing(scenario.channels, option.groups)
     return Staffing(
         start=np.array([start for start, _, _ in rows], np.int64),
         end=np.array([end for _, _, end in rows], np.int64),
         group=np.array([number for _, number, _ in rows], np.uint8),
-        preference=preference,
-        priority=priority,
-        after=after,
-        reserve=reserve,
-        pace=pace,
-        lines=np.array(
-            [channel.lines or NEVER for channel in scenario.channels.values()], np.int64
-        ),
         open_of=np.cumsum([0, *map(len, hours)]).astype(np.int64),
         open_start=np.array([start for start, _ in spans], np.int64),
         open_end=np.array([end for _, end in spans], np.int64),
+        **routing(layout, option, timeline, scenario.trunks),
     )
+
+
+def _hours(
+    timeline: Timeline, option: Option, queue: Queue, channels: Mapping[str, Channel]
+) -> list[Stretch]:
+    """Opening hours of a queue; callbacks are made whenever somebody is there to make them."""
+    if queue.role in (Role.CALLBACK, Role.UNREACHED):
+        return [(0, timeline.end)]
+    channel = channels[queue.channel]
+    return opening_hours(timeline, channel, option.open.get(queue.channel, channel.open))
 
 
 def _presence(timeline: Timeline, name: str, group: Group, cover: Cover) -> Iterator[Stretch]:
@@ -167,23 +169,3 @@ def _without(span: Stretch, closed: Stretch) -> Iterator[Stretch]:
         yield start, min(end, first)
     if max(start, last) < end:
         yield max(start, last), end
-
-
-def _routing(
-    channels: Mapping[str, Channel], groups: Mapping[str, Group]
-) -> tuple[NDArray[np.int64], ...]:
-    """Tables of who serves whom, [channel, group]: preference, priority, after, reserve, pace."""
-    shape = len(channels), len(groups)
-    preference, priority = np.full(shape, NONE), np.full(shape, NONE)
-    after, reserve = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-    pace = np.full(shape, 1000)
-    for c, (name, channel) in enumerate(channels.items()):
-        for g, group in enumerate(groups.values()):
-            skill: Skill | None = group.skills.get(name)
-            if skill is not None:
-                preference[c, g] = skill.prefer
-                priority[c, g] = skill.priority or channel.priority
-                after[c, g] = ticks(skill.after)
-                reserve[c, g] = skill.reserve
-                pace[c, g] = round(1000 * group.handle_time * skill.handle_time)
-    return preference, priority, after, reserve, pace

@@ -9,8 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand import sampling
-from sim.demand.codes import coded, with_balking
-from sim.demand.draws import Purpose, lognormal_parameters, stream_of
+from sim.demand.busyness import DayFactors
+from sim.demand.codes import laws_of
+from sim.demand.draws import lognormal_parameters, stream_of
+from sim.demand.journeys import Journeys
+from sim.demand.queues import Layout, passed_on, unresolved
+from sim.demand.replay import Replay
 from sim.demand.timeline import Timeline
 from sim.engine.contract import Workload
 from sim.errors import InvalidInput
@@ -37,8 +41,10 @@ def volume_factor(channel: Channel, fcr: float | None) -> float:
     ...                 handle_time=Exponential(mean=240.0))
     >>> round(volume_factor(phone, fcr=0.68), 4)
     1.052
+
+    Where repeats are played, the stated volume is that of first contacts, whoever serves them.
     """
-    if fcr is None or channel.fcr is None:
+    if channel.repeat is not None or fcr is None or channel.fcr is None:
         return 1.0
     return (1 - (1 - channel.fcr) * channel.repeat_share) / (1 - (1 - fcr) * channel.repeat_share)
 
@@ -49,7 +55,8 @@ def _tries(channel: Channel) -> float:
     if redial is None:
         return 1.0
     again = max(redial.probability, redial.after_busy)
-    return sum(again**number for number in range(redial.at_most))
+    later = max(redial.later, redial.later_after_busy)
+    return 1 + sum(again * later**number for number in range(redial.at_most - 1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,18 +69,27 @@ class Demand:
         The stretch of time that is played.
     names
         Channels, in the order of all arrays.
+    layout
+        The queues that they become.
     streams
         Stream of random numbers of each channel.
     volume, laws, redials
         As `sampling.sample` takes them.
+    day_factors
+        How days differ; None where `volume` says it.
+    journeys
+        Draws what clients do who can do more than try again where they failed; None for others.
     """
 
     timeline: Timeline
     names: tuple[str, ...]
+    layout: Layout
     streams: NDArray[np.uint64]
     volume: sampling.Volume
     laws: sampling.Laws
     redials: sampling.Redials
+    day_factors: DayFactors | None
+    journeys: Journeys | None
 
     @classmethod
     def of(cls, scenario: Scenario, option: Option) -> Demand:
@@ -86,13 +102,25 @@ class Demand:
         """
         timeline = Timeline.of(scenario)
         channels = scenario.channels
-        volume = _volume(timeline, channels, option)
+        layout = Layout.of(scenario)
+        days = DayFactors.of(scenario.busyness, channels)
+        volume = _volume(timeline, channels, option, days)
         expected = (volume.rates.sum(axis=1) * [_tries(c) for c in channels.values()]).sum()
         if expected > MOST_CONTACTS:
             rule = f"must bring at most {MOST_CONTACTS:,} contacts in one replication"
             raise InvalidInput("channels", rule, round(expected), "simulate fewer days")
-        streams = np.array([stream_of(name) for name in channels], np.uint64)
-        return cls(timeline, tuple(channels), streams, volume, _laws(channels), _redials(channels))
+        laws = laws_of(layout)
+        return cls(
+            timeline,
+            tuple(channels),
+            layout,
+            np.array([stream_of(name) for name in channels], np.uint64),
+            volume,
+            laws,
+            _redials(channels),
+            None if days.plain else days,
+            _journeys(layout, option, laws, _replays(channels, timeline)),
+        )
 
     def workload(self, seed: int, replication: int) -> Workload:
         """Draw what customers do in one replication.
@@ -100,18 +128,52 @@ class Demand:
         A pure function: the same seed and replication give the same workload.
         """
         origin = sampling.Origin(np.uint64(seed), np.uint64(replication), self.streams)
+        volume = self.volume
         with np.errstate(over="ignore"):  # 64-bit scrambling wraps around, as it should
-            drawn = sampling.sample(origin, self.volume, self.laws, self.redials)
+            if self.day_factors is not None:
+                factors = self.day_factors.draw(origin, volume.days)
+                volume = volume._replace(rates=volume.rates * factors)
+            if self.journeys is not None:
+                return self.journeys.draw(origin, volume)
+            drawn = sampling.sample(origin, volume, self.laws, self.redials)
         return Workload(len(self.names), *drawn)
 
 
-def _volume(timeline: Timeline, channels: Mapping[str, Channel], option: Option) -> sampling.Volume:
+def _journeys(
+    layout: Layout, option: Option, laws: sampling.Laws, replays: dict[int, Replay]
+) -> Journeys | None:
+    """What draws the journeys of clients, where any can do more than try again."""
+    if not (replays or any(_goes_on(channel) for channel in layout.channels.values())):
+        return None
+    most = (passed_on(layout, option).max(axis=1), unresolved(layout, option).max(axis=1))
+    return Journeys(layout, laws, *most, replays)
+
+
+def _replays(channels: Mapping[str, Channel], timeline: Timeline) -> dict[int, Replay]:
+    """Channels that play a log, by number."""
+    return {
+        number: Replay.of(channel.log, timeline)
+        for number, channel in enumerate(channels.values())
+        if channel.log is not None
+    }
+
+
+def _goes_on(channel: Channel) -> bool:
+    """Whether clients of a channel can do more than try again there."""
+    ways = (channel.repeat, channel.escalation, channel.callback, channel.bot)
+    again = channel.redial is not None and channel.redial.varies
+    return again or bool(channel.classes) or any(way is not None for way in ways)
+
+
+def _volume(
+    timeline: Timeline, channels: Mapping[str, Channel], option: Option, days: DayFactors
+) -> sampling.Volume:
     """Expected contacts by channel and slot, and how far days are busier or quieter than that."""
     rates = [
         np.asarray(channel.arrivals)[timeline.week_slots] * volume_factor(channel, option.fcr)
         for channel in channels.values()
     ]
-    spread = [lognormal_parameters(1.0, channel.day_variation)[1] for channel in channels.values()]
+    spread = [lognormal_parameters(1.0, cv)[1] if days.plain else 0.0 for cv in days.spread]
     return sampling.Volume(np.array(rates), np.array(spread), timeline.days, timeline.slot)
 
 
@@ -123,20 +185,3 @@ def _redials(channels: Mapping[str, Channel]) -> sampling.Redials:
         np.array([r.after_busy if r else 0.0 for r in redials]),
         np.array([r.at_most if r else 1 for r in redials]),
     )
-
-
-def _laws(channels: Mapping[str, Channel]) -> sampling.Laws:
-    """Code the laws of all channels by number: law, two parameters, rows of tables."""
-    rows: list[tuple[float, float]] = [(0.0, 0.0)]
-    law = np.zeros((len(channels), len(Purpose) + 1), np.int64)
-    parameters = np.zeros((*law.shape, 2))
-    for c, channel in enumerate(channels.values()):
-        for purpose, one in (
-            (Purpose.HANDLE, channel.handle_time),
-            (Purpose.ACW, channel.after_call_work),
-            (Purpose.REDIAL_DELAY, channel.redial.delay if channel.redial else None),
-        ):
-            law[c, purpose], *parameters[c, purpose] = coded(one, rows)
-        waits = with_balking(channel.balking, channel.patience, rows)
-        law[c, Purpose.PATIENCE], *parameters[c, Purpose.PATIENCE] = waits
-    return sampling.Laws(law, parameters, np.array(rows))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.compiled import inlined, jit
 from sim.demand.draws import (
+    COUNTERS,
     Purpose,
     exp,
     exponential,
@@ -41,7 +42,9 @@ __all__ = [
     "Volume",
     "arrivals",
     "durations",
+    "first_arrivals",
     "sample",
+    "to_durations",
     "units",
 ]
 
@@ -60,7 +63,6 @@ _PATIENCE, _DAY_FACTOR = map(np.int64, (Purpose.PATIENCE, Purpose.DAY_FACTOR))
 _REDIAL, _DELAY = map(np.int64, (Purpose.REDIAL, Purpose.REDIAL_DELAY))
 
 _BLOCK = 1024  # contacts drawn at a time
-_TRIES = 128  # counters set aside for the attempts of one contact
 _FIRST_DAY = 1000  # counter of the day factor of the period's first day
 _WORK = WORK_LIMIT - 1
 _LIMIT = CLOCK_LIMIT - 1
@@ -168,16 +170,22 @@ def durations(
     origin: Origin, laws: Laws, channel: int, purpose: int | np.int64, counters: Ints
 ) -> Floats:
     """Draw one kind of duration of a channel's contacts [s]; a fixed one needs no numbers."""
-    law = laws.law[channel, purpose]
-    a, b = laws.parameters[channel, purpose, 0], laws.parameters[channel, purpose, 1]
-    if law == FIXED:
-        return np.full(counters.size, a)
+    if laws.law[channel, purpose] == FIXED:
+        return np.full(counters.size, laws.parameters[channel, purpose, 0])
     values = units(origin, channel, purpose, counters)
+    to_durations(values, laws, channel, purpose)
+    return values
+
+
+@jit
+def to_durations(values: Floats, laws: Laws, row: int, purpose: int | np.int64) -> None:
+    """Turn numbers between 0 and 1 into durations of a law [s]."""
+    law = laws.law[row, purpose]
+    a, b = laws.parameters[row, purpose, 0], laws.parameters[row, purpose, 1]
     if law == MIXTURE:
         _to_mixture(values, laws.table, int(a), int(b))
     else:
         _to_law(values, law, a, b, laws.table)
-    return values
 
 
 @jit
@@ -305,7 +313,7 @@ def _fill(
 
 
 @jit
-def _fresh(origin: Origin, volume: Volume, channel: int) -> Ints:
+def first_arrivals(origin: Origin, volume: Volume, channel: int) -> Ints:
     """Arrivals of one channel [ticks]."""
     rates = volume.rates[channel] * _day_factors(origin, volume, channel)
     expected = rates.sum()
@@ -387,7 +395,7 @@ def _later(origin: Origin, redials: Redials, channel: int, contacts: int) -> Int
         return later
     key = _key(origin, channel, _REDIAL)
     for i in range(contacts):
-        while later[i] < most and unit(key, i * _TRIES + later[i]) < chance:
+        while later[i] < most and unit(key, i * COUNTERS + later[i]) < chance:
             later[i] += 1
     return later
 
@@ -410,7 +418,7 @@ def _link(
     for i in range(later.size):
         row = rows[i]
         for attempt in range(later[i]):
-            counters[made] = i * _TRIES + attempt
+            counters[made] = i * COUNTERS + attempt
             firsts[made] = rows[i]
             u = unit(key, counters[made])
             if u < redials.abandoned[channel]:
@@ -439,7 +447,7 @@ def sample(origin: Origin, volume: Volume, laws: Laws, redials: Redials) -> Samp
     ends = np.zeros(channels + 1, np.int64)
     came = np.empty(0, np.int64)
     for c in range(channels):
-        came = np.concatenate((came, _fresh(origin, volume, c)))
+        came = np.concatenate((came, first_arrivals(origin, volume, c)))
         ends[c + 1] = came.size
     fresh = came.size
     later = np.empty(fresh, np.int64)
@@ -456,7 +464,7 @@ def sample(origin: Origin, volume: Volume, laws: Laws, redials: Redials) -> Samp
     next_row = fresh
     for c in range(channels):
         rows = row_of[ends[c] : ends[c + 1]]
-        contacts = _steps(0, _TRIES, rows.size)
+        contacts = _steps(0, COUNTERS, rows.size)
         _fill(origin, laws, c, _HANDLE, contacts, rows, handle)
         _fill(origin, laws, c, _ACW, contacts, rows, acw)
         _fill(origin, laws, c, _PATIENCE, contacts, rows, patience)

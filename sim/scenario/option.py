@@ -52,6 +52,12 @@ class Skill(Strict):
     """Factor on the channel's handle time."""
     priority: Annotated[Count, Field(ge=1, le=1000)] | None = None
     """Priority of the channel within this group; the channel's own when None."""
+    above: Annotated[Count, Field(ge=1)] | None = None
+    """The group takes a contact only while more than these wait in the queue; None: any time."""
+    at_once: Annotated[Count, Field(ge=1, le=32)] | None = None
+    """Contacts that an agent of the group may hold at once; as in the channel when None."""
+    escalates: Share | None = None
+    """Share that the group passes on; that of the group, then of the channel, when None."""
 
 
 class Shift(Strict):
@@ -182,6 +188,11 @@ class Group(Strict):
     """Channels they serve."""
     handle_time: PositiveFactor = 1.0
     """Factor on every channel's handle time."""
+    fcr: Share | None = None
+    """Share that the group resolves at first contact, where repeats are played; that of the
+    option, then of the channel, when None."""
+    escalates: Share | None = None
+    """Share that the group passes on where a channel has an escalation; the channel's when None."""
     staffing: Staffing
     """How many, and when."""
     payroll: InhouseTerms | None = None
@@ -241,6 +252,20 @@ class Option(Strict):
     """The groups of agents by name."""
     retained: RetainedTerms | None = None
     """What stays with the client when a vendor serves."""
+
+    def resolved(self, group: str, usual: float | None) -> float | None:
+        """Share that a group resolves at first contact; None where nobody says."""
+        own = self.groups[group].fcr
+        if own is not None:
+            return own
+        return usual if self.fcr is None else self.fcr
+
+    def passed_on(self, group: str, channel: str, usual: float) -> float:
+        """Share of a channel's contacts that a group passes on."""
+        skill, own = self.groups[group].skills[channel].escalates, self.groups[group].escalates
+        if skill is not None:
+            return skill
+        return usual if own is None else own
 
     @property
     def priced(self) -> bool:
