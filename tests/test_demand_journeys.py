@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from desks import desk, line, team
+from numpy.typing import NDArray
 from scipy import stats
 
 from sim.demand import Demand, crew
