@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 # What the compiler sees; sim/compiled.py names the same files.
-KERNELS := sim/demand/draws.py sim/demand/sampling.py sim/engine/base.py sim/engine/kernel.py sim/metrics/tally.py
+KERNELS := sim/demand/draws.py sim/demand/sampling.py sim/engine/base.py sim/engine/kernel.py sim/engine/lean.py sim/metrics/tally.py
 COMPILED := $(wildcard sim/compiled.py $(KERNELS))
 
 export PYTHON UPGRADE

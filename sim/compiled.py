@@ -33,6 +33,7 @@ _SOURCES = (
     "demand/sampling.py",
     "engine/base.py",
     "engine/kernel.py",
+    "engine/lean.py",
     "metrics/tally.py",
 )
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.errors import ContractError
 
 __all__ = [
+    "BILLION",
     "CLOCK_LIMIT",
     "LAST_TICK",
     "MILLION",
@@ -55,8 +56,9 @@ WORK_LIMIT = 1 << 32
 SLOWEST_PACE = 10_000
 #: Attempts in one workload, and stretches of work, so that time, kind and row pack into 64 bits.
 MOST_ATTEMPTS = 1 << 25
-#: Shares are whole millionths.
+#: Shares are whole millionths; what age is worth, billionths.
 MILLION = 1_000_000
+BILLION = 1_000_000_000
 
 
 class Event(IntEnum):

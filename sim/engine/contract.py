@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sim.engine.base import (
+    BILLION,
     CLOCK_LIMIT,
     LAST_TICK,
     MILLION,
@@ -32,6 +33,7 @@ from sim.engine.workload import Workload
 from sim.errors import ContractError
 
 __all__ = [
+    "BILLION",
     "CLOCK_LIMIT",
     "LAST_TICK",
     "MILLION",

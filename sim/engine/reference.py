@@ -14,11 +14,11 @@ import numpy as np
 
 from sim.engine.clock import Clock
 from sim.engine.contract import (
+    BILLION,
     LAST_TICK,
     MILLION,
     NEVER,
     NONE,
-    TICKS_PER_SECOND,
     Event,
     Outcome,
     Staffing,
@@ -211,7 +211,7 @@ class _Floor:
             agent = min(found)[-1]
             self.be_off(agent)
             self.serve(contact, agent)
-            self.be_ready(agent)
+            self.look_for_work(agent)
 
     def look_for_work(self, agent: Agent) -> None:
         """An agent takes contact after contact while any fits, then is ready for more."""
@@ -229,7 +229,7 @@ class _Floor:
     def score(self, contact: Contact, agent: Agent) -> tuple[int, int, int]:
         """Order in which an agent takes contacts: priority with age, then time, then row."""
         queue = contact.queue
-        steps = int(self.crew.priority[queue, agent.group]) * TICKS_PER_SECOND * MILLION
+        steps = int(self.crew.priority[queue, agent.group]) * BILLION
         aged = int(self.crew.ageing[queue]) * (self.now - contact.since)
         return steps - aged, contact.order, contact.row
 
@@ -374,7 +374,7 @@ class _Floor:
             agent.release = self.clock.at(min(ends), Event.RELEASE, agent.row, release)
 
     def release_one(self, agent: Agent) -> None:
-        """A talk ends and the work after it begins, or that work ends."""
+        """A talk ends and the work after it begins, or that work ends: two events, at any pace."""
         work = min(agent.held, key=lambda work: (self.end_of(work), work.contact.row))
         self.bring_up_to_date(agent)
         row = work.contact.row
@@ -384,12 +384,10 @@ class _Floor:
             self.pass_on(work, self.now)
             self.hang_up(work.contact)
             work.undone = work.wrap * MILLION
-        if work.undone > 0 and self.now < LAST_TICK:
-            self.expect_release(agent)
         else:
             self.wrap[row] = self.now - work.answered - self.talk[row]
             self.finish(agent, work)
-            self.expect_release(agent)
+        self.expect_release(agent)
 
     # --- agents ------------------------------------------------------------------------------
 

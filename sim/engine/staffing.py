@@ -57,6 +57,10 @@ _ROWS = {  # [queue]
 }
 
 
+#: What only the full model has.
+_MORE = ("level", "concurrency", "escalates", "repeats", "trunk", "tempo", *_ROWS)
+
+
 def _left_out() -> Ints:
     """A table that is left out: the neutral one takes its place."""
     return np.empty(0, np.int64)
@@ -169,6 +173,8 @@ class Staffing:
     open_end: Ints = field(default_factory=_left_out)
     follows: Ids = field(default_factory=_nobody)
     pause: Ints = field(default_factory=_left_out)
+    #: Nothing is used but preference, priority, after, reserve, pace, lines of each queue, hours.
+    is_plain: bool = field(init=False)
 
     def __post_init__(self) -> None:
         """Put neutral tables in the place of those that are left out."""
@@ -185,6 +191,8 @@ class Staffing:
         for name, table in neutral.items():
             if not getattr(self, name).size:
                 object.__setattr__(self, name, table)
+        plain = [np.array_equal(getattr(self, name), neutral[name]) for name in _MORE]
+        object.__setattr__(self, "is_plain", all(plain) and not len(self.follows))
         if not self.speed.size:
             most = int(self.concurrency.max(initial=1))
             object.__setattr__(self, "speed", np.full((queues, most), MILLION))
