@@ -24,7 +24,7 @@ LONGEST_MODULE = 500
 COMPILED_LOOPS = {"sim/engine/kernel.py", "sim/engine/lean.py"}
 
 # Rooms that touch files: what users write and read, and the two ends that speak to them.
-FILE_ROOMS = ("sim/cli.py", "sim/compiled.py", "sim/learn", "sim/report", "sim/scenario", "sim/ui")
+FILE_ROOMS = ("sim/cli", "sim/compiled.py", "sim/learn", "sim/report", "sim/scenario", "sim/ui")
 FILE_CALLS = {"open", "read_bytes", "read_text", "write_bytes", "write_text"}
 
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:root|work|home/\w+|Users/\w+|tmp/\w+)/")

@@ -64,6 +64,7 @@ class Purpose(IntEnum):
     CALLBACK_AGAIN = 21
     BUSYNESS = 22
     ABSENCE = 23
+    DAY_STRATUM = 50
 
 
 # --- keys and counters -----------------------------------------------------------------------

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.demand import sampling
 from sim.demand.busyness import DayFactors
 from sim.demand.codes import laws_of
-from sim.demand.draws import lognormal_parameters, stream_of
+from sim.demand.draws import Purpose, lognormal_parameters, stream_of
 from sim.demand.journeys import Journeys
 from sim.demand.queues import Layout, passed_on, unresolved
 from sim.demand.replay import Replay
@@ -22,10 +22,18 @@ from sim.scenario.channel import Channel
 from sim.scenario.model import Scenario
 from sim.scenario.option import Option
 
-__all__ = ["MOST_CONTACTS", "Demand", "volume_factor"]
+__all__ = ["MOST_CONTACTS", "STRATA", "Demand", "volume_factor"]
 
 #: Attempts in one replication, all redials made; more is surely a slip of the pen.
 MOST_CONTACTS = 20_000_000
+
+
+#: Parts into which the law of a day's busyness is cut, and replications that share them out. Eight
+#: leave enough blocks in a run for its interval; the gain of more is small.
+STRATA = 8
+
+_STRATUM = np.int64(Purpose.DAY_STRATUM)
+_FIRST_DAY = 1000  # days before the period have counters too
 
 
 def volume_factor(channel: Channel, fcr: float | None) -> float:
@@ -79,6 +87,9 @@ class Demand:
         How days differ; None where `volume` says it.
     journeys
         Draws what clients do who can do more than try again where they failed; None for others.
+    strata
+        Consecutive replications whose busy and quiet days are spread evenly over their law; 1
+        where each draws its days for itself.
     """
 
     timeline: Timeline
@@ -90,6 +101,7 @@ class Demand:
     redials: sampling.Redials
     day_factors: DayFactors | None
     journeys: Journeys | None
+    strata: int = 1
 
     @classmethod
     def of(cls, scenario: Scenario, option: Option) -> Demand:
@@ -110,6 +122,7 @@ class Demand:
             rule = f"must bring at most {MOST_CONTACTS:,} contacts in one replication"
             raise InvalidInput("channels", rule, round(expected), "simulate fewer days")
         laws = laws_of(layout)
+        stratified = scenario.simulation.variance == "stratified" and bool(volume.spread.any())
         return cls(
             timeline,
             tuple(channels),
@@ -120,6 +133,7 @@ class Demand:
             _redials(channels),
             None if days.plain else days,
             _journeys(layout, option, laws, _replays(channels, timeline)),
+            STRATA if stratified else 1,
         )
 
     def workload(self, seed: int, replication: int) -> Workload:
@@ -128,8 +142,8 @@ class Demand:
         A pure function: the same seed and replication give the same workload.
         """
         origin = sampling.Origin(np.uint64(seed), np.uint64(replication), self.streams)
-        volume = self.volume
         with np.errstate(over="ignore"):  # 64-bit scrambling wraps around, as it should
+            volume = self._stratified(seed, replication) if self.strata > 1 else self.volume
             if self.day_factors is not None:
                 factors = self.day_factors.draw(origin, volume.days)
                 volume = volume._replace(rates=volume.rates * factors)
@@ -137,6 +151,23 @@ class Demand:
                 return self.journeys.draw(origin, volume)
             drawn = sampling.sample(origin, volume, self.laws, self.redials)
         return Workload(len(self.names), *drawn)
+
+    def _stratified(self, seed: int, replication: int) -> sampling.Volume:
+        """The volume with the strata of one replication (a Latin hypercube, McKay et al. 1979).
+
+        Each replication of a block takes another part of each day's law, in an order drawn for
+        the block, the channel and the day.
+        """
+        block, place = divmod(replication, self.strata)
+        origin = sampling.Origin(np.uint64(seed), np.uint64(block), self.streams)
+        days, day = np.unique(self.volume.days, return_inverse=True)
+        counters = (days[:, None] + _FIRST_DAY) * self.strata + np.arange(self.strata)
+        stratum = np.empty((len(self.names), len(day)), np.int64)
+        for c in range(len(self.names)):
+            drawn = sampling.units(origin, c, _STRATUM, counters.ravel()).reshape(counters.shape)
+            order = np.argsort(drawn, axis=1)
+            stratum[c] = order[day, place]
+        return self.volume._replace(strata=self.strata, stratum=stratum)
 
 
 def _journeys(
@@ -174,7 +205,8 @@ def _volume(
         for channel in channels.values()
     ]
     spread = [lognormal_parameters(1.0, cv)[1] if days.plain else 0.0 for cv in days.spread]
-    return sampling.Volume(np.array(rates), np.array(spread), timeline.days, timeline.slot)
+    none = np.empty((0, 0), np.int64)
+    return sampling.Volume(np.array(rates), np.array(spread), timeline.days, timeline.slot, 1, none)
 
 
 def _redials(channels: Mapping[str, Channel]) -> sampling.Redials:

@@ -1,0 +1,260 @@
+"""Commands that work on scenario files: ``run``, ``compare``, ``check``, ``schema``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from sim.cli.terminal import AsJson, Lang, console, print_json, progress, show
+from sim.decide import Comparison, Judgement, OptionResult, compare, judge, simulate
+from sim.errors import LinewiseError, ScenarioError, WorkersLost
+from sim.experiment import FORMS, SETTING, opened
+from sim.report.data import comparison_data, judgements_data, run_data
+from sim.report.language import Language
+from sim.report.sentences import (
+    gap_sentence,
+    option_title,
+    stopped_sentence,
+    verdict_sentence,
+)
+from sim.report.tables import (
+    day_table,
+    group_table,
+    interval_table,
+    judgement_table,
+    ledger_table,
+    option_table,
+    risk_table,
+    rule_table,
+    service_table,
+    statement_table,
+)
+from sim.scenario import Scenario, find, load, schema
+
+__all__ = ["BAD_INPUT", "add_to"]
+
+#: What the process says to whoever called it.
+_HELD, _BROKEN, BAD_INPUT = 0, 1, 2
+
+_File = Annotated[Path, typer.Argument(help="Scenario file (YAML).", metavar="FILE")]
+_Seed = Annotated[
+    int | None, typer.Option(min=0, help="Where random numbers start; the file's when left out.")
+]
+_Replications = Annotated[
+    int | None,
+    typer.Option(min=2, help="Replications, exactly; until precise enough when left out."),
+]
+_On = Annotated[
+    str | None,
+    typer.Option(
+        "--on",
+        envvar=SETTING,
+        metavar="PLACE",
+        help=f"Where to play: {FORMS}; the answer is the same. All threads when left out.",
+    ),
+]
+_Engine = Annotated[
+    Literal["kernel", "reference"],
+    typer.Option(help="Compiled engine, or the readable one; the answer is the same."),
+]
+
+
+def _run(
+    file: _File,
+    option: Annotated[
+        str | None, typer.Option(help="Option to run; the baseline when left out.")
+    ] = None,
+    by: Annotated[
+        Literal["day", "interval", "week"], typer.Option(help="How fine a table to print.")
+    ] = "day",
+    engine: _Engine = "kernel",
+    on: _On = None,
+    seed: _Seed = None,
+    replications: _Replications = None,
+    as_json: AsJson = False,
+    lang: Lang = "en",
+) -> None:
+    """Simulate one option of a scenario: measures by interval, day and week."""
+    scenario = load(file)
+    name = scenario.baseline if option is None else option
+    with progress() as follow:
+        result = simulate(
+            scenario,
+            name,
+            seed=seed,
+            replications=replications,
+            engine=engine,
+            progress=lambda step: follow(name, step),
+            on=on,
+        )
+    if as_json:
+        print_json(run_data(result))
+        return
+    _show_run(result, by, Language(lang))
+
+
+def _compare(
+    file: _File,
+    option: Annotated[
+        list[str] | None, typer.Option(help="Option to compare; repeat it. All when left out.")
+    ] = None,
+    engine: _Engine = "kernel",
+    on: _On = None,
+    seed: _Seed = None,
+    replications: _Replications = None,
+    as_json: AsJson = False,
+    lang: Lang = "en",
+) -> None:
+    """Compare the options of a scenario: service, people, cost, and what is cheaper."""
+    scenario = load(file)
+    with progress() as follow:
+        comparison = compare(
+            scenario,
+            options=option,
+            seed=seed,
+            replications=replications,
+            engine=engine,
+            progress=follow,
+            on=on,
+        )
+    if as_json:
+        print_json(comparison_data(comparison))
+        return
+    _show_comparison(comparison, Language(lang))
+
+
+def _check(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Scenario files, or folders of them.", metavar="PATH...")
+    ],
+    engine: _Engine = "kernel",
+    on: _On = None,
+    seed: _Seed = None,
+    replications: _Replications = None,
+    as_json: AsJson = False,
+    lang: Lang = "en",
+) -> None:
+    """Validate scenarios and judge their promises: exit code 0 held, 1 broken, 2 bad input."""
+    words = Language(lang)
+    problems: list[str] = []
+    reports: list[dict[str, Any]] = []
+    held = True
+    with opened(on) as place:  # one cluster for all files
+        for file in _files(paths, problems):
+            try:
+                scenario = load(file)
+                with progress() as follow:
+                    judged = judge(
+                        scenario,
+                        seed=seed,
+                        replications=replications,
+                        engine=engine,
+                        progress=follow,
+                        on=place,
+                    )
+            except WorkersLost:
+                raise
+            except LinewiseError as error:
+                problems += _lines(file, error)
+                continue
+            held = held and all(one.state == "holds" for one in judged)
+            reports.append(judgements_data(str(file), judged))
+            if not as_json:
+                _show_judged(file, scenario, judged, words)
+    if as_json:
+        print_json({"files": reports, "problems": problems, "held": held and not problems})
+    for problem in problems:
+        console(error=True).print(problem)
+    raise typer.Exit(BAD_INPUT if problems else _HELD if held else _BROKEN)
+
+
+def _files(paths: list[Path], problems: list[str]) -> Iterator[Path]:
+    """Scenario files of all paths; a folder without any is a problem."""
+    for path in paths:
+        try:
+            yield from find(path) if path.is_dir() else (path,)
+        except LinewiseError as error:
+            problems += _lines(path, error)
+
+
+def _lines(file: Path, error: LinewiseError) -> list[str]:
+    """Lines of a refusal; those that do not say where are led by the file."""
+    if isinstance(error, ScenarioError):
+        return [str(problem) for problem in error.problems]
+    return [f"{file}: {error}"]
+
+
+def _schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    print_json(schema())
+
+
+# --- showing ---------------------------------------------------------------------------------
+
+
+def _show_run(result: OptionResult, by: str, lang: Language) -> None:
+    """Print one option."""
+    scenario, played = result.scenario, result.replications
+    out = console()
+    out.print(_frame(scenario, played.count, played.seed, played.engine, lang))
+    out.print(option_title(scenario, result.name, lang))
+    out.print(stopped_sentence(played.stopped, played.count, lang))
+    show(service_table((result,), lang))
+    show(risk_table(result, lang))
+    show(rule_table(result, lang))
+    show(ledger_table(result, lang))
+    show(group_table(result, lang))
+    along = {"day": day_table, "interval": interval_table}
+    for channel in played.case.channels if by in along else ():
+        show(along[by](result, channel, lang))
+
+
+def _show_comparison(comparison: Comparison, lang: Language) -> None:
+    """Print all options, the answer first."""
+    scenario, run = comparison.scenario, comparison.run
+    out = console()
+    out.print(verdict_sentence(comparison, lang), style="bold")
+    for option in comparison.options:
+        reason = gap_sentence(comparison, option.name, lang)
+        if reason:
+            out.print("* " + reason)
+    out.print(_frame(scenario, run.replications, run.seed, run.engine, lang))
+    show(option_table(comparison, lang))
+    show(service_table(comparison.options, lang))
+    if any(option.statement for option in comparison.options):
+        show(statement_table(comparison, lang))
+
+
+def _frame(scenario: Scenario, count: int, seed: int, engine: str, lang: Language) -> str:
+    """How the figures came about."""
+    return lang(
+        "{title}: {count} replications of {days} days from {start:%d.%m.%Y}, seed {seed}, "
+        "engine {engine}; ± is half a 95% interval.",
+        title=scenario.title.in_(lang.code),
+        count=count,
+        days=scenario.calendar.days,
+        start=scenario.calendar.start,
+        seed=seed,
+        engine=engine,
+    )
+
+
+def _show_judged(
+    file: Path, scenario: Scenario, judged: tuple[Judgement, ...], lang: Language
+) -> None:
+    """Print the promises of one file."""
+    if not judged:
+        console().print(lang("{file}: valid, promises nothing.", file=file))
+        return
+    show(judgement_table(judged, scenario.currency, str(file), lang))
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("run")(_run)
+    app.command("compare")(_compare)
+    app.command("check")(_check)
+    app.command("schema")(_schema)

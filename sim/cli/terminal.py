@@ -1,0 +1,87 @@
+"""The terminal: where output goes, how tables, JSON and progress look."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, Literal
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.table import Table as RichTable
+
+from sim.compiled import cache_folder, is_warm
+from sim.experiment import Progress as Step
+from sim.experiment import warm_up
+from sim.report.tables import Table
+
+__all__ = ["AsJson", "Lang", "console", "print_json", "progress", "show", "warm"]
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, nothing rounded.")]
+Lang = Annotated[
+    Literal["en", "ru"], typer.Option("--lang", envvar="LINEWISE_LANG", help="Language to speak.")
+]
+
+
+def console(*, error: bool = False) -> Console:
+    """Where to write; wide enough for tables when nobody looks at a terminal."""
+    console = Console(stderr=error, highlight=False, markup=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = 160
+    return console
+
+
+def print_json(data: object) -> None:
+    """Print plain data; text stays readable, numbers are not rounded."""
+    # Where the output cannot hold every letter, JSON has a way to spell it.
+    spelled = not getattr(sys.stdout, "encoding", "utf-8").lower().startswith("utf")
+    print(json.dumps(data, ensure_ascii=spelled, indent=2, allow_nan=False))
+
+
+def show(table: Table) -> None:
+    """Print a table, figures to the right."""
+    drawn = RichTable(title=table.title, box=box.SIMPLE_HEAD, title_justify="left")
+    for number, name in enumerate(table.head):
+        drawn.add_column(name, justify="right" if number else "left", overflow="fold")
+    for row in table.rows:
+        drawn.add_row(*row)
+    console().print(drawn, soft_wrap=False)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, Step], None]]:
+    """Show how far replications have come, on a terminal; compile first, and say so."""
+    err = console(error=True)
+    if not is_warm():
+        warm(err)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[precision]}"),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    ) as bars:
+        tasks: dict[str, Any] = {}
+
+        def follow(name: str, step: Step) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, precision="")
+            shown = step.measure == "service_level" and math.isfinite(step.half_width)
+            width = f"± {100 * step.half_width:.2f}" if shown else ""
+            bars.update(tasks[name], completed=step.done, total=step.planned, precision=width)
+
+        yield follow
+
+
+def warm(out: Console) -> None:
+    """Compile, and say why it takes a while."""
+    out.print("Compiling the engine: this happens once and takes about half a minute…")
+    warm_up()
+    out.print(f"Compiled, in {cache_folder()}" if cache_folder() else "Compiled, for this run only")
