@@ -123,6 +123,8 @@ class NaiveTally:
         waited = sum(self.wait(row) for row in rows)
         cell[Count.CLIENTS] += 1
         cell[Count.CLIENT_WAIT] += waited / 1000
+        cell[Count.CLIENT_ATTEMPTS] += len(rows)
+        cell[Count.CLIENTS_RESOLVED] += self.status[rows[-1]] is Status.SERVED
         if self.status[rows[-1]] is Status.SERVED:
             cell[Count.CLIENTS_SERVED] += 1
             cell[Count.CLIENTS_WITHIN] += waited <= self.lens.awt[self.channel(client)]

@@ -19,6 +19,8 @@ from scipy import stats
 from sim.demand import Demand, crew
 from sim.engine import ENGINES, Outcome, Staffing, Workload
 from sim.engine.contract import NEVER, NONE, Status
+from sim.experiment import Replications, case, replicate
+from sim.metrics import Count, Presence, Work, tally
 from sim.scenario import Scenario
 
 FALSE_ALARM = 1e-5
@@ -435,3 +437,80 @@ def test_a_workload_of_journeys_needs_no_memory_of_others() -> None:
 
     for field in fields(Workload):
         assert np.array_equal(getattr(before, field.name), getattr(after, field.name))
+
+
+# --- what is counted -----------------------------------------------------------------------------
+
+
+def figures(channels: Mapping[str, str], groups: Mapping[str, str] | None = None) -> Replications:
+    served = ", ".join(channels)
+    scenario = desk(channels, groups or {"own": team(f"[{served}]", ONE)}, days=1)
+    return replicate(case(scenario, "base"), seed=1, replications=1, engine="reference", workers=1)
+
+
+def test_a_class_counts_in_its_channel_and_on_its_own() -> None:
+    classes = "{vip: {share: 99.9999%, target: {answered: 90% in 30s}}}"
+    phone = at(log("00:00", "00:01"), classes=classes, target="{answered: 80% in 20m}")
+    found = figures({"phone": phone})
+
+    assert found.case.rows == ("phone", "phone.vip")
+    assert found.counts("phone")[:, Count.OFFERED].sum() == 2
+    assert found.estimate("service_level", "phone").value == 1.0
+    assert found.estimate("service_level", "phone.vip").value == 0.5
+    assert found.estimate("client_served", "phone.vip").value == 1.0
+
+
+def test_calls_and_clients_tie_through_callbacks() -> None:
+    again = "{law: fixed, value: 30m}"
+    callback = f"{{after: 2m, accept: 100%, answered: 0.0001%, attempt: 30s, again: {again}}}"
+    found = figures({"phone": at(log("00:00", "00:01"), callback=callback)})
+    total = found.counts("phone").sum(axis=0)
+
+    assert found.case.rows == ("phone", "phone.callback")
+    assert total[[Count.OFFERED, Count.SERVED, Count.CALLED_BACK]].tolist() == [2, 1, 1]
+    assert total[[Count.CLIENTS, Count.CLIENTS_SERVED]].tolist() == [2, 1]
+    assert total[Count.CLIENT_ATTEMPTS] == 4  # two calls, and two callbacks that reach nobody
+    assert total[Count.WAIT_LEFT] == 120
+    assert found.presence("own")[:, Presence.BUSY].sum() == 600 + 30 + 30
+
+
+def test_self_service_counts_at_the_bot_and_its_clients_in_the_channel() -> None:
+    session = "{law: fixed, value: 2m}"
+    bot = f"{{share: 100%, session: {session}, resolved: 0%, handle_time: 150%}}"
+    found = figures({"phone": at(log("00:00", "00:20"), bot=bot)})
+    total = found.counts("phone").sum(axis=0)
+
+    assert found.counts("phone.bot")[:, Count.SERVED].sum() == 2
+    assert total[[Count.OFFERED, Count.SERVED, Count.TALK]].tolist() == [2, 2, 1800]
+    assert total[[Count.CLIENTS, Count.CLIENTS_RESOLVED]].tolist() == [2, 2]
+    assert total[Count.CLIENT_ATTEMPTS] == 4
+
+
+def test_a_client_who_is_passed_on_and_lost_is_served_but_not_resolved() -> None:
+    second = at(patience="{law: fixed, value: 1m}", open="Mon-Sun 00:00-24:00")
+    channels = {"phone": at(log("00:00"), escalation="{to: second, share: 100%}")}
+    groups = {"own": team("[phone]", ONE), "late": team("{second: {after: 5m}}", ONE)}
+    found = figures(channels | {"second": second}, groups)
+    total = found.counts("phone").sum(axis=0)
+
+    assert total[[Count.CLIENTS_SERVED, Count.CLIENTS_RESOLVED]].tolist() == [1, 0]
+    assert found.counts("second")[:, Count.ABANDONED].sum() == 1
+    assert found.counts("second")[:, Count.CLIENTS].sum() == 0
+
+
+def test_every_attempt_belongs_to_a_client_in_a_rich_day() -> None:
+    scenario = rich()
+    option = scenario.options["base"]
+    work = Demand.of(scenario, option).workload(1, 0)
+    out = ENGINES["reference"](work, crew(scenario, option))
+    played = case(scenario, "base")
+    counted = tally(work, played.staffing, out, replace(played.lens, within=48))
+    channels = len(played.channels)
+
+    attempts = counted.contacts[:channels, :, Count.CLIENT_ATTEMPTS].sum()
+    closed = counted.contacts[:channels, :, Count.CLIENTS_CLOSED].sum()
+    assert attempts + closed == (out.status != Status.NOT_MADE).sum()
+    assert counted.work[..., Work.SERVED].sum() == (out.agent != NONE).sum()
+    assert counted.work[..., Work.TALK].sum() * 1000 == pytest.approx(
+        out.talk[out.agent != NONE].sum()
+    )

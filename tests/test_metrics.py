@@ -296,6 +296,9 @@ DAY = cell(
     CLIENTS_SERVED=72,
     CLIENTS_WITHIN=45,
     CLIENT_WAIT=1800,
+    CLIENTS_RESOLVED=70,
+    CLIENT_ATTEMPTS=99,
+    CALLED_BACK=5,
 )
 EXPECTED = {
     "service_level_offered": 0.60,
@@ -313,6 +316,9 @@ EXPECTED = {
     "client_served": 0.8,
     "client_service_level": 0.5,
     "client_wait": 20,
+    "client_resolved": 70 / 90,
+    "client_attempts": 1.1,
+    "called_back": 0.05,
 }
 
 
@@ -334,5 +340,5 @@ def test_measures_of_many_cells_are_those_of_each() -> None:
 
 def test_every_measure_has_a_name_a_unit_and_a_meaning() -> None:
     assert all(name == measure.name and measure.meaning for name, measure in MEASURES.items())
-    assert {measure.unit for measure in MEASURES.values()} == {"share", "s"}
+    assert {measure.unit for measure in MEASURES.values()} == {"share", "s", "1"}
     assert all(service_level(rule) in MEASURES for rule in RULES)

@@ -15,6 +15,7 @@ from sim.scenario.channel import Channel
 from sim.scenario.flows import ClientClass
 from sim.scenario.model import Scenario
 from sim.scenario.option import Option
+from sim.scenario.target import Target
 
 __all__ = ["Layout", "Queue", "Role", "passed_on", "unresolved"]
 
@@ -105,6 +106,25 @@ class Layout:
         else:
             name = wanted + suffix[role]
         return next(n for n, queue in enumerate(self.queues) if queue.name == name)
+
+    @property
+    def shown(self) -> tuple[Channel, ...]:
+        """The channel of each row of figures."""
+        of = {queue.name: queue.channel for queue in self.queues}
+        return tuple(self.channels[of[row]] for row in self.rows)
+
+    @property
+    def targets(self) -> tuple[Target | None, ...]:
+        """What is promised in each row of figures."""
+        own = {q.name: q.client_class.target for q in self.queues if q.client_class is not None}
+        pairs = zip(self.rows, self.shown, strict=True)
+        return tuple(own.get(row) or channel.target for row, channel in pairs)
+
+    def places(self) -> dict[str, Ints]:
+        """Where queues count, as a `sim.metrics.Lens` takes it; nothing where each is a channel."""
+        if len(self) == len(self.channels):
+            return {}
+        return {"channel": self.channel_of, "row": self.row_of, "part": self.also_of}
 
     @property
     def channel_of(self) -> Ints:
