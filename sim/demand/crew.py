@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand.queues import Layout, Queue, Role
 from sim.demand.routing import routing
-from sim.demand.timeline import DAY, WEEK, Timeline
-from sim.engine.contract import TICKS_PER_SECOND, Staffing
+from sim.demand.timeline import DAY, WEEK, Timeline, ticks
+from sim.engine.contract import NONE, TICKS_PER_SECOND, Staffing
 from sim.errors import InvalidInput
 from sim.scenario.channel import Channel
 from sim.scenario.hours import OpenHours
 from sim.scenario.model import Scenario
-from sim.scenario.option import Group, Intervals, Option, Shifts
+from sim.scenario.option import Group, Intervals, Option, Shift, Shifts
 
 __all__ = ["crew", "opening_hours", "stretches"]
 
 Stretch = tuple[int, int]
+Part = tuple[int, int, int]  # of a shift: from, to, least pause before it
 Cover = Mapping[str, Sequence[float]]
 
 
@@ -39,23 +41,41 @@ def crew(scenario: Scenario, option: Option, cover: Cover | None = None) -> Staf
         If a group is staffed to target and its cover is not given.
     """
     timeline = Timeline.of(scenario)
-    rows = sorted(
-        (start, number, end)
+    people = [
+        (number, person)
         for number, (name, group) in enumerate(option.groups.items())
-        for start, end in _presence(timeline, name, group, cover or {})
+        for person in _presence(timeline, name, group, cover or {})
+    ]
+    rows = sorted(
+        (start, number, end, who, part)
+        for who, (number, person) in enumerate(people)
+        for part, (start, end, _) in enumerate(person)
     )
     layout = Layout.of(scenario)
     hours = [_hours(timeline, option, queue, scenario.channels) for queue in layout.queues]
     spans = [span for channel in hours for span in channel]
     return Staffing(
-        start=np.array([start for start, _, _ in rows], np.int64),
-        end=np.array([end for _, _, end in rows], np.int64),
-        group=np.array([number for _, number, _ in rows], np.uint8),
+        start=np.array([row[0] for row in rows], np.int64),
+        end=np.array([row[2] for row in rows], np.int64),
+        group=np.array([row[1] for row in rows], np.uint8),
+        **_breaks(rows, [person for _, person in people]),
         open_of=np.cumsum([0, *map(len, hours)]).astype(np.int64),
         open_start=np.array([start for start, _ in spans], np.int64),
         open_end=np.array([end for _, end in spans], np.int64),
         **routing(layout, option, timeline, scenario.trunks),
     )
+
+
+def _breaks(
+    rows: Sequence[tuple[int, int, int, int, int]], people: Sequence[Sequence[Part]]
+) -> dict[str, Any]:
+    """Who goes on after which stretch, and after how long a break; nothing without breaks."""
+    if all(len(person) == 1 for person in people):
+        return {}
+    place = {(who, part): row for row, (_, _, _, who, part) in enumerate(rows)}
+    follows = [place[who, part - 1] if part else NONE for _, _, _, who, part in rows]
+    pause = [people[who][part][2] for _, _, _, who, part in rows]
+    return {"follows": np.array(follows, np.int32), "pause": np.array(pause, np.int64)}
 
 
 def _hours(
@@ -68,19 +88,47 @@ def _hours(
     return opening_hours(timeline, channel, option.open.get(queue.channel, channel.open))
 
 
-def _presence(timeline: Timeline, name: str, group: Group, cover: Cover) -> Iterator[Stretch]:
-    """Stretches of work of one group."""
+def _presence(timeline: Timeline, name: str, group: Group, cover: Cover) -> Iterator[list[Part]]:
+    """Stretches of work of one group, person by person."""
     staffing = group.staffing
     if isinstance(staffing, Shifts):
         for shift in staffing.shifts:
-            # A shift that goes on all night is one stretch: nobody is relieved by himself.
-            for span in _merged(_weekly(timeline, shift.hours.spans)):
-                yield from [span] * int(shift.agents)
+            for person in _persons(timeline, shift):
+                yield from [person] * int(shift.agents)
         return
     levels = staffing.intervals if isinstance(staffing, Intervals) else cover.get(name)
     if levels is None:
         raise InvalidInput("cover", f"must give the agents of group {name}", sorted(cover))
-    yield from stretches(np.asarray(levels, np.float64)[timeline.week_slots], timeline.slot)
+    for start, end in stretches(np.asarray(levels, np.float64)[timeline.week_slots], timeline.slot):
+        yield [(start, end, 0)]
+
+
+def _persons(timeline: Timeline, shift: Shift) -> Iterator[list[Part]]:
+    """Each time that a shift is worked: its stretches, broken by breaks."""
+    if not shift.breaks:
+        # A shift that goes on all night is one stretch: nobody is relieved by himself.
+        for start, end in _merged(_weekly(timeline, shift.hours.spans)):
+            yield [(start, end, 0)]
+        return
+    for first, last in shift.hours.spans:
+        pauses = shift.pauses(first)
+        edges = [first, *(edge for start, length in pauses for edge in (start, start + length))]
+        whole = zip(edges[::2], [start for start, _ in pauses] + [last], strict=True)
+        kept = [0, *(length if shift.late == "move" else 0 for _, length in pauses)]
+        parts = [(start, end, pause) for (start, end), pause in zip(whole, kept, strict=True)]
+        mondays = list(timeline.mondays())
+        for monday in [mondays[0] - WEEK, *mondays]:
+            cut = [
+                (
+                    max(0, ticks(monday + start)),
+                    min(timeline.end, ticks(monday + end)),
+                    ticks(pause),
+                )
+                for start, end, pause in parts
+            ]
+            person = [part for part in cut if part[0] < part[1]]
+            if person:
+                yield person
 
 
 def stretches(levels: NDArray[np.float64], slot: int) -> list[Stretch]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.demand import Demand, Timeline, crew, ticks
+from sim.demand import Absences, Demand, Timeline, crew, ticks
 from sim.engine import Staffing
 from sim.errors import InvalidInput
 from sim.metrics import Lens
@@ -35,6 +35,8 @@ class Case:
         Groups, in the order of all arrays.
     targets
         What is promised in each row of figures; None where nothing is.
+    absences
+        Who does not come to work; None where everybody does.
     """
 
     name: str
@@ -43,11 +45,18 @@ class Case:
     lens: Lens
     groups: tuple[str, ...]
     targets: tuple[Target | None, ...]
+    absences: Absences | None = None
 
     @property
     def channels(self) -> tuple[str, ...]:
         """Channels, in the order of all arrays."""
         return self.demand.names
+
+    def present(self, seed: int, replication: int) -> Staffing:
+        """Who serves in one replication: all but the absent."""
+        if self.absences is None:
+            return self.staffing
+        return self.absences.present(self.staffing, seed, replication)
 
     @property
     def rows(self) -> tuple[str, ...]:
@@ -129,4 +138,5 @@ def case(
         lens,
         tuple(option.groups),
         targets,
+        Absences.of(option),
     )
