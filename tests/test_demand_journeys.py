@@ -514,3 +514,15 @@ def test_every_attempt_belongs_to_a_client_in_a_rich_day() -> None:
     assert counted.work[..., Work.TALK].sum() * 1000 == pytest.approx(
         out.talk[out.agent != NONE].sum()
     )
+
+
+def test_a_deadline_runs_in_opening_hours_only() -> None:
+    hours = "'Mon-Sun 00:00-00:05, Mon-Sun 12:00-13:00'"
+    times = log("00:00", "00:04", "00:04:30")
+    mail = at(times, "{law: fixed, value: 12h}", "email", deadline="2m", open=hours)
+    found = figures({"mail": mail}, {"own": team("[mail]", ONE)})
+    total = found.counts("mail").sum(axis=0)
+
+    # The first at once; the second at 12:00, when it was open for 1 more minute; the third late.
+    assert total[[Count.WITH_DEADLINE, Count.IN_DEADLINE]].tolist() == [3, 2]
+    assert found.estimate("in_deadline", "mail").value == pytest.approx(2 / 3)

@@ -299,6 +299,8 @@ DAY = cell(
     CLIENTS_RESOLVED=70,
     CLIENT_ATTEMPTS=99,
     CALLED_BACK=5,
+    WITH_DEADLINE=50,
+    IN_DEADLINE=40,
 )
 EXPECTED = {
     "service_level_offered": 0.60,
@@ -319,6 +321,7 @@ EXPECTED = {
     "client_resolved": 70 / 90,
     "client_attempts": 1.1,
     "called_back": 0.05,
+    "in_deadline": 0.8,
 }
 
 

@@ -9,7 +9,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.contract import MILLION
+from sim.demand.timeline import ticks
+from sim.engine.contract import MILLION, NEVER
 from sim.errors import InvalidInput
 from sim.scenario.channel import Channel
 from sim.scenario.flows import ClientClass
@@ -122,9 +123,14 @@ class Layout:
 
     def places(self) -> dict[str, Ints]:
         """Where queues count, as a `sim.metrics.Lens` takes it; nothing where each is a channel."""
-        if len(self) == len(self.channels):
-            return {}
-        return {"channel": self.channel_of, "row": self.row_of, "part": self.also_of}
+        desks = [q.role is Role.DESK and self.channels[q.channel] for q in self.queues]
+        ends = [one.deadline if one and one.deadline is not None else None for one in desks]
+        found = {}
+        if any(end is not None for end in ends):
+            found["deadline"] = np.array([NEVER if end is None else ticks(end) for end in ends])
+        if len(self) > len(self.channels):
+            found |= {"channel": self.channel_of, "row": self.row_of, "part": self.also_of}
+        return found
 
     @property
     def channel_of(self) -> Ints:

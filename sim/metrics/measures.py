@@ -113,6 +113,13 @@ _ALL = (
         "never reached; of all",
     ),
     Measure(
+        "in_deadline",
+        "share",
+        {Count.IN_DEADLINE: 1},
+        {Count.WITH_DEADLINE: 1},
+        "answered before the deadline, counted in opening hours, of all offered that have one",
+    ),
+    Measure(
         "called_back",
         "share",
         {Count.CALLED_BACK: 1},

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import inlined, jit, uncounted
-from sim.engine.contract import TICKS_PER_SECOND, Outcome, Staffing, Status, Workload
+from sim.engine.contract import NEVER, TICKS_PER_SECOND, Outcome, Staffing, Status, Workload
+from sim.metrics.deadlines import in_deadline
 
 __all__ = ["Count", "Lens", "Presence", "Tally", "Work", "tally"]
 
@@ -52,6 +53,8 @@ class Count(IntEnum):
     CLIENTS_RESOLVED = 21
     CLIENT_ATTEMPTS = 22
     WAIT_LEFT = 23
+    WITH_DEADLINE = 24
+    IN_DEADLINE = 25
 
 
 class Work(IntEnum):
@@ -87,6 +90,9 @@ class Lens:
         Longest wait of a short abandon by channel [ticks].
     increment
         Step to which a contact's handle time is rounded up for the bill, by group [ticks].
+    deadline
+        Open time until a contact of a queue must be answered, `NEVER` for none [ticks]; None where
+        no queue has a deadline.
     channel, row, part
         Of each queue: the channel whose clients come in to it; the row in which its contacts
         count, -1 for attempts that reach nobody; a further row that tells a part of a channel
@@ -100,6 +106,7 @@ class Lens:
     awt: Ints
     grace: Ints
     increment: Ints
+    deadline: Ints | None = None
     channel: Ints | None = None
     row: Ints | None = None
     part: Ints | None = None
@@ -410,6 +417,23 @@ def _tally(
 
 def tally(workload: Workload, staffing: Staffing, outcome: Outcome, lens: Lens) -> Tally:
     """Count one replication."""
+    counted = _told_apart(workload, staffing, outcome, lens)
+    for queue in [] if lens.deadline is None else np.flatnonzero(lens.deadline < NEVER).tolist():
+        assert lens.deadline is not None
+        slot = outcome.arrival // lens.slot - lens.before
+        all_in_time = in_deadline(
+            workload, staffing, outcome, queue, int(lens.deadline[queue]), slot, lens.within
+        )
+        own = queue if lens.row is None else int(lens.row[queue])
+        part = -1 if lens.part is None else int(lens.part[queue])
+        for row in {own, part} - {-1}:
+            columns = [Count.WITH_DEADLINE, Count.IN_DEADLINE]
+            counted.contacts[row][:, columns] += all_in_time
+    return counted
+
+
+def _told_apart(workload: Workload, staffing: Staffing, outcome: Outcome, lens: Lens) -> Tally:
+    """Count one replication, channels and their parts."""
     rows, own = len(lens.awt), np.arange(staffing.queues)
     played = workload, staffing, outcome, lens
     if lens.row is None or lens.channel is None:
