@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from sim.compiled import mark_warm
 from sim.demand import Demand, Timeline, crew, ticks
-from sim.engine import ENGINES, Staffing
+from sim.engine import ENGINES, Staffing, kernel
 from sim.errors import InvalidInput
 from sim.metrics import (
     MEASURES,
@@ -481,4 +481,6 @@ def warm_up() -> None:
     """
     played = case(load_text(_SMALL), "base")
     replicate(played, seed=1, replications=1, workers=1)
+    # The small day is a plain one: what plays the whole model is compiled by playing it once more.
+    kernel.play_in_full(played.demand.workload(1, 0), played.staffing)
     mark_warm()
