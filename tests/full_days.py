@@ -39,9 +39,10 @@ def draw_full_day(pick: Pick) -> Day:
     """Draw a plain day and put mechanisms on it."""
     work, crew = draw_day(pick)
     crew = draw_stretches(pick, crew) if one(pick, 0, 1) else crew
-    for put_on in (put_times, put_routing, put_waits, put_several, put_after, put_lines):
+    for put_on in (put_times, put_routing, put_waits, put_several, put_lines):
         if one(pick, 0, 1):
             crew = put_on(pick, crew)
+    crew = put_after(pick, crew) if one(pick, 0, 3) else crew
     return (draw_links(pick, work) if one(pick, 0, 3) else work), crew
 
 
@@ -49,8 +50,8 @@ def draw_links(pick: Pick, work: Workload) -> Workload:
     """Let every later attempt follow some attempt before it, in some way."""
     size = len(work)
     links = {name: np.full(size, NONE, np.int32) for name in LINKS}
-    kinds = [LINKS, ("after_abandon", "callback"), ("escalation",), ("escalation", "repeat")]
-    names = kinds[one(pick, 0, 3)]
+    kinds = [LINKS, ("after_abandon", "callback"), ("escalation",), ("escalation", "repeat"), LINKS]
+    names = kinds[one(pick, 0, 4)]
     for row in range(work.fresh, size):
         before, name = one(pick, 0, row - 1), names[one(pick, 0, len(names) - 1)]
         if links[name][before] == NONE:
@@ -140,10 +141,10 @@ def put_several(pick: Pick, crew: Staffing) -> Staffing:
 def put_after(pick: Pick, crew: Staffing) -> Staffing:
     """Contacts that are passed on or come back; machines."""
     q, g = crew.queues, crew.groups
-    warm = pick(q, 0, 1) * (crew.concurrency == 1).all(axis=1)
+    warm = np.minimum(pick(q, 0, 3), 1) * (crew.concurrency == 1).all(axis=1)
     return replace(
         crew,
-        escalates=pick(q * g, 0, 2).reshape(q, g) * 500_000,
+        escalates=np.minimum(pick(q * g, 0, 3).reshape(q, g) * 500_000, MILLION),
         repeats=pick(q * g, 0, 2).reshape(q, g) * 500_000,
         warm=warm,
         machine=(pick(q, 0, 3) == 0).astype(np.int64),

@@ -24,6 +24,8 @@ Ints: TypeAlias = NDArray[np.int64]
 Pick: TypeAlias = Callable[[int, int, int], Ints]
 
 ALWAYS = ((0, CLOCK_LIMIT),)
+#: Tables [queue, group] that a hand-made team may add.
+CELLS = ("level", "concurrency", "escalates", "repeats")
 
 
 def calls(
@@ -37,14 +39,26 @@ def calls(
     fresh: int | None = None,
     redial: dict[int, int] | None = None,
     after: str = "both",
+    conference: ArrayLike | None = None,
+    **links: dict[int, int],
 ) -> Workload:
-    """Attempts by hand; `redial` links an attempt to the one after its failure."""
+    """Attempts by hand; `redial` links an attempt to the one after its failure.
+
+    Further links are given by the name of their column, such as `escalation={0: 1}`; the marks
+    that go with them are 0: who may pass a contact on at all, does.
+    """
     size = len(due)
-    links = {name: np.full(size, NONE, np.int32) for name in ("abandon", "busy")}
-    for attempt, later in (redial or {}).items():
-        for name in links:
-            if after in ("both", name):
-                links[name][attempt] = later
+    columns: dict[str, Any] = {}
+    for name in ("abandon", "busy"):
+        if redial and after in ("both", name):
+            links[f"after_{name}"] = redial
+    for name, link in links.items():
+        columns[name] = np.full(size, NONE, np.int32)
+        columns[name][list(link)] = list(link.values())
+        if name in ("escalation", "repeat"):
+            columns[f"{name}_mark"] = np.zeros(size, np.int32)
+    if conference is not None:
+        columns["conference"] = column(conference, size)
     return Workload(
         queues=queues,
         fresh=size if fresh is None else fresh,
@@ -53,8 +67,7 @@ def calls(
         handle=column(handle, size),
         acw=column(acw, size),
         patience=column(patience, size),
-        after_abandon=links["abandon"],
-        after_busy=links["busy"],
+        **columns,
     )
 
 
@@ -68,13 +81,31 @@ def team(
     pace: ArrayLike = 1000,
     lines: ArrayLike = NEVER,
     hours: Sequence[Sequence[tuple[int, int]]] | None = None,
+    follows: dict[int, int] | None = None,
+    pause: ArrayLike = 0,
+    **more: ArrayLike,
 ) -> Staffing:
-    """Agents by hand: (start, end) or (start, end, group) each; tables are [queue, group]."""
+    """Agents by hand: (start, end) or (start, end, group) each; tables are [queue, group].
+
+    Further tables of the staffing are given by name; one value stands for all of a table.
+    """
     rows = [(*shift, 0)[:3] for shift in shifts]
     start, end, group = np.array(rows, np.int64).reshape(len(rows), 3).T
     table = np.array(preference, np.int64)
     opened = [ALWAYS] * len(table) if hours is None else hours
     windows = np.array([w for row in opened for w in row], np.int64).reshape(-1, 2)
+    tables: dict[str, Any] = {}
+    for name, values in more.items():
+        whole = table.shape if name in CELLS else len(table)
+        tables[name] = np.array(values) if np.ndim(values) == 2 else column(values, whole)
+    if follows is not None:
+        tables["follows"] = np.full(len(rows), NONE, np.int32)
+        tables["follows"][list(follows)] = list(follows.values())
+        tables["pause"] = column(pause, len(rows))
+    if np.ndim(lines):
+        tables["lines"] = np.array(lines, np.int64)
+    else:
+        tables["lines"] = column(lines, len(table))
     return Staffing(
         start=start.copy(),
         end=end.copy(),
@@ -84,10 +115,10 @@ def team(
         after=column(after, table.shape),
         reserve=column(reserve, table.shape),
         pace=column(pace, table.shape),
-        lines=column(lines, len(table)),
         open_of=np.cumsum([0, *map(len, opened)]),
         open_start=windows[:, 0].copy(),
         open_end=windows[:, 1].copy(),
+        **tables,
     )
 
 

@@ -327,9 +327,9 @@ def _check_lines(workload: Workload, staffing: Staffing, story: Story) -> None:
     came holds no line that another could miss.
     """
     outcome, limited = story.outcome, np.flatnonzero(staffing.lines < NEVER)
-    if not len(limited):
-        demand(outcome.status != Status.BLOCKED, "attempt {}: blocked where lines have no limit")
-        return
+    may = staffing.lines[staffing.trunk[workload.queue]] < NEVER
+    blocked = outcome.status == Status.BLOCKED
+    demand(may | ~blocked, "attempt {}: blocked where lines have no limit")
     end, last = story.hangup.copy(), np.arange(len(workload))
     closed = outcome.status == Status.CLOSED
     end[closed] = outcome.arrival[closed]

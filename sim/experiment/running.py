@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import alone, mark_warm
-from sim.engine import ENGINES
+from sim.engine import ENGINES, kernel
 from sim.errors import Interrupted, InvalidInput
 from sim.experiment.case import Case, case
 from sim.experiment.places import Place, opened
@@ -288,4 +288,6 @@ def warm_up() -> None:
     played = case(load_text(_SMALL), "base")
     with alone():
         replicate(played, seed=1, replications=1, workers=1)
+        # The small day is a plain one: what plays the whole model is compiled by playing it again.
+        kernel.play_in_full(played.demand.workload(1, 0), played.staffing)
         mark_warm()
