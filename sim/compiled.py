@@ -41,8 +41,11 @@ _SOURCES = (
     "_erlang/kernel.py",
     "_erlang/steps.py",
     "demand/draws.py",
+    "demand/gamma.py",
     "demand/sampling.py",
+    "engine/base.py",
     "engine/kernel.py",
+    "engine/lean.py",
     "metrics/tally.py",
     "metrics/waits.py",
 )

@@ -89,7 +89,9 @@ class Month:
 
     def record(self, counted: Tally) -> Floats:
         """Weigh one replication, as one row of numbers."""
-        contacts = np.einsum("csk,cs->ck", counted.contacts, self.kinds[..., 0])
+        # Parts of channels are in the channels' own figures already.
+        own = counted.contacts[: len(self.case.channels)]
+        contacts = np.einsum("csk,cs->ck", own, self.kinds[..., 0])
         work = np.einsum("cgsk,csj->cgkj", counted.work, self.kinds)
         presence = np.einsum("gsk,st->gkt", counted.presence, self.types)
         return np.concatenate([contacts.ravel(), work.ravel(), presence.ravel()])
@@ -172,7 +174,8 @@ class Month:
         for c in self.voice:
             served = counts.work[c, :, Work.SERVED, 0]
             share = served[group] / served.sum() if served.any() else 1 / len(served)
-            waited = counts.contacts[c, [Count.WAIT_SERVED, Count.WAIT_ABANDONED]].sum()
+            waits = [Count.WAIT_SERVED, Count.WAIT_ABANDONED, Count.WAIT_LEFT]
+            waited = counts.contacts[c, waits].sum()
             total += float(counts.work[c, group, Work.TALK, 0] + share * waited)
         return total / 60
 

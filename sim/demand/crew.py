@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.demand.queues import Layout, Queue, Role
+from sim.demand.routing import routing
 from sim.demand.timeline import DAY, WEEK, Timeline, ticks
-from sim.engine.contract import NEVER, NONE, TICKS_PER_SECOND, Staffing
+from sim.engine.contract import NONE, TICKS_PER_SECOND, Staffing
 from sim.errors import InvalidInput
 from sim.scenario.channel import Channel
 from sim.scenario.hours import OpenHours
 from sim.scenario.model import Scenario
-from sim.scenario.option import Group, Intervals, Option, Shifts, Skill
+from sim.scenario.option import Group, Intervals, Option, Shift, Shifts
 
 __all__ = ["crew", "opening_hours", "stretches"]
 
 Stretch = tuple[int, int]
+Part = tuple[int, int, int]  # of a shift: from, to, least pause before it
 Cover = Mapping[str, Sequence[float]]
 
 
@@ -37,43 +41,94 @@ def crew(scenario: Scenario, option: Option, cover: Cover | None = None) -> Staf
         If a group is staffed to target and its cover is not given.
     """
     timeline = Timeline.of(scenario)
-    rows = sorted(
-        (start, number, end)
+    people = [
+        (number, person)
         for number, (name, group) in enumerate(option.groups.items())
-        for start, end in _presence(timeline, name, group, cover or {})
-    )
-    hours = [
-        opening_hours(timeline, channel, option.open.get(name, channel.open))
-        for name, channel in scenario.channels.items()
+        for person in _presence(timeline, name, group, cover or {})
     ]
+    rows = sorted(
+        (start, number, end, who, part)
+        for who, (number, person) in enumerate(people)
+        for part, (start, end, _) in enumerate(person)
+    )
+    layout = Layout.of(scenario)
+    hours = [_hours(timeline, option, queue, scenario.channels) for queue in layout.queues]
     spans = [span for channel in hours for span in channel]
     return Staffing(
-        start=np.array([start for start, _, _ in rows], np.int64),
-        end=np.array([end for _, _, end in rows], np.int64),
-        group=np.array([number for _, number, _ in rows], np.uint8),
-        **_routing(scenario.channels, option.groups),
-        lines=np.array(
-            [channel.lines or NEVER for channel in scenario.channels.values()], np.int64
-        ),
+        start=np.array([row[0] for row in rows], np.int64),
+        end=np.array([row[2] for row in rows], np.int64),
+        group=np.array([row[1] for row in rows], np.uint8),
+        **_breaks(rows, [person for _, person in people]),
         open_of=np.cumsum([0, *map(len, hours)]).astype(np.int64),
         open_start=np.array([start for start, _ in spans], np.int64),
         open_end=np.array([end for _, end in spans], np.int64),
+        **routing(layout, option, timeline, scenario.trunks),
     )
 
 
-def _presence(timeline: Timeline, name: str, group: Group, cover: Cover) -> Iterator[Stretch]:
-    """Stretches of work of one group."""
+def _breaks(
+    rows: Sequence[tuple[int, int, int, int, int]], people: Sequence[Sequence[Part]]
+) -> dict[str, Any]:
+    """Who goes on after which stretch, and after how long a break; nothing without breaks."""
+    if all(len(person) == 1 for person in people):
+        return {}
+    place = {(who, part): row for row, (_, _, _, who, part) in enumerate(rows)}
+    follows = [place[who, part - 1] if part else NONE for _, _, _, who, part in rows]
+    pause = [people[who][part][2] for _, _, _, who, part in rows]
+    return {"follows": np.array(follows, np.int32), "pause": np.array(pause, np.int64)}
+
+
+def _hours(
+    timeline: Timeline, option: Option, queue: Queue, channels: Mapping[str, Channel]
+) -> list[Stretch]:
+    """Opening hours of a queue; callbacks are made whenever somebody is there to make them."""
+    if queue.role in (Role.CALLBACK, Role.UNREACHED):
+        return [(0, timeline.end)]
+    channel = channels[queue.channel]
+    return opening_hours(timeline, channel, option.open.get(queue.channel, channel.open))
+
+
+def _presence(timeline: Timeline, name: str, group: Group, cover: Cover) -> Iterator[list[Part]]:
+    """Stretches of work of one group, person by person."""
     staffing = group.staffing
     if isinstance(staffing, Shifts):
         for shift in staffing.shifts:
-            # A shift that goes on all night is one stretch: nobody is relieved by himself.
-            for span in _merged(_weekly(timeline, shift.hours.spans)):
-                yield from [span] * int(shift.agents)
+            for person in _persons(timeline, shift):
+                yield from [person] * int(shift.agents)
         return
     levels = staffing.intervals if isinstance(staffing, Intervals) else cover.get(name)
     if levels is None:
         raise InvalidInput("cover", f"must give the agents of group {name}", sorted(cover))
-    yield from stretches(np.asarray(levels, np.float64)[timeline.week_slots], timeline.slot)
+    for start, end in stretches(np.asarray(levels, np.float64)[timeline.week_slots], timeline.slot):
+        yield [(start, end, 0)]
+
+
+def _persons(timeline: Timeline, shift: Shift) -> Iterator[list[Part]]:
+    """Each time that a shift is worked: its stretches, broken by breaks."""
+    if not shift.breaks:
+        # A shift that goes on all night is one stretch: nobody is relieved by himself.
+        for start, end in _merged(_weekly(timeline, shift.hours.spans)):
+            yield [(start, end, 0)]
+        return
+    for first, last in shift.hours.spans:
+        pauses = shift.pauses(first)
+        edges = [first, *(edge for start, length in pauses for edge in (start, start + length))]
+        whole = zip(edges[::2], [start for start, _ in pauses] + [last], strict=True)
+        kept = [0, *(length if shift.late == "move" else 0 for _, length in pauses)]
+        parts = [(start, end, pause) for (start, end), pause in zip(whole, kept, strict=True)]
+        mondays = list(timeline.mondays())
+        for monday in [mondays[0] - WEEK, *mondays]:
+            cut = [
+                (
+                    max(0, ticks(monday + start)),
+                    min(timeline.end, ticks(monday + end)),
+                    ticks(pause),
+                )
+                for start, end, pause in parts
+            ]
+            person = [part for part in cut if part[0] < part[1]]
+            if person:
+                yield person
 
 
 def stretches(levels: NDArray[np.float64], slot: int) -> list[Stretch]:
@@ -162,29 +217,3 @@ def _without(span: Stretch, closed: Stretch) -> Iterator[Stretch]:
         yield start, min(end, first)
     if max(start, last) < end:
         yield max(start, last), end
-
-
-def _routing(
-    channels: Mapping[str, Channel], groups: Mapping[str, Group]
-) -> dict[str, NDArray[np.int64]]:
-    """Tables of who serves whom, [channel, group]."""
-    shape = len(channels), len(groups)
-    preference, priority = np.full(shape, NONE), np.full(shape, NONE)
-    after, reserve = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-    pace = np.full(shape, 1000)
-    for c, (name, channel) in enumerate(channels.items()):
-        for g, group in enumerate(groups.values()):
-            skill: Skill | None = group.skills.get(name)
-            if skill is not None:
-                preference[c, g] = skill.prefer
-                priority[c, g] = skill.priority or channel.priority
-                after[c, g] = ticks(skill.after)
-                reserve[c, g] = skill.reserve
-                pace[c, g] = round(1000 * group.handle_time * skill.handle_time)
-    return {
-        "preference": preference,
-        "priority": priority,
-        "after": after,
-        "reserve": reserve,
-        "pace": pace,
-    }

@@ -16,11 +16,14 @@ import math
 from enum import IntEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.compiled import inlined, jit
 
 __all__ = [
+    "COUNTERS",
     "Purpose",
+    "branched",
     "exp",
     "exponential",
     "is_middle",
@@ -45,15 +48,34 @@ class Purpose(IntEnum):
     REDIAL = 5
     REDIAL_DELAY = 6
     DAY_FACTOR = 7
+    CLIENT_CLASS = 8
+    BOT = 9
+    SESSION = 10
+    SELF_SERVED = 11
+    BACK = 12
+    BACK_DELAY = 13
+    ELSEWHERE = 14
+    ESCALATION = 15
+    CONFERENCE = 16
+    REPEAT = 17
+    REPEAT_DELAY = 18
+    ACCEPTED = 19
+    REACHED = 20
+    CALLBACK_AGAIN = 21
+    BUSYNESS = 22
+    ABSENCE = 23
     DAY_STRATUM = 50
 
 
 # --- keys and counters -----------------------------------------------------------------------
 
+#: Counters set aside for the attempts of one contact.
+COUNTERS = 128
+
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
-_12, _27, _30, _31 = np.uint64(12), np.uint64(27), np.uint64(30), np.uint64(31)
+_9, _12, _27, _30, _31 = np.uint64(9), np.uint64(12), np.uint64(27), np.uint64(30), np.uint64(31)
 _ONE = np.uint64(0x3FF0000000000000)  # the bits of 1.0
 _JUST_BELOW_ONE = 1.0 - 2.0**-53
 
@@ -100,6 +122,19 @@ def unit(key: np.uint64, counter: int) -> float:
     """
     bits = _scrambled(key ^ (np.uint64(counter) * _GOLDEN))
     return float(np.uint64((bits >> _12) | _ONE).view(np.float64) - _JUST_BELOW_ONE)
+
+
+@jit
+def branched(counters: NDArray[np.int64], way: int) -> NDArray[np.int64]:
+    """Counters of what counters lead to in a way of their own.
+
+    They are far apart: as many as are set aside for one contact can be counted on from each.
+    """
+    found = np.empty(counters.size, np.int64)
+    for i in range(counters.size):
+        mixed = _scrambled(np.uint64(counters[i]) ^ _scrambled(np.uint64(way)))
+        found[i] = np.int64(mixed >> _9) * COUNTERS
+    return found
 
 
 # --- laws by inversion -----------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,11 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand import sampling
+from sim.demand.busyness import DayFactors
+from sim.demand.codes import laws_of
 from sim.demand.draws import Purpose, lognormal_parameters, stream_of
+from sim.demand.journeys import Journeys
+from sim.demand.queues import Layout, passed_on, unresolved
+from sim.demand.replay import Replay
 from sim.demand.timeline import Timeline
 from sim.engine.contract import Workload
 from sim.errors import InvalidInput
-from sim.scenario import laws
 from sim.scenario.channel import Channel
 from sim.scenario.model import Scenario
 from sim.scenario.option import Option
@@ -46,8 +49,10 @@ def volume_factor(channel: Channel, fcr: float | None) -> float:
     ...                 handle_time=Exponential(mean=240.0))
     >>> round(volume_factor(phone, fcr=0.68), 4)
     1.052
+
+    Where repeats are played, the stated volume is that of first contacts, whoever serves them.
     """
-    if fcr is None or channel.fcr is None:
+    if channel.repeat is not None or fcr is None or channel.fcr is None:
         return 1.0
     return (1 - (1 - channel.fcr) * channel.repeat_share) / (1 - (1 - fcr) * channel.repeat_share)
 
@@ -58,7 +63,8 @@ def _tries(channel: Channel) -> float:
     if redial is None:
         return 1.0
     again = max(redial.probability, redial.after_busy)
-    return sum(again**number for number in range(redial.at_most))
+    later = max(redial.later, redial.later_after_busy)
+    return 1 + sum(again * later**number for number in range(redial.at_most - 1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,10 +77,16 @@ class Demand:
         The stretch of time that is played.
     names
         Channels, in the order of all arrays.
+    layout
+        The queues that they become.
     streams
         Stream of random numbers of each channel.
     volume, laws, redials
         As `sampling.sample` takes them.
+    day_factors
+        How days differ; None where `volume` says it.
+    journeys
+        Draws what clients do who can do more than try again where they failed; None for others.
     strata
         Consecutive replications whose busy and quiet days are spread evenly over their law; 1
         where each draws its days for itself.
@@ -82,10 +94,13 @@ class Demand:
 
     timeline: Timeline
     names: tuple[str, ...]
+    layout: Layout
     streams: NDArray[np.uint64]
     volume: sampling.Volume
     laws: sampling.Laws
     redials: sampling.Redials
+    day_factors: DayFactors | None
+    journeys: Journeys | None
     strata: int = 1
 
     @classmethod
@@ -99,20 +114,25 @@ class Demand:
         """
         timeline = Timeline.of(scenario)
         channels = scenario.channels
-        volume = _volume(timeline, channels, option)
+        layout = Layout.of(scenario)
+        days = DayFactors.of(scenario.busyness, channels)
+        volume = _volume(timeline, channels, option, days)
         expected = (volume.rates.sum(axis=1) * [_tries(c) for c in channels.values()]).sum()
         if expected > MOST_CONTACTS:
             rule = f"must bring at most {MOST_CONTACTS:,} contacts in one replication"
             raise InvalidInput("channels", rule, round(expected), "simulate fewer days")
-        streams = np.array([stream_of(name) for name in channels], np.uint64)
+        laws = laws_of(layout)
         stratified = scenario.simulation.variance == "stratified" and bool(volume.spread.any())
         return cls(
             timeline,
             tuple(channels),
-            streams,
+            layout,
+            np.array([stream_of(name) for name in channels], np.uint64),
             volume,
-            _laws(channels),
+            laws,
             _redials(channels),
+            None if days.plain else days,
+            _journeys(layout, option, laws, _replays(channels, timeline)),
             STRATA if stratified else 1,
         )
 
@@ -124,6 +144,11 @@ class Demand:
         origin = sampling.Origin(np.uint64(seed), np.uint64(replication), self.streams)
         with np.errstate(over="ignore"):  # 64-bit scrambling wraps around, as it should
             volume = self._stratified(seed, replication) if self.strata > 1 else self.volume
+            if self.day_factors is not None:
+                factors = self.day_factors.draw(origin, volume.days)
+                volume = volume._replace(rates=volume.rates * factors)
+            if self.journeys is not None:
+                return self.journeys.draw(origin, volume)
             drawn = sampling.sample(origin, volume, self.laws, self.redials)
         return Workload(len(self.names), *drawn)
 
@@ -145,13 +170,41 @@ class Demand:
         return self.volume._replace(strata=self.strata, stratum=stratum)
 
 
-def _volume(timeline: Timeline, channels: Mapping[str, Channel], option: Option) -> sampling.Volume:
+def _journeys(
+    layout: Layout, option: Option, laws: sampling.Laws, replays: dict[int, Replay]
+) -> Journeys | None:
+    """What draws the journeys of clients, where any can do more than try again."""
+    if not (replays or any(_goes_on(channel) for channel in layout.channels.values())):
+        return None
+    most = (passed_on(layout, option).max(axis=1), unresolved(layout, option).max(axis=1))
+    return Journeys(layout, laws, *most, replays)
+
+
+def _replays(channels: Mapping[str, Channel], timeline: Timeline) -> dict[int, Replay]:
+    """Channels that play a log, by number."""
+    return {
+        number: Replay.of(channel.log, timeline)
+        for number, channel in enumerate(channels.values())
+        if channel.log is not None
+    }
+
+
+def _goes_on(channel: Channel) -> bool:
+    """Whether clients of a channel can do more than try again there."""
+    ways = (channel.repeat, channel.escalation, channel.callback, channel.bot)
+    again = channel.redial is not None and channel.redial.varies
+    return again or bool(channel.classes) or any(way is not None for way in ways)
+
+
+def _volume(
+    timeline: Timeline, channels: Mapping[str, Channel], option: Option, days: DayFactors
+) -> sampling.Volume:
     """Expected contacts by channel and slot, and how far days are busier or quieter than that."""
     rates = [
         np.asarray(channel.arrivals)[timeline.week_slots] * volume_factor(channel, option.fcr)
         for channel in channels.values()
     ]
-    spread = [lognormal_parameters(1.0, channel.day_variation)[1] for channel in channels.values()]
+    spread = [lognormal_parameters(1.0, cv)[1] if days.plain else 0.0 for cv in days.spread]
     none = np.empty((0, 0), np.int64)
     return sampling.Volume(np.array(rates), np.array(spread), timeline.days, timeline.slot, 1, none)
 
@@ -164,50 +217,3 @@ def _redials(channels: Mapping[str, Channel]) -> sampling.Redials:
         np.array([r.after_busy if r else 0.0 for r in redials]),
         np.array([r.at_most if r else 1 for r in redials]),
     )
-
-
-def _laws(channels: Mapping[str, Channel]) -> sampling.Laws:
-    """Code the laws of all channels by number: law, two parameters, rows of survival curves."""
-    rows: list[tuple[float, float]] = [(0.0, 0.0)]
-    law = np.zeros((len(channels), len(Purpose) + 1), np.int64)
-    parameters = np.zeros((*law.shape, 2))
-    for c, channel in enumerate(channels.values()):
-        for purpose, one in (
-            (Purpose.HANDLE, channel.handle_time),
-            (Purpose.ACW, channel.after_call_work),
-            (Purpose.PATIENCE, channel.patience),
-            (Purpose.REDIAL_DELAY, channel.redial.delay if channel.redial else None),
-        ):
-            law[c, purpose], *parameters[c, purpose] = _coded(one, rows)
-    return sampling.Laws(law, parameters, np.array(rows))
-
-
-def _coded(law: laws.Law | None, rows: list[tuple[float, float]]) -> tuple[int, float, float]:
-    """Code one law; a survival curve adds its rows."""
-    match law:
-        case None:
-            return sampling.FIXED, 0.0, 0.0
-        case laws.Fixed():
-            return sampling.FIXED, law.value, 0.0
-        case laws.Exponential():
-            return sampling.EXPONENTIAL, law.mean, 0.0
-        case laws.Lognormal():
-            return sampling.LOGNORMAL, *lognormal_parameters(law.mean, law.cv)
-        case laws.Weibull():
-            return sampling.WEIBULL, law.mean / math.gamma(1 + 1 / law.shape), law.shape
-        case laws.Survival():
-            first = len(rows)
-            rows.extend(_hazards(law))
-            return sampling.SURVIVAL, float(first), float(len(rows))
-        case laws.Never():
-            return sampling.FIXED, math.inf, 0.0
-
-
-def _hazards(law: laws.Survival) -> list[tuple[float, float]]:
-    """Rows (time, cumulative hazard) of a survival curve; its last hazard goes on far beyond."""
-    rows = [(0.0, 0.0)]
-    rows += [(t, -math.log(s)) for t, s in zip(law.times, law.survival, strict=True)]
-    (t0, h0), (t1, h1) = rows[-2:]
-    hazard = (h1 - h0) / (t1 - t0) if t1 > t0 else 0.0
-    far = 1e9
-    return [*rows, (t1 + far, h1 + hazard * far)]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.compiled import inlined, jit
 from sim.demand.draws import (
+    COUNTERS,
     Purpose,
     exp,
     exponential,
@@ -23,12 +24,16 @@ from sim.demand.draws import (
     normal_tail,
     unit,
 )
+from sim.demand.gamma import log_gamma, standard_gamma
 from sim.engine.contract import CLOCK_LIMIT, NEVER, NONE, TICKS_PER_SECOND, WORK_LIMIT
 
 __all__ = [
+    "EMPIRICAL",
     "EXPONENTIAL",
     "FIXED",
+    "GAMMA",
     "LOGNORMAL",
+    "MIXTURE",
     "SURVIVAL",
     "WEIBULL",
     "Laws",
@@ -37,7 +42,9 @@ __all__ = [
     "Volume",
     "arrivals",
     "durations",
+    "first_arrivals",
     "sample",
+    "to_durations",
     "units",
 ]
 
@@ -48,7 +55,7 @@ Floats = NDArray[np.float64]
 Sample = tuple[int, Ints, Codes, Ints, Ints, Ints, Ids, Ids]
 
 # Laws by number, for compiled code; their parameters are two numbers, or rows of a table.
-FIXED, EXPONENTIAL, LOGNORMAL, WEIBULL, SURVIVAL = 0, 1, 2, 3, 4
+FIXED, EXPONENTIAL, LOGNORMAL, WEIBULL, SURVIVAL, GAMMA, EMPIRICAL, MIXTURE = range(8)
 
 # Not plain integers: for each of those the compiler would make a function of its own.
 _ARRIVAL, _HANDLE, _ACW = map(np.int64, (Purpose.ARRIVAL, Purpose.HANDLE, Purpose.ACW))
@@ -56,11 +63,11 @@ _PATIENCE, _DAY_FACTOR = map(np.int64, (Purpose.PATIENCE, Purpose.DAY_FACTOR))
 _REDIAL, _DELAY = map(np.int64, (Purpose.REDIAL, Purpose.REDIAL_DELAY))
 
 _BLOCK = 1024  # contacts drawn at a time
-_TRIES = 128  # counters set aside for the attempts of one contact
 _FIRST_DAY = 1000  # counter of the day factor of the period's first day
 _WORK = WORK_LIMIT - 1
 _LIMIT = CLOCK_LIMIT - 1
 _NEVER = NEVER
+_LEAST = 2.0**-53  # numbers lie between this and its complement
 _TICKS = float(TICKS_PER_SECOND)
 
 
@@ -108,9 +115,12 @@ class Laws(NamedTuple):
     law
         Which law, [channel, `Purpose`].
     parameters
-        Its two parameters, [channel, `Purpose`, 2].
+        Its two parameters, [channel, `Purpose`, 2]; of a law that is a table its first row and the
+        row after its last.
     table
-        Rows (time [s], cumulative hazard) of all survival curves.
+        Rows of all tables: (time [s], cumulative hazard) of a survival curve, (duration [s], share
+        up to it) of an empirical law, (share up to it, law) and (two parameters) of each part of a
+        mixture.
     """
 
     law: Ints
@@ -167,24 +177,83 @@ def durations(
     origin: Origin, laws: Laws, channel: int, purpose: int | np.int64, counters: Ints
 ) -> Floats:
     """Draw one kind of duration of a channel's contacts [s]; a fixed one needs no numbers."""
-    law = laws.law[channel, purpose]
-    a, b = laws.parameters[channel, purpose, 0], laws.parameters[channel, purpose, 1]
-    if law == FIXED:
-        return np.full(counters.size, a)
+    if laws.law[channel, purpose] == FIXED:
+        return np.full(counters.size, laws.parameters[channel, purpose, 0])
     values = units(origin, channel, purpose, counters)
-    if law == LOGNORMAL:
-        _to_lognormal(values, a, b)
-        return values
-    _to_exponential(values)
-    if law == EXPONENTIAL:
-        values *= a
-    elif law == WEIBULL:
-        for i in range(values.size):
-            values[i] = a * exp(log(values[i]) / b)
-    else:
-        for i in range(values.size):
-            values[i] = _survival(laws.table, int(a), int(b), values[i])
+    to_durations(values, laws, channel, purpose)
     return values
+
+
+@jit
+def to_durations(values: Floats, laws: Laws, row: int, purpose: int | np.int64) -> None:
+    """Turn numbers between 0 and 1 into durations of a law [s]."""
+    law = laws.law[row, purpose]
+    a, b = laws.parameters[row, purpose, 0], laws.parameters[row, purpose, 1]
+    if law == MIXTURE:
+        _to_mixture(values, laws.table, int(a), int(b))
+    else:
+        _to_law(values, law, a, b, laws.table)
+
+
+@jit
+def _to_law(values: Floats, law: int, a: float, b: float, table: Floats) -> None:
+    """Turn numbers between 0 and 1 into durations of a law that is no mixture."""
+    if law == FIXED:
+        values[:] = a
+    elif law == LOGNORMAL:
+        _to_lognormal(values, a, b)
+    elif law == GAMMA:
+        of_shape = log_gamma(a)
+        for i in range(values.size):
+            values[i] = b * standard_gamma(values[i], a, of_shape)
+    elif law == EMPIRICAL:
+        for i in range(values.size):
+            values[i] = _measured(table, int(a), int(b), values[i])
+    else:
+        _to_exponential(values)
+        if law == EXPONENTIAL:
+            values *= a
+        elif law == WEIBULL:
+            for i in range(values.size):
+                values[i] = a * exp(log(values[i]) / b)
+        else:
+            for i in range(values.size):
+                values[i] = _survival(table, int(a), int(b), values[i])
+
+
+@jit
+def _to_mixture(values: Floats, table: Floats, first: int, last: int) -> None:
+    """Turn numbers into durations of a mixture: each chooses a part and is spread anew in it."""
+    numbers = values.copy()
+    below = 0.0
+    for part in range(first, last, 2):
+        upto, law = table[part, 0], int(table[part, 1])
+        at = np.empty(values.size, np.int64)
+        size = 0
+        for i in range(values.size):
+            at[size] = i
+            size += below < numbers[i] <= upto
+        some = np.empty(size)
+        for k in range(size):
+            spread = (numbers[at[k]] - below) / (upto - below)
+            some[k] = min(max(spread, _LEAST), 1.0 - _LEAST)
+        _to_law(some, law, table[part + 1, 0], table[part + 1, 1], table)
+        for k in range(size):
+            values[at[k]] = some[k]
+        below = upto
+
+
+@inlined
+def _measured(table: Floats, first: int, last: int, u: float) -> float:
+    """The duration of an empirical law whose share up to it first reaches `u`."""
+    low, high = first, last - 1
+    while low < high:
+        middle = (low + high) // 2
+        if table[middle, 1] < u:
+            low = middle + 1
+        else:
+            high = middle
+    return float(table[low, 0])
 
 
 @jit
@@ -251,7 +320,7 @@ def _fill(
 
 
 @jit
-def _fresh(origin: Origin, volume: Volume, channel: int) -> Ints:
+def first_arrivals(origin: Origin, volume: Volume, channel: int) -> Ints:
     """Arrivals of one channel [ticks]."""
     rates = volume.rates[channel] * _day_factors(origin, volume, channel)
     expected = rates.sum()
@@ -336,7 +405,7 @@ def _later(origin: Origin, redials: Redials, channel: int, contacts: int) -> Int
         return later
     key = _key(origin, channel, _REDIAL)
     for i in range(contacts):
-        while later[i] < most and unit(key, i * _TRIES + later[i]) < chance:
+        while later[i] < most and unit(key, i * COUNTERS + later[i]) < chance:
             later[i] += 1
     return later
 
@@ -359,7 +428,7 @@ def _link(
     for i in range(later.size):
         row = rows[i]
         for attempt in range(later[i]):
-            counters[made] = i * _TRIES + attempt
+            counters[made] = i * COUNTERS + attempt
             firsts[made] = rows[i]
             u = unit(key, counters[made])
             if u < redials.abandoned[channel]:
@@ -388,7 +457,7 @@ def sample(origin: Origin, volume: Volume, laws: Laws, redials: Redials) -> Samp
     ends = np.zeros(channels + 1, np.int64)
     came = np.empty(0, np.int64)
     for c in range(channels):
-        came = np.concatenate((came, _fresh(origin, volume, c)))
+        came = np.concatenate((came, first_arrivals(origin, volume, c)))
         ends[c + 1] = came.size
     fresh = came.size
     later = np.empty(fresh, np.int64)
@@ -405,7 +474,7 @@ def sample(origin: Origin, volume: Volume, laws: Laws, redials: Redials) -> Samp
     next_row = fresh
     for c in range(channels):
         rows = row_of[ends[c] : ends[c + 1]]
-        contacts = _steps(0, _TRIES, rows.size)
+        contacts = _steps(0, COUNTERS, rows.size)
         _fill(origin, laws, c, _HANDLE, contacts, rows, handle)
         _fill(origin, laws, c, _ACW, contacts, rows, acw)
         _fill(origin, laws, c, _PATIENCE, contacts, rows, patience)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.demand import Demand, Timeline, crew, ticks
+from sim.demand import Absences, Demand, Timeline, crew, ticks
 from sim.engine import Staffing
 from sim.errors import InvalidInput
 from sim.metrics import Lens
@@ -34,7 +34,9 @@ class Case:
     groups
         Groups, in the order of all arrays.
     targets
-        What is promised to each channel; None where nothing is.
+        What is promised in each row of figures; None where nothing is.
+    absences
+        Who does not come to work; None where everybody does.
     """
 
     name: str
@@ -43,11 +45,23 @@ class Case:
     lens: Lens
     groups: tuple[str, ...]
     targets: tuple[Target | None, ...]
+    absences: Absences | None = None
 
     @property
     def channels(self) -> tuple[str, ...]:
         """Channels, in the order of all arrays."""
         return self.demand.names
+
+    def present(self, seed: int, replication: int) -> Staffing:
+        """Who serves in one replication: all but the absent."""
+        if self.absences is None:
+            return self.staffing
+        return self.absences.present(self.staffing, seed, replication)
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """What there are figures for: the channels, then parts of them, such as classes."""
+        return self.demand.layout.rows
 
     @property
     def timeline(self) -> Timeline:
@@ -56,12 +70,12 @@ class Case:
 
     @property
     def rules(self) -> tuple[str, ...]:
-        """Rule of the service level by channel."""
+        """Rule of the service level by row of figures."""
         return tuple(target.rule if target else "offered" for target in self.targets)
 
     @property
     def promised(self) -> tuple[bool, ...]:
-        """Whether a channel has a target."""
+        """Whether a row of figures has a target."""
         return tuple(target is not None for target in self.targets)
 
 
@@ -99,11 +113,13 @@ def case(
             raise InvalidInput("option", rule, name)
         option = scenario.options[name]
     timeline = Timeline.of(scenario)
-    channels = scenario.channels.values()
-    waits = [c.target.awt if c.target else AWT[c.kind] for c in channels]
+    demand = Demand.of(scenario, option)
+    targets = demand.layout.targets
+    shown = demand.layout.shown
+    waits = [t.awt if t else AWT[c.kind] for t, c in zip(targets, shown, strict=True)]
     graces = [
         awt if c.short_abandon is None else c.short_abandon
-        for awt, c in zip(waits, channels, strict=True)
+        for awt, c in zip(waits, shown, strict=True)
     ]
     steps = [(increments or {}).get(group, 0.0) for group in option.groups]
     lens = Lens(
@@ -113,12 +129,14 @@ def case(
         np.array([ticks(awt) for awt in waits]),
         np.array([ticks(grace) for grace in graces]),
         np.array([max(1, ticks(step)) for step in steps]),
+        **demand.layout.places(),
     )
     return Case(
         name,
-        Demand.of(scenario, option),
+        demand,
         crew(scenario, option, cover),
         lens,
         tuple(option.groups),
-        tuple(c.target for c in channels),
+        targets,
+        Absences.of(option),
     )

@@ -63,8 +63,9 @@ class Job:
     def play(self, number: int) -> Played:
         """Play one replication: a pure function of the job and the number."""
         workload = self.case.demand.workload(self.seed, number)
-        outcome = ENGINES[self.engine](workload, self.case.staffing)
-        counted = tally(workload, self.case.staffing, outcome, self.case.lens)
+        staffing = self.case.present(self.seed, number)
+        outcome = ENGINES[self.engine](workload, staffing)
+        counted = tally(workload, staffing, outcome, self.case.lens)
         return Played(
             counted.contacts,
             counted.presence,

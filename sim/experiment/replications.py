@@ -254,7 +254,7 @@ class Replications:
 
     def _channel(self, name: str) -> int:
         """Row of a channel."""
-        return _found("channel", name, self.case.channels)
+        return _found("channel", name, self.case.rows)
 
     def _group(self, name: str) -> int:
         """Row of a group."""

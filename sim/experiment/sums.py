@@ -46,7 +46,7 @@ class Sums:
 
     def __init__(self, played: Case) -> None:
         line = played.timeline
-        channels, groups = len(played.channels), len(played.groups)
+        channels, groups = len(played.rows), len(played.groups)
         days = math.ceil(line.within / line.per_day)
         #: Places of the levels along an axis that holds all of them.
         self.levels = {

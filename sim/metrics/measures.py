@@ -101,9 +101,30 @@ _ALL = (
     Measure(
         "missed",
         "share",
-        {Count.ABANDONED: 1, Count.BLOCKED: 1, Count.CLOSED: 1, Count.WAITING: 1},
+        {
+            Count.ABANDONED: 1,
+            Count.BLOCKED: 1,
+            Count.CLOSED: 1,
+            Count.WAITING: 1,
+            Count.DISMISSED: 1,
+        },
         _ARRIVED,
-        "not served: abandoned, met busy lines, came when closed, or never reached; of all",
+        "not served: abandoned, met busy lines, came when closed, sent away at closing time, or "
+        "never reached; of all",
+    ),
+    Measure(
+        "in_deadline",
+        "share",
+        {Count.IN_DEADLINE: 1},
+        {Count.WITH_DEADLINE: 1},
+        "answered before the deadline, counted in opening hours, of all offered that have one",
+    ),
+    Measure(
+        "called_back",
+        "share",
+        {Count.CALLED_BACK: 1},
+        _OFFERED,
+        "left the queue to be called back, of all offered",
     ),
     Measure("delayed", "share", {Count.DELAYED: 1}, _OFFERED, "had to wait, of all offered"),
     Measure("asa", "s", {Count.WAIT_SERVED: 1}, {Count.SERVED: 1}, "mean wait of the answered"),
@@ -137,6 +158,20 @@ _ALL = (
         {Count.CLIENTS_WITHIN: 1},
         _CLIENTS,
         "clients served whose waits over all attempts add up to the acceptable time at most",
+    ),
+    Measure(
+        "client_resolved",
+        "share",
+        {Count.CLIENTS_RESOLVED: 1},
+        _CLIENTS,
+        "clients whose last attempt was served, with nothing after it, of all clients",
+    ),
+    Measure(
+        "client_attempts",
+        "1",
+        {Count.CLIENT_ATTEMPTS: 1},
+        {Count.CLIENTS: 1},
+        "mean attempts of a client whom the first attempt did not find closed",
     ),
     Measure(
         "client_wait",

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import inlined, jit, uncounted
-from sim.engine.contract import TICKS_PER_SECOND, Outcome, Staffing, Status, Workload
+from sim.engine.contract import NEVER, TICKS_PER_SECOND, Outcome, Staffing, Status, Workload
+from sim.metrics.deadlines import in_deadline
 
 __all__ = ["Count", "Lens", "Presence", "Tally", "Work", "tally"]
 
@@ -47,6 +48,13 @@ class Count(IntEnum):
     CLIENTS_WITHIN = 16
     CLIENT_WAIT = 17
     CLIENTS_CLOSED = 18
+    CALLED_BACK = 19
+    DISMISSED = 20
+    CLIENTS_RESOLVED = 21
+    CLIENT_ATTEMPTS = 22
+    WAIT_LEFT = 23
+    WITH_DEADLINE = 24
+    IN_DEADLINE = 25
 
 
 class Work(IntEnum):
@@ -82,6 +90,14 @@ class Lens:
         Longest wait of a short abandon by channel [ticks].
     increment
         Step to which a contact's handle time is rounded up for the bill, by group [ticks].
+    deadline
+        Open time until a contact of a queue must be answered, `NEVER` for none [ticks]; None where
+        no queue has a deadline.
+    channel, row, part
+        Of each queue: the channel whose clients come in to it; the row in which its contacts
+        count, -1 for attempts that reach nobody; a further row that tells a part of a channel
+        apart, -1 for none. Rows are the channels first; `awt` and `grace` are by row. None where
+        each queue is a channel.
     """
 
     before: int
@@ -90,6 +106,10 @@ class Lens:
     awt: Ints
     grace: Ints
     increment: Ints
+    deadline: Ints | None = None
+    channel: Ints | None = None
+    row: Ints | None = None
+    part: Ints | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +119,7 @@ class Tally:
     Parameters
     ----------
     contacts
-        [channel, slot, `Count`].
+        [channel, slot, `Count`]; rows of parts of channels follow where the lens has any.
     work
         [channel, group, slot, `Work`].
     presence
@@ -118,22 +138,25 @@ class Tally:
 
 _SERVED, _ABANDONED = int(Status.SERVED), int(Status.ABANDONED)
 _BLOCKED, _CLOSED, _WAITING = int(Status.BLOCKED), int(Status.CLOSED), int(Status.WAITING)
+_CALLED_BACK, _DISMISSED = int(Status.CALLED_BACK), int(Status.DISMISSED)
 _SECOND = 1.0 / TICKS_PER_SECOND
 
 _OFFERED = int(Count.OFFERED)
 _WITHIN, _ABANDONED_WITHIN = int(Count.ANSWERED_WITHIN), int(Count.ABANDONED_WITHIN)
 _SHORT, _DELAYED = int(Count.SHORT_ABANDONS), int(Count.DELAYED)
 _WAIT_SERVED, _WAIT_ABANDONED = int(Count.WAIT_SERVED), int(Count.WAIT_ABANDONED)
+_WAIT_LEFT = int(Count.WAIT_LEFT)
 _TALK, _ACW = int(Count.TALK), int(Count.ACW)
 _CLIENTS, _CLIENT_WAIT = int(Count.CLIENTS), int(Count.CLIENT_WAIT)
 _CLIENTS_CLOSED = int(Count.CLIENTS_CLOSED)
 _CLIENTS_SERVED, _CLIENTS_WITHIN = int(Count.CLIENTS_SERVED), int(Count.CLIENTS_WITHIN)
+_CLIENTS_RESOLVED, _CLIENT_ATTEMPTS = int(Count.CLIENTS_RESOLVED), int(Count.CLIENT_ATTEMPTS)
 _DONE, _WORK_TALK, _WORK_ACW = int(Work.SERVED), int(Work.TALK), int(Work.ACW)
 _BILLED = int(Work.BILLED)
 # Not plain integers: for each of those the compiler would make a function of its own.
 _LOGGED, _BUSY, _OVERRUN = map(np.int64, Presence)
 _COUNTS, _WORKS, _PRESENCES = len(Count), len(Work), len(Presence)
-# Column of a status among the counts; an attempt that was not made counts nowhere.
+# Column of a status among the counts. An attempt that was not made counts nowhere.
 _COLUMN = np.array(
     [
         -1,
@@ -142,32 +165,45 @@ _COLUMN = np.array(
         int(Count.BLOCKED),
         int(Count.CLOSED),
         int(Count.WAITING),
+        int(Count.CALLED_BACK),
+        int(Count.DISMISSED),
     ]
 )
 
 
 class _Attempts(NamedTuple):
-    """Attempts and what became of them."""
+    """Attempts and what became of them.
 
-    channel: Codes
-    handle: Ints
-    acw: Ints
+    Of each queue: the row in which its contacts count, that in which its clients count, and
+    whether its attempts reach anybody. What lies beyond the last row is not counted.
+    """
+
+    row: Ints
+    home: Ints
+    reaches: Ints
+    queue: Codes
     after_abandon: Ids
     after_busy: Ids
+    escalation: Ids
+    repeat: Ids
+    callback: Ids
     status: Codes
     arrival: Ints
     wait: Ints
     agent: Ids
+    talk: Ints
+    wrap: Ints
 
 
 class _Agents(NamedTuple):
-    """Agents and how fast they are."""
+    """Agents, and what passes before they talk: an announcement, and the ringing [queue]."""
 
-    begin: Ints
+    began: Ints
     end: Ints
     left: Ints
     group: Codes
-    pace: Ints
+    greeting: Ints
+    ring: Ints
 
 
 class _View(NamedTuple):
@@ -187,12 +223,6 @@ def _slot_at(tick: int, start: int, slot: int) -> int:
     return math.floor((tick - start) / slot)
 
 
-@inlined
-def _paced(ticks: int, pace: int) -> int:
-    """Handle time of a group at its pace, as engines have it."""
-    return (ticks * pace + 500) // 1000
-
-
 @uncounted
 def _place(seen: _Attempts, view: _View, places: Ids) -> None:
     """Find the slot of each attempt, -1 for one that does not count."""
@@ -206,10 +236,11 @@ def _place(seen: _Attempts, view: _View, places: Ids) -> None:
 def _count(seen: _Attempts, view: _View, places: Ids, contacts: Floats) -> None:
     """Count attempts by channel, slot of arrival and what became of them."""
     for row in range(places.size):
-        at, what, c = places[row], seen.status[row], seen.channel[row]
-        if at < 0:
+        at, what, c = places[row], seen.status[row], seen.row[seen.queue[row]]
+        if at < 0 or c >= view.awt.size:
             continue
-        contacts[c, at, _COLUMN[what]] += 1
+        if _COLUMN[what] >= 0:
+            contacts[c, at, _COLUMN[what]] += 1
         if what in (_BLOCKED, _CLOSED):
             continue
         waited = seen.wait[row]
@@ -222,6 +253,8 @@ def _count(seen: _Attempts, view: _View, places: Ids, contacts: Floats) -> None:
             contacts[c, at, _ABANDONED_WITHIN] += waited <= view.awt[c]
             contacts[c, at, _SHORT] += waited <= view.grace[c]
             contacts[c, at, _WAIT_ABANDONED] += waited * _SECOND
+        else:
+            contacts[c, at, _WAIT_LEFT] += waited * _SECOND
 
 
 @uncounted
@@ -236,13 +269,13 @@ def _count_work(
 ) -> None:
     """Count what was served: by group and slot of arrival, and busy time where it passes."""
     for row in range(places.size):
-        if seen.status[row] != _SERVED:
+        if seen.agent[row] < 0:
             continue
-        c, g, at = seen.channel[row], crew.group[seen.agent[row]], places[row]
-        talk = _paced(seen.handle[row], crew.pace[c, g])
-        wrap = _paced(seen.acw[row], crew.pace[c, g])
-        first = seen.arrival[row] + seen.wait[row]
-        _spread(presence, g, _BUSY, first, first + talk + wrap, view)
+        q, g, at = seen.queue[row], crew.group[seen.agent[row]], places[row]
+        c = seen.row[q]
+        talk, wrap = seen.talk[row], seen.wrap[row]
+        first = seen.arrival[row] + crew.greeting[q] + seen.wait[row]
+        _spread(presence, g, _BUSY, first - crew.ring[q], first + talk + wrap, view)
         if at < 0:
             continue
         step = view.increment[g]
@@ -269,44 +302,57 @@ def _spread(presence: Floats, g: int, column: np.int64, first: int, last: int, v
 @uncounted
 def _count_agents(crew: _Agents, view: _View, presence: Floats) -> None:
     """Add agents' presence to the slots in which it passes."""
-    for a in range(crew.begin.size):
+    for a in range(crew.began.size):
+        if crew.began[a] < 0:
+            continue
         g = crew.group[a]
-        _spread(presence, g, _LOGGED, crew.begin[a], crew.left[a], view)
+        _spread(presence, g, _LOGGED, crew.began[a], crew.left[a], view)
         _spread(presence, g, _OVERRUN, crew.end[a], crew.left[a], view)
 
 
 @uncounted
 def _count_clients(seen: _Attempts, view: _View, fresh: int, places: Ids, contacts: Floats) -> None:
     """Count clients over all their attempts, where the first was; apart those it found closed."""
+    rows = view.awt.size
     for client in range(fresh):
-        at, c = places[client], seen.channel[client]
-        if at < 0:
+        at, c = places[client], seen.home[seen.queue[client]]
+        if at < 0 or c >= rows:
             continue
         if seen.status[client] == _CLOSED:
             contacts[c, at, _CLIENTS_CLOSED] += 1
             continue
         row = client
-        waited = seen.wait[row]
-        later = _next_attempt(seen, row)
-        while later >= 0:
-            row = later
+        waited, attempts, served, reached = 0, 0, False, False
+        while row >= 0:
             waited += seen.wait[row]
-            later = _next_attempt(seen, row)
+            attempts += 1
+            reached = seen.status[row] == _SERVED and seen.reaches[seen.queue[row]] > 0
+            served |= reached
+            row = _next_attempt(seen, row)
         contacts[c, at, _CLIENTS] += 1
         contacts[c, at, _CLIENT_WAIT] += waited * _SECOND
-        if seen.status[row] == _SERVED:
+        contacts[c, at, _CLIENT_ATTEMPTS] += attempts
+        if served:
             contacts[c, at, _CLIENTS_SERVED] += 1
             contacts[c, at, _CLIENTS_WITHIN] += waited <= view.awt[c]
+        contacts[c, at, _CLIENTS_RESOLVED] += reached
 
 
 @inlined
 def _next_attempt(seen: _Attempts, row: int) -> int:
-    """The attempt that was made after one that failed, -1 for none."""
-    later = -1
-    if seen.status[row] == _ABANDONED:
+    """The attempt that was made after one, however it ended; -1 for none."""
+    later, what = -1, seen.status[row]
+    if what in (_ABANDONED, _DISMISSED) and seen.after_abandon.size:
         later = seen.after_abandon[row]
-    elif seen.status[row] == _BLOCKED:
+    elif what == _BLOCKED and seen.after_busy.size:
         later = seen.after_busy[row]
+    elif what == _CALLED_BACK and seen.callback.size:
+        later = seen.callback[row]
+    elif what == _SERVED:
+        if seen.escalation.size:
+            later = seen.escalation[row]
+        if seen.repeat.size and (later < 0 or seen.status[later] == 0):
+            later = seen.repeat[row]
     return later if later >= 0 and seen.status[later] > 0 else -1
 
 
@@ -320,13 +366,13 @@ def _ends(seen: _Attempts, places: Ids, channel: int, awt: int, ends: Ints) -> t
     size, risk, at_once = 0, 0, 0
     for row in range(places.size):
         what, waited = seen.status[row], seen.wait[row]
-        if places[row] < 0 or seen.channel[row] != channel or what in (_BLOCKED, _CLOSED):
+        if places[row] < 0 or seen.row[seen.queue[row]] != channel or what in (_BLOCKED, _CLOSED):
             continue
         risk += 1
         if what == _SERVED and waited == 0:
             at_once += 1
         elif what != _WAITING and waited <= awt:
-            ends[size] = 2 * waited + (what == _ABANDONED)
+            ends[size] = 2 * waited + (what != _SERVED)
             size += 1
     return size, risk, at_once
 
@@ -349,12 +395,13 @@ def _virtual(seen: _Attempts, view: _View, places: Ids, channel: int) -> float:
 
 @jit
 def _tally(
-    seen: _Attempts, crew: _Agents, view: _View, fresh: int
+    seen: _Attempts, crew: _Agents, view: _View, fresh: int, groups: int
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Count one replication, as the four arrays of a `Tally`."""
-    channels, groups = crew.pace.shape
-    contacts = np.zeros((channels, view.slots, _COUNTS))
-    work = np.zeros((channels, groups, view.slots, _WORKS))
+    channels = view.awt.size
+    # One row more, for attempts that reach nobody.
+    contacts = np.zeros((channels + 1, view.slots, _COUNTS))
+    work = np.zeros((channels + 1, groups, view.slots, _WORKS))
     presence = np.zeros((groups, view.slots, _PRESENCES))
     virtual = np.zeros(channels)
     places = np.empty(seen.status.size, np.int32)
@@ -370,19 +417,78 @@ def _tally(
 
 def tally(workload: Workload, staffing: Staffing, outcome: Outcome, lens: Lens) -> Tally:
     """Count one replication."""
+    counted = _told_apart(workload, staffing, outcome, lens)
+    for queue in [] if lens.deadline is None else np.flatnonzero(lens.deadline < NEVER).tolist():
+        assert lens.deadline is not None
+        slot = outcome.arrival // lens.slot - lens.before
+        all_in_time = in_deadline(
+            workload, staffing, outcome, queue, int(lens.deadline[queue]), slot, lens.within
+        )
+        own = queue if lens.row is None else int(lens.row[queue])
+        part = -1 if lens.part is None else int(lens.part[queue])
+        for row in {own, part} - {-1}:
+            columns = [Count.WITH_DEADLINE, Count.IN_DEADLINE]
+            counted.contacts[row][:, columns] += all_in_time
+    return counted
+
+
+def _told_apart(workload: Workload, staffing: Staffing, outcome: Outcome, lens: Lens) -> Tally:
+    """Count one replication, channels and their parts."""
+    rows, own = len(lens.awt), np.arange(staffing.queues)
+    played = workload, staffing, outcome, lens
+    if lens.row is None or lens.channel is None:
+        return _counted(*played, own, own, rows)
+    counted = _counted(*played, np.where(lens.row < 0, rows, lens.row), lens.channel, rows)
+    # Agents' work counts in the channel, whichever of its queues it comes from.
+    channels = int(lens.channel.max()) + 1
+    work = _counted(*played, lens.channel, lens.channel, channels).work
+    contacts, virtual = counted.contacts, counted.virtual
+    if lens.part is not None and (lens.part >= 0).any():
+        part = np.where(lens.part < 0, rows, lens.part)
+        apart = _counted(*played, part, part, rows)
+        chosen = np.unique(lens.part[lens.part >= 0])
+        contacts[chosen], virtual[chosen] = apart.contacts[chosen], apart.virtual[chosen]
+    return Tally(contacts, work, counted.presence, virtual)
+
+
+def _counted(
+    workload: Workload,
+    staffing: Staffing,
+    outcome: Outcome,
+    lens: Lens,
+    row: Ints,
+    home: Ints,
+    rows: int,
+) -> Tally:
+    """Count one replication, contacts and clients in given rows of so many."""
+    reaches = np.ones(staffing.queues, np.int64) if lens.row is None else np.sign(lens.row + 1)
     seen = _Attempts(
-        workload.channel,
-        workload.handle,
-        workload.acw,
+        row,
+        home,
+        reaches,
+        workload.queue,
         workload.after_abandon,
         workload.after_busy,
+        workload.escalation,
+        workload.repeat,
+        workload.callback,
         outcome.status,
         outcome.arrival,
         outcome.wait,
         outcome.agent,
+        outcome.talk,
+        outcome.wrap,
     )
-    crew = _Agents(staffing.start, staffing.end, outcome.left, staffing.group, staffing.pace)
+    crew = _Agents(
+        outcome.began,
+        staffing.end,
+        outcome.left,
+        staffing.group,
+        staffing.greeting,
+        staffing.ring,
+    )
     view = _View(
         lens.before * lens.slot, lens.within, lens.slot, lens.awt, lens.grace, lens.increment
     )
-    return Tally(*_tally(seen, crew, view, workload.fresh))
+    contacts, work, presence, virtual = _tally(seen, crew, view, workload.fresh, staffing.groups)
+    return Tally(contacts[:rows], work[:rows], presence, virtual[:rows])

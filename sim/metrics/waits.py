@@ -75,15 +75,24 @@ def wait_counts(workload: Workload, outcome: Outcome, lens: Lens) -> Ints:
 
     Who still waited at the end, or never came to the queue, is not among them.
     """
-    counts = np.zeros((workload.channels, len(Waited), BINS), np.int64)
+    rows = len(lens.awt)
+    own = np.arange(workload.queues) if lens.row is None else lens.row
+    row = np.where(own < 0, rows, own).astype(np.uint8)
+    # One row more, for attempts that reach nobody.
+    counts = np.zeros((rows + 1, len(Waited), BINS), np.int64)
     start = lens.before * lens.slot
     _count(
         outcome.status,
-        workload.channel,
+        row[workload.queue],
         outcome.arrival,
         outcome.wait,
         start,
         start + lens.within * lens.slot,
         counts,
     )
-    return counts
+    if lens.part is not None:
+        for queue in np.flatnonzero(lens.part >= 0):
+            mine = np.where(np.arange(workload.queues) == queue, lens.part[queue], rows)
+            columns = mine.astype(np.uint8)[workload.queue], outcome.arrival, outcome.wait
+            _count(outcome.status, *columns, start, start + lens.within * lens.slot, counts)
+    return counts[:rows]

@@ -4,7 +4,20 @@ from sim.scenario.base import Text
 from sim.scenario.calendar import Calendar, HourWeights
 from sim.scenario.channel import Channel, Redial, Target
 from sim.scenario.hours import OpenHours, ShiftHours
-from sim.scenario.laws import Exponential, Fixed, Law, Lognormal, Never, Survival, Weibull
+from sim.scenario.laws import (
+    Empirical,
+    Exponential,
+    Fixed,
+    Gamma,
+    Hazard,
+    Law,
+    Lognormal,
+    Mixture,
+    Never,
+    Part,
+    Survival,
+    Weibull,
+)
 from sim.scenario.load import find, load, load_text
 from sim.scenario.model import Scenario, Simulation
 from sim.scenario.option import Group, Intervals, Option, Shift, Shifts, Skill, ToTarget
@@ -17,17 +30,22 @@ __all__ = [
     "Calendar",
     "Channel",
     "ContractTerms",
+    "Empirical",
     "Exponential",
     "Fixed",
+    "Gamma",
     "Group",
+    "Hazard",
     "HourWeights",
     "InhouseTerms",
     "Intervals",
     "Law",
     "Lognormal",
+    "Mixture",
     "Never",
     "OpenHours",
     "Option",
+    "Part",
     "Promise",
     "Redial",
     "RetainedTerms",

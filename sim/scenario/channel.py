@@ -3,96 +3,33 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import ValidationError
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Also, Strict, Text, broken, optional
+from sim.scenario.base import Strict, Text, broken, details, entry, joined
+from sim.scenario.flows import (
+    Bot,
+    Callback,
+    ClientClass,
+    Escalation,
+    HandleTimeChanges,
+    Redial,
+    Repeat,
+)
 from sim.scenario.hours import OpenHours
 from sim.scenario.laws import Law, Never, TimeLaw
+from sim.scenario.log import Log
 from sim.scenario.parse import MOST_PER_WEEK, as_share
 from sim.scenario.profile import VolumeProfile
-from sim.scenario.units import PER_CENT, Count, Duration, Factor, PerWeek, PositiveDuration, Share
+from sim.scenario.target import Target
+from sim.scenario.units import Count, Duration, Factor, Fraction, PerWeek, PositiveDuration, Share
 
 __all__ = ["Channel", "Redial", "Target"]
-
-Rule = Literal[
-    "offered", "answered", "excluding_short_abandons", "including_short_abandons", "virtual"
-]
-Hold = Literal["every interval", "every day", "on average"]
-
-
-_IN_TIME = Also(
-    type="string", pattern=rf"^\s*{PER_CENT}\s+(in|within)\s+[0-9]", examples=["80% in 20s"]
-)
-
-
-class Redial(Strict):
-    """What people do who were not served: some try again."""
-
-    probability: Share
-    """Share that tries again after abandoning."""
-    delay: TimeLaw
-    """Time until the next try."""
-    # What is given wrongly is told once, at its own place.
-    after_busy: Share = Field(default_factory=lambda known: known.get("probability", 0.0))
-    """Share that tries again after finding all lines busy; as after abandoning unless given."""
-    at_most: Annotated[Count, Field(ge=1, le=100)] = 5
-    """Tries in all before a contact gives up."""
-
-
-class Target(Strict):
-    """The service that is promised, written ``answered: 80% in 20s``."""
-
-    model_config = ConfigDict(json_schema_extra=optional("awt"))
-
-    answered: Annotated[Share, _IN_TIME]
-    """Share that must be answered within `awt`."""
-    awt: PositiveDuration
-    """Acceptable waiting time [s]."""
-    rule: Rule = "offered"
-    """Which service level is meant: share of what."""
-    abandonment: Share | None = None
-    """Largest share that may abandon; None promises nothing."""
-    hold: Hold = "every interval"
-    """Over which time the promise must hold."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _split(cls, data: Any) -> Any:
-        if not isinstance(data, Mapping | Target):
-            raise InvalidInput(
-                "target", "must be a mapping", data, "such as {answered: 80% in 20s}"
-            )
-        if isinstance(data, Target) or not isinstance(data.get("answered"), str) or "awt" in data:
-            return data
-        match = re.fullmatch(r"(.{1,20}?)\s+(?:in|within)\s+(.{1,20})", data["answered"].strip())
-        if not match:
-            rule, hint = "must give a share and a time", "write it like answered: 80% in 20s"
-            raise broken(("answered",), rule, data["answered"], hint)
-        return {**data, "answered": match[1], "awt": match[2]}
-
-    @field_validator("abandonment", mode="after")
-    @classmethod
-    def _somebody_may(cls, abandonment: float | None) -> float | None:
-        if abandonment is not None and abandonment <= 0:
-            rule, hint = "must be above 0%", "nobody can promise that all stay: write 1%"
-            raise InvalidInput("abandonment", rule, as_share(abandonment), hint)
-        return abandonment
-
-    @field_validator("answered", mode="after")
-    @classmethod
-    def _can_be_kept(cls, answered: float) -> float:
-        if answered <= 0:
-            rule, hint = "must be above 0%", "leave target out to promise nothing"
-            raise InvalidInput("answered", rule, as_share(answered), hint)
-        if answered >= 1:
-            rule, hint = "must be below 100%", "nobody can promise all: write 99%"
-            raise InvalidInput("answered", rule, as_share(answered), hint)
-        return answered
 
 
 class Channel(Strict):
@@ -114,24 +51,60 @@ class Channel(Strict):
     """Volume as written [contacts per week]; arrivals are scaled to it."""
     arrivals: VolumeProfile
     """Expected contacts in each interval of the week, from Monday 00:00, volume applied."""
+    log: SkipJsonSchema[Log | None] = None
+    """Contacts as a log has them, replayed as they came; None to draw them."""
     day_variation: Factor = 0.0
     """Coefficient of variation of a day's volume around its mean."""
     handle_time: TimeLaw
     """Time an agent is in contact."""
     after_call_work: TimeLaw | None = None
     """Work after the contact; None for none."""
+    handle_time_changes: HandleTimeChanges | None = None
+    """What makes contacts longer or shorter than that; None for nothing."""
+    at_once: Annotated[Count, Field(ge=1, le=32)] = 1
+    """Contacts that an agent may hold at once."""
+    by_level: tuple[PositiveDuration, ...] = ()
+    """Mean handle time with one contact in hand, with two, and so on [s]; only ratios count."""
+    assign: Literal["spread", "fill"] = "spread"
+    """Where agents hold several: to who holds fewest, or to who holds most and has room."""
     patience: Law = Field(default_factory=Never)
     """Time a contact would wait before abandoning."""
+    balking: Fraction = 0.0
+    """Share that leaves at once when nobody is free, whatever the patience of the others."""
     redial: Redial | None = None
     """Tries after not being served; None for none."""
+    repeat: Repeat | None = None
+    """The unresolved who come back, played; None: the stated volume holds them."""
+    escalation: Escalation | None = None
+    """Contacts passed on to another channel; None for none."""
+    callback: Callback | None = None
+    """Being called back instead of waiting; None for no offer."""
+    bot: Bot | None = None
+    """Self-service in front; None for none."""
+    classes: Mapping[str, ClientClass] = Field(default_factory=dict)
+    """Clients who are treated differently, by name."""
     target: Target | None = None
     """The service promised; None promises nothing."""
     priority: Annotated[Count, Field(ge=1, le=1000)] = 1
     """1 is served first; among equals the longest wait is."""
+    ageing: PositiveDuration | None = None
+    """Wait for which a contact gains one step of priority [s]; None: priority stays."""
     lines: Annotated[Count, Field(ge=1)] | None = None
     """Trunk lines; None for plenty."""
+    trunk: str | None = None
+    """Lines shared with other channels, by the name that `trunks` gives them."""
+    greeting: Duration = 0.0
+    """Announcement before a contact joins the queue [s]."""
+    ring: Duration = 0.0
+    """Time from the choice of an agent to the answer [s]."""
     open: OpenHours = Field(default_factory=lambda: OpenHours.of("always"))
     """Hours in which a contact is let in; outside them it meets "closed"."""
+    at_closing: Literal["stay", "leave"] = "stay"
+    """Whether who waits at closing time stays in the queue or is sent away."""
+    deadline: PositiveDuration | None = None
+    """Open time within which a contact must be answered [s]; None for no deadline."""
+    order: Literal["deadline", "oldest"] = "oldest"
+    """What an agent takes first among channels of equal priority."""
     closed_on_holidays: bool = False
     """Whether holidays are closed days."""
     short_abandon: Duration | None = None
@@ -140,6 +113,30 @@ class Channel(Strict):
     """Share resolved at first contact at which the volume was measured."""
     repeat_share: Share = 0.0
     """Share of the unresolved that come back."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _logged(cls, data: Any, info: ValidationInfo) -> Any:
+        """Take a log out of the arrivals, and make a typical week of it."""
+        arrivals = entry(data, "arrivals")
+        if not isinstance(data, Mapping) or not isinstance(arrivals, Mapping):
+            return data
+        if "log" not in arrivals:
+            return data
+        if len(arrivals) > 1 or "volume" in data:
+            beside = next((k for k in arrivals if k != "log"), "volume")
+            raise broken(("arrivals", "log"), f"must not stand beside {beside}", None)
+        try:
+            log = arrivals["log"] if isinstance(arrivals["log"], Log) else Log.of(arrivals["log"])
+        except InvalidInput as error:
+            raise broken(("arrivals", "log"), error.rule, error.value, error.hint) from None
+        except ValidationError as error:
+            found = details(error)
+            for line in found:
+                line["loc"] = ("arrivals", "log", *line.get("loc", ()))
+            raise joined("Log", found) from None
+        interval = (info.context or {}).get("interval") or 3600.0
+        return {**data, "arrivals": log.week(interval), "log": log}
 
     @field_validator("arrivals", mode="after")
     @classmethod
@@ -161,6 +158,36 @@ class Channel(Strict):
             rule, hint = "must be below 100% where nobody is resolved at first", "or raise fcr"
             raise broken(("repeat_share",), rule, as_share(self.repeat_share), hint)
         return self
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if sum(one.share for one in self.classes.values()) > 1 + 1e-9:
+            total = as_share(sum(one.share for one in self.classes.values()))
+            raise broken(("classes",), "must have shares of at most 100% together", total)
+        if self.order == "deadline" and self.deadline is None:
+            raise broken(("order",), "needs a deadline", self.order, "add deadline: 8h")
+        if self.lines is not None and self.trunk is not None:
+            raise broken(("trunk",), "must not stand beside lines", self.trunk, "choose one")
+        if self.by_level and len(self.by_level) != self.most_at_once:
+            rule = f"must have {self.at_once} times like at_once"
+            raise broken(("by_level",), rule, len(self.by_level))
+        return self
+
+    @model_validator(mode="after")
+    def _ways_on(self) -> Self:
+        warm = self.escalation is not None and self.escalation.transfer == "warm"
+        if warm and self.most_at_once > 1:
+            rule, hint = "must not be warm where agents hold several contacts", "write cold"
+            raise broken(("escalation", "transfer"), rule, None, hint)
+        if self.repeat is not None and self.repeat_share == 0:
+            rule, hint = "must be above 0% for people to come back", "add repeat_share: 60%"
+            raise broken(("repeat_share",), rule, as_share(0), hint)
+        return self
+
+    @property
+    def most_at_once(self) -> int:
+        """Contacts that an agent may hold at once, by either way of saying so."""
+        return len(self.by_level) if self.at_once == 1 and self.by_level else self.at_once
 
     def returning(self, fcr: float) -> float:
         """Share of contacts after which people come back, at a share resolved at first."""

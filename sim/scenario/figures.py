@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sim.scenario.base import Strict
 from sim.scenario.channel import Channel
-from sim.scenario.laws import Exponential, Fixed, Lognormal, Never, Survival, Weibull, as_written
+from sim.scenario.laws import LAWS, as_written
 from sim.scenario.option import Group, Option
 from sim.scenario.terms import Assumption, ContractTerms, InhouseTerms, presets
 from sim.scenario.terms.shipped import standing
@@ -20,7 +20,6 @@ ASSUMED = "assumption of the scenario"
 
 # What is decided or promised is not assumed.
 DECIDED = ("after", "open", "short_abandon", "staffing", "target")
-LAWS = (Exponential, Fixed, Lognormal, Never, Survival, Weibull)
 
 _Figure = tuple[float | str, str]  # value and unit
 

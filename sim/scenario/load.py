@@ -14,6 +14,8 @@ from pydantic import ValidationError
 from sim.errors import InvalidInput, Problem, ScenarioError
 from sim.scenario.base import shown
 from sim.scenario.files import Folder
+from sim.scenario.log import read_log
+from sim.scenario.measured import read_durations
 from sim.scenario.model import CURRENCY, INTERVALS, Scenario
 from sim.scenario.parse import seconds
 from sim.scenario.tables import WeekTable, read_table
@@ -172,7 +174,42 @@ class _Reader:
         for parts, column in list(_references(tree)):
             link = _at(tree, parts)
             tree = _replaced(tree, parts, self.numbers(link, ".".join(parts), column))
+        for parts in list(_measured(tree, ("channels",))):
+            link = _at(tree, (*parts, "file"))
+            law = _at(tree, parts)
+            rest = {key: node for key, node in law.value.items() if key != "file"}
+            table = self.durations(link, ".".join((*parts, "file")))
+            tree = _replaced(tree, parts, replace(law, value={**rest, "table": table}))
+        for name in _keys(tree, "channels"):
+            place = ("channels", name, "arrivals", "log")
+            if isinstance(_value(tree, place), str):
+                tree = _replaced(tree, place, self.log(_at(tree, place), ".".join(place)))
         return tree
+
+    def log(self, link: Node, path: str) -> Node:
+        """The contacts of a log, each a line of text."""
+        found = [("2026-03-02 00:00", link.line)]  # something valid, so that the rest is checked
+        origin = link.origin
+        try:
+            data, origin = self.folder.bytes_of(link.value, link.origin)
+            found = read_log(data, origin.name)
+        except InvalidInput as error:
+            self.problems.append(_reference(link, path, error))
+        except ScenarioError as error:
+            self.problems.extend(error.problems)
+        return replace(link, value=[Node(text, origin, line) for text, line in found])
+
+    def durations(self, link: Node, path: str) -> Node:
+        """The table of an empirical law that a CSV file holds."""
+        found = {"1s": "100%"}  # something valid, so that the rest of the file is still checked
+        try:
+            data, origin = self.folder.bytes_of(link.value, link.origin)
+            found = read_durations(data, origin.name)
+        except InvalidInput as error:
+            self.problems.append(_reference(link, path, error))
+        except ScenarioError as error:
+            self.problems.extend(error.problems)
+        return replace(link, value={t: replace(link, value=s) for t, s in found.items()})
 
     def numbers(self, link: Node, path: str, column: str) -> Node:
         try:
@@ -222,11 +259,26 @@ def _alternatives(base: Mapping[str, Node], over: Mapping[str, Node]) -> bool:
 def _references(tree: Node) -> Iterator[tuple[tuple[str, ...], str]]:
     """Places that may name a CSV file, with the column each wants."""
     for name in _keys(tree, "channels"):
+        if _value(tree, ("channels", name, "arrivals")) == "none":
+            continue  # nothing comes by itself
         yield from _named(tree, ("channels", name, "arrivals"), name)
     tops = [(), *(("options", option) for option in _keys(tree, "options"))]
     for top in itertools.chain(tops):
         for name in _keys(tree, *top, "groups"):
             yield from _named(tree, (*top, "groups", name, "staffing", "intervals"), name)
+
+
+def _measured(tree: Node, parts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Places of laws that name a file of measured durations."""
+    node = _value(tree, parts)
+    if not isinstance(node, dict):
+        return
+    if _value(tree, (*parts, "law")) == "empirical" and isinstance(
+        _value(tree, (*parts, "file")), str
+    ):
+        yield parts
+    for key in node:
+        yield from _measured(tree, (*parts, key))
 
 
 def _named(

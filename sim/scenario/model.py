@@ -22,9 +22,9 @@ from sim.scenario.option import Intervals, Option
 from sim.scenario.parse import as_duration, as_share
 from sim.scenario.promise import Promises
 from sim.scenario.terms import Assumption
-from sim.scenario.units import Count, Duration, Share
+from sim.scenario.units import Count, Duration, Factor, Share
 
-__all__ = ["CURRENCY", "INTERVALS", "ONLY_OPTION", "Scenario", "Simulation"]
+__all__ = ["CURRENCY", "INTERVALS", "ONLY_OPTION", "Busyness", "Scenario", "Simulation"]
 
 ONLY_OPTION = "base"
 """Name of the option that ``groups:`` at the top of a file makes."""
@@ -34,6 +34,17 @@ USUAL_CURRENCY = "EUR"
 INTERVALS = (900.0, 1800.0, 3600.0)
 LONGEST_PERIOD = 190 * DAY
 """Longest time that the engine's clock can hold, warm-up and wrap-up within it [s]."""
+
+
+class Busyness(Strict):
+    """How far days are busier or quieter than expected, and channels with them."""
+
+    law: Literal["gamma", "lognormal"] = "lognormal"
+    """Law of a day's factor on the volume, around a mean of one."""
+    cv: Factor = 0.0
+    """Standard deviation of the factor, for channels without a day_variation of their own."""
+    correlation: Share = 0.0
+    """Correlation between any two channels, of the normal numbers behind their factors."""
 
 
 class Simulation(Strict):
@@ -112,6 +123,10 @@ class Scenario(Strict):
     """Days simulated, nights, weekends, holidays."""
     interval: Duration = 3600.0
     """Planning and measuring slot [s]: 900, 1800 or 3600."""
+    busyness: Busyness = Busyness()
+    """How days differ, beyond chance, and channels together."""
+    trunks: Mapping[str, Annotated[Count, Field(ge=1)]] = Field(default_factory=dict)
+    """Lines that several channels share, by name."""
     channels: Annotated[Mapping[str, Channel], Field(min_length=1)]
     """The ways in, by name."""
     options: Annotated[Mapping[str, Option], Field(min_length=1)]
@@ -214,6 +229,31 @@ class Scenario(Strict):
                 if channel.fcr is not None and channel.returning(option.fcr) >= 1:
                     rule = f"must be above 0% where all the unresolved of {key} come back"
                     raise broken(("options", name, "fcr"), rule, as_share(option.fcr))
+        return self
+
+    @model_validator(mode="after")
+    def _ways_lead_on(self) -> Self:
+        """A contact that is passed on does not come round in a circle."""
+        for name, channel in self.channels.items():
+            seen, at = [name], channel
+            while at.escalation is not None and at.escalation.to in self.channels:
+                if at.escalation.to in seen:
+                    rule = f"goes round in a circle: {' → '.join([*seen, at.escalation.to])}"
+                    raise broken(("channels", name, "escalation", "to"), rule, None)
+                seen.append(at.escalation.to)
+                at = self.channels[at.escalation.to]
+        return self
+
+    @model_validator(mode="after")
+    def _solved_by_somebody(self) -> Self:
+        """Where repeats are played, every group that serves has a share that it resolves."""
+        for name, channel in self.channels.items():
+            for key, option in self.options.items() if channel.repeat else ():
+                for group in (g for g, one in option.groups.items() if name in one.skills):
+                    if option.resolved(group, channel.fcr) is None:
+                        place = ("options", key, "groups", group, "fcr")
+                        hint = f"who of {name} comes back depends on it: give it here or there"
+                        raise broken(place, "is missing", None, hint)
         return self
 
     def _profiles(self) -> dict[Place, tuple[float, ...]]:

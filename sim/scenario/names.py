@@ -29,6 +29,8 @@ def name_refusals(data: object) -> Iterator[InitErrorDetails]:
     channels, options = _mapping(data, "channels"), _mapping(data, "options")
     yield from _sizes(channels, ("channels",))
     yield from _sizes(options, ("options",))
+    for name, channel in channels.items():
+        yield from _ways(channel, ("channels", str(name)), channels, _mapping(data, "trunks"))
     for name, option in options.items():
         yield from _option(option, ("options", str(name)), channels)
         yield from _money(option, ("options", str(name)), channels, entry(data, "currency"))
@@ -73,6 +75,27 @@ def _option(
     skills = [entry(group, "skills") for group in groups.values()]
     if groups and all(_readable(named) for named in skills):
         yield from _unserved(place, channels, hours, {name for named in skills for name in named})
+
+
+def _ways(
+    channel: object, place: Place, channels: Mapping[str, Any], trunks: Mapping[str, Any]
+) -> Iterator[InitErrorDetails]:
+    """Where contacts go on to, and the lines that they share."""
+    for way in ("escalation", "repeat"):
+        to = entry(entry(channel, way), "to")
+        yield from _known(to, channels, (*place, way, "to"), "a channel")
+    for name in _mapping(entry(channel, "redial"), "elsewhere"):
+        yield from _known(
+            str(name), channels, (*place, "redial", "elsewhere", str(name)), "a channel"
+        )
+    yield from _sizes(_mapping(channel, "classes"), (*place, "classes"))
+    for name in _mapping(channel, "classes"):
+        if name in ("bot", "callback", "unreached"):
+            yield refusal((*place, "classes", str(name)), "is the name of another queue", name)
+    trunk = entry(channel, "trunk")
+    if isinstance(trunk, str) and trunk not in trunks:
+        hint = nearest(trunk, trunks) if trunks else f"add trunks: {{{trunk}: 30}}"
+        yield refusal((*place, "trunk"), "is not a trunk of this scenario", trunk, hint)
 
 
 def _readable(skills: object) -> bool:

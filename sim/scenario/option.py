@@ -19,12 +19,29 @@ from pydantic_core import CoreSchema
 
 from sim.errors import InvalidInput
 from sim.scenario.base import Also, Strict, Text, broken, joined, refusal
-from sim.scenario.hours import OpenHours, ShiftHours
+from sim.scenario.hours import DAY, OpenHours, ShiftHours, clock
 from sim.scenario.profile import LevelProfile
 from sim.scenario.terms import ContractTerms, InhouseTerms, RetainedTerms
-from sim.scenario.units import Count, Duration, PositiveFactor, Share
+from sim.scenario.units import (
+    Count,
+    Duration,
+    Fraction,
+    PositiveDuration,
+    PositiveFactor,
+    Share,
+)
 
-__all__ = ["Group", "Intervals", "Option", "Shift", "Shifts", "Skill", "Staffing", "ToTarget"]
+__all__ = [
+    "Break",
+    "Group",
+    "Intervals",
+    "Option",
+    "Shift",
+    "Shifts",
+    "Skill",
+    "Staffing",
+    "ToTarget",
+]
 
 MOST_AGENTS = 100_000
 FORMS = ("shifts", "intervals", "to_target")
@@ -36,6 +53,10 @@ _NOT_SIMULATED = {
     "sla": "the vendor's monthly figures",
 }
 _PRICED_BY = "price minutes, contacts or agent hours"
+
+
+def _time_of_day(data: object) -> object:
+    return clock(data) if isinstance(data, str) else data
 
 
 class Skill(Strict):
@@ -52,6 +73,38 @@ class Skill(Strict):
     """Factor on the channel's handle time."""
     priority: Annotated[Count, Field(ge=1, le=1000)] | None = None
     """Priority of the channel within this group; the channel's own when None."""
+    above: Annotated[Count, Field(ge=1)] | None = None
+    """The group takes a contact only while more than these wait in the queue; None: any time."""
+    at_once: Annotated[Count, Field(ge=1, le=32)] | None = None
+    """Contacts that an agent of the group may hold at once; as in the channel when None."""
+    escalates: Share | None = None
+    """Share that the group passes on; that of the group, then of the channel, when None."""
+
+
+class Break(Strict):
+    """A pause, a meeting: time within a shift in which nobody is served."""
+
+    title: Text | None = None
+    """The name that people read."""
+    at: Annotated[int, BeforeValidator(_time_of_day), Also(type="string")] | None = None
+    """Time of day at which it begins [s after midnight]; or else `after`."""
+    after: PositiveDuration | None = None
+    """Time from the start of the shift until it begins [s]."""
+    length: Annotated[PositiveDuration, Field(alias="for")]
+    """How long it is [s]."""
+
+    @model_validator(mode="after")
+    def _placed(self) -> Break:
+        if (self.at is None) == (self.after is None):
+            rule, hint = "must have either at or after", "write it like {at: 13:00, for: 30m}"
+            raise broken(("at",), rule, None, hint)
+        return self
+
+    def start(self, shift: int) -> float:
+        """When it begins in a shift that starts at a second of the week."""
+        if self.after is not None:
+            return shift + self.after
+        return shift + ((self.at or 0) - shift) % DAY
 
 
 class Shift(Strict):
@@ -63,6 +116,28 @@ class Shift(Strict):
     """Agents logged in."""
     hours: ShiftHours
     """When they start and end."""
+    breaks: tuple[Break, ...] = ()
+    """Breaks and meetings within it."""
+    late: Literal["move", "cut"] = "move"
+    """A break that begins late, since a contact is in hand, keeps its length, or ends in time."""
+    late_return: Duration = 0.0
+    """Time by which people are late from a break [s]."""
+
+    @model_validator(mode="after")
+    def _breaks_fit(self) -> Shift:
+        for span in self.hours.spans if self.breaks else ():
+            end = float(span[0])
+            for number, (start, pause) in enumerate(self.pauses(span[0])):
+                if start < end or start + pause >= span[1]:
+                    rule = "must lie within the shift, with work around it, and apart from others"
+                    raise broken(("breaks", number), rule, None)
+                end = start + pause
+        return self
+
+    def pauses(self, start: int) -> list[tuple[float, float]]:
+        """Start and length of the breaks of a shift that starts at a second of the week."""
+        found = [(one.start(start), one.length + self.late_return) for one in self.breaks]
+        return sorted(found)
 
 
 class Shifts(Strict):
@@ -182,6 +257,13 @@ class Group(Strict):
     """Channels they serve."""
     handle_time: PositiveFactor = 1.0
     """Factor on every channel's handle time."""
+    fcr: Share | None = None
+    """Share that the group resolves at first contact, where repeats are played; that of the
+    option, then of the channel, when None."""
+    escalates: Share | None = None
+    """Share that the group passes on where a channel has an escalation; the channel's when None."""
+    absence: Fraction = 0.0
+    """Share of shifts to which somebody does not come, drawn for each."""
     staffing: Staffing
     """How many, and when."""
     payroll: InhouseTerms | None = None
@@ -241,6 +323,20 @@ class Option(Strict):
     """The groups of agents by name."""
     retained: RetainedTerms | None = None
     """What stays with the client when a vendor serves."""
+
+    def resolved(self, group: str, usual: float | None) -> float | None:
+        """Share that a group resolves at first contact; None where nobody says."""
+        own = self.groups[group].fcr
+        if own is not None:
+            return own
+        return usual if self.fcr is None else self.fcr
+
+    def passed_on(self, group: str, channel: str, usual: float) -> float:
+        """Share of a channel's contacts that a group passes on."""
+        skill, own = self.groups[group].skills[channel].escalates, self.groups[group].escalates
+        if skill is not None:
+            return skill
+        return usual if own is None else own
 
     @property
     def priced(self) -> bool:

@@ -50,6 +50,8 @@ def finer(values: Sequence[float], interval: float, *, split: bool) -> tuple[flo
 
 def _week(data: object) -> list[float]:
     """Lay the days of an inline profile side by side."""
+    if data == "none":
+        return [0.0] * (7 * ROWS_PER_DAY[0])
     if isinstance(data, Mapping):
         return _by_day(data)
     if isinstance(data, str) or not isinstance(data, Sequence):
@@ -127,7 +129,15 @@ def _schema() -> dict[str, Any]:
     week = {**numbers, "minItems": 7 * ROWS_PER_DAY[0], "maxItems": 7 * ROWS_PER_DAY[-1]}
     inline = {"type": "object", "additionalProperties": day}
     file = {"type": "string", "description": "CSV beside the scenario: day, time, one column each"}
-    return {"anyOf": [file, inline, week]}
+    lines = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+    log = {
+        "type": "object",
+        "description": "Contacts as a log has them: a CSV file beside the scenario, or lines.",
+        "properties": {"log": {"anyOf": [{"type": "string"}, lines]}},
+        "required": ["log"],
+        "additionalProperties": False,
+    }
+    return {"anyOf": [file, inline, week, log]}
 
 
 VolumeProfile = Annotated[

@@ -18,7 +18,7 @@ from sim.scenario.hours import DAY, DAYS, clock, days_named
 from sim.scenario.parse import number
 from sim.scenario.profile import ROWS_PER_DAY
 
-__all__ = ["WeekTable", "read_table"]
+__all__ = ["WeekTable", "csv_rows", "read_table"]
 
 MOST_ROWS = 10_000
 FINEST = DAY // ROWS_PER_DAY[-1]
@@ -89,8 +89,7 @@ def read_table(data: bytes, name: str) -> WeekTable:
     ScenarioError
         With every row whose day or time cannot be read, or the reason why it is no table.
     """
-    text = _decoded(data, name)
-    rows = _rows(text, name)
+    rows = csv_rows(data, name)
     header = tuple(cell.strip() for cell in rows[0][1])
     days = _place(header, DAY_NAMES, name)
     times = _place(header, TIME_NAMES, name)
@@ -128,10 +127,17 @@ def _decoded(data: bytes, name: str) -> str:
             raise _failure(name, 0, "", rule, "save it as CSV UTF-8") from None
 
 
-def _rows(text: str, name: str) -> list[tuple[int, list[str]]]:
-    """Line number and cells of every row that is not blank; the header comes first."""
+def csv_rows(data: bytes, name: str, most: int = MOST_ROWS) -> list[tuple[int, list[str]]]:
+    """Line number and cells of every row that is not blank; the header comes first.
+
+    Raises
+    ------
+    ScenarioError
+        If it is no text, no CSV, or has more than `most` rows.
+    """
+    text = _decoded(data, name)
     if not text.strip():
-        raise _failure(name, 0, "", "is empty", "begin with the row day,time,…")
+        raise _failure(name, 0, "", "is empty", "begin with a row of column names")
     first = next(line for line in text.splitlines() if line.strip())
     delimiter = max(";\t,", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter)
@@ -140,8 +146,8 @@ def _rows(text: str, name: str) -> list[tuple[int, list[str]]]:
         for row in reader:
             if any(cell.strip() for cell in row):
                 rows.append((reader.line_num, row))
-            if len(rows) > MOST_ROWS:
-                raise _failure(name, reader.line_num, "", f"must have at most {MOST_ROWS} rows")
+            if len(rows) > most:
+                raise _failure(name, reader.line_num, "", f"must have at most {most} rows")
     except csv.Error as error:
         raise _failure(name, reader.line_num, "", f"is not readable as CSV ({error})") from None
     return rows
