@@ -4,8 +4,7 @@ W1  M/M/100+M: 95 calls a minute and 60 s of work for 100 agents, 120 s of patie
 W2  One 24/7 week of a single queue: 70,000 calls by an hourly profile, individual shifts of four
     and eight hours, lognormal work of 240 s, 180 s of patience, three in ten who give up redial.
 W3  A week of two voice queues, chat and e-mail (150,000 contacts) served by five groups by
-    preference, priority and longest idle. A chat is handled alone, in a third of its time: an
-    agent's several chats at once are not in the engine yet.
+    preference, priority and longest idle. A chat is handled alone, in a third of its time.
 
 `scale` multiplies the volume: the arrivals of a smaller day, and agents for them.
 """

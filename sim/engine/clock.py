@@ -30,29 +30,24 @@ class Clock:
     def __init__(self) -> None:
         self._env = simpy.Environment(initial_time=0)
         self.events = 0
-        self.last = 0  # tick of the last event
-
-    @property
-    def now(self) -> int:
-        """The present tick."""
-        return int(self._env.now)
+        self.now = 0  # tick of the event that is played, or of the last one
 
     def at(self, tick: int, kind: Event, row: int, action: Callable[[], None]) -> Moment:
         """Let something happen at a tick, if the clock runs so far; releases come in any case."""
         moment = Moment(self._env)
         assert moment.callbacks is not None
-        moment.callbacks.append(lambda _: self._play(action))
+        moment.callbacks.append(lambda _: self._play(tick, action))
         if tick < CLOCK_LIMIT or kind is Event.RELEASE:
             place = (kind + 1) * MOST_ATTEMPTS + row
-            self._env.schedule(moment, place, tick - self._env.now)  # type: ignore[arg-type]
+            self._env.schedule(moment, place, tick - self.now)  # type: ignore[arg-type]
         return moment
 
     def run(self) -> None:
         """Play until nothing more is to happen."""
         self._env.run()
 
-    def _play(self, action: Callable[[], None]) -> None:
+    def _play(self, tick: int, action: Callable[[], None]) -> None:
         """Play an event."""
         self.events += 1
-        self.last = self.now
+        self.now = tick
         action()

@@ -643,24 +643,35 @@ def _durations(
 
 
 @inlined
-def _bring_up_to_date(
-    work: _Work, crew: _Crew, floor: _Floor, agent: Whole, now: Whole
-) -> tuple[int, int]:
-    """Take off what has been done of the contacts in hand; return whose end is first, and it."""
+def _bring_up_to_date(work: _Work, crew: _Crew, floor: _Floor, agent: Whole, now: Whole) -> int:
+    """Take off what has been done of the contacts in hand; return one that is done, if any."""
     column = crew.people[agent, _LOAD] - 1
-    first, best = NONE, _FAR
+    done = NONE
+    contact = crew.people[agent, _HELD]
+    while contact < work.due.size:
+        passed = now - floor.extra[contact, _UPTO]
+        if passed > 0:
+            speed = crew.speed[work.queue[contact], column]
+            floor.extra[contact, _UNDONE] -= passed * speed
+            floor.extra[contact, _UPTO] = now
+        over = floor.extra[contact, _UNDONE] <= 0 and passed >= 0
+        if (over or now >= _LAST) and (done < 0 or contact < done):
+            done = contact
+        contact = np.int64(floor.behind[contact])
+    return int(done)
+
+
+@inlined
+def _next_end(work: _Work, crew: _Crew, floor: _Floor, agent: Whole) -> int:
+    """First tick by which one of the contacts in hand is done."""
+    column, end = crew.people[agent, _LOAD] - 1, _LAST
     contact = crew.people[agent, _HELD]
     while contact < work.due.size:
         speed = crew.speed[work.queue[contact], column]
-        if now > floor.extra[contact, _UPTO]:
-            floor.extra[contact, _UNDONE] -= (now - floor.extra[contact, _UPTO]) * speed
-            floor.extra[contact, _UPTO] = now
         left = max(0, floor.extra[contact, _UNDONE])
-        end = min(floor.extra[contact, _UPTO] + (left + speed - 1) // speed, _LAST)
-        if end < best or (end == best and contact < first):
-            first, best = contact, end
+        end = min(end, floor.extra[contact, _UPTO] + (left + speed - 1) // speed)
         contact = np.int64(floor.behind[contact])
-    return first, best
+    return int(end)
 
 
 @inlined
@@ -710,7 +721,7 @@ def _release_one(
     work: _Work, crew: _Crew, floor: _Floor, fate: _Fate, agent: Whole, now: Whole
 ) -> int:
     """Play the first end among several contacts in hand; return the contact if its talk ended."""
-    contact, _ = _bring_up_to_date(work, crew, floor, agent, now)
+    contact = _bring_up_to_date(work, crew, floor, agent, now)
     answered = _since(work, crew.queues, fate.arrival, contact) + fate.wait[contact]
     if fate.talk[contact] < 0:
         fate.talk[contact] = now - answered
@@ -1016,7 +1027,7 @@ def _run(
             free_at = _FAR
         if changed:
             if crew.shared and crew.people[agent, _LOAD] > 0:
-                _, free_at = _bring_up_to_date(work, crew, floor, agent, now)
+                free_at = _next_end(work, crew, floor, agent)
                 alone = True
             key = (free_at << _BITS) | agent if alone and free_at < _FAR else _FAR
             _release_at(floor.releases, crew.people[agent, _SEAT], floor.tree[_ROOT], key)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from sim.engine.clock import Moment
-from sim.engine.contract import NEVER, NONE
+from sim.engine.contract import NONE, Staffing
 
-__all__ = ["Agent", "Contact", "Way", "Work"]
+__all__ = ["Agent", "Contact", "Rule", "Way", "Work", "rules"]
 
 
 class Way(Enum):
@@ -29,7 +29,6 @@ class Contact:
     line: int = NONE  # the trunk of which it holds a line
     host: Work | None = None  # the work of an agent who stays with it until it is answered
     since: int = NONE  # joined the queue
-    closing: int = NEVER  # end of the opening hours it came in
     order: int = NONE  # place among contacts of other queues: when it joined, or its deadline
 
 
@@ -59,3 +58,21 @@ class Agent:
     place: int = NONE  # order of coming to hold what is held, among those ready for more
     busy_since: int = 0
     release: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a group may do in a queue."""
+
+    preference: int
+    priority: int
+    after: int
+    level: int
+    reserve: int
+    concurrency: int
+
+
+def rules(crew: Staffing) -> list[list[Rule]]:
+    """Read the rules off the tables, by queue and group."""
+    tables = [getattr(crew, name).tolist() for name in Rule.__slots__]
+    return [[Rule(*cell) for cell in zip(*rows, strict=True)] for rows in zip(*tables, strict=True)]

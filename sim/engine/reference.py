@@ -26,7 +26,7 @@ from sim.engine.contract import (
     Workload,
 )
 from sim.engine.hours import closing_time, deadline, durations, is_open, overflow_waits
-from sim.engine.parties import Agent, Contact, Way, Work
+from sim.engine.parties import Agent, Contact, Way, Work, rules
 
 __all__ = ["play"]
 
@@ -39,6 +39,7 @@ class _Floor:
         self.clock = Clock()
         self.work = workload
         self.crew = staffing
+        self.rules = rules(staffing)
         self.waiting: list[list[Contact]] = [[] for _ in range(staffing.queues)]
         #: Agents with room for more, by group and how many they hold, longest so first.
         self.ready: dict[tuple[int, int], list[Agent]] = defaultdict(list)
@@ -103,7 +104,6 @@ class _Floor:
             self.lines_used[trunk] += 1
             contact.line = trunk
         self.status[contact.row] = Status.WAITING
-        contact.closing = closing_time(self.crew, queue, self.now)
         greeting = int(self.crew.greeting[queue])
         if greeting:
             joins = partial(self.join, contact)
@@ -155,7 +155,7 @@ class _Floor:
         if _linked(self.work.callback, row) != NONE:
             self.clock.at(since + offer, Event.OFFER, row, partial(self.accept_offer, contact))
         if self.crew.dismiss[queue]:
-            closing = max(contact.closing, since)
+            closing = max(closing_time(self.crew, queue, int(self.arrival[row])), since)
             self.clock.at(closing, Event.CLOSING, row, partial(self.dismiss, contact))
         self.expect_further_groups(contact)
 
@@ -203,7 +203,7 @@ class _Floor:
         contact = self.waiting[queue][0]
         pack = -1 if self.crew.pack[queue] else 1
         found = [
-            (self.crew.preference[queue, group], pack * held, agents[0].place, agents[0])
+            (self.rules[queue][group].preference, pack * held, agents[0].place, agents[0])
             for (group, held), agents in self.ready.items()
             if agents and self.may_take(agents[0], contact)
         ]
@@ -229,29 +229,30 @@ class _Floor:
     def score(self, contact: Contact, agent: Agent) -> tuple[int, int, int]:
         """Order in which an agent takes contacts: priority with age, then time, then row."""
         queue = contact.queue
-        steps = int(self.crew.priority[queue, agent.group]) * BILLION
+        steps = self.rules[queue][agent.group].priority * BILLION
         aged = int(self.crew.ageing[queue]) * (self.now - contact.since)
         return steps - aged, contact.order, contact.row
 
     def may_take(self, agent: Agent, contact: Contact) -> bool:
         """Tell whether an agent may take the first of a queue now."""
-        cell = contact.queue, agent.group
+        rule = self.rules[contact.queue][agent.group]
         return bool(
-            self.crew.preference[cell] != NONE
-            and self.now - contact.since >= self.crew.after[cell]
-            and len(self.waiting[contact.queue]) >= self.crew.level[cell]
-            and len(agent.held) < min(self.crew.concurrency[cell], self.room(agent))
-            and (agent.held or self.others_idle(agent) >= self.crew.reserve[cell])
+            rule.preference != NONE
+            and self.now - contact.since >= rule.after
+            and len(self.waiting[contact.queue]) >= rule.level
+            and len(agent.held) < min(rule.concurrency, self.room(agent))
+            and (agent.held or self.others_idle(agent) >= rule.reserve)
         )
 
     def others_idle(self, agent: Agent) -> int:
         """Count the agents of a group, one of them left out, who hold nothing."""
-        return sum(other is not agent for other in self.ready[agent.group, 0])
+        idle = self.ready[agent.group, 0]
+        return len(idle) - (agent in idle)
 
     def room(self, agent: Agent) -> int:
         """How many contacts an agent may hold beside those in hand."""
-        held = [self.crew.concurrency[work.contact.queue, agent.group] for work in agent.held]
-        return int(min(held, default=NEVER))
+        held = [self.rules[work.contact.queue][agent.group].concurrency for work in agent.held]
+        return min(held, default=NEVER)
 
     def be_ready(self, agent: Agent) -> None:
         """Stand last among those who can take more, if there is room."""
@@ -282,7 +283,7 @@ class _Floor:
             self.let_go(contact.host, answered + conference)
         if not agent.held:
             agent.busy_since = self.now
-        alone = bool(self.crew.concurrency[queue, agent.group] == 1)
+        alone = self.rules[queue][agent.group].concurrency == 1
         work = Work(contact, agent, answered, talk, wrap, alone)
         if alone:
             self.serve_alone(work)
@@ -455,7 +456,7 @@ class _Floor:
         for row in range(len(self.left)):
             if row in self.present:
                 agent = self.present[row]
-                self.left[row] = max(agent.end, self.clock.last)
+                self.left[row] = max(agent.end, self.now)
                 self.busy[row] += self.left[row] - agent.busy_since
             elif self.left[row] == NONE:
                 self.left[row] = self.left[self.crew.follows[row]]
