@@ -509,6 +509,14 @@ def test_phases_know_those_who_leave_at_once(patience: float, room: float) -> No
     same(queue, exact, rel=1e-9)
 
 
+@pytest.mark.parametrize("law", [E2, Deterministic(value=HANDLE), Lognormal(mean=HANDLE, scv=2)])
+def test_where_nobody_would_wait_only_the_mean_matters(law: Law) -> None:
+    queue = mgn(arrival_rate=0.11, service=law, agents=10, balking=1.0)
+
+    assert queue.abandonment == pytest.approx(erlang_b(10, 11.0), rel=1e-9)
+    assert queue.mean_wait == 0.0
+
+
 def test_arrays_give_what_single_queues_give() -> None:
     rates, patience = np.array([0.09, 0.11, 0.0]), np.array([math.inf, 60.0, 60.0])
     queues = mgn(arrival_rate=rates, service=E2, agents=10, patience=patience)

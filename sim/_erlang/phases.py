@@ -281,7 +281,7 @@ def _room(queue: PhaseQueue) -> int:
     # Patience without end has no surplus here: such a queue would not be steady.
     patience = 1.0 / queue.leave_rate if queue.leave_rate > 0 else math.inf
     drift = surplus * patience if surplus > 0 else 0.0
-    normal = 9.0 * math.sqrt(joins * patience * spread)
+    normal = 9.0 * math.sqrt(joins * patience * spread) if joins > 0 else 0.0
     # Nearly endless patience: the line is as short as that of people who never leave.
     geometric = math.inf if surplus >= 0 else 36.0 * spread * joins / -surplus
     room = drift + min(normal, geometric) + 30.0
