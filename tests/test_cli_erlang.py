@@ -200,6 +200,16 @@ def test_shrinkage_is_counted_once_and_without_dust(linewise: Linewise) -> None:
     ]
 
 
+def test_people_and_money_are_in_the_data_too(linewise: Linewise) -> None:
+    said = linewise(
+        "erlang", *HALF_HOUR, "--shrinkage", "30%", "--rate-per-hour", "600 RUB/h", "--json"
+    ).data
+
+    assert said["people"] == {"shrinkage": 0.3, "erlang_c": 20, "erlang_a": 18}
+    assert said["one_more"]["currency"] == "RUB"
+    assert said["one_more"]["cost_per_answered"] == 600 / said["one_more"]["answered_per_hour"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[object, ...]] = {
     "chat": ("--calls", 30, "--levels", "5m,6m40s,9m", "--agents", 4),
     "blend": ("--calls", 60, "--aht", "4m", "--agents", 12, "--threshold", 2),
     "service": ("--calls", 60, "--service", LOGNORMAL, "--agents", 9),
+    "bursty": ("--aht", "3m", "--state", "60 40m", "--state", "240 10m", "--agents", 20),
     "redials": ("--calls", 60, "--aht", "3m", "--agents", 7, "--redial", "50%", "--delay", "2m"),
     "power": ("--calls", 60, "--aht", "3m", "--agents", 7, "--rate-per-hour", "600 RUB/h"),
     "classes": ("--class", "vip 20 4m", "--class", "sales 60 4m", "--agents", 14),
@@ -117,6 +118,82 @@ def test_handle_times_of_any_law_stand_beside_the_formulas(linewise: Linewise) -
     assert data["mean_wait_by_formula"]["kimura"] == waits.kimura
 
 
+def test_uneven_arrivals_change_the_answer_and_not_only_the_formulas(linewise: Linewise) -> None:
+    asked = ("erlang", "service", "--calls", 60, "--agents", 9, "--json")
+    plain, calm, wild = (
+        linewise(*asked, "--service", LOGNORMAL, "--arrivals", cv).data for cv in (1, 0, 2)
+    )
+    leaving = linewise(*asked, "--service", LOGNORMAL, "--arrivals", 2, "--patience", "2m").data
+    memoryless = linewise(*asked, "--service", "3m", "--arrivals", 2, "--patience", "2m").data
+    gaps = erlang.Hyperexponential.balanced(mean=30, scv=4)
+    law = erlang.Lognormal(mean=180, scv=1.44)
+    same = erlang.gmn(interarrival=gaps, aht=180, agents=9, patience=120).queue
+
+    assert calm["mean_wait"] < plain["mean_wait"] < wild["mean_wait"]
+    assert wild["mean_wait"] == erlang.ggn(interarrival=gaps, service=law, agents=9).mean_wait
+    assert memoryless["abandonment"] == same.abandonment
+    assert 0 < leaving["mean_wait"] < wild["mean_wait"]
+    assert leaving["method"] != "exact"
+
+
+def test_handle_times_and_patience_may_both_have_a_law(linewise: Linewise) -> None:
+    team = ("--agents", 7, "--patience", LOGNORMAL, "--service", LOGNORMAL, "--json")
+    law = erlang.Lognormal(mean=180, scv=1.44)
+    same = erlang.mgn(arrival_rate=60 / 1800, service=law, agents=7, patience=law)
+
+    assert linewise("erlang", "service", "--calls", 60, *team).data["asa"] == same.asa
+    main = linewise("erlang", "--calls", 60, *team).data["service"]
+    assert (main["asa"], main["method"]) == (same.asa, same.method)
+
+
+@pytest.mark.parametrize(
+    "extra", [("--lines", 15), ("--balking", "10%"), ("--lines", 15, "--balking", "10%")]
+)
+@pytest.mark.parametrize("further", [("--redial", "50%"), ("--service", LOGNORMAL)])
+def test_lines_and_balking_reach_every_model(
+    linewise: Linewise, extra: tuple[object, ...], further: tuple[object, ...]
+) -> None:
+    work = ("--calls", 100) if further[0] == "--service" else ("--calls", 100, "--aht", "3m")
+    key = "service" if further[0] == "--service" else "erlang_x"
+    said = linewise("erlang", *work, *further, *extra, "--agents", 11, "--json").data
+    needed = linewise("erlang", *work, *further, *extra, "--target", "60/20", "--json").data
+
+    assert (said[key]["blocking"] > 0) == ("--lines" in extra)
+    assert (
+        said[key]["abandonment"]
+        != linewise("erlang", *work, *further, "--agents", 11, "--json").data[key]["abandonment"]
+    )
+    assert needed[key]["met"]
+
+
+def test_parts_of_an_agent_count_for_general_handle_times(linewise: Linewise) -> None:
+    asked = ("erlang", "--calls", 100, "--service", LOGNORMAL, "--json")
+    waits = [linewise(*asked, "--agents", n).data["service"]["asa"] for n in (12, 12.5, 13)]
+
+    assert waits == sorted(waits, reverse=True)
+    assert len(set(waits)) == 3
+
+
+def test_bursts_are_those_of_the_api_and_agents_are_found_for_them(linewise: Linewise) -> None:
+    data = linewise(*command("bursty"), "--json").data
+    switching = [[0, 1 / 2400], [1 / 600, 0]]
+    same = erlang.mmpp(
+        rates=[60 / 1800, 240 / 1800], switching=switching, aht=180, agents=20, patience=180
+    )
+    batches = ("--calls", 100, "--batches", "1: 50%, 2: 30%, 5: 20%", "--patience", "never")
+    needed = linewise("erlang", "bursty", "--aht", "3m", *batches, "--json").data
+    sizes = {1: 0.5, 2: 0.3, 5: 0.2}
+    rate = 100 / 1800 / 2.1
+    levels = [
+        erlang.batch_arrivals(batch_rate=rate, sizes=sizes, aht=180, agents=int(n)).queue
+        for n in (needed["bursty"]["agents"], needed["bursty"]["agents"] - 1)
+    ]
+
+    assert data["bursty"]["all_busy"] == pytest.approx(same.all_busy, rel=1e-12)
+    assert data["bursty"]["abandonment"] > data["random"]["abandonment"]
+    assert levels[0].service_level("offered", 20) >= 0.8 > levels[1].service_level("offered", 20)
+
+
 def test_redials_are_counted_as_a_fixed_point_and_with_their_delay(linewise: Linewise) -> None:
     data = linewise(*command("redials"), "--json").data
     team = {"arrival_rate": 60 / 1800, "aht": 180.0, "agents": 7, "patience": 180.0}
@@ -209,6 +286,37 @@ def test_the_day_stands_beside_what_the_usual_methods_say(linewise: Linewise, da
     assert "точно" in linewise("erlang", "day", day, "--aht", "4m", "--lang", "ru").out
 
 
+def test_a_day_of_unknown_busyness_has_two_averages(linewise: Linewise, day: Path) -> None:
+    data = linewise("erlang", "day", day, "--aht", "4m", "--busyness", "30%", "--json").data
+    same = erlang.random_day(
+        busyness=erlang.Gamma(shape=0.3**-2, mean=1.0),
+        arrival_rate=np.array([60, 100, 140]) / 1800,
+        aht=240,
+        agents=np.array([10.0, 14.0, 16.0]),
+        patience=180,
+    )
+
+    assert data["random_days"]["service_level"] == same.day.service_level("offered", 20)
+    assert data["random_days"]["mean_of_days"] > data["random_days"]["service_level"]
+    assert [row["random_days"] for row in data["intervals"]] == pytest.approx(
+        same.intervals.service_level("offered", 20)
+    )
+
+
+def test_a_day_reads_one_handle_time_and_says_what_it_does_not_read(
+    linewise: Linewise, tmp_path: Path
+) -> None:
+    one, two = tmp_path / "one.csv", tmp_path / "two.csv"
+    one.write_text("start,calls,agents,aht,note\n09:00,60,10,4m,a\n09:30,90,14,240s,b\n", "utf-8")
+    two.write_text("start,calls,agents,aht\n09:00,60,10,4m\n09:30,90,14,5m\n", "utf-8")
+    said = linewise("erlang", "day", one, "--lang", "ru")
+
+    assert said.code == 0
+    assert "не читаются: note" in said.err
+    assert "one handle time here, not 240 s, 300 s" in linewise("erlang", "day", two).err
+    assert "not 240 s, 270 s" in linewise("erlang", "day", one, "--aht", "4m30s").err
+
+
 def test_busy_and_quiet_days_ask_for_more_than_the_mean_day(linewise: Linewise) -> None:
     asked = ("erlang", "--calls", 100, "--aht", "3m", "--variation", "20%", "--sure", "90%")
     found = linewise(*asked, "--json").data
@@ -243,6 +351,30 @@ def test_busy_and_quiet_days_ask_for_more_than_the_mean_day(linewise: Linewise) 
         (("pool", "--team", "north 60 3m 8", "--team", "south 40 3m"), "for all teams or for none"),
         (("day", "nowhere.csv", "--aht", "4m"), "nowhere.csv"),
         (("--sure", "90%", "--calls", 9, "--aht", "3m"), "--sure needs --variation"),
+        (
+            ("--calls", 9, "--aht", "3m", "--agents", 2, "--variation", "9%", "--sure", "90%"),
+            "--sure needs a --target",
+        ),
+        (
+            ("--calls", 9, "--service", LOGNORMAL, "--redial", "9%"),
+            "no formula knows --redial and --service together",
+        ),
+        (
+            ("--calls", 9, "--aht", "3m", "--redial", "9%", "--variation", "9%"),
+            "no formula knows --redial and --variation together",
+        ),
+        (
+            ("--calls", 9, "--aht", "3m", "--csv", "--shrinkage", "9%", "--variation", "9%"),
+            "drop --variation and --shrinkage",
+        ),
+        (
+            ("--agents", 9, "--aht", "3m", "--rate-per-hour", "600 RUB/h"),
+            "--rate-per-hour prices one more agent",
+        ),
+        (("bursty", "--aht", "3m", "--state", "60 40m"), "at least twice"),
+        (("bursty", "--aht", "3m", "--batches", "1: 100%"), "--batches with --calls"),
+        (("bursty", "--aht", "3m", "--calls", 9, "--batches", "1"), "sizes and shares"),
+        (("bursty", "--aht", "3m", "--state", "60 40m", "--state", "60"), "contacts and a time"),
         (("--calls", 9, "lines", "--load", 10), "put --calls behind"),
         (("chat", "--calls", 30, "--levels", "5m", "--csv", "--json"), "not both"),
     ],

@@ -30,7 +30,9 @@ from sim.report.solved import (
     Frame,
     answer_sentences,
     case_of,
+    next_data,
     next_sentence,
+    people_data,
     people_sentence,
     solved_data,
     solved_rows,
@@ -41,6 +43,9 @@ from sim.report.varying import Varying, varying, varying_sentence
 __all__ = ["add_to"]
 
 _TARGET, _AWT = (0.8, 20.0), 20.0
+
+_TEAMS = ("agents", "nothing", "awt", "service_level")
+"""What may be unknown so that a next agent can be spoken of: the work is known."""
 
 Text = str | None
 Calls = Annotated[Text, typer.Option(help="Contacts in the interval.")]
@@ -99,14 +104,29 @@ def _erlang(
         raise LinewiseError("give --csv or --json, not both")
     frame, question = _question(said)
     cases = _cases(said, question, words)
-    days = _days(said, cases, frame)
+    days, away, hour = _days(said, cases, frame), _shrinkage(said), _hour(said, cases)
     if as_json:
-        extra = {one.key: vars(found) for one, found in days}
-        print_json({**solved_data(cases, frame, spread), **({"varying": extra} if extra else {})})
+        extra = {
+            "varying": {one.key: vars(found) for one, found in days},
+            "people": people_data(cases, away),
+            "one_more": next_data(cases[-1], hour),
+        }
+        print_json({**solved_data(cases, frame, spread), **{k: v for k, v in extra.items() if v}})
     elif as_csv:
         print_csv(solved_rows(cases, frame, spread))
     else:
-        _show(said, cases, frame, [varying_sentence(*one, frame, words) for one in days], words)
+        out = console()
+        first, *rest = answer_sentences(cases, frame, words)
+        out.print(first, style="bold")
+        for sentence in (*rest, *(varying_sentence(*one, frame, words) for one in days)):
+            out.print(sentence)
+        if cases[0].solution.unknown in _TEAMS:
+            out.print(next_sentence(cases[-1], frame, hour, words))
+        if cases[0].solution.unknown == "agents" or said["agents"] is not None:
+            out.print(people_sentence(cases, away, words))
+        named = {one.name: one.solution.measures for one in cases}
+        show(measure_table(named, frame.awt, words))
+        show(spread_table(cases, frame, spread, words))
 
 
 def _days(said: dict[str, Any], cases: list[Case], frame: Frame) -> list[tuple[Case, Varying]]:
@@ -119,6 +139,8 @@ def _days(said: dict[str, Any], cases: list[Case], frame: Frame) -> list[tuple[C
     if variation == 0:
         raise InvalidInput("--variation", "must be above 0%", said["variation"])
     sure = None if said["sure"] is None else read_share("--sure", said["sure"])
+    if sure is not None and cases[0].solution.target is None:
+        raise LinewiseError("--sure needs a --target, or another bound to keep")
     plain = [one for one in cases if one.key in ("erlang_c", "erlang_a")]
     return [(one, varying(one, frame, variation, sure)) for one in plain]
 
@@ -145,7 +167,7 @@ def _question(said: dict[str, Any]) -> tuple[Frame, dict[str, Any]]:
     aht = None if said["aht"] is None else read_seconds("--aht", said["aht"])
     if said["service"] is not None:
         aht = read_service(said["service"]).mean
-    question = {
+    question: dict[str, Any] = {
         "arrival_rate": None if said["calls"] is None else read_rate("--calls", said["calls"], per),
         "aht": aht,
         "agents": None if said["agents"] is None else read_number("--agents", said["agents"]),
@@ -192,51 +214,57 @@ def _cases(said: dict[str, Any], question: dict[str, Any], words: Language) -> l
         "lines": math.inf if said["lines"] is None else float(said["lines"]),
         "balking": 0.0 if said["balking"] is None else read_share("--balking", said["balking"]),
     }
+    _refuse_together(said)
     cases = [case_of("erlang_c", {**question, **queue}, words)]
     if isinstance(patience, erlang.Law) or math.isfinite(patience):
         cases.append(case_of("erlang_a", {**question, **queue, "patience": patience}, words))
-    return [*cases, *_further(said, question, patience, words)]
+    return [*cases, *_further(said, question, {**queue, "patience": patience}, words)]
+
+
+def _refuse_together(said: dict[str, Any]) -> None:
+    """No model knows all of these at once, and what is given must not be lost: say what to drop."""
+    asked = [name for name in ("redial", "service", "variation") if said[name] is not None]
+    if len(asked) > 1:
+        names = [f"--{name}" for name in asked]
+        raise LinewiseError(
+            f"no formula knows {' and '.join(names)} together: keep one of them, or simulate"
+        )
+    lost = [name for name in ("variation", "rate_per_hour", "shrinkage") if said[name] is not None]
+    if said["as_csv"] and lost:
+        names = [f"--{name.replace('_', '-')}" for name in lost]
+        raise LinewiseError(f"--csv prints the table alone: drop {' and '.join(names)}, or --csv")
 
 
 def _further(
-    said: dict[str, Any], question: dict[str, Any], patience: float | erlang.Law, words: Language
+    said: dict[str, Any], question: dict[str, Any], queue: dict[str, Any], words: Language
 ) -> list[Case]:
     """Models that are asked for: callers who try again, handle times of any law."""
-    cases = []
+    room = {"lines": queue["lines"]}  # agents beyond which a search does not look
     if said["redial"] is not None:
-        share = read_share("--redial", said["redial"])
+        share, patience = read_share("--redial", said["redial"]), queue["patience"]
         mean = patience.mean if isinstance(patience, erlang.Law) else patience
         if math.isinf(mean):
             raise LinewiseError("--redial needs a --patience: who never gives up never redials")
-        model = redialling(patience, share)
-        cases.append(case_of("erlang_x", {**question, "model": model}, words, share=share))
+        model = redialling(share, **queue)
+        return [case_of("erlang_x", {**question, **room, "model": model}, words, share=share)]
     if said["service"] is not None:
-        law = read_service(said["service"])
-        if question["aht"] is None or isinstance(patience, erlang.Law):
-            raise LinewiseError("--service needs a patience that is a mean or never")
-        model = served_by(law, patience)
-        cases.append(case_of("service", {**question, "model": model}, words))
-    return cases
+        model = served_by(read_service(said["service"]), **queue)
+        return [case_of("service", {**question, **room, "model": model}, words)]
+    return []
 
 
-def _show(
-    said: dict[str, Any], cases: list[Case], frame: Frame, days: list[str], words: Language
-) -> None:
-    """Print the answer, then everything behind it."""
-    out = console()
-    first, *rest = answer_sentences(cases, frame, words)
-    out.print(first, style="bold")
-    for sentence in (*rest, *days):
-        out.print(sentence)
-    shrinkage = said["shrinkage"]
-    share = None if shrinkage is None else read_share("--shrinkage", shrinkage)
-    if cases[0].solution.unknown in ("agents", "nothing"):
-        hour = None if said["rate_per_hour"] is None else read_hour(said["rate_per_hour"])
-        out.print(next_sentence(cases[-1], frame, hour, words))
-        out.print(people_sentence(cases, share, words))
-    named = {one.name: one.solution.measures for one in cases}
-    show(measure_table(named, frame.awt, words))
-    show(spread_table(cases, frame, said["spread"], words))
+def _shrinkage(said: dict[str, Any]) -> float | None:
+    """Share of paid time away from work, where it is given."""
+    return None if said["shrinkage"] is None else read_share("--shrinkage", said["shrinkage"])
+
+
+def _hour(said: dict[str, Any], cases: list[Case]) -> tuple[float, str] | None:
+    """Cost of an hour, where it is given; it prices one more agent, so volume must be known."""
+    if said["rate_per_hour"] is None:
+        return None
+    if cases[0].solution.unknown not in _TEAMS:
+        raise LinewiseError("--rate-per-hour prices one more agent: it needs --calls and --aht")
+    return read_hour(said["rate_per_hour"])
 
 
 _BOUNDS: dict[str, Callable[[str, str], float]] = {

@@ -1,10 +1,12 @@
-"""Subcommands of ``erlang`` about one team: lines, chat, blend, service, redials, power."""
+"""Subcommands of ``erlang`` about one team: lines, chat, blend, service, bursty, redials, power."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
+import numpy as np
 import typer
 
 from sim import erlang
@@ -27,6 +29,7 @@ from sim.report.language import Language
 from sim.report.team_answers import (
     blend_answer,
     blocking_of,
+    bursty_answer,
     chat_answer,
     lines_answer,
     power_answer,
@@ -109,7 +112,7 @@ def _chat(
     target: _Target = "80/30",
     routing: Annotated[
         Literal["least_loaded", "most_loaded", "balanced"] | None,
-        typer.Option(help="Who gets the next chat; balanced when agents are to be found."),
+        typer.Option(help="Who gets the next chat; least_loaded by default."),
     ] = None,
     as_csv: AsCsv = False,
     as_json: AsJson = False,
@@ -123,7 +126,9 @@ def _chat(
         "patience": mean_patience(patience),
     }
     if agents is None:
-        needed = erlang.chat_agents_needed(promise, **team, routing=routing or "balanced")
+        needed = erlang.chat_agents_needed(promise, **team, routing=routing or "least_loaded")
+        if not needed.met:
+            raise LinewiseError("no number of agents keeps this target")
         found = needed.measures
     else:
         count = read_count("--agents", agents)
@@ -204,14 +209,14 @@ def _service(
     lang: Lang = "en",
 ) -> None:
     """Handle times of any law: exact where it can be, beside the usual formulas."""
-    promise, law, waits = whole_target(target), read_service(service), mean_patience(patience)
+    promise, law, waits = whole_target(target), read_service(service), read_patience(patience)
     rate = read_rate("--calls", calls, read_seconds("--per", per))
-
+    scv = (1.0 if arrivals is None else read_number("--arrivals", arrivals) ** 2, law.scv)
+    model = served_by(law, waits) if scv[0] == 1 else _arriving(scv[0], law, waits)
     count = None if agents is None else read_count("--agents", agents)
     found = erlang.solve(
-        arrival_rate=rate, aht=law.mean, agents=count, target=promise, model=served_by(law, waits)
+        arrival_rate=rate, aht=law.mean, agents=count, target=promise, model=model
     ).measures
-    scv = (1.0 if arrivals is None else read_number("--arrivals", arrivals) ** 2, law.scv)
     formulas = erlang.ggn_mean_waits(
         arrival_rate=rate,
         aht=law.mean,
@@ -222,12 +227,136 @@ def _service(
     say(service_answer(found, formulas, scv, promise.awt or 0.0, Language(lang)), as_json, as_csv)
 
 
-def served_by(law: erlang.Law, patience: float) -> Any:
+def served_by(
+    law: erlang.Law,
+    patience: float | erlang.Law,
+    lines: float = math.inf,
+    balking: float = 0.0,
+) -> Any:
     """A team whose handle times have a law, as a model that can be solved for all but these."""
 
     def model(*, arrival_rate: float, aht: float, agents: float) -> erlang.QueueMeasures[float]:
-        team: dict[str, Any] = {"agents": int(agents), "patience": patience}
-        return erlang.mgn(arrival_rate=arrival_rate, service=law, **team)
+        return erlang.mgn(
+            arrival_rate=arrival_rate,
+            service=law,
+            agents=agents,
+            patience=patience,
+            lines=lines,
+            balking=balking,
+        )
+
+    return model
+
+
+def _arriving(scv: float, law: erlang.Law, patience: float | erlang.Law) -> Any:
+    """A team whose contacts come more or less evenly than at random, as a model to solve for."""
+
+    def model(*, arrival_rate: float, aht: float, agents: float) -> erlang.QueueMeasures[float]:
+        if arrival_rate == 0:
+            nobody: erlang.QueueMeasures[float] = served_by(law, patience)(
+                arrival_rate=0.0, aht=aht, agents=agents
+            )
+            return nobody
+        gaps = _gaps(1.0 / arrival_rate, scv)
+        return erlang.ggn(interarrival=gaps, service=law, agents=int(agents), patience=patience)
+
+    return model
+
+
+def _gaps(mean: float, scv: float) -> erlang.Law:
+    """Time from one contact to the next: what is known are mean and variability."""
+    if scv == 0:
+        return erlang.Deterministic(value=mean)
+    if scv < 1:
+        return erlang.Gamma(shape=1.0 / scv, mean=mean)
+    return erlang.Hyperexponential.balanced(mean=mean, scv=scv)
+
+
+def _bursty(
+    aht: _Aht,
+    state: Annotated[
+        list[str] | None,
+        typer.Option(help="Contacts in the interval while it lasts, and how long: “60 40m”."),
+    ] = None,
+    batches: Annotated[
+        str | None, typer.Option(help="Shares of contacts at once: “1: 50%, 2: 30%, 5: 20%”.")
+    ] = None,
+    calls: Annotated[
+        str | None, typer.Option(help="Contacts in the interval; with batches.")
+    ] = None,
+    per: _Per = "30m",
+    agents: _Agents = None,
+    patience: _Patience = "3m",
+    target: _Target = "80/20",
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
+    lang: Lang = "en",
+) -> None:
+    """Contacts that come in bursts: in states that take turns at random, or several at once."""
+    promise, length = whole_target(target), read_seconds("--per", per)
+    waits: dict[str, Any] = {"patience": mean_patience(patience)}
+    if (not state) == (batches is None) or (calls is None) == (batches is not None):
+        raise LinewiseError("give --state at least twice, or --batches with --calls")
+    if batches is None:
+        spells = [_read_state(text, length) for text in state or ()]
+        rate, model = _by_states(spells, waits)
+    else:
+        rate, model = read_rate("--calls", calls or "", length), _by_batches(batches, waits)
+    question: dict[str, Any] = {"arrival_rate": rate, "aht": read_seconds("--aht", aht)}
+    count = None if agents is None else read_count("--agents", agents)
+
+    def queue(**team: float) -> erlang.QueueMeasures[float]:
+        measures: erlang.QueueMeasures[float] = model(**team).queue
+        return measures
+
+    solved = erlang.solve(**question, agents=count, target=promise, model=queue)
+    found = model(**question, agents=solved.measures.agents)
+    say(bursty_answer(found, promise.awt or 0.0, Language(lang)), as_json, as_csv)
+
+
+_Bursts = Callable[..., erlang.ArrivalMeasures]
+
+
+def _read_state(text: str, per: float) -> tuple[float, float]:
+    """Read the rate of a state of the arrivals, and the mean time that it lasts."""
+    parts = text.split()
+    if len(parts) != 2:
+        raise InvalidInput("--state", "must be contacts and a time, such as “60 40m”", text)
+    return read_rate("--state", parts[0], per), read_seconds("--state", parts[1])
+
+
+def _by_states(spells: list[tuple[float, float]], waits: dict[str, Any]) -> tuple[float, _Bursts]:
+    """Mean rate of states that follow each other in a circle, and the queue by team."""
+    if len(spells) < 2:
+        raise LinewiseError("give --state at least twice: one state alone is no burst")
+    rates, times = np.array(spells).T
+    mean = float(rates @ times / times.sum())
+    switching = np.roll(np.diag(1.0 / times), 1, axis=1).tolist()
+
+    def model(*, arrival_rate: float, aht: float, agents: float) -> erlang.ArrivalMeasures:
+        scaled = rates * (arrival_rate / mean if mean > 0 else 1.0)
+        return erlang.mmpp(
+            rates=scaled.tolist(), switching=switching, aht=aht, agents=int(agents), **waits
+        )
+
+    return mean, model
+
+
+def _by_batches(text: str, waits: dict[str, Any]) -> _Bursts:
+    """The queue by team, with the sizes of batches read."""
+    sizes: dict[int, float] = {}
+    for part in text.split(","):
+        size, colon, share = part.partition(":")
+        if not colon:
+            raise InvalidInput("--batches", "must be sizes and shares, such as “1: 50%”", part)
+        sizes[read_count("--batches", size)] = read_share("--batches", share)
+    mean = sum(size * share for size, share in sizes.items())
+
+    def model(*, arrival_rate: float, aht: float, agents: float) -> erlang.ArrivalMeasures:
+        rate = arrival_rate / mean if mean > 0 else arrival_rate
+        return erlang.batch_arrivals(
+            batch_rate=rate, sizes=sizes, aht=aht, agents=int(agents), **waits
+        )
 
     return model
 
@@ -253,20 +382,25 @@ def _redials(
         "arrival_rate": read_rate("--calls", calls, read_seconds("--per", per)),
         "aht": read_seconds("--aht", aht),
     }
-    waits = mean_patience(patience)
-    if math.isinf(waits):
+    after = None if delay is None else read_seconds("--delay", delay)
+    waits = read_patience(patience) if after is None else mean_patience(patience)
+    if not isinstance(waits, erlang.Law) and math.isinf(waits):
         raise InvalidInput(
             "--patience", "must be finite: who never gives up never redials", patience
         )
     count = None if agents is None else read_count("--agents", agents)
     if count is None:
-        count = int(erlang.solve(**team, target=promise, model=redialling(waits, share)).value)
+        count = int(erlang.solve(**team, target=promise, model=redialling(share, waits)).value)
     team |= {"agents": count, "patience": waits}
-    after = None if delay is None else read_seconds("--delay", delay)
     say(redials_answer(team, share, after, promise.awt or 0.0, Language(lang)), as_json, as_csv)
 
 
-def redialling(patience: float | erlang.Law, redial: float) -> Any:
+def redialling(
+    redial: float,
+    patience: float | erlang.Law,
+    lines: float = math.inf,
+    balking: float = 0.0,
+) -> Any:
     """Attempts of callers who try again, as a model that can be solved."""
 
     def model(*, arrival_rate: float, aht: float, agents: float) -> erlang.QueueMeasures[float]:
@@ -276,6 +410,8 @@ def redialling(patience: float | erlang.Law, redial: float) -> Any:
             agents=agents,
             patience=patience,
             redial_probability=redial,
+            lines=lines,
+            balking=balking,
         ).attempts
 
     return model
@@ -312,5 +448,6 @@ def add_to(app: typer.Typer) -> None:
     app.command("chat")(_chat)
     app.command("blend")(_blend)
     app.command("service")(_service)
+    app.command("bursty")(_bursty)
     app.command("redials")(_redials)
     app.command("power")(_power)

@@ -18,12 +18,13 @@ from sim.cli.reading import (
     read_number,
     read_rate,
     read_seconds,
+    read_share,
     whole_target,
 )
-from sim.cli.terminal import AsCsv, AsJson, Lang, say
+from sim.cli.terminal import AsCsv, AsJson, Lang, console, say
 from sim.errors import InvalidInput, LinewiseError
 from sim.report.language import Language
-from sim.report.teams_answers import class_answer, day_answer, pool_answer
+from sim.report.teams_answers import class_answer, day_answer, pool_answer, unread_sentence
 
 __all__ = ["add_to"]
 
@@ -223,33 +224,68 @@ def _pool(
 
 def _day(
     file: Annotated[
-        Path, typer.Argument(help="CSV with columns start, calls, agents.", metavar="FILE")
+        Path,
+        typer.Argument(
+            help="CSV with columns start, calls, agents, and aht if you like.", metavar="FILE"
+        ),
     ],
-    aht: Annotated[str, typer.Option(help="Mean handle time, such as 4m.")],
+    aht: Annotated[
+        str | None, typer.Option(help="Mean handle time, such as 4m, unless a column aht says it.")
+    ] = None,
     per: _Per = "30m",
     patience: Annotated[str, typer.Option(help="Mean time until a caller gives up.")] = "3m",
+    busyness: Annotated[
+        str | None, typer.Option(help="Spread of the volume of whole days, such as 30%.")
+    ] = None,
     target: _Target = "80/20",
     as_csv: AsCsv = False,
     as_json: AsJson = False,
     lang: Lang = "en",
 ) -> None:
     """A day of intervals, exactly, beside what the usual methods say and ask for."""
-    promise, length = whole_target(target), read_seconds("--per", per)
+    promise, length, words = whole_target(target), read_seconds("--per", per), Language(lang)
     rows = _read_day(file)
     calls = [read_number(f"{file} calls", row["calls"]) for row in rows]
     agents = [read_count(f"{file} agents", row["agents"]) for row in rows]
-    found = erlang.compare_methods(
-        arrival_rate=np.array(calls) / length,
-        aht=read_seconds("--aht", aht),
-        agents=np.array(agents, dtype=np.float64),
-        awt=promise.awt or 0.0,
-        patience=mean_patience(patience),
-        interval=length,
-        target=promise,
-    )
-    starts = [row["start"] for row in rows]
     awt = promise.awt or 0.0
-    say(day_answer(starts, calls, agents, found, awt, Language(lang)), as_json, as_csv)
+    day: dict[str, Any] = {
+        "arrival_rate": np.array(calls) / length,
+        "aht": _one_aht(file, rows, aht),
+        "agents": np.array(agents, dtype=np.float64),
+        "patience": mean_patience(patience),
+        "interval": length,
+    }
+    found = erlang.compare_methods(**day, awt=awt, target=promise)
+    spread = None if busyness is None else read_share("--busyness", busyness)
+    if spread == 0:
+        raise InvalidInput("--busyness", "must be above 0%", busyness)
+    days = None
+    if spread is not None:
+        days = spread, erlang.random_day(busyness=erlang.Gamma(shape=spread**-2, mean=1.0), **day)
+    ignored = ", ".join(name for name in rows[0] if name and name not in _COLUMNS)
+    if ignored:
+        console(error=True).print(unread_sentence(ignored, words))
+    starts = [row["start"] for row in rows]
+    say(day_answer(starts, calls, agents, found, days, awt, words), as_json, as_csv)
+
+
+_COLUMNS = ("start", "calls", "agents", "aht")
+
+
+def _one_aht(file: Path, rows: list[dict[str, str]], aht: str | None) -> float:
+    """The handle time of a day, said once or in every row: it must be one."""
+    known = {} if aht is None else {read_seconds("--aht", aht): "--aht"}
+    for row in rows if "aht" in rows[0] else ():
+        known.setdefault(read_seconds(f"{file} aht", row["aht"] or ""), str(file))
+    if not known:
+        raise LinewiseError(f"give --aht, or a column aht in {file}")
+    if len(known) > 1:
+        said = ", ".join(f"{value:g} s" for value in sorted(known))
+        raise LinewiseError(
+            f"{file}: a day has one handle time here, not {said}: give the mean as --aht and drop "
+            "the column, or simulate"
+        )
+    return next(iter(known))
 
 
 def _read_day(file: Path) -> list[dict[str, str]]:

@@ -20,6 +20,7 @@ __all__ = [
     "flat",
     "measure_table",
     "measures_data",
+    "method_words",
     "plain_rows",
 ]
 
@@ -39,6 +40,18 @@ _WAITS = {
     "mean_wait_abandoned": N_("mean wait of those who gave up"),
     "mean_wait_delayed": N_("mean wait of those who had to wait"),
     "mean_wait_virtual": N_("mean wait of somebody endlessly patient"),
+}
+_METHODS = {
+    "exact": N_("exactly"),
+    "kimura": N_("between M/M/n and M/D/n (Kimura)"),
+    "margins": N_("M/G/n times what the arrivals do in GI/M/n"),
+    "M/M/n+G with the spread of arrivals and ends of service": N_(
+        "M/M/n+G with the spread of arrivals and ends of service"
+    ),
+    "slowly leaving line": N_("GI/M/n that people leave slowly"),
+    "balanced": N_("chats spread evenly"),
+    "erlang_x": N_("Erlang X"),
+    "hayward": N_("Hayward"),
 }
 _GIVEN = ("arrival_rate", "aht", "agents", "patience", "lines", "load")
 _FIGURES = (*_SHARES, *_WAITS, "mean_queue", "occupancy")
@@ -87,7 +100,12 @@ def _measure_rows(
     yield lang("occupancy"), *(lang.percent(one.occupancy, 1) for one in queues)
     yield lang("work, erlangs"), *(lang.plain(one.load) for one in queues)
     if any(one.method != "exact" for one in queues):
-        yield lang("how it is computed"), *(one.method.replace("_", " ") for one in queues)
+        yield lang("how it is computed"), *(method_words(one, lang) for one in queues)
+
+
+def method_words(one: Measured, lang: Language) -> str:
+    """How a queue was computed, in words."""
+    return lang(_METHODS[one.method]) if one.method in _METHODS else one.method
 
 
 def _wait(one: Measured, name: str, lang: Language) -> str:

@@ -22,7 +22,9 @@ __all__ = [
     "answer_sentences",
     "case_of",
     "fine_time",
+    "next_data",
     "next_sentence",
+    "people_data",
     "people_sentence",
     "scheduled",
     "solved_data",
@@ -99,6 +101,43 @@ def case_of(
     if math.isfinite(mean):
         note = lang("a caller gives up after {patience} on average", patience=lang.duration(mean))
     return Case(key, _NAMES[key], note, question)
+
+
+def people_data(cases: Sequence[Case], shrinkage: float | None) -> dict[str, Any]:
+    """Agents on the schedule by every model as plain data; nothing without a shrinkage."""
+    if shrinkage is None:
+        return {}
+    _check_shrinkage(shrinkage)
+    agents = {one.key: one.solution.measures.agents for one in cases}
+    return {
+        "shrinkage": shrinkage,
+        **{key: scheduled(n, shrinkage) for key, n in agents.items()},
+    }
+
+
+def next_data(case: Case, hour: tuple[float, str] | None) -> dict[str, Any]:
+    """What one more agent adds and costs as plain data; nothing without a cost."""
+    now = case.solution.measures
+    if hour is None or now.agents + 1.0 > now.lines:
+        return {}
+    gain = _gain(case, now)
+    return {
+        "model": case.key,
+        "answered_per_hour": gain,
+        "cost_per_hour": hour[0],
+        "currency": hour[1],
+        "cost_per_answered": None if _buys_nothing(gain, now) else hour[0] / gain,
+    }
+
+
+def _gain(case: Case, now: erlang.QueueMeasures[float]) -> float:
+    """Contacts answered an hour thanks to one more agent."""
+    return 3600.0 * (_answered(case.at(now.agents + 1.0).measures) - _answered(now))
+
+
+def _buys_nothing(gain: float, now: erlang.QueueMeasures[float]) -> bool:
+    """Whether one more agent answers nobody but by rounding."""
+    return gain <= 1e-9 * 3600.0 * max(now.arrival_rate, 1e-300)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,14 +294,19 @@ def scheduled(agents: float, shrinkage: float) -> int:
     return math.ceil(agents / (1.0 - shrinkage) * (1.0 - 1e-12))
 
 
+def _check_shrinkage(shrinkage: float) -> None:
+    """Refuse a shrinkage that leaves nobody at work."""
+    if not 0 <= shrinkage < 1:
+        raise InvalidInput("shrinkage", "must be at least 0% and below 100%", shrinkage)
+
+
 def people_sentence(cases: Sequence[Case], shrinkage: float | None, lang: Language) -> str:
     """Agents at work are not agents on the schedule: how many these are, or that there are more."""
     if shrinkage is None:
         return lang(
             "These are agents at work at the same time; breaks, sickness and leave come on top."
         )
-    if not 0 <= shrinkage < 1:
-        raise InvalidInput("shrinkage", "must be at least 0% and below 100%", shrinkage)
+    _check_shrinkage(shrinkage)
     parts = [
         lang(
             "{scheduled} by {model}",
@@ -295,7 +339,7 @@ def next_sentence(case: Case, frame: Frame, hour: tuple[float, str] | None, lang
     if now.agents + 1.0 > now.lines:
         return lang("One more agent would find no line.")
     more = case.at(now.agents + 1.0).measures
-    gain = 3600.0 * (_answered(more) - _answered(now))
+    gain = _gain(case, now)
     words = lang(
         "One more agent, by {model}: {after} instead of {before} answered in {awt}, mean wait "
         "{wait} instead of {waited}, {gain} more contacts answered an hour.",
@@ -310,7 +354,7 @@ def next_sentence(case: Case, frame: Frame, hour: tuple[float, str] | None, lang
     if hour is None:
         return words
     cost, currency = hour
-    if gain <= 1e-9 * 3600.0 * max(now.arrival_rate, 1e-300):
+    if _buys_nothing(gain, now):
         return words + " " + lang("Nobody more is answered: the money buys shorter waits.")
     price = lang.money(cost / gain, currency, digits=2)
     return words + " " + lang(

@@ -6,13 +6,22 @@ import math
 from typing import Any
 
 from sim import erlang
-from sim.report.closed_forms import Answer, Measured, finite, flat, measure_table, measures_data
+from sim.report.closed_forms import (
+    Answer,
+    Measured,
+    finite,
+    flat,
+    measure_table,
+    measures_data,
+    method_words,
+)
 from sim.report.language import Language
 from sim.report.tables import Table
 
 __all__ = [
     "blend_answer",
     "blocking_of",
+    "bursty_answer",
     "chat_answer",
     "lines_answer",
     "power_answer",
@@ -261,7 +270,7 @@ def service_answer(
     second = (
         lang("This is exact.")
         if queue.method == "exact"
-        else lang("This is an approximation: {method}.", method=queue.method.replace("_", " "))
+        else lang("This is an approximation: {method}.", method=method_words(queue, lang))
     )
     table = Table(
         lang("Mean wait by the usual formulas, when nobody gives up"),
@@ -270,12 +279,58 @@ def service_answer(
     )
     formulas = _data(waits, *words, "approximate")
     more = {"scv_arrival": scv[0], "scv_service": scv[1]}
+    sentences = (first, second) if scv[0] == 1 else (first, second, _gaps_sentence(scv[0], lang))
     return Answer(
-        sentences=(first, second),
+        sentences=sentences,
         tables=(measure_table({lang("Queue"): queue}, awt, lang), table),
         data={**measures_data(queue, awt), **more, "mean_wait_by_formula": formulas},
         rows=[{"model": queue.method, **flat(queue, awt), **more}],
     )
+
+
+def _gaps_sentence(scv: float, lang: Language) -> str:
+    """Which law stands for arrivals of which only the variability is known."""
+    if scv == 0:
+        return lang("Contacts come at equal distances.")
+    named = {"cv": lang.plain(math.sqrt(scv), 2)}
+    if scv < 1:
+        return lang("Times between contacts have a cv of {cv}, by a gamma law.", **named)
+    return lang("Times between contacts have a cv of {cv}, by a hyperexponential law.", **named)
+
+
+def bursty_answer(found: erlang.ArrivalMeasures, awt: float, lang: Language) -> Answer:
+    """What contacts live through that come in bursts, beside as many that come at random."""
+    one = found.queue
+    even = erlang.erlang_a(
+        arrival_rate=one.arrival_rate, aht=one.aht, agents=one.agents, patience=one.patience
+    )
+    first = lang(
+        "{agents}: {service}, mean wait {wait}.",
+        agents=lang.n("{n} agent", "{n} agents", int(one.agents)),
+        service=_in_time(one, awt, lang),
+        wait=lang.duration(one.mean_wait),
+    )
+    second = lang(
+        "If as many contacts came at random: {service}, mean wait {wait}.",
+        service=_in_time(even, awt, lang),
+        wait=lang.duration(even.mean_wait),
+    )
+    third = lang(
+        "{contacts} of contacts find every agent busy, who are all busy {time} of the time.",
+        contacts=lang.percent(one.wait_probability, 1),
+        time=lang.percent(found.all_busy, 1),
+    )
+    named = {lang("in bursts"): one, lang("at random"): even}
+    data = {
+        "bursty": {**measures_data(one, awt), "all_busy": found.all_busy},
+        "random": measures_data(even, awt),
+    }
+    rows = [
+        {"model": "bursty", **flat(one, awt), "all_busy": found.all_busy},
+        {"model": "random", **flat(even, awt), "all_busy": even.wait_probability},
+    ]
+    tables = (measure_table(named, awt, lang),)
+    return Answer(sentences=(first, second, third), tables=tables, data=data, rows=rows)
 
 
 def power_answer(

@@ -12,7 +12,7 @@ from sim.report.closed_forms import Answer, finite, flat, measure_table, measure
 from sim.report.language import N_, Language
 from sim.report.tables import Table
 
-__all__ = ["class_answer", "day_answer", "pool_answer"]
+__all__ = ["class_answer", "day_answer", "pool_answer", "unread_sentence"]
 
 _METHODS = {
     "sipp": N_("each interval by itself (SIPP), mean rate"),
@@ -160,10 +160,14 @@ def day_answer(
     calls: Sequence[float],
     agents: Sequence[int],
     found: erlang.MethodComparison,
+    days: tuple[float, erlang.RandomDayMeasures] | None,
     awt: float,
     lang: Language,
 ) -> Answer:
-    """The exact day against the usual methods, by interval and for the day."""
+    """The exact day against the usual methods, by interval and for the day.
+
+    `days` are days of another busyness, with its spread.
+    """
     worst = max(found.methods, key=lambda one: abs(one.day_error))
     first = lang(
         "{share} of the day's calls are answered in {awt}, exactly.",
@@ -176,12 +180,14 @@ def day_answer(
         method=_method(worst.method, lang),
         worst=lang.percent(worst.day_service_level, 1),
     )
+    random = None if days is None else days[1].intervals.service_level("offered", awt)
     rows = [
         {
             "start": starts[at],
             "calls": calls[at],
             "agents": agents[at],
             "exact": float(found.exact[at]),
+            **({} if random is None else {"random_days": float(random[at])}),
             **{one.method: float(one.service_level[at]) for one in found.methods},
             **{
                 f"agents_{one.method}": int(one.staffing.agents[at])
@@ -191,11 +197,42 @@ def day_answer(
         }
         for at in range(len(starts))
     ]
-    return Answer(
-        sentences=(first, second),
-        tables=(_method_table(found, lang), _interval_table(rows, found, lang)),
-        data={"exact_day": found.exact_day, "methods": _methods(found), "intervals": rows},
-        rows=rows,
+    data: dict[str, Any] = {
+        "exact_day": found.exact_day,
+        "methods": _methods(found),
+        "intervals": rows,
+    }
+    sentences = [first, second]
+    if days is not None:
+        data["random_days"] = _random(days, awt)
+        sentences.append(_random_sentence(data["random_days"], lang))
+    tables = (_method_table(found, lang), _interval_table(rows, found, lang))
+    return Answer(sentences=tuple(sentences), tables=tables, data=data, rows=rows)
+
+
+def unread_sentence(names: str, lang: Language) -> str:
+    """Which columns of a file are nothing to a day."""
+    return lang("Columns that are not read: {names}.", names=names)
+
+
+def _random(days: tuple[float, erlang.RandomDayMeasures], awt: float) -> dict[str, float]:
+    """Service when whole days are busier or quieter, of contacts and of days."""
+    spread, found = days
+    return {
+        "busyness": spread,
+        "service_level": found.day.service_level("offered", awt),
+        "mean_of_days": found.mean_of_days.service_level("offered", awt),
+    }
+
+
+def _random_sentence(known: Mapping[str, float], lang: Language) -> str:
+    """The same in words: what a month's total shows, and what a day can expect."""
+    return lang(
+        "When the volume of days varies by {spread}: {share} of all contacts in time; on a day, "
+        "{days} on average.",
+        spread=lang.percent(known["busyness"]),
+        share=lang.percent(known["service_level"], 1),
+        days=lang.percent(known["mean_of_days"], 1),
     )
 
 
