@@ -14,7 +14,8 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,7 +23,16 @@ from typing import Any, TypeVar
 import numba
 import numpy as np
 
-__all__ = ["cache_folder", "inlined", "is_warm", "jit", "mark_warm", "uncounted"]
+__all__ = [
+    "alone",
+    "cache_folder",
+    "inlined",
+    "is_warm",
+    "jit",
+    "mark_warm",
+    "sources_digest",
+    "uncounted",
+]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -34,19 +44,25 @@ _SOURCES = (
     "demand/sampling.py",
     "engine/kernel.py",
     "metrics/tally.py",
+    "metrics/waits.py",
 )
 
 
-def _digest() -> str:
-    """Name what the machine code depends on: sources, compiler, Python, processor."""
+@lru_cache(maxsize=1)
+def sources_digest() -> str:
+    """Name the sources that are compiled: alike wherever the same Linewise is installed."""
     here = Path(__file__).resolve().parent
     seal = hashlib.sha256()
     for name in ("compiled.py", *_SOURCES):
         path = here / name
         seal.update(path.read_bytes() if path.exists() else b"")
-    parts = (numba.__version__, np.__version__, sys.version, platform.machine())
-    seal.update("|".join(parts).encode())
     return seal.hexdigest()[:16]
+
+
+def _digest() -> str:
+    """Name what the machine code depends on: sources, compiler, Python, processor."""
+    parts = (numba.__version__, np.__version__, sys.version, platform.machine())
+    return hashlib.sha256("|".join((sources_digest(), *parts)).encode()).hexdigest()[:16]
 
 
 def _candidates() -> list[Path]:
@@ -86,6 +102,24 @@ def mark_warm() -> None:
     folder = cache_folder()
     if folder is not None:
         (folder / "warm").touch()
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let one process of a machine compile at a time, so that the others find its work on disk.
+
+    The system lets go of the lock when its holder ends, however that happens. Where there is no
+    such lock or no cache folder, everybody compiles.
+    """
+    folder = cache_folder()
+    if folder is None or is_warm() or sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    with (folder / "compiling").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def jit(function: _Function) -> _Function:

@@ -4,7 +4,11 @@ LinewiseError
 ├── InvalidInput        an argument is outside its domain: name, bound, value, hint
 ├── ScenarioError       a scenario file breaks rules: every problem at once
 ├── ContractError       arrays handed to an engine contradict each other
-└── InvariantBroken     a result contradicts itself: a bug of ours, never of the input
+├── InvariantBroken     a result contradicts itself: a bug of ours, never of the input
+└── WorkersLost         those who were to play replications are gone, and their successors too
+
+KeyboardInterrupt
+└── Interrupted         a key was pressed: carries what was finished before
 
 An infeasible plan or an unstable queue is a result, not an error.
 """
@@ -13,14 +17,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 __all__ = [
     "ContractError",
+    "Interrupted",
     "InvalidInput",
     "InvariantBroken",
     "LinewiseError",
     "Problem",
     "ScenarioError",
+    "WorkersLost",
 ]
 
 
@@ -114,3 +121,50 @@ class ContractError(LinewiseError, ValueError):
 
 class InvariantBroken(LinewiseError, AssertionError):
     """A result contradicts itself. Please report it: this is a defect in Linewise."""
+
+
+class WorkersLost(LinewiseError):
+    """Workers were lost time and again: the same replications would not be played.
+
+    Parameters
+    ----------
+    place
+        Where they were to be played, as the setting says it.
+    done
+        Replications that were finished before.
+    """
+
+    def __init__(self, place: str, done: int) -> None:
+        self.place, self.done = place, done
+        super().__init__(
+            f"on {place} workers were lost again and again, with {done} replications done; "
+            "see whether they run out of memory, or play here: --on threads"
+        )
+
+    def __reduce__(self) -> tuple[type[WorkersLost], tuple[str, int]]:
+        """Pickle by the two parts."""
+        return type(self), (self.place, self.done)
+
+
+class Interrupted(KeyboardInterrupt):
+    """A key was pressed while replications were played; what was finished is not lost.
+
+    Parameters
+    ----------
+    partial
+        What the interrupted function would have returned, from the replications finished until
+        then: its `stopped` says ``interrupted``. A comparison gives the results of its options,
+        the last one of fewer replications.
+
+    Examples
+    --------
+    >>> try:
+    ...     raise Interrupted("half of it")
+    ... except Interrupted as pressed:
+    ...     pressed.partial
+    'half of it'
+    """
+
+    def __init__(self, partial: Any) -> None:
+        self.partial = partial
+        super().__init__()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
+from scipy.special import ndtri, stdtrit
 
 from sim.errors import InvalidInput
 
@@ -17,7 +17,12 @@ __all__ = [
     "Estimate",
     "RatioSums",
     "Rows",
+    "Sample",
+    "Span",
+    "chance_estimate",
     "mean_estimate",
+    "paired_mean",
+    "paired_ratio",
     "t_quantile",
 ]
 
@@ -78,6 +83,82 @@ class Estimate:
         return f"{self.value:.4g} ± {self.half_width:.2g}"
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A simulated figure whose interval is not centred on it, such as a chance or a percentile.
+
+    Parameters
+    ----------
+    value
+        The estimate; not a number when nothing was observed.
+    low, high
+        Ends of the interval that holds the true one with `CONFIDENCE`.
+
+    Examples
+    --------
+    >>> print(Span(0.95, 0.8, 0.98))
+    0.95 (0.8 to 0.98)
+    """
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.4g} ({self.low:.4g} to {self.high:.4g})"
+
+
+def chance_estimate(
+    held: float,
+    seen: float,
+    *,
+    error: float | None = None,
+    apart: float | None = None,
+    quantile: float | None = None,
+) -> Span:
+    """A probability from how often something held (Wilson 1927); never wider than 0 to 1.
+
+    Parameters
+    ----------
+    held, seen
+        How often it held, and how often it could have.
+    error
+        Standard error of the share where trials depend on each other; that of independent trials
+        when None.
+    apart
+        Trials that are surely independent, such as replications; all of them when None.
+    quantile
+        Standard errors in half an interval; the normal ones of `CONFIDENCE` when None.
+
+    Notes
+    -----
+    Dependent trials are worth as many independent ones as would have the same standard error,
+    never more than there are: an error seen in few trials can be small by luck. Where all or none
+    held, the error cannot be seen and only those trials count that are surely independent.
+
+    Examples
+    --------
+    >>> print(chance_estimate(20, 20))
+    1 (0.8389 to 1)
+    >>> print(chance_estimate(0, 0))
+    nan (0 to 1)
+    """
+    if not seen:
+        return Span(math.nan, 0.0, 1.0)
+    share, worth = held / seen, seen
+    if share in (0, 1):
+        worth = seen if apart is None else apart
+    elif error:
+        worth = min(seen, share * (1 - share) / error**2)
+    z = float(ndtri((1 + CONFIDENCE) / 2)) if quantile is None else quantile
+    if math.isinf(z):
+        return Span(share, 0.0, 1.0)
+    middle = (share + z * z / (2 * worth)) / (1 + z * z / worth)
+    half = z / (1 + z * z / worth) * math.sqrt(share * (1 - share) / worth + (z / worth / 2) ** 2)
+    low, high = max(0.0, middle - half), min(1.0, middle + half)
+    return Span(share, 0.0 if share == 0 else low, 1.0 if share == 1 else high)
+
+
 def mean_estimate(values: Floats, confidence: float = CONFIDENCE) -> Estimate:
     """Mean of independent values, one for each replication, with a Student interval.
 
@@ -101,6 +182,60 @@ def mean_estimate(values: Floats, confidence: float = CONFIDENCE) -> Estimate:
     return Estimate(float(np.mean(values)), width)
 
 
+def paired_mean(ours: Floats, theirs: Floats, confidence: float = CONFIDENCE) -> Estimate:
+    """Mean of ours minus mean of theirs, value by value: what both share cancels out.
+
+    Raises
+    ------
+    InvalidInput
+        If there are not as many of ours as of theirs: those would be no pairs.
+
+    Examples
+    --------
+    >>> print(paired_mean(np.array([5.0, 9.0, 7.0]), np.array([4.0, 8.1, 5.9])))
+    1 ± 0.25
+    """
+    if len(ours) != len(theirs):
+        rule = f"must be as many as theirs ({len(theirs)}), to be paired"
+        raise InvalidInput("ours", rule, len(ours))
+    return mean_estimate(ours - theirs, confidence)
+
+
+def paired_ratio(
+    ours: tuple[Floats, Floats],
+    theirs: tuple[Floats, Floats],
+    weights: Floats,
+    confidence: float = CONFIDENCE,
+) -> Estimate:
+    """Difference of two ratios of means, row by row from the same customers.
+
+    Parameters
+    ----------
+    ours, theirs
+        Numerators and denominators by row.
+    weights
+        Replications of which a row is the mean.
+
+    Notes
+    -----
+    The delta method: each ratio varies as (X - r·Y)/E[Y], the difference as the difference of
+    these. Rows of several replications vary by so much less.
+    """
+    value, residual = 0.0, np.zeros(len(weights))
+    for sign, (x, y) in ((1, ours), (-1, theirs)):
+        over, under = float(np.average(x, weights=weights)), float(np.average(y, weights=weights))
+        if under == 0:
+            return Estimate(math.nan, math.nan)
+        ratio = over / under
+        value += sign * ratio
+        residual += sign * (x - ratio * y) / under
+    rows = len(weights)
+    if rows < 2:
+        return Estimate(value, math.inf)
+    spread = float(np.sum(weights * residual**2)) / (rows - 1)
+    return Estimate(value, t_quantile(rows, confidence) * math.sqrt(spread / weights.sum()))
+
+
 @dataclass(slots=True)
 class RatioSums:
     """Running sums for ratios of means, E[X]/E[Y], many at once; memory does not grow.
@@ -112,17 +247,30 @@ class RatioSums:
     ----------
     shape
         Shape of the numerators and denominators.
+    block
+        Replications that depend on each other: their sum is one observation.
     """
 
     shape: tuple[int, ...]
+    block: int = 1
     count: int = 0
     sums: Floats | None = None
+    filled: int = 0
+    filling: Floats | None = None
 
     def add(self, numerator: Floats, denominator: Floats) -> None:
         """Add one replication."""
         if self.sums is None:
             self.sums = np.zeros((5, *self.shape))
         x, y = numerator, denominator
+        if self.block > 1:
+            if self.filling is None:
+                self.filling = np.zeros((2, *self.shape))
+            self.filling += np.stack([x, y])
+            self.filled += 1
+            if self.filled < self.block:
+                return
+            (x, y), self.filling, self.filled = self.filling, None, 0
         for total, term in zip(self.sums, (x, y, x * x, y * y, x * y), strict=True):
             total += term
         self.count += 1
@@ -159,9 +307,9 @@ class Rows:
     64.5
     """
 
-    def __init__(self) -> None:
+    def __init__(self, size: int = 1) -> None:
         self.rows: list[Floats] = []
-        self.size = 1  # replications in a full row
+        self.size = size  # replications in a full row
         self.last: list[Floats] = []  # of the row being filled: their sum, once begun
         self.filled = 0
         self.count = 0
@@ -186,3 +334,37 @@ class Rows:
     def weights(self) -> Floats:
         """Replications in each row."""
         return np.array([self.size] * len(self.rows) + [self.filled] * len(self.last), np.float64)
+
+
+class Sample:
+    """Every 2^k-th of the arrays that are added, at most `most` of them, however many there are.
+
+    Replications are alike in law and independent, so that every other one is as good a sample.
+
+    Examples
+    --------
+    >>> sample = Sample(most=4)
+    >>> for number in range(10):
+    ...     sample.add(np.array([float(number)]))
+    >>> sample.stacked()[:, 0].tolist()
+    [0.0, 4.0, 8.0]
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.kept: list[NDArray[np.float32]] = []
+        self.step = 1
+        self.count = 0
+
+    def add(self, values: Floats) -> None:
+        """Add one array, if it is one of those that are kept."""
+        if self.count % self.step == 0:
+            if len(self.kept) == self.most:
+                self.kept, self.step = self.kept[::2], 2 * self.step
+            if self.count % self.step == 0:
+                self.kept.append(values.astype(np.float32))
+        self.count += 1
+
+    def stacked(self) -> NDArray[np.float32]:
+        """What is kept, [kept, …]."""
+        return np.stack(self.kept)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -158,6 +163,92 @@ def test_compare_states_a_saving_only_at_equal_service(
     for option in options.values():
         total = sum(line["amount"] for line in option["statement"])
         assert total == pytest.approx(option["cost_month"]["value"])
+
+
+def test_run_says_how_surely_a_day_keeps_the_promise_and_why_it_ended(
+    linewise: Callable[..., Said], desk: Path
+) -> None:
+    said = linewise("run", desk, "--replications", 6)
+
+    assert "What a day may bring" in said.out
+    assert "A day keeps the promise" in said.out
+    assert "Replications: 6, as many as asked for." in said.out
+    desk.write_text(DESK.replace("precision: 5%", "precision: 0.1%"), "utf-8")
+    assert "Replications: 8, no more are allowed" in linewise("run", desk).out
+
+
+def test_run_as_json_has_chances_bands_and_waits(linewise: Callable[..., Said], desk: Path) -> None:
+    data = linewise("run", desk, "--replications", 6, "--json").data
+    phone = data["channels"]["phone"]
+    chance, waits = phone["promise_kept"], phone["waits_s"]["served"]
+    band = phone["intervals"][9]["bands"]["asa"]
+
+    assert (data["stopped"], data["first_replication"]) == ("all played", 0)
+    assert chance["day"]["low"] <= chance["day"]["value"] <= chance["day"]["high"]
+    assert len(chance["days"]) == 7
+    assert list(waits["quantiles"]) == ["0.5", "0.8", "0.9", "0.95", "0.99"]
+    assert sum(one["contacts"] for one in waits["bins"]) == pytest.approx(phone["counts"]["served"])
+    assert band["0.05"] <= band["0.5"] <= band["0.95"]
+
+
+@pytest.mark.parametrize("on", ["serial", "threads:3", "joblib"])
+def test_where_it_is_played_changes_nothing_that_is_said(
+    linewise: Callable[..., Said], desk: Path, monkeypatch: pytest.MonkeyPatch, on: str
+) -> None:
+    desk.write_text(DESK + "expect: {base: {phone.service_level: at least 60%}}\n", "utf-8")
+    for command in ("run", "compare", "check"):
+        plain = linewise(command, desk, "--json").out
+        assert linewise(command, desk, "--json", "--on", on).out == plain
+        monkeypatch.setenv("LINEWISE_ON", on)
+        assert linewise(command, desk, "--json").out == plain
+        monkeypatch.delenv("LINEWISE_ON")
+
+
+@pytest.mark.parametrize("command", ["run", "compare", "check"])
+def test_a_place_that_does_not_exist_is_bad_input(
+    linewise: Callable[..., Said], desk: Path, command: str
+) -> None:
+    said = linewise(command, desk, "--on", "moon")
+
+    assert said.code == 2
+    assert "on must be one of serial, threads" in said.err
+    assert not said.out
+
+
+def test_compare_tells_paired_differences_of_service(
+    linewise: Callable[..., Said], desk: Path
+) -> None:
+    groups = DESK.split("groups:")[1].split("simulation:")[0].strip()
+    three, four = (f"{{groups: {{{groups.replace('3', n)}}}}}" for n in "34")
+    two = f"options: {{three: {three}, four: {four}}}"
+    desk.write_text(DESK.replace(f"groups:\n  {groups}", two), "utf-8")
+    found = linewise("compare", desk, "--json").data["options"]
+    more = found["four"]["difference_in_service"]["phone"]["service_level"]
+    same = found["three"]["difference_in_service"]["phone"]["service_level"]
+
+    assert more["low"] > 0
+    assert (same["value"], same["low"]) == (0, 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["run", "compare", "check"])
+def test_ctrl_c_ends_with_130_and_nothing_half_written(desk: Path, command: str) -> None:
+    desk.write_text(DESK + "expect: {base: {phone.service_level: at least 60%}}\n", "utf-8")
+    root = Path(__file__).resolve().parents[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sim", command, str(desk), "--json", "--replications", "1000000"],
+        env={**os.environ, "PYTHONPATH": str(root)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    time.sleep(5)
+    process.send_signal(signal.SIGINT)
+    said, complaints = process.communicate(timeout=60)
+
+    assert (process.returncode, said) == (130, "")
+    assert "Traceback" not in complaints
 
 
 def test_schema_is_printed_for_editors(linewise: Callable[..., Said]) -> None:

@@ -13,8 +13,8 @@ from desks import desk, line, team
 from sim.cost import Hours
 from sim.decide import Comparison, compare, judge, simulate
 from sim.decide.month import Month
-from sim.errors import InvalidInput, ScenarioError
-from sim.experiment import case, replicate
+from sim.errors import Interrupted, InvalidInput, ScenarioError
+from sim.experiment import Goal, Progress, case, replicate
 from sim.metrics import Count, Presence, Work
 from sim.scenario import Scenario
 
@@ -324,6 +324,71 @@ def test_engines_and_threads_change_nothing() -> None:
     assert plain.verdict == other.verdict
     assert [o.cost for o in plain.options] == [o.cost for o in other.options]
     assert [o.attained for o in plain.options] == [o.attained for o in other.options]
+
+
+def test_a_key_pressed_keeps_the_options_that_were_finished() -> None:
+    scenario = shop({"own": option(4), "vendor": option(5)})
+    seen: dict[str, int] = {}
+
+    def press(name: str, step: Progress) -> None:
+        seen[name] = step.done
+        if name == "vendor" and step.done >= 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted) as caught:
+        compare(scenario, replications=40, progress=press, on="threads:2")
+    own, vendor = caught.value.partial
+
+    assert (own.name, own.replications.count, own.replications.stopped) == ("own", 40, "all played")
+    assert (vendor.name, vendor.replications.stopped) == ("vendor", "interrupted")
+    assert 5 <= vendor.replications.count <= 40
+    assert vendor.cost is not None
+    assert vendor.cost.value > 0
+
+
+def test_a_key_pressed_while_one_option_is_simulated_keeps_its_replications() -> None:
+    def press(step: Progress) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted) as caught:
+        simulate(shop({"base": option(4)}), replications=6, progress=press)
+
+    assert 1 <= caught.value.partial.replications.count <= 6
+    assert caught.value.partial.attained[0].channel == "phone"
+
+
+def test_differences_in_service_are_paired() -> None:
+    found = compare(shop({"own": option(4), "thin": option(3)}), replications=20)
+    change = found.difference_in("service_level", "phone", "thin")
+    own, thin = (found[name].attained[0].service_level for name in ("own", "thin"))
+
+    assert change.value == pytest.approx(thin.value - own.value)
+    assert change.half_width < own.half_width + thin.half_width
+
+
+def test_two_stages_meet_the_same_customers_in_every_option() -> None:
+    scenario = shop(
+        {"easy": option(9), "hard": option(2)},
+        simulation="{replications: 4, at_most: 60, precision: 1%, stop: two stages}",
+    )
+    found = compare(scenario)
+
+    assert {o.replications.first for o in found.options} == {4}
+    assert len({o.replications.count for o in found.options}) == 1
+    assert found.difference("hard") is not None
+
+
+def test_goals_stand_in_for_the_scenarios_precision() -> None:
+    scenario = shop(
+        {"base": option(3)}, simulation="{replications: 4, at_most: 900, precision: 1%}"
+    )
+    result = simulate(scenario, goals=[Goal(0.1, "asa", "phone", relative=True)])
+    asa = result.attained[0].asa
+
+    assert result.replications.stopped == "precise"
+    assert asa.half_width <= 0.1 * asa.value
+    with pytest.raises(InvalidInput, match="must not stand beside goals"):
+        simulate(scenario, goals=[Goal(0.1)], replications=5)
 
 
 # --- promises ------------------------------------------------------------------------------------

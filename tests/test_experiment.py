@@ -165,9 +165,11 @@ def test_progress_is_told_from_the_first_batch_to_the_end(played: Case) -> None:
     )
 
     assert [step.done for step in steps] == sorted({step.done for step in steps})
-    assert all(now.planned == later.done for now, later in pairwise(steps))
-    assert (steps[0].done, steps[-1].done, steps[-1].planned) == (5, result.count, result.count)
-    assert {step.precision for step in steps} == {0.02}
+    assert all(now.planned >= later.done for now, later in pairwise(steps))
+    assert (steps[-1].done, steps[-1].planned) == (result.count, result.count)
+    looked = [step for step in steps if step.precision]
+    assert looked[0].done == 5
+    assert {step.precision for step in looked} == {0.02}
 
 
 # --- what is kept --------------------------------------------------------------------------------

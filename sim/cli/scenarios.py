@@ -10,10 +10,16 @@ import typer
 
 from sim.cli.terminal import AsJson, Lang, console, print_json, progress, show
 from sim.decide import Comparison, Judgement, OptionResult, compare, judge, simulate
-from sim.errors import LinewiseError, ScenarioError
+from sim.errors import LinewiseError, ScenarioError, WorkersLost
+from sim.experiment import FORMS, SETTING, opened
 from sim.report.data import comparison_data, judgements_data, run_data
 from sim.report.language import Language
-from sim.report.sentences import gap_sentence, option_title, verdict_sentence
+from sim.report.sentences import (
+    gap_sentence,
+    option_title,
+    stopped_sentence,
+    verdict_sentence,
+)
 from sim.report.tables import (
     day_table,
     group_table,
@@ -21,6 +27,7 @@ from sim.report.tables import (
     judgement_table,
     ledger_table,
     option_table,
+    risk_table,
     rule_table,
     service_table,
     statement_table,
@@ -40,6 +47,15 @@ _Replications = Annotated[
     int | None,
     typer.Option(min=2, help="Replications, exactly; until precise enough when left out."),
 ]
+_On = Annotated[
+    str | None,
+    typer.Option(
+        "--on",
+        envvar=SETTING,
+        metavar="PLACE",
+        help=f"Where to play: {FORMS}; the answer is the same. All threads when left out.",
+    ),
+]
 _Engine = Annotated[
     Literal["kernel", "reference"],
     typer.Option(help="Compiled engine, or the readable one; the answer is the same."),
@@ -55,6 +71,7 @@ def _run(
         Literal["day", "interval", "week"], typer.Option(help="How fine a table to print.")
     ] = "day",
     engine: _Engine = "kernel",
+    on: _On = None,
     seed: _Seed = None,
     replications: _Replications = None,
     as_json: AsJson = False,
@@ -71,6 +88,7 @@ def _run(
             replications=replications,
             engine=engine,
             progress=lambda step: follow(name, step),
+            on=on,
         )
     if as_json:
         print_json(run_data(result))
@@ -84,6 +102,7 @@ def _compare(
         list[str] | None, typer.Option(help="Option to compare; repeat it. All when left out.")
     ] = None,
     engine: _Engine = "kernel",
+    on: _On = None,
     seed: _Seed = None,
     replications: _Replications = None,
     as_json: AsJson = False,
@@ -99,6 +118,7 @@ def _compare(
             replications=replications,
             engine=engine,
             progress=follow,
+            on=on,
         )
     if as_json:
         print_json(comparison_data(comparison))
@@ -110,6 +130,8 @@ def _check(
     paths: Annotated[
         list[Path], typer.Argument(help="Scenario files, or folders of them.", metavar="PATH...")
     ],
+    engine: _Engine = "kernel",
+    on: _On = None,
     seed: _Seed = None,
     replications: _Replications = None,
     as_json: AsJson = False,
@@ -120,18 +142,28 @@ def _check(
     problems: list[str] = []
     reports: list[dict[str, Any]] = []
     held = True
-    for file in _files(paths, problems):
-        try:
-            scenario = load(file)
-            with progress() as follow:
-                judged = judge(scenario, seed=seed, replications=replications, progress=follow)
-        except LinewiseError as error:
-            problems += _lines(file, error)
-            continue
-        held = held and all(one.state == "holds" for one in judged)
-        reports.append(judgements_data(str(file), judged))
-        if not as_json:
-            _show_judged(file, scenario, judged, words)
+    with opened(on) as place:  # one cluster for all files
+        for file in _files(paths, problems):
+            try:
+                scenario = load(file)
+                with progress() as follow:
+                    judged = judge(
+                        scenario,
+                        seed=seed,
+                        replications=replications,
+                        engine=engine,
+                        progress=follow,
+                        on=place,
+                    )
+            except WorkersLost:
+                raise
+            except LinewiseError as error:
+                problems += _lines(file, error)
+                continue
+            held = held and all(one.state == "holds" for one in judged)
+            reports.append(judgements_data(str(file), judged))
+            if not as_json:
+                _show_judged(file, scenario, judged, words)
     if as_json:
         print_json({"files": reports, "problems": problems, "held": held and not problems})
     for problem in problems:
@@ -169,7 +201,9 @@ def _show_run(result: OptionResult, by: str, lang: Language) -> None:
     out = console()
     out.print(_frame(scenario, played.count, played.seed, played.engine, lang))
     out.print(option_title(scenario, result.name, lang))
+    out.print(stopped_sentence(played.stopped, played.count, lang))
     show(service_table((result,), lang))
+    show(risk_table(result, lang))
     show(rule_table(result, lang))
     show(ledger_table(result, lang))
     show(group_table(result, lang))

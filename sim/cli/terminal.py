@@ -113,7 +113,8 @@ def progress() -> Iterator[Callable[[str, Step], None]]:
         def follow(name: str, step: Step) -> None:
             if name not in tasks:
                 tasks[name] = bars.add_task(name, precision="")
-            width = f"± {100 * step.half_width:.2f}" if math.isfinite(step.half_width) else ""
+            shown = step.measure == "service_level" and math.isfinite(step.half_width)
+            width = f"± {100 * step.half_width:.2f}" if shown else ""
             bars.update(tasks[name], completed=step.done, total=step.planned, precision=width)
 
         yield follow

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sim.decide.option import OptionResult, Run, evaluate, prepare
-from sim.errors import InvalidInput
-from sim.experiment import Progress
+from sim.decide.option import OptionResult, Prepared, Run, evaluate, prepare
+from sim.errors import Interrupted, InvalidInput
+from sim.experiment import Goal, Place, Progress, check_paired, difference, opened
 from sim.scenario.model import Scenario
-from sim.stats import Estimate, mean_estimate
+from sim.stats import Estimate, paired_mean
 
 __all__ = ["Comparison", "Gap", "Verdict", "compare"]
 
@@ -104,8 +104,24 @@ class Comparison:
         ours, theirs = self[name], self[other or self.scenario.baseline]
         if ours.cost is None or theirs.cost is None:
             return None
-        paired = mean_estimate(ours.batches - theirs.batches)
+        check_paired(ours.replications, theirs.replications)
+        paired = paired_mean(ours.batches, theirs.batches)
         return Estimate(ours.cost.value - theirs.cost.value, paired.half_width)
+
+    def difference_in(
+        self, measure: str, channel: str, name: str, other: str | None = None
+    ) -> Estimate:
+        """A measure of a channel under one option minus that under another, paired.
+
+        Parameters
+        ----------
+        measure, channel
+            As `sim.experiment.difference` takes them.
+        name, other
+            The options; the baseline when `other` is None.
+        """
+        ours, theirs = self[name], self[other or self.scenario.baseline]
+        return difference(ours.replications, theirs.replications, measure, channel)
 
     def gaps(self, name: str, other: str | None = None) -> tuple[Gap, ...]:
         """Where the service of two options differs by more than the scenario tolerates.
@@ -155,8 +171,10 @@ def compare(
     seed: int | None = None,
     replications: int | None = None,
     engine: str = "kernel",
+    goals: Sequence[Goal] = (),
     progress: Callable[[str, Progress], None] | None = None,
     workers: int | None = None,
+    on: str | Place | None = None,
 ) -> Comparison:
     """Simulate and price the options of a scenario on the same customers.
 
@@ -170,39 +188,69 @@ def compare(
         Instead of the scenario's; a number of replications is then exact.
     engine
         ``kernel`` or ``reference``; the answer is the same.
+    goals
+        What is to be known how well of every option, instead of the scenario's precision.
     progress
         Called with the option and how far it has come.
     workers
         Threads; as many as there are processors when None. The answer is the same.
+    on
+        Where to play, instead of `workers`: see `sim.experiment.opened`. The answer is the same.
 
     Raises
     ------
     InvalidInput
-        If there is no such option or engine.
+        If there is no such option, engine, place or goal.
+    Interrupted
+        If a key is pressed, with the results of the options played until then, the last of them
+        of fewer replications.
     """
     chosen = [name for name in scenario.options if _wanted(name, scenario, options)]
     unknown = sorted(set(options or ()) - set(scenario.options))
     if unknown:
         rule = f"must be one of {', '.join(scenario.options)}"
         raise InvalidInput("option", rule, unknown[0])
-    run = Run.of(scenario, seed=seed, replications=replications, engine=engine, workers=workers)
+    run = Run.of(scenario, seed=seed, replications=replications, engine=engine, goals=goals)
 
     def follow(name: str) -> Callable[[Progress], None] | None:
         return (lambda step: progress(name, step)) if progress else None
 
-    ready = [prepare(scenario, name, run.seed) for name in chosen]
-    results = [evaluate(option, run, follow(option.name)) for option in ready]
-    # Paired differences need the same replications of every option: as many as the option that
-    # was hardest to pin down.
-    most = max(result.replications.count for result in results)
-    alike = replace(run, replications=most, at_most=most)
-    results = [
-        result
-        if result.replications.count == most
-        else evaluate(option, alike, follow(option.name))
-        for option, result in zip(ready, results, strict=True)
-    ]
-    return Comparison(scenario, alike, tuple(results))
+    with opened(on, workers) as place:
+        run = replace(run, on=place)
+        ready = [prepare(scenario, name, run.seed, on=place) for name in chosen]
+        results = _each(ready, run, follow)
+        # Paired differences need the same replications of every option: as many as the option
+        # that was hardest to pin down.
+        most = max(result.replications.count for result in results)
+        first = results[0].replications.first
+        alike = replace(run, replications=most, at_most=most, rule="sequential", first=first)
+        fewer = [
+            option
+            for option, result in zip(ready, results, strict=True)
+            if result.replications.count < most
+        ]
+        again = {result.name: result for result in _each(fewer, alike, follow)}
+    results = [again.get(result.name, result) for result in results]
+    return Comparison(scenario, replace(alike, on=None), tuple(results))
+
+
+def _each(
+    ready: Sequence[Prepared],
+    run: Run,
+    follow: Callable[[str], Callable[[Progress], None] | None],
+) -> list[OptionResult]:
+    """Evaluate options one after the other; a key pressed keeps those that are finished."""
+    results: list[OptionResult] = []
+    try:
+        for option in ready:
+            results.append(evaluate(option, run, follow(option.name)))  # noqa: PERF401
+    except KeyboardInterrupt as pressed:
+        if isinstance(pressed, Interrupted):
+            results.append(pressed.partial)
+        if not results:
+            raise
+        raise Interrupted(tuple(results)) from pressed
+    return results
 
 
 def _wanted(name: str, scenario: Scenario, options: Sequence[str] | None) -> bool:

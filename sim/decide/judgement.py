@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.decide.option import OptionResult, Run, evaluate, prepare
 from sim.errors import InvalidInput
-from sim.experiment import Progress
+from sim.experiment import Place, Progress, opened
 from sim.scenario.model import Scenario
 from sim.scenario.promise import Promise
 from sim.stats import Estimate
@@ -44,7 +44,10 @@ def judge(
     *,
     seed: int | None = None,
     replications: int | None = None,
+    engine: str = "kernel",
     progress: Callable[[str, Progress], None] | None = None,
+    workers: int | None = None,
+    on: str | Place | None = None,
 ) -> tuple[Judgement, ...]:
     """Judge every promise of a scenario.
 
@@ -52,23 +55,46 @@ def judge(
     replications as the scenario allows: to look again and again until an interval clears its bound
     would find it clear too often.
 
+    Parameters
+    ----------
+    scenario
+        The operation.
+    seed, replications, engine, progress, workers, on
+        As `sim.decide.compare` takes them.
+
     Raises
     ------
     InvalidInput
         If a promise names what the option does not have, such as a cost without terms.
     """
-    found: list[Judgement] = []
-    for name, promises in scenario.expect.items():
-        run = Run.of(scenario, seed=seed, replications=replications)
-        ready = prepare(scenario, name, run.seed)
-        result = evaluate(ready, run, _follow(name, progress))
+    if not scenario.expect:
+        return ()
+    run = Run.of(scenario, seed=seed, replications=replications, engine=engine)
+    with opened(on, workers) as place:
+        run = replace(run, on=place)
+        return tuple(
+            one
+            for name, promises in scenario.expect.items()
+            for one in _option(scenario, name, promises, run, _follow(name, progress))
+        )
+
+
+def _option(
+    scenario: Scenario,
+    name: str,
+    promises: Iterable[Promise],
+    run: Run,
+    follow: Callable[[Progress], None] | None,
+) -> list[Judgement]:
+    """Judge the promises of one option."""
+    ready = prepare(scenario, name, run.seed, on=run.on)
+    result = evaluate(ready, run, follow)
+    judged = [_judged(result, promise) for promise in promises]
+    if result.replications.count < run.at_most and not all(map(_clear, judged)):
+        last = replace(run, replications=run.at_most, precision=0.0)
+        result = evaluate(ready, last, follow)
         judged = [_judged(result, promise) for promise in promises]
-        if result.replications.count < run.at_most and not all(map(_clear, judged)):
-            last = replace(run, replications=run.at_most, precision=0.0)
-            result = evaluate(ready, last, _follow(name, progress))
-            judged = [_judged(result, promise) for promise in promises]
-        found += judged
-    return tuple(found)
+    return judged
 
 
 def _follow(

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.cost import Statement, contract_month, inhouse_month, retained_month
 from sim.decide.month import Month, MonthCounts
-from sim.errors import InvalidInput
-from sim.experiment import Case, Progress, Replications, case, replicate
+from sim.errors import Interrupted, InvalidInput
+from sim.experiment import (
+    Case,
+    Goal,
+    Place,
+    Progress,
+    Replications,
+    Rule,
+    case,
+    opened,
+    replicate,
+)
 from sim.metrics import Presence
 from sim.plan import Cover, cover, misses
 from sim.scenario.channel import Target
@@ -35,12 +45,12 @@ class Run:
     ----------
     seed
         Where the random numbers start.
-    replications, at_most, precision
+    replications, at_most, precision, goals, rule, first
         As `sim.experiment.replicate` takes them.
     engine
         ``kernel`` or ``reference``.
-    workers
-        Threads; as many as there are processors when None.
+    on
+        Where to play.
     """
 
     seed: int
@@ -48,7 +58,10 @@ class Run:
     at_most: int
     precision: float
     engine: str = "kernel"
-    workers: int | None = None
+    goals: tuple[Goal, ...] = ()
+    rule: Rule = "sequential"
+    first: int = 0
+    on: str | Place | None = None
 
     @classmethod
     def of(
@@ -58,9 +71,13 @@ class Run:
         seed: int | None = None,
         replications: int | None = None,
         engine: str = "kernel",
-        workers: int | None = None,
+        goals: Sequence[Goal] = (),
+        on: str | Place | None = None,
     ) -> Run:
         """What the scenario says, or the caller; a number of replications is then exact."""
+        if goals and replications is not None:
+            hint = "leave one of them out"
+            raise InvalidInput("replications", "must not stand beside goals", replications, hint)
         asked = scenario.simulation
         if seed is not None and not 0 <= seed < 2**64:
             raise InvalidInput("seed", "must be from 0 to 2^64 - 1", seed)
@@ -72,7 +89,9 @@ class Run:
             asked.at_most if replications is None else replications,
             asked.precision if replications is None else 0.0,
             engine,
-            workers,
+            tuple(goals),
+            asked.stop if replications is None else "sequential",
+            on=on,
         )
 
 
@@ -191,8 +210,8 @@ class Prepared:
     covers: Mapping[str, Cover]
 
 
-def prepare(scenario: Scenario, name: str, seed: int) -> Prepared:
-    """Staff an option and make it ready to be played.
+def prepare(scenario: Scenario, name: str, seed: int, *, on: str | Place | None = None) -> Prepared:
+    """Staff an option, trying its plan where `on` says, and make it ready to be played.
 
     Raises
     ------
@@ -202,7 +221,7 @@ def prepare(scenario: Scenario, name: str, seed: int) -> Prepared:
     if name not in scenario.options:
         raise InvalidInput("option", f"must be one of {', '.join(scenario.options)}", name)
     option = scenario.options[name]
-    covers = cover(scenario, name, seed=seed)
+    covers = cover(scenario, name, seed=seed, on=on)
     levels = {group: tuple(found.agents.tolist()) for group, found in covers.items()}
     steps = {
         group: terms.contract.minutes.increment
@@ -221,8 +240,10 @@ def simulate(
     seed: int | None = None,
     replications: int | None = None,
     engine: str = "kernel",
+    goals: Sequence[Goal] = (),
     progress: Callable[[Progress], None] | None = None,
     workers: int | None = None,
+    on: str | Place | None = None,
 ) -> OptionResult:
     """Staff, simulate and price one option of a scenario.
 
@@ -236,38 +257,58 @@ def simulate(
         Instead of the scenario's; a number of replications is then exact.
     engine
         ``kernel`` or ``reference``; the answer is the same.
+    goals
+        What is to be known how well, instead of the scenario's precision.
     progress
-        Called after each batch of replications.
+        Called as replications are added.
     workers
         Threads; as many as there are processors when None. The answer is the same.
+    on
+        Where to play, instead of `workers`: ``threads:4``, ``processes``, ``dask://host:8786``;
+        see `sim.experiment.opened`. The answer is the same.
 
     Raises
     ------
     InvalidInput
-        If there is no such option or engine.
+        If there is no such option, engine, place or goal.
+    Interrupted
+        If a key is pressed, with the result of the replications that were finished.
     """
-    run = Run.of(scenario, seed=seed, replications=replications, engine=engine, workers=workers)
+    run = Run.of(scenario, seed=seed, replications=replications, engine=engine, goals=goals)
     name = scenario.baseline if option is None else option
-    return evaluate(prepare(scenario, name, run.seed), run, progress)
+    with opened(on, workers) as place:
+        ready = prepare(scenario, name, run.seed, on=place)
+        return evaluate(ready, replace(run, on=place), progress)
 
 
 def evaluate(
     ready: Prepared, run: Run, progress: Callable[[Progress], None] | None = None
 ) -> OptionResult:
-    """Simulate and price an option that is staffed."""
+    """Simulate and price an option that is staffed; `Interrupted` prices what was finished."""
+    try:
+        result = replicate(
+            ready.case,
+            seed=run.seed,
+            replications=run.replications,
+            at_most=run.at_most,
+            precision=run.precision,
+            goals=run.goals,
+            rule=run.rule,
+            first=run.first,
+            engine=run.engine,
+            record=ready.month.record if ready.month else None,
+            progress=progress,
+            on=run.on,
+        )
+    except Interrupted as pressed:
+        raise Interrupted(_priced(ready, pressed.partial)) from pressed
+    return _priced(ready, result)
+
+
+def _priced(ready: Prepared, result: Replications) -> OptionResult:
+    """Price what came out of replications."""
     scenario, played, month = ready.scenario, ready.case, ready.month
     option = scenario.options[ready.name]
-    result = replicate(
-        played,
-        seed=run.seed,
-        replications=run.replications,
-        at_most=run.at_most,
-        precision=run.precision,
-        engine=run.engine,
-        record=month.record if month else None,
-        progress=progress,
-        workers=run.workers,
-    )
     peaks = {group: _peak(played, g) for g, group in enumerate(played.groups)}
     statement, totals = None, np.zeros(0)
     if month:

@@ -45,6 +45,7 @@ class Purpose(IntEnum):
     REDIAL = 5
     REDIAL_DELAY = 6
     DAY_FACTOR = 7
+    DAY_STRATUM = 50
 
 
 # --- keys and counters -----------------------------------------------------------------------

@@ -19,10 +19,18 @@ from sim.scenario.channel import Channel
 from sim.scenario.model import Scenario
 from sim.scenario.option import Option
 
-__all__ = ["MOST_CONTACTS", "Demand", "volume_factor"]
+__all__ = ["MOST_CONTACTS", "STRATA", "Demand", "volume_factor"]
 
 #: Attempts in one replication, all redials made; more is surely a slip of the pen.
 MOST_CONTACTS = 20_000_000
+
+
+#: Parts into which the law of a day's busyness is cut, and replications that share them out. Eight
+#: leave enough blocks in a run for its interval; the gain of more is small.
+STRATA = 8
+
+_STRATUM = np.int64(Purpose.DAY_STRATUM)
+_FIRST_DAY = 1000  # days before the period have counters too
 
 
 def volume_factor(channel: Channel, fcr: float | None) -> float:
@@ -67,6 +75,9 @@ class Demand:
         Stream of random numbers of each channel.
     volume, laws, redials
         As `sampling.sample` takes them.
+    strata
+        Consecutive replications whose busy and quiet days are spread evenly over their law; 1
+        where each draws its days for itself.
     """
 
     timeline: Timeline
@@ -75,6 +86,7 @@ class Demand:
     volume: sampling.Volume
     laws: sampling.Laws
     redials: sampling.Redials
+    strata: int = 1
 
     @classmethod
     def of(cls, scenario: Scenario, option: Option) -> Demand:
@@ -93,7 +105,16 @@ class Demand:
             rule = f"must bring at most {MOST_CONTACTS:,} contacts in one replication"
             raise InvalidInput("channels", rule, round(expected), "simulate fewer days")
         streams = np.array([stream_of(name) for name in channels], np.uint64)
-        return cls(timeline, tuple(channels), streams, volume, _laws(channels), _redials(channels))
+        stratified = scenario.simulation.variance == "stratified" and bool(volume.spread.any())
+        return cls(
+            timeline,
+            tuple(channels),
+            streams,
+            volume,
+            _laws(channels),
+            _redials(channels),
+            STRATA if stratified else 1,
+        )
 
     def workload(self, seed: int, replication: int) -> Workload:
         """Draw what customers do in one replication.
@@ -102,8 +123,26 @@ class Demand:
         """
         origin = sampling.Origin(np.uint64(seed), np.uint64(replication), self.streams)
         with np.errstate(over="ignore"):  # 64-bit scrambling wraps around, as it should
-            drawn = sampling.sample(origin, self.volume, self.laws, self.redials)
+            volume = self._stratified(seed, replication) if self.strata > 1 else self.volume
+            drawn = sampling.sample(origin, volume, self.laws, self.redials)
         return Workload(len(self.names), *drawn)
+
+    def _stratified(self, seed: int, replication: int) -> sampling.Volume:
+        """The volume with the strata of one replication (a Latin hypercube, McKay et al. 1979).
+
+        Each replication of a block takes another part of each day's law, in an order drawn for
+        the block, the channel and the day.
+        """
+        block, place = divmod(replication, self.strata)
+        origin = sampling.Origin(np.uint64(seed), np.uint64(block), self.streams)
+        days, day = np.unique(self.volume.days, return_inverse=True)
+        counters = (days[:, None] + _FIRST_DAY) * self.strata + np.arange(self.strata)
+        stratum = np.empty((len(self.names), len(day)), np.int64)
+        for c in range(len(self.names)):
+            drawn = sampling.units(origin, c, _STRATUM, counters.ravel()).reshape(counters.shape)
+            order = np.argsort(drawn, axis=1)
+            stratum[c] = order[day, place]
+        return self.volume._replace(strata=self.strata, stratum=stratum)
 
 
 def _volume(timeline: Timeline, channels: Mapping[str, Channel], option: Option) -> sampling.Volume:
@@ -113,7 +152,8 @@ def _volume(timeline: Timeline, channels: Mapping[str, Channel], option: Option)
         for channel in channels.values()
     ]
     spread = [lognormal_parameters(1.0, channel.day_variation)[1] for channel in channels.values()]
-    return sampling.Volume(np.array(rates), np.array(spread), timeline.days, timeline.slot)
+    none = np.empty((0, 0), np.int64)
+    return sampling.Volume(np.array(rates), np.array(spread), timeline.days, timeline.slot, 1, none)
 
 
 def _redials(channels: Mapping[str, Channel]) -> sampling.Redials:

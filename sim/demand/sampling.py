@@ -85,12 +85,19 @@ class Volume(NamedTuple):
         Day of each slot.
     slot
         Length of a slot [ticks].
+    strata
+        Equal parts into which the law of a day's busyness is cut; 1 for none.
+    stratum
+        Part from which this replication draws the day of each slot, [channel, slot]; empty
+        without strata.
     """
 
     rates: Floats
     spread: Floats
     days: Ints
     slot: int
+    strata: int
+    stratum: Ints
 
 
 class Laws(NamedTuple):
@@ -277,6 +284,9 @@ def _day_factors(origin: Origin, volume: Volume, channel: int) -> Floats:
     if sigma == 0.0:
         return np.ones(volume.days.size)
     values = units(origin, channel, _DAY_FACTOR, volume.days + _FIRST_DAY)
+    if volume.strata > 1:
+        for i in range(values.size):
+            values[i] = (volume.stratum[channel, i] + values[i]) / volume.strata
     _to_lognormal(values, -sigma * sigma / 2, sigma)
     return values
 

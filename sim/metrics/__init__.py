@@ -2,8 +2,10 @@
 
 from sim.metrics.measures import MEASURES, RULES, Measure, measure_names, parts, service_level
 from sim.metrics.tally import Count, Lens, Presence, Tally, Work, tally
+from sim.metrics.waits import BINS, Waited, bin_edges, wait_counts
 
 __all__ = [
+    "BINS",
     "MEASURES",
     "RULES",
     "Count",
@@ -11,9 +13,12 @@ __all__ = [
     "Measure",
     "Presence",
     "Tally",
+    "Waited",
     "Work",
+    "bin_edges",
     "measure_names",
     "parts",
     "service_level",
     "tally",
+    "wait_counts",
 ]

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment import Replications, case, replicate
+from sim.errors import Interrupted
+from sim.experiment import Place, Replications, case, replicate
 from sim.metrics import Count
 from sim.plan.requirements import Requirement, requirement
 from sim.scenario.channel import Target
@@ -51,7 +52,9 @@ class Cover:
     rounds: int
 
 
-def cover(scenario: Scenario, name: str, *, seed: int) -> dict[str, Cover]:
+def cover(
+    scenario: Scenario, name: str, *, seed: int, on: str | Place | None = None
+) -> dict[str, Cover]:
     """Find the cover of every group of an option that is staffed to target.
 
     Parameters
@@ -62,6 +65,8 @@ def cover(scenario: Scenario, name: str, *, seed: int) -> dict[str, Cover]:
         Its option.
     seed
         Where the random numbers start; the same seed gives the same cover.
+    on
+        Where to play the trials; the cover is the same.
 
     Raises
     ------
@@ -74,9 +79,7 @@ def cover(scenario: Scenario, name: str, *, seed: int) -> dict[str, Cover]:
     rounds = 0
     while needed and rounds < ROUNDS:
         plan = {group: tuple(map(float, levels)) for group, levels in agents.items()}
-        tried = replicate(
-            case(scenario, name, cover=plan), seed=seed ^ _TRIAL_SEED, replications=TRIALS
-        )
+        tried = _tried(scenario, name, plan, seed, on)
         raised = {
             group: _raised(scenario, tried, option.groups[group], levels)
             for group, levels in agents.items()
@@ -86,6 +89,21 @@ def cover(scenario: Scenario, name: str, *, seed: int) -> dict[str, Cover]:
         agents = raised
         rounds += 1
     return {group: Cover(agents[group], need, rounds) for group, need in needed.items()}
+
+
+def _tried(
+    scenario: Scenario,
+    name: str,
+    plan: dict[str, tuple[float, ...]],
+    seed: int,
+    on: str | Place | None,
+) -> Replications:
+    """Try a plan; half a trial is of no use to anybody."""
+    played = case(scenario, name, cover=plan)
+    try:
+        return replicate(played, seed=seed ^ _TRIAL_SEED, replications=TRIALS, on=on)
+    except Interrupted:
+        raise KeyboardInterrupt from None
 
 
 def _raised(scenario: Scenario, tried: Replications, group: Group, agents: Agents) -> Agents:

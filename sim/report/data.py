@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from sim.decide import Comparison, Judgement, OptionResult
-from sim.experiment import Replications
+from sim.experiment import BAND, WHOSE, Replications
 from sim.metrics import MEASURES, Count, Presence
 from sim.report.language import Code, Language
 from sim.report.sentences import gap_sentence, verdict_sentence
-from sim.stats import CONFIDENCE, Estimate
+from sim.stats import CONFIDENCE, Estimate, Span
 
 __all__ = ["comparison_data", "judgements_data", "run_data"]
 
@@ -25,7 +25,7 @@ def _number(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _estimate(found: Estimate) -> Data:
+def _estimate(found: Estimate | Span) -> Data:
     """A figure with its interval."""
     return {
         "value": _number(found.value),
@@ -47,7 +47,9 @@ def _frame(option: OptionResult) -> Data:
         "seed": result.seed,
         "engine": result.engine,
         "replications": result.count,
+        "first_replication": result.first,
         "precise": result.precise,
+        "stopped": result.stopped,
         "confidence": CONFIDENCE,
     }
 
@@ -80,6 +82,42 @@ def _channel(option: OptionResult, name: str) -> Data:
         "counts": _counts(result, name),
         "days": _rows(result, name, "day"),
         "intervals": _rows(result, name, "slot"),
+        "promise_kept": _chances(result, name) if target else None,
+        "waits_s": {whose: _waits(result, name, whose) for whose in WHOSE},
+    }
+
+
+#: Shares of contacts whose longest wait is told.
+_SHARES = (0.5, 0.8, 0.9, 0.95, 0.99)
+#: Measures that are told with the band in which they lie in most replications.
+_BANDED = ("service_level", "abandonment", "asa")
+
+
+def _chances(result: Replications, name: str) -> Data:
+    """How probably the promise is kept: on a day, on each of them, over the period."""
+    return {
+        "day": _estimate(result.chance(name)),
+        "days": [_estimate(span) for span in result.chances(name)],
+        "period": _estimate(result.chance(name, "period")),
+    }
+
+
+def _waits(result: Replications, name: str, whose: str) -> Data:
+    """Quantiles of waits, and mean contacts in each bin that is not empty."""
+    counted = result.waits(name, whose)
+    return {
+        "quantiles": {
+            f"{share:g}": _estimate(result.wait_quantile(share, name, whose)) for share in _SHARES
+        },
+        "bins": [
+            {
+                "from": float(counted.edges[b]),
+                "to": float(counted.edges[b + 1]),
+                "contacts": float(n),
+            }
+            for b, n in enumerate(counted.counts)
+            if n
+        ],
     }
 
 
@@ -96,6 +134,7 @@ def _rows(result: Replications, name: str, level: str) -> list[Data]:
     line = result.case.timeline
     if level == "day":
         offered = np.add.reduceat(offered, np.arange(0, line.within, line.per_day))
+    bands = {m: result.band(m, name, level) for m in _BANDED}
     step = line.per_day * line.interval if level == "day" else line.interval
     return [
         {
@@ -104,6 +143,10 @@ def _rows(result: Replications, name: str, level: str) -> list[Data]:
             **{
                 m: _estimate(Estimate(float(values[row]), float(widths[row])))
                 for m, (values, widths) in measures.items()
+            },
+            "bands": {
+                m: {f"{s:g}": _number(lines[at][row]) for at, s in enumerate(BAND)}
+                for m, lines in bands.items()
             },
         }
         for row in range(len(offered))
@@ -142,6 +185,10 @@ def comparison_data(comparison: Comparison) -> Data:
     }
 
 
+#: Measures whose difference to the baseline is told.
+_COMPARED = ("service_level", "abandonment", "missed", "asa")
+
+
 def _option(comparison: Comparison, option: OptionResult) -> Data:
     """One option of a comparison."""
     difference = comparison.difference(option.name)
@@ -165,6 +212,13 @@ def _option(comparison: Comparison, option: OptionResult) -> Data:
         "occupancy": option.occupancy,
         "cost_month": _estimate(option.cost) if option.cost else None,
         "difference_month": _estimate(difference) if difference else None,
+        "difference_in_service": {
+            one.channel: {
+                measure: _estimate(comparison.difference_in(measure, one.channel, option.name))
+                for measure in _COMPARED
+            }
+            for one in option.attained
+        },
         "equal_service": not gaps,
         "gaps": [
             {"channel": g.channel, "measure": g.measure, "ours": g.ours, "baseline": g.theirs}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.decide import Comparison, Gap, Judgement, OptionResult
+from sim.experiment import Stopped
 from sim.report.language import N_, Code, Language
 from sim.scenario.channel import Target
 from sim.scenario.model import ONLY_OPTION, Scenario
@@ -18,6 +19,7 @@ __all__ = [
     "sentence",
     "service_words",
     "state_words",
+    "stopped_sentence",
     "target_words",
     "verdict_sentence",
 ]
@@ -49,6 +51,17 @@ _HOLD_WORDS = {
     "every day": N_("every day"),
     "on average": N_("on average"),
 }
+
+
+def stopped_sentence(stopped: Stopped, count: int, lang: Language) -> str:
+    """Why there are no more replications than there are."""
+    words = {
+        "all played": N_("Replications: {count}, as many as asked for."),
+        "precise": N_("Replications: {count}; then it was as precise as asked."),
+        "at most": N_("Replications: {count}, no more are allowed; less precise than asked."),
+        "interrupted": N_("Replications: {count}, then a key was pressed."),
+    }
+    return lang(words[stopped], count=count)
 
 
 def option_title(scenario: Scenario, name: str, lang: Language) -> str:

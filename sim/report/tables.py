@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +21,7 @@ from sim.report.sentences import (
     state_words,
     target_words,
 )
-from sim.stats import Estimate
+from sim.stats import Estimate, Span
 
 __all__ = [
     "LINE_WORDS",
@@ -31,6 +33,7 @@ __all__ = [
     "ledger_table",
     "line_words",
     "option_table",
+    "risk_table",
     "rule_table",
     "service_table",
     "statement_table",
@@ -235,6 +238,45 @@ def rule_table(option: OptionResult, lang: Language) -> Table:
     ]
     head = (lang("Channel"), *(lang(RULE_WORDS[rule]) for rule in names))
     return Table(lang("Service level by rule"), head, tuple(rows))
+
+
+def risk_table(option: OptionResult, lang: Language) -> Table:
+    """What one day may bring: how surely it keeps the promise, and how long people wait."""
+    result = option.replications
+    rows = []
+    for channel in result.case.channels:
+        chance = result.chance(channel)
+        waits = [result.wait_quantile(share, channel) for share in (0.5, 0.9, 0.95)]
+        gave_up = result.wait_quantile(0.5, channel, "abandoned")
+        rows.append(
+            (
+                channel_title(option.scenario, channel, lang),
+                _span(chance, lambda share: lang.percent(share, 1), lang),
+                *(lang.duration(wait.value) for wait in waits),
+                lang.duration(gave_up.value),
+            )
+        )
+    head = (
+        lang("Channel"),
+        lang("A day keeps the promise"),
+        lang("Half of the answered waited at most"),
+        lang("90% of them"),
+        lang("95% of them"),
+        lang("Half of those who gave up waited at most"),
+    )
+    return Table(lang("What a day may bring"), head, tuple(rows))
+
+
+def _span(found: Span, show: Callable[[float], str], lang: Language) -> str:
+    """A figure with the ends of its interval."""
+    if math.isnan(found.value):
+        return "—"
+    return lang(
+        "{value} ({low} to {high})",
+        value=show(found.value),
+        low=show(found.low),
+        high=show(found.high),
+    )
 
 
 def ledger_table(option: OptionResult, lang: Language) -> Table:

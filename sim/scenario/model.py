@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, ModelWrapValidatorHandler, field_validator, model_validator
 from pydantic_core import ValidationError
@@ -47,6 +47,10 @@ class Simulation(Strict):
     """Replications at which to stop in any case."""
     precision: Annotated[Share, Field(gt=0)] = 0.005
     """Half-width of the service level's interval at which to stop."""
+    stop: Literal["sequential", "two stages"] = "sequential"
+    """Look at the precision again and again, or let a first stage say how many are needed."""
+    variance: Literal["plain", "stratified"] = "plain"
+    """Busy and quiet days as they come, or spread evenly over every eight replications."""
     warm_up: Duration = 7200.0
     """Time simulated before the period, outside statistics [s]."""
     wrap_up: Duration = 7200.0

@@ -1,0 +1,34 @@
+"""Experiments: replications of an option, where they are played, when there are enough of them."""
+
+from sim.experiment.case import AWT, Case, case
+from sim.experiment.paired import check_paired, difference
+from sim.experiment.places import FORMS, SETTING, Place, opened
+from sim.experiment.replications import BAND, WHOSE, Replications, Waits
+from sim.experiment.running import Progress, replicate, warm_up
+from sim.experiment.steady import Steady, batch_means, steady_state
+from sim.experiment.stopping import Goal, Rule, Stopped
+
+__all__ = [
+    "AWT",
+    "BAND",
+    "FORMS",
+    "SETTING",
+    "WHOSE",
+    "Case",
+    "Goal",
+    "Place",
+    "Progress",
+    "Replications",
+    "Rule",
+    "Steady",
+    "Stopped",
+    "Waits",
+    "batch_means",
+    "case",
+    "check_paired",
+    "difference",
+    "opened",
+    "replicate",
+    "steady_state",
+    "warm_up",
+]

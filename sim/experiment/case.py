@@ -1,0 +1,124 @@
+"""One option of a scenario, ready to be played."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.demand import Demand, Timeline, crew, ticks
+from sim.engine import Staffing
+from sim.errors import InvalidInput
+from sim.metrics import Lens
+from sim.scenario.channel import Target
+from sim.scenario.model import Scenario
+from sim.scenario.option import Option
+
+__all__ = ["AWT", "Case", "case"]
+
+#: Acceptable waiting time of a channel without a target, by kind [s].
+AWT = {"voice": 20.0, "chat": 60.0, "email": 86_400.0}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """One option, ready to be played.
+
+    Parameters
+    ----------
+    name
+        The option.
+    demand, staffing, lens
+        What comes in, who serves, what is counted.
+    groups
+        Groups, in the order of all arrays.
+    targets
+        What is promised to each channel; None where nothing is.
+    """
+
+    name: str
+    demand: Demand
+    staffing: Staffing
+    lens: Lens
+    groups: tuple[str, ...]
+    targets: tuple[Target | None, ...]
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Channels, in the order of all arrays."""
+        return self.demand.names
+
+    @property
+    def timeline(self) -> Timeline:
+        """The stretch of time that is played."""
+        return self.demand.timeline
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Rule of the service level by channel."""
+        return tuple(target.rule if target else "offered" for target in self.targets)
+
+    @property
+    def promised(self) -> tuple[bool, ...]:
+        """Whether a channel has a target."""
+        return tuple(target is not None for target in self.targets)
+
+
+def case(
+    scenario: Scenario,
+    name: str,
+    *,
+    option: Option | None = None,
+    cover: Mapping[str, Sequence[float]] | None = None,
+    increments: Mapping[str, float] | None = None,
+) -> Case:
+    """Make an option of a scenario ready to be played.
+
+    Parameters
+    ----------
+    scenario
+        The operation.
+    name
+        The option's name.
+    option
+        The option itself, when it is not the scenario's own of that name.
+    cover
+        Agents by interval of the week for groups that are staffed to target.
+    increments
+        Step to which a group's handle times are rounded up for the bill, by group [s].
+
+    Raises
+    ------
+    InvalidInput
+        If the scenario has no such option.
+    """
+    if option is None:
+        if name not in scenario.options:
+            rule = f"must be one of {', '.join(scenario.options)}"
+            raise InvalidInput("option", rule, name)
+        option = scenario.options[name]
+    timeline = Timeline.of(scenario)
+    channels = scenario.channels.values()
+    waits = [c.target.awt if c.target else AWT[c.kind] for c in channels]
+    graces = [
+        awt if c.short_abandon is None else c.short_abandon
+        for awt, c in zip(waits, channels, strict=True)
+    ]
+    steps = [(increments or {}).get(group, 0.0) for group in option.groups]
+    lens = Lens(
+        timeline.before,
+        timeline.within,
+        timeline.slot,
+        np.array([ticks(awt) for awt in waits]),
+        np.array([ticks(grace) for grace in graces]),
+        np.array([max(1, ticks(step)) for step in steps]),
+    )
+    return Case(
+        name,
+        Demand.of(scenario, option),
+        crew(scenario, option, cover),
+        lens,
+        tuple(option.groups),
+        tuple(c.target for c in channels),
+    )

@@ -1,0 +1,74 @@
+"""What is played, and what is kept of one replication until it is added to the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine import ENGINES
+from sim.experiment.case import Case
+from sim.metrics import Tally, tally, wait_counts
+
+__all__ = ["Job", "Played"]
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+class Played(NamedTuple):
+    """What is kept of one replication.
+
+    Parameters
+    ----------
+    contacts, presence, virtual
+        As in a `sim.metrics.Tally`.
+    waits
+        As `sim.metrics.wait_counts` gives them.
+    record
+        What the caller asked to keep.
+    """
+
+    contacts: Floats
+    presence: Floats
+    virtual: Floats
+    waits: Ints
+    record: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """One option to be played on one stream of customers; knows nothing of where that happens.
+
+    Parameters
+    ----------
+    case
+        The option.
+    seed
+        Where the random numbers start.
+    engine
+        A name in `sim.engine.ENGINES`.
+    record
+        What to keep of each replication; nothing when None.
+    """
+
+    case: Case
+    seed: int
+    engine: str = "kernel"
+    record: Callable[[Tally], Floats] | None = None
+
+    def play(self, number: int) -> Played:
+        """Play one replication: a pure function of the job and the number."""
+        workload = self.case.demand.workload(self.seed, number)
+        outcome = ENGINES[self.engine](workload, self.case.staffing)
+        counted = tally(workload, self.case.staffing, outcome, self.case.lens)
+        return Played(
+            counted.contacts,
+            counted.presence,
+            counted.virtual,
+            wait_counts(workload, outcome, self.case.lens),
+            self.record(counted) if self.record else np.zeros(0),
+        )

@@ -1,0 +1,297 @@
+"""Replications of one option: drawn, played, counted, until the answer is precise enough.
+
+Replication r of every option is drawn from the same streams, so that options are compared on the
+same customers. Sums are taken in the order of replications: the same seed gives the same answer,
+whatever the engine, the place where they are played or the order in which they finish.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import erlang
+from sim.compiled import alone, mark_warm
+from sim.engine import ENGINES
+from sim.errors import Interrupted, InvalidInput
+from sim.experiment.case import Case, case
+from sim.experiment.places import Place, opened
+from sim.experiment.played import Job, Played
+from sim.experiment.replications import Replications
+from sim.experiment.stopping import (
+    RULES,
+    Goal,
+    Reach,
+    Rule,
+    Stopped,
+    furthest,
+    next_count,
+    second_stage,
+)
+from sim.experiment.sums import Sums
+from sim.metrics import Tally
+from sim.scenario.load import load_text
+
+__all__ = ["Progress", "replicate", "warm_up"]
+
+Floats = NDArray[np.float64]
+
+# Blocks before the precision is looked at: fewer say too little of the spread between them.
+_BLOCKS = 10
+# Progress is told this often at most between two looks [s].
+_TOLD = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run has come.
+
+    Parameters
+    ----------
+    done, planned
+        Replications played, and those that the precision seems to need.
+    half_width, precision
+        Half-width at the last look of what is furthest from its goal, and the one at which to
+        stop there.
+    measure
+        What that is.
+    """
+
+    done: int
+    planned: int
+    half_width: float
+    precision: float
+    measure: str = "service_level"
+
+
+def replicate(
+    played: Case,
+    *,
+    seed: int,
+    replications: int,
+    at_most: int | None = None,
+    precision: float = 0.0,
+    goals: Sequence[Goal] | None = None,
+    rule: Rule = "sequential",
+    first: int = 0,
+    engine: str = "kernel",
+    record: Callable[[Tally], Floats] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    workers: int | None = None,
+    on: str | Place | None = None,
+) -> Replications:
+    """Play replications of one option until what is asked for is precise enough.
+
+    Parameters
+    ----------
+    played
+        The option.
+    seed
+        Where the random numbers start.
+    replications
+        Replications before the precision is looked at. Where days are stratified they are played
+        in blocks of eight, ten at least before a look.
+    at_most
+        Replications at which to stop in any case; `replications` when None.
+    precision
+        Half-width of the service level at which to stop, for every channel with a target.
+    goals
+        What is to be known how well, instead of `precision`.
+    rule
+        How it is stopped: see `sim.experiment.stopping`.
+    first
+        Number of the first replication: whoever begins elsewhere meets other customers.
+    engine
+        ``kernel`` or ``reference``; the outcome is the same.
+    record
+        What to keep of each replication; nothing when None.
+    progress
+        Called as replications are added, and after each look at the precision.
+    workers
+        Threads; as many as the machine has processors when None. The outcome is the same.
+    on
+        Where to play, instead of `workers`: see `sim.experiment.opened`. The outcome is the same.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such engine, place or goal, no replication is asked for, or the seed has no
+        64 bits.
+    Interrupted
+        If a key is pressed, with what was finished by then.
+    WorkersLost
+        If workers of other processes are lost again and again.
+    """
+    if engine not in ENGINES:
+        raise InvalidInput("engine", f"must be one of {', '.join(sorted(ENGINES))}", engine)
+    if replications < 1:
+        raise InvalidInput("replications", "must be at least 1", replications)
+    if first < 0:
+        raise InvalidInput("first", "must be at least 0", first)
+    if not 0 <= seed < 2**64:
+        raise InvalidInput("seed", "must be from 0 to 2^64 - 1", seed)
+    if rule not in RULES:
+        raise InvalidInput("rule", f"must be one of {', '.join(RULES)}", rule)
+    wanted = tuple(goals) if goals else (Goal(precision),) if precision > 0 else ()
+    for goal in wanted:
+        goal.check(played.channels, played.groups)
+    block = played.demand.strata
+    if first % block:
+        raise InvalidInput("first", f"must be a multiple of {block}, as days are stratified", first)
+    least = _whole(max(replications, _BLOCKS * block if block > 1 and wanted else 0), block)
+    most = max(least, at_most or replications) // block * block
+    run = _Run(Job(played, seed, engine, record), wanted, first, progress)
+    with opened(on, workers) as place:
+        try:
+            if rule == "sequential" or not wanted:
+                run.look_again(place, least, most)
+            else:
+                run.two_stages(place, least, most)
+        except KeyboardInterrupt as pressed:
+            if not run.sums.count:
+                raise
+            run.stopped = "interrupted"
+            raise Interrupted(run.result()) from pressed
+    return run.result()
+
+
+def _whole(count: int, block: int) -> int:
+    """So many or a few more, so that blocks are whole."""
+    return -(-count // block) * block
+
+
+class _Run:
+    """A run under way."""
+
+    def __init__(
+        self,
+        job: Job,
+        goals: tuple[Goal, ...],
+        first: int,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self.job = job
+        self.goals = goals
+        self.progress = progress
+        self.sums = Sums(job.case)
+        self.first = first
+        self.stopped: Stopped = "all played"
+        self.reach: Reach | None = None
+        self.told = time.monotonic()
+
+    def look_again(self, place: Place, least: int, most: int) -> None:
+        """Look at the precision again and again, and play on until it is reached."""
+        planned = least
+        while True:
+            self._play(place, planned)
+            following = self._looked(most)
+            if following == self.sums.count:
+                return
+            planned = following
+
+    def two_stages(self, place: Place, least: int, most: int) -> None:
+        """Let a first stage say how many replications are needed, then play those afresh."""
+        self._play(place, least)
+        self.reach = furthest(self.sums, self.goals)
+        count = _whole(second_stage(least, most, self.reach.ratio), self.sums.block)
+        self.first, self.sums = self.first + least, Sums(self.job.case)
+        self._play(place, count)
+        self._looked(count)
+
+    def _looked(self, most: int) -> int:
+        """Look at the precision: replications to have next, as many as there are to end here."""
+        done = self.sums.count
+        if not self.goals:
+            self._tell(done)
+            return done
+        self.reach = furthest(self.sums, self.goals)
+        following = min(most, _whole(next_count(done, most, self.reach.ratio), self.sums.block))
+        if following == done:
+            self.stopped = "precise" if self.reach.ratio <= 1 else "at most"
+        self._tell(following)
+        return following
+
+    def _play(self, place: Place, until: int) -> None:
+        """Play and add replications until there are so many."""
+        numbers = range(self.first + self.sums.count, self.first + until)
+        with closing(place.play(self.job, numbers)) as results:
+            block: list[Played] = []
+            for played in results:
+                block.append(played)
+                if len(block) < self.sums.block:
+                    continue
+                for one in block:
+                    self.sums.add(one)
+                block.clear()
+                if self.sums.count < until and time.monotonic() - self.told > _TOLD:
+                    self._tell(until)
+
+    def _tell(self, planned: int) -> None:
+        """Tell how far it has come."""
+        self.told = time.monotonic()
+        if self.progress:
+            at = self.reach
+            self.progress(
+                Progress(
+                    self.sums.count,
+                    planned,
+                    at.half_width if at else 0.0,
+                    at.wanted if at else 0.0,
+                    at.goal.measure if at else "service_level",
+                )
+            )
+
+    def result(self) -> Replications:
+        """What came out."""
+        sums = self.sums
+        return Replications(
+            self.job.case,
+            self.job.seed,
+            self.job.engine,
+            self.first,
+            sums.count,
+            sums.totals.stacked(),
+            sums.virtual.stacked(),
+            sums.records.stacked(),
+            sums.totals.weights(),
+            self.stopped == "precise",
+            self.stopped,
+            sums,
+        )
+
+
+_SMALL = """
+name: warm-up
+calendar: {start: 2026-03-02, days: 1}
+channels:
+  phone:
+    kind: voice
+    arrivals: {Mon-Sun: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]}
+    handle_time: 4m
+    patience: 2m
+groups:
+  desk: {skills: [phone], staffing: {shifts: [{agents: 1, hours: always}]}}
+simulation: {warm_up: 0s, wrap_up: 0s}
+"""
+
+
+def warm_up() -> None:
+    """Compile everything that is compiled: play a small day once, ask closed forms each way.
+
+    The machine code is kept on disk, so that it happens once for each version; see
+    `sim.compiled.is_warm`.
+    """
+    played = case(load_text(_SMALL), "base")
+    with alone():
+        replicate(played, seed=1, replications=1, workers=1)
+        promise = erlang.Target(service_level=0.8, awt=20.0)
+        needed = erlang.agents_needed(promise, arrival_rate=0.01, aht=180.0)
+        needed.measures.wait_percentile(0.5)
+        erlang.queue_lines_needed(max_blocking=0.1, arrival_rate=0.01, aht=180.0, agents=2)
+        erlang.exact_day(arrival_rate=0.01, aht=180.0, agents=1, interval=60.0)
+        mark_warm()
