@@ -92,27 +92,27 @@ def shifts(workload: Workload, staffing: Staffing) -> list[Any]:
 
 
 class Router:
-    """W3: idle agents by group, waiting contacts by channel, an event for each that waits."""
+    """W3: idle agents by group, waiting contacts by queue, an event for each that waits."""
 
     def __init__(self, env: simpy.Environment, staffing: Staffing) -> None:
         self.env = env
         self.idle: list[deque[Agent]] = [deque() for _ in range(staffing.groups)]
-        self.waiting: list[deque[simpy.Event]] = [deque() for _ in range(staffing.channels)]
+        self.waiting: list[deque[simpy.Event]] = [deque() for _ in range(staffing.queues)]
         self.groups = [in_order(row, row) for row in staffing.preference.tolist()]
         tables = zip(staffing.priority.T.tolist(), staffing.preference.T.tolist(), strict=True)
-        self.channels = [in_order(rank, can) for rank, can in tables]
+        self.queues = [in_order(rank, can) for rank, can in tables]
 
-    def find(self, channel: int) -> Agent | None:
-        for group in self.groups[channel]:
+    def find(self, queue: int) -> Agent | None:
+        for group in self.groups[queue]:
             if self.idle[group]:
                 return self.idle[group].popleft()
         return None
 
     def offer(self, agent: Agent) -> None:
         """Give an agent the next contact, or let the agent wait for one."""
-        for channel in self.channels[agent[1]]:
-            if self.waiting[channel]:
-                self.waiting[channel].popleft().succeed(agent)
+        for queue in self.queues[agent[1]]:
+            if self.waiting[queue]:
+                self.waiting[queue].popleft().succeed(agent)
                 return
         self.idle[agent[1]].append(agent)
 
@@ -123,22 +123,22 @@ def in_order(rank: list[int], can: list[int]) -> list[int]:
 
 
 def skills(workload: Workload, staffing: Staffing) -> list[Any]:
-    """W3: contacts of several channels, agents of several groups."""
+    """W3: contacts of several queues, agents of several groups."""
     env = simpy.Environment()
     router = Router(env, staffing)
     waits: list[Any] = [None] * len(workload)
-    columns = workload.due, workload.channel, workload.handle, workload.acw, workload.patience
+    columns = workload.due, workload.queue, workload.handle, workload.acw, workload.patience
     rows = list(zip(*(column.tolist() for column in columns), strict=True))
 
-    def contact(row: int, channel: int, handle: int, acw: int, patience: int) -> Steps:
+    def contact(row: int, queue: int, handle: int, acw: int, patience: int) -> Steps:
         came = env.now
-        agent: Any = router.find(channel)
+        agent: Any = router.find(queue)
         if agent is None:
             turn = env.event()
-            router.waiting[channel].append(turn)
+            router.waiting[queue].append(turn)
             yield turn if patience == NEVER else turn | env.timeout(patience)
             if not turn.triggered:
-                router.waiting[channel].remove(turn)
+                router.waiting[queue].remove(turn)
                 waits[row] = ABANDONED
                 return
             agent = turn.value

@@ -69,8 +69,8 @@ def w2(scale: float = 1.0, seed: int = 1) -> Day:
     return workload, crew(start, end, group, np.zeros((1, 1), np.int64), np.zeros((1, 1), np.int64))
 
 
-PREFERRED = [[0, 2, 4], [1, 2, 4], [3, 4], [3, 4]]  # groups that a contact tries, by channel
-ANSWERED = [[0], [1], [0, 1], [2, 3], [0, 1, 2, 3]]  # channels that an agent takes, by group
+PREFERRED = [[0, 2, 4], [1, 2, 4], [3, 4], [3, 4]]  # groups that a contact tries, by queue
+ANSWERED = [[0], [1], [0, 1], [2, 3], [0, 1, 2, 3]]  # queues that an agent takes, by group
 
 
 def w3(scale: float = 1.0, seed: int = 1) -> Day:
@@ -90,8 +90,8 @@ def w3(scale: float = 1.0, seed: int = 1) -> Day:
         parts.append((due, np.full(size, way), *work, rng.exponential(1, size) * patience))
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     order = np.argsort(columns[0], kind="stable")
-    due, channel, handle, acw, limit = (column[order] for column in columns)
-    workload = calls(due, handle, acw, patience=limit, channel=channel)
+    due, queue, handle, acw, limit = (column[order] for column in columns)
+    workload = calls(due, handle, acw, patience=limit, queue=queue)
     return workload, crew(*w3_shifts(scale), *routing())
 
 
@@ -121,10 +121,10 @@ def w3_shifts(scale: float) -> tuple[Ints, Ints, Codes]:
 def routing() -> tuple[Ints, Ints]:
     """Tables of preference and priority from the two lists."""
     preference, priority = np.full((4, 5), NONE), np.zeros((4, 5), np.int64)
-    for channel, groups in enumerate(PREFERRED):
-        preference[channel, groups] = np.arange(len(groups))
-    for group, channels in enumerate(ANSWERED):
-        priority[channels, group] = np.arange(len(channels))
+    for queue, groups in enumerate(PREFERRED):
+        preference[queue, groups] = np.arange(len(groups))
+    for group, queues in enumerate(ANSWERED):
+        priority[queues, group] = np.arange(len(queues))
     return preference, priority
 
 
@@ -173,7 +173,7 @@ def calls(
     acw: Floats | float = 0.0,
     *,
     patience: Floats,
-    channel: Ints | int = 0,
+    queue: Ints | int = 0,
     fresh: int | None = None,
     redials: Ints | None = None,
 ) -> Workload:
@@ -188,32 +188,17 @@ def calls(
         again = np.diff(first, prepend=-1) == 0  # the second and later redials of a customer
         link[np.where(again, later - 1, first)] = later
     return Workload(
-        channels=int(np.max(channel)) + 1,
+        queues=int(np.max(queue)) + 1,
         fresh=fresh,
         due=ticks(due),
-        channel=np.broadcast_to(np.asarray(channel, np.uint8), size).copy(),
+        queue=np.broadcast_to(np.asarray(queue, np.uint8), size).copy(),
         handle=ticks(handle),
         acw=np.broadcast_to(ticks(acw), size).copy(),
         patience=np.where(endless, NEVER, ticks(np.where(endless, 0, patience))),
         after_abandon=link,
-        after_busy=np.full(size, NONE, np.int32),
     )
 
 
 def crew(start: Ints, end: Ints, group: Codes, preference: Ints, priority: Ints) -> Staffing:
     """A staffing without lines, overflow waits or closing times."""
-    channels = len(preference)
-    return Staffing(
-        start=start,
-        end=end,
-        group=group,
-        preference=preference,
-        priority=priority,
-        after=np.zeros_like(preference),
-        reserve=np.zeros_like(preference),
-        pace=np.full_like(preference, 1000),
-        lines=np.full(channels, NEVER),
-        open_of=np.arange(channels + 1),
-        open_start=np.zeros(channels, np.int64),
-        open_end=np.full(channels, CLOCK_LIMIT),
-    )
+    return Staffing(start, end, group, preference, priority)

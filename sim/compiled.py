@@ -42,7 +42,9 @@ _SOURCES = (
     "_erlang/steps.py",
     "demand/draws.py",
     "demand/sampling.py",
+    "engine/base.py",
     "engine/kernel.py",
+    "engine/lean.py",
     "metrics/tally.py",
     "metrics/waits.py",
 )

@@ -18,11 +18,13 @@ from sim.engine.contract import CLOCK_LIMIT, NEVER, NONE, Event
 @dataclass
 class Attempt:
     row: int
-    channel: int
+    queue: int
     status: Status = Status.NOT_MADE
     came: int = 0
     waited: int = 0
     talked_until: int = 0
+    talk: int = 0
+    wrap: int = 0
     agent: int = NONE
 
 
@@ -41,7 +43,7 @@ class Day:
 
     def __init__(self, workload: Workload, staffing: Staffing) -> None:
         self.work, self.crew = workload, staffing
-        self.attempts = [Attempt(k, int(c)) for k, c in enumerate(workload.channel)]
+        self.attempts = [Attempt(k, int(c)) for k, c in enumerate(workload.queue)]
         rows = zip(staffing.group.tolist(), staffing.end.tolist(), strict=True)
         self.agents = [Agent(k, group, end) for k, (group, end) in enumerate(rows)]
         self.to_come: list[tuple[int, Event, int]] = []
@@ -90,12 +92,10 @@ class Day:
             self.follow(now, int(self.work.after_abandon[attempt.row]))
 
     def arrive(self, now: int, attempt: Attempt) -> None:
-        channel, attempt.came = attempt.channel, now
-        if not self.is_open(channel, now):
+        queue, attempt.came = attempt.queue, now
+        if not self.is_open(queue, now):
             attempt.status = Status.CLOSED
-        elif (
-            sum(self.holds_line(a, channel, now) for a in self.attempts) >= self.crew.lines[channel]
-        ):
+        elif sum(self.holds_line(a, queue, now) for a in self.attempts) >= self.crew.lines[queue]:
             attempt.status = Status.BLOCKED
             self.follow(now, int(self.work.after_busy[attempt.row]))
         else:
@@ -109,17 +109,17 @@ class Day:
         if patience != NEVER:
             self.expect(now + patience, Event.PATIENCE, attempt.row)
         groups = range(self.crew.groups)
-        for wait in {self.opens(attempt.channel, g) for g in groups} - {None, 0}:
+        for wait in {self.opens(attempt.queue, g) for g in groups} - {None, 0}:
             assert wait is not None
             self.expect(now + wait, Event.OVERFLOW, attempt.row)
 
-    def is_open(self, channel: int, now: int) -> bool:
-        rows = range(self.crew.open_of[channel], self.crew.open_of[channel + 1])
+    def is_open(self, queue: int, now: int) -> bool:
+        rows = range(self.crew.open_of[queue], self.crew.open_of[queue + 1])
         return any(self.crew.open_start[k] <= now < self.crew.open_end[k] for k in rows)
 
-    def holds_line(self, attempt: Attempt, channel: int, now: int) -> bool:
+    def holds_line(self, attempt: Attempt, queue: int, now: int) -> bool:
         talks = attempt.status == Status.SERVED and attempt.talked_until > now
-        return attempt.channel == channel and (talks or attempt.status == Status.WAITING)
+        return attempt.queue == queue and (talks or attempt.status == Status.WAITING)
 
     def follow(self, now: int, later: int) -> None:
         if later != NONE:
@@ -134,20 +134,20 @@ class Day:
     def others_idle(self, agent: Agent) -> int:
         return sum(a.group == agent.group and a is not agent for a in self.idle())
 
-    def opens(self, channel: int, group: int) -> int | None:
-        """The wait after which a group may serve a channel, None if it never may."""
-        can = self.crew.preference[channel, group] != NONE
-        return int(self.crew.after[channel, group]) if can else None
+    def opens(self, queue: int, group: int) -> int | None:
+        """The wait after which a group may serve a queue, None if it never may."""
+        can = self.crew.preference[queue, group] != NONE
+        return int(self.crew.after[queue, group]) if can else None
 
     def match(self, now: int, attempts: list[Attempt], agents: list[Agent]) -> None:
         """Join the best pair: one side has one member, so the other side's rule decides."""
         pairs = []
         for attempt in attempts:
             for agent in agents:
-                opens = self.opens(attempt.channel, agent.group)
-                spare = self.others_idle(agent) >= self.crew.reserve[attempt.channel, agent.group]
+                opens = self.opens(attempt.queue, agent.group)
+                spare = self.others_idle(agent) >= self.crew.reserve[attempt.queue, agent.group]
                 if opens is not None and spare and now - attempt.came >= opens:
-                    cell = attempt.channel, agent.group
+                    cell = attempt.queue, agent.group
                     by_agent = (self.crew.preference[cell], agent.idle_since)
                     by_contact = (self.crew.priority[cell], attempt.came, attempt.row)
                     both = (by_agent, by_contact) if len(attempts) == 1 else (by_contact, by_agent)
@@ -157,13 +157,14 @@ class Day:
             self.connect(now, self.attempts[attempt_row], self.agents[agent_row])
 
     def connect(self, now: int, attempt: Attempt, agent: Agent) -> None:
-        pace = int(self.crew.pace[attempt.channel, agent.group])
+        pace = int(self.crew.pace[attempt.queue, agent.group])
         talk, wrap = (
             (int(part[attempt.row]) * pace + 500) // 1000
             for part in (self.work.handle, self.work.acw)
         )
         attempt.status, attempt.agent = Status.SERVED, agent.row
         attempt.waited, attempt.talked_until = now - attempt.came, now + talk
+        attempt.talk, attempt.wrap = talk, wrap
         agent.idle_since = None
         agent.busy += talk + wrap
         self.expect(now + talk + wrap, Event.RELEASE, agent.row)
@@ -174,6 +175,9 @@ class Day:
             arrival=np.array([a.came for a in self.attempts], np.int64),
             wait=np.array([a.waited for a in self.attempts], np.int64),
             agent=np.array([a.agent for a in self.attempts], np.int32),
+            talk=np.array([a.talk for a in self.attempts], np.int64),
+            wrap=np.array([a.wrap for a in self.attempts], np.int64),
+            began=self.crew.start.copy(),
             busy=np.array([a.busy for a in self.agents], np.int64),
             left=np.array([a.left for a in self.agents], np.int64),
             events=self.events,

@@ -34,7 +34,7 @@ class NaiveTally:
         self.status = [Status(s) for s in outcome.status]
 
     def counted(self) -> Tally:
-        channels, groups = self.crew.channels, self.crew.groups
+        channels, groups = self.crew.queues, self.crew.groups
         contacts = np.zeros((channels, self.lens.within, len(Count)))
         work = np.zeros((channels, groups, self.lens.within, len(Work)))
         presence = np.zeros((groups, self.lens.within, len(Presence)))
@@ -58,7 +58,7 @@ class NaiveTally:
         return (row for row, what in enumerate(self.status) if what is not Status.NOT_MADE)
 
     def channel(self, row: int) -> int:
-        return int(self.work.channel[row])
+        return int(self.work.queue[row])
 
     def wait(self, row: int) -> int:
         return int(self.out.wait[row])

@@ -61,12 +61,12 @@ def demand(scenario: Scenario) -> Demand:
 
 
 def columns(workload: Workload) -> dict[str, NDArray[Any]]:
-    skip = ("channels", "fresh")
+    skip = ("queues", "fresh")
     return {f.name: getattr(workload, f.name) for f in fields(Workload) if f.name not in skip}
 
 
 def first_attempts(workload: Workload, channel: int = 0) -> NDArray[np.int64]:
-    return np.flatnonzero(workload.channel[: workload.fresh] == channel)
+    return np.flatnonzero(workload.queue[: workload.fresh] == channel)
 
 
 def workloads(scenario: Scenario, count: int) -> list[Workload]:
@@ -191,7 +191,7 @@ def test_all_hours_of_a_day_are_busy_together_and_days_apart_are_not() -> None:
 def test_channels_have_busy_days_of_their_own() -> None:
     two = {"phone": line(40, day_variation="50%"), "chat": line(40, day_variation="50%")}
     drawn = workloads(desk(two, {"own": team("[phone, chat]")}, days=1), 300)
-    volumes = [[np.sum(w.channel[: w.fresh] == c) for w in drawn] for c in range(2)]
+    volumes = [[np.sum(w.queue[: w.fresh] == c) for w in drawn] for c in range(2)]
 
     assert stats.pearsonr(*volumes).pvalue > FALSE_ALARM
 
@@ -289,7 +289,7 @@ def test_a_later_attempt_is_the_same_contact_with_new_patience() -> None:
     delays = workload.due[workload.fresh :] / 1000
 
     assert (workload.handle[first] == workload.handle[second]).all()
-    assert (workload.channel[first] == workload.channel[second]).all()
+    assert (workload.queue[first] == workload.queue[second]).all()
     assert stats.pearsonr(workload.patience[first], workload.patience[second]).pvalue > FALSE_ALARM
     assert stats.kstest(delays, stats.expon(scale=300).cdf).pvalue > FALSE_ALARM
 

@@ -98,7 +98,7 @@ def test_a_group_opens_up_before_patience_ends(engine: Engine) -> None:
 
 def test_a_group_opens_up_before_another_call_arrives(engine: Engine) -> None:
     day = (
-        calls([0, 10], channel=[0, 1], channels=2),
+        calls([0, 10], queue=[0, 1], queues=2),
         team(preference=[[0], [0]], after=[[10], [0]]),
     )
     outcome = play(engine, *day)
@@ -172,7 +172,7 @@ def test_a_preferred_group_that_may_not_yet_serve_gives_way(engine: Engine) -> N
 
 def test_an_agent_takes_the_channel_of_higher_priority(engine: Engine) -> None:
     day = (
-        calls([0, 1, 2], channel=[0, 0, 1], channels=2),
+        calls([0, 1, 2], queue=[0, 0, 1], queues=2),
         team(preference=[[0], [0]], priority=[[1], [0]]),
     )
 
@@ -180,20 +180,20 @@ def test_an_agent_takes_the_channel_of_higher_priority(engine: Engine) -> None:
 
 
 def test_channels_of_equal_priority_are_served_by_the_longest_wait(engine: Engine) -> None:
-    day = calls([0, 1, 2], channel=[0, 1, 0], channels=2), team(preference=[[0], [0]])
+    day = calls([0, 1, 2], queue=[0, 1, 0], queues=2), team(preference=[[0], [0]])
 
     assert play(engine, *day).wait.tolist() == [0, 9, 18]
 
 
 def test_equal_waits_in_two_channels_are_served_in_the_order_of_rows(engine: Engine) -> None:
-    day = calls([0, 3, 3], channel=[0, 1, 0], channels=2), team(preference=[[0], [0]])
+    day = calls([0, 3, 3], queue=[0, 1, 0], queues=2), team(preference=[[0], [0]])
 
     assert play(engine, *day).wait.tolist() == [0, 7, 17]
 
 
 def test_a_group_takes_no_channel_that_it_cannot_serve(engine: Engine) -> None:
     day = (
-        calls([0, 0], channel=[0, 1], channels=2, patience=50),
+        calls([0, 0], queue=[0, 1], queues=2, patience=50),
         team(preference=[[0], [NONE]]),
     )
 
@@ -217,7 +217,7 @@ def test_further_groups_open_up_one_after_the_other(engine: Engine) -> None:
 
 def test_a_released_agent_leaves_a_call_that_has_not_waited_long_enough(engine: Engine) -> None:
     day = (
-        calls([0, 8], channel=[0, 1], channels=2),
+        calls([0, 8], queue=[0, 1], queues=2),
         team(preference=[[0], [0]], after=[[0], [5]]),
     )
     outcome = play(engine, *day)
@@ -326,8 +326,8 @@ def test_a_customer_tries_again_and_again_on_another_channel(engine: Engine) -> 
             [0, 0, 10, 20],
             handle=100,
             patience=5,
-            channel=[0, 0, 1, 0],
-            channels=2,
+            queue=[0, 0, 1, 0],
+            queues=2,
             fresh=2,
             redial={1: 2, 2: 3},
             after="abandon",
@@ -375,7 +375,7 @@ def test_playing_changes_neither_the_workload_nor_the_crew(engine: Engine) -> No
 
 
 def test_an_agent_in_reserve_waits_for_the_other_channel(engine: Engine) -> None:
-    mail_first = calls([0, 0, 5], channel=[1, 1, 0], channels=2, handle=100)
+    mail_first = calls([0, 0, 5], queue=[1, 1, 0], queues=2, handle=100)
     two_agents = team([(0, 1000)] * 2, preference=[[0], [0]], reserve=[[0], [1]])
 
     outcome = play(engine, mail_first, two_agents)
@@ -384,7 +384,7 @@ def test_an_agent_in_reserve_waits_for_the_other_channel(engine: Engine) -> None
 
 
 def test_an_agent_who_becomes_free_counts_as_idle_for_a_reserve(engine: Engine) -> None:
-    day = calls([0, 1, 2], channel=[0, 0, 1], channels=2, handle=[10, 30, 5])
+    day = calls([0, 1, 2], queue=[0, 0, 1], queues=2, handle=[10, 30, 5])
     two_agents = team([(0, 1000)] * 2, preference=[[0], [0]], reserve=[[0], [1]])
 
     outcome = play(engine, day, two_agents)

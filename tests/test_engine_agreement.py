@@ -55,14 +55,12 @@ def test_the_random_days_hold_what_they_are_meant_to_hold() -> None:
         fates += np.bincount(ENGINES["kernel"](*day).status, minlength=len(Status))
     crews = [crew for _, crew in drawn]
 
-    assert (fates > 100).all()
+    assert (fates[: Status.CALLED_BACK] > 100).all()
     assert any(len(crew.start) == 0 for crew in crews)
     assert any(len(crew.start) == 1 for crew in crews)
     assert any(len(crew.start) > 1 and np.ptp(crew.end) == 0 for crew in crews)
     assert any((crew.lines == NEVER).all() for crew in crews)
-    assert any(
-        np.unique(crew.after[row]).size > 2 for crew in crews for row in range(crew.channels)
-    )
+    assert any(np.unique(crew.after[row]).size > 2 for crew in crews for row in range(crew.queues))
     assert any(work.fresh == 0 for work, _ in drawn)
     assert any((work.handle + work.acw).max(initial=0) == 0 < work.fresh for work, _ in drawn)
     assert any((work.patience[: work.fresh] == 0).any() for work, _ in drawn)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from full_days import seeded_full_day
 from workloads import Day, calls, seeded_day, team
 
 from sim.engine import ENGINES, Outcome, Status
@@ -16,19 +17,48 @@ from sim.errors import InvariantBroken
 
 pytestmark = pytest.mark.kernel
 
-SERVED, ABANDONED, BLOCKED, CLOSED, WAITING = (
+SERVED, ABANDONED, BLOCKED, CLOSED, WAITING, DISMISSED = (
     int(Status.SERVED),
     int(Status.ABANDONED),
     int(Status.BLOCKED),
     int(Status.CLOSED),
     int(Status.WAITING),
+    int(Status.DISMISSED),
 )
 QUEUE: Day = calls([0, 1, 2, 30], handle=10, patience=[99, 99, 5, 99]), team()
 TEAMS: Day = (
-    calls([0, 1, 2], handle=10, channel=[0, 1, 0], channels=2, patience=99),
+    calls([0, 1, 2], handle=10, queue=[0, 1, 0], queues=2, patience=99),
     team([(0, 50, 0), (20, 50, 1)], preference=[[0, 1], [0, NONE]], after=[[0, 8], [0, 0]]),
 )
 LINES: Day = calls([0, 1, 2, 40], handle=10, fresh=3, redial={1: 3}), team(lines=1)
+CHATS: Day = (
+    calls([0, 5, 30], handle=10, fresh=3),
+    team(concurrency=2, speed=[[1_000_000, 500_000]]),
+)
+TIERS: Day = (
+    calls(
+        [0, 0, 40, 3],
+        handle=10,
+        acw=2,
+        queue=[0, 1, 0, 1],
+        queues=2,
+        fresh=3,
+        escalation={0: 3},
+        conference=4,
+    ),
+    team(
+        [(0, 90, 0), (0, 90, 1)],
+        preference=[[0, NONE], [NONE, 0]],
+        escalates=[[1_000_000, 0], [0, 0]],
+        warm=[1, 0],
+    ),
+)
+CALLBACK: Day = (
+    calls([0, 0, 0, 9], handle=50, patience=[99, 99, 15, 99], fresh=3, callback={1: 3}),
+    team(offer=10, hours=[[(0, 30)]], dismiss=1),
+)
+MACHINE: Day = calls([0, 3], handle=10, fresh=1, repeat={0: 1}), team([], machine=1)
+BREAK: Day = calls([45], handle=12), team([(0, 50), (60, 90)], follows={1: 0}, pause=10)
 HOURS: Day = calls([0, 9, 10], handle=1), team(hours=[[(0, 10)]])
 
 # What is changed in the true outcome, and what is said about it.
@@ -57,6 +87,29 @@ WRONG: list[tuple[Day, dict[str, dict[int, int]], str]] = [
     (LINES, {"arrival": {3: 42}}, "attempt 3: not made after the right delay"),
     (LINES, {"status": {1: WAITING}}, "attempt 3: made without cause, or not made with cause"),
     (LINES, {"status": {2: WAITING}}, "attempt 3: served before one who came before"),
+    (CHATS, {"talk": {0: 14}}, "attempt 0: not done when its work is"),
+    (CHATS, {"talk": {2: 11}}, "attempt 2: not done when its work is"),
+    (CHATS, {"wrap": {2: 1}}, "attempt 2: not done when its work is"),
+    (CHATS, {"arrival": {2: 31}}, "attempt 2: a first attempt was not made when due"),
+    (TIERS, {"talk": {1: 9}}, "attempt 1: took another time than the tables say"),
+    (TIERS, {"talk": {3: 10}}, "attempt 3: took another time than the tables say"),
+    (TIERS, {"wrap": {0: 0}}, "attempt 0: took another time than the tables say"),
+    (TIERS, {"busy": {0: 12}}, "agent 0: busy for another time than its contacts took"),
+    (TIERS, {"arrival": {3: 10}}, "attempt 3: not made after the right delay"),
+    (TIERS, {"status": {2: 0}, "agent": {2: NONE}}, "attempt 2: a first attempt was not made"),
+    (CALLBACK, {"wait": {1: 9}}, "attempt 3: not made after the right delay"),
+    (CALLBACK, {"status": {1: ABANDONED}}, "attempt 3: made without cause"),
+    (CALLBACK, {"status": {3: CLOSED}, "wait": {3: 0}}, "attempt 3: called back, and found clos"),
+    (CALLBACK, {"status": {2: DISMISSED}}, "attempt 2: sent away, but not at closing time"),
+    (CALLBACK, {"wait": {3: 12}}, "attempt 3: sent away, but not at closing time"),
+    (MACHINE, {"talk": {0: 9}}, "attempt 1: not made after the right delay"),
+    (MACHINE, {"talk": {1: 9}}, "attempt 1: not served by the machine as long as it takes"),
+    (MACHINE, {"status": {1: 0}, "arrival": {1: 0}, "talk": {1: 0}}, "attempt 1: made without"),
+    (BREAK, {"began": {1: 60}}, "agent 1: began at another time than due"),
+    (BREAK, {"began": {1: NONE}}, "agent 1: began at another time than due"),
+    (BREAK, {"left": {0: 58}}, "agent 0: left neither at the end nor with the last contact"),
+    (QUEUE, {"status": {2: BLOCKED}, "wait": {2: 0}}, "attempt 2: blocked where lines have no"),
+    (QUEUE, {"talk": {2: 1}}, "attempt 2: talked without being served"),
     (HOURS, {"status": {2: BLOCKED}}, "attempt 2: closed in hours or let in outside"),
     (HOURS, {"status": {1: CLOSED}, "agent": {1: NONE}}, "attempt 1: closed in hours or let in"),
 ]
@@ -115,6 +168,19 @@ def test_no_moment_can_be_one_tick_off_unnoticed(name: str, step: int) -> None:
         workload, staffing = seeded_day(seed)
         # With a reserve an agent may be idle beside a queue, so a late start is no proof.
         day = workload, replace(staffing, reserve=np.zeros_like(staffing.reserve))
+        truth = ENGINES["kernel"](*day)
+        column = getattr(truth, name)
+        for row in rng.choice(len(column), min(4, len(column)), replace=False).tolist():
+            off = tamper(truth, {name: {row: int(column[row]) + step}})
+            assert is_refused(day, off), f"day {seed}, {name}[{row}]"
+
+
+@pytest.mark.parametrize("step", [-1, 1])
+@pytest.mark.parametrize("name", ["arrival", "talk", "wrap", "began", "busy", "left"])
+def test_no_moment_of_the_full_model_can_be_one_tick_off_unnoticed(name: str, step: int) -> None:
+    rng = np.random.default_rng(21)
+    for seed in range(60):
+        day = seeded_full_day(seed)
         truth = ENGINES["kernel"](*day)
         column = getattr(truth, name)
         for row in rng.choice(len(column), min(4, len(column)), replace=False).tolist():

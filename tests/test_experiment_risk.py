@@ -224,7 +224,7 @@ def test_a_slot_that_nobody_ever_called_in_has_no_band() -> None:
 
 
 def whole(day: Day, before: int = 0) -> Lens:
-    one = np.ones(day[0].channels, np.int64)
+    one = np.ones(day[0].queues, np.int64)
     return Lens(before, 3, 50, one, one, np.ones(day[1].groups, np.int64))
 
 
@@ -241,7 +241,7 @@ def test_waits_are_counted_where_a_naive_count_puts_them(day: Day, before: int) 
         if kind is None or not 50 * before <= outcome.arrival[row] < 50 * (before + 3):
             continue
         at = int(np.searchsorted(edges, outcome.wait[row], side="right")) - 1
-        naive[day[0].channel[row], kind, at] += 1
+        naive[day[0].queue[row], kind, at] += 1
 
     np.testing.assert_array_equal(counts, naive)
 
@@ -279,7 +279,7 @@ def test_a_quantile_of_waits_is_that_of_all_contacts_to_a_32nd(played: Case) -> 
         workload = played.demand.workload(4, number)
         outcome = ENGINES["kernel"](workload, played.staffing)
         start, end = played.timeline.start, played.timeline.start + 3 * 86_400_000
-        counts = (workload.channel == 0) & (outcome.status == Status.SERVED)
+        counts = (workload.queue == 0) & (outcome.status == Status.SERVED)
         counts &= (outcome.arrival >= start) & (outcome.arrival < end)
         waits.append(outcome.wait[counts] / 1000)
     found = replicate(played, seed=4, replications=20)

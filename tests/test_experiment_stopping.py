@@ -325,7 +325,7 @@ def test_nothing_differs_from_itself(played: Case) -> None:
 def expected_contacts(case: Case, seed: int, numbers: range) -> Any:
     """First attempts on the phone, by replication."""
     streams = (case.demand.workload(seed, number) for number in numbers)
-    return np.array([np.sum(w.channel[: w.fresh] == 0) for w in streams])
+    return np.array([np.sum(w.queue[: w.fresh] == 0) for w in streams])
 
 
 def test_each_replication_of_a_block_draws_each_day_from_another_part_of_its_law() -> None:

@@ -62,7 +62,7 @@ def whole(day: Day) -> Lens:
         *day[1].end,
         *(outcome.arrival + outcome.wait + 100),
     ]
-    return lens(day[0].channels, day[1].groups, slot=2 * int(max(moments)) + 1000)
+    return lens(day[0].queues, day[1].groups, slot=2 * int(max(moments)) + 1000)
 
 
 @st.composite
@@ -95,7 +95,7 @@ def assert_same(found: Tally, expected: Tally) -> None:
 @given(st.data())
 def test_counting_in_one_pass_is_counting_one_by_one(data: st.DataObject) -> None:
     day = data.draw(days())
-    view = data.draw(lenses(day[0].channels, day[1].groups))
+    view = data.draw(lenses(day[0].queues, day[1].groups))
     outcome = played(day)
 
     assert_same(tally(*day, outcome, view), NaiveTally(*day, outcome, view).counted())
@@ -104,7 +104,7 @@ def test_counting_in_one_pass_is_counting_one_by_one(data: st.DataObject) -> Non
 @pytest.mark.parametrize("seed", range(60))
 def test_counting_agrees_on_full_days(seed: int) -> None:
     day, rng = seeded_day(seed), np.random.default_rng(seed)
-    channels, groups = day[0].channels, day[1].groups
+    channels, groups = day[0].queues, day[1].groups
     view = Lens(
         int(rng.integers(0, 3)),
         int(rng.integers(1, 7)),
@@ -174,7 +174,7 @@ def test_busy_time_is_what_the_engine_says(day: Day) -> None:
 @given(st.data())
 def test_slots_add_up_however_they_are_cut(data: st.DataObject) -> None:
     day = data.draw(days())
-    channels, groups, slot = day[0].channels, day[1].groups, 12
+    channels, groups, slot = day[0].queues, day[1].groups, 12
     fine = counted(day, lens(channels, groups, within=20, slot=slot))
     coarse = counted(day, lens(channels, groups, within=5, slot=4 * slot))
     for name in ("contacts", "work", "presence"):

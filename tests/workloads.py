@@ -24,6 +24,8 @@ Ints: TypeAlias = NDArray[np.int64]
 Pick: TypeAlias = Callable[[int, int, int], Ints]
 
 ALWAYS = ((0, CLOCK_LIMIT),)
+#: Tables [queue, group] that a hand-made team may add.
+CELLS = ("level", "concurrency", "escalates", "repeats")
 
 
 def calls(
@@ -32,29 +34,40 @@ def calls(
     *,
     acw: ArrayLike = 0,
     patience: ArrayLike = NEVER,
-    channel: ArrayLike = 0,
-    channels: int = 1,
+    queue: ArrayLike = 0,
+    queues: int = 1,
     fresh: int | None = None,
     redial: dict[int, int] | None = None,
     after: str = "both",
+    conference: ArrayLike | None = None,
+    **links: dict[int, int],
 ) -> Workload:
-    """Attempts by hand; `redial` links an attempt to the one after its failure."""
+    """Attempts by hand; `redial` links an attempt to the one after its failure.
+
+    Further links are given by the name of their column, such as `escalation={0: 1}`; the marks
+    that go with them are 0: who may pass a contact on at all, does.
+    """
     size = len(due)
-    links = {name: np.full(size, NONE, np.int32) for name in ("abandon", "busy")}
-    for attempt, later in (redial or {}).items():
-        for name in links:
-            if after in ("both", name):
-                links[name][attempt] = later
+    columns: dict[str, Any] = {}
+    for name in ("abandon", "busy"):
+        if redial and after in ("both", name):
+            links[f"after_{name}"] = redial
+    for name, link in links.items():
+        columns[name] = np.full(size, NONE, np.int32)
+        columns[name][list(link)] = list(link.values())
+        if name in ("escalation", "repeat"):
+            columns[f"{name}_mark"] = np.zeros(size, np.int32)
+    if conference is not None:
+        columns["conference"] = column(conference, size)
     return Workload(
-        channels=channels,
+        queues=queues,
         fresh=size if fresh is None else fresh,
         due=np.array(due, np.int64),
-        channel=column(channel, size, np.uint8),
+        queue=column(queue, size, np.uint8),
         handle=column(handle, size),
         acw=column(acw, size),
         patience=column(patience, size),
-        after_abandon=links["abandon"],
-        after_busy=links["busy"],
+        **columns,
     )
 
 
@@ -68,13 +81,31 @@ def team(
     pace: ArrayLike = 1000,
     lines: ArrayLike = NEVER,
     hours: Sequence[Sequence[tuple[int, int]]] | None = None,
+    follows: dict[int, int] | None = None,
+    pause: ArrayLike = 0,
+    **more: ArrayLike,
 ) -> Staffing:
-    """Agents by hand: (start, end) or (start, end, group) each; tables are [channel, group]."""
+    """Agents by hand: (start, end) or (start, end, group) each; tables are [queue, group].
+
+    Further tables of the staffing are given by name; one value stands for all of a table.
+    """
     rows = [(*shift, 0)[:3] for shift in shifts]
     start, end, group = np.array(rows, np.int64).reshape(len(rows), 3).T
     table = np.array(preference, np.int64)
     opened = [ALWAYS] * len(table) if hours is None else hours
     windows = np.array([w for row in opened for w in row], np.int64).reshape(-1, 2)
+    tables: dict[str, Any] = {}
+    for name, values in more.items():
+        whole = table.shape if name in CELLS else len(table)
+        tables[name] = np.array(values) if np.ndim(values) == 2 else column(values, whole)
+    if follows is not None:
+        tables["follows"] = np.full(len(rows), NONE, np.int32)
+        tables["follows"][list(follows)] = list(follows.values())
+        tables["pause"] = column(pause, len(rows))
+    if np.ndim(lines):
+        tables["lines"] = np.array(lines, np.int64)
+    else:
+        tables["lines"] = column(lines, len(table))
     return Staffing(
         start=start.copy(),
         end=end.copy(),
@@ -84,10 +115,10 @@ def team(
         after=column(after, table.shape),
         reserve=column(reserve, table.shape),
         pace=column(pace, table.shape),
-        lines=column(lines, len(table)),
         open_of=np.cumsum([0, *map(len, opened)]),
         open_start=windows[:, 0].copy(),
         open_end=windows[:, 1].copy(),
+        **tables,
     )
 
 
@@ -118,7 +149,7 @@ def days(draw: st.DrawFn) -> Day:
 
 def draw_day(pick: Pick) -> Day:
     """Draw a workload and a crew that fit each other."""
-    channels, groups, agents, fresh, later = (
+    queues, groups, agents, fresh, later = (
         one(pick, 1, 3),
         one(pick, 1, 3),
         one(pick, 0, 6),
@@ -128,8 +159,8 @@ def draw_day(pick: Pick) -> Day:
     span = (3, 12, 60, 200)[one(pick, 0, 3)]
     # Some days end with the clock, so that timers would ring after its end.
     begin = CLOCK_LIMIT - 2 * span if one(pick, 0, 7) == 0 else 0
-    workload = draw_calls(pick, channels, fresh, later if fresh else 0, span, begin)
-    return workload, draw_team(pick, channels, groups, agents, span, begin)
+    workload = draw_calls(pick, queues, fresh, later if fresh else 0, span, begin)
+    return workload, draw_team(pick, queues, groups, agents, span, begin)
 
 
 def one(pick: Pick, low: int, high: int) -> int:
@@ -137,9 +168,7 @@ def one(pick: Pick, low: int, high: int) -> int:
     return int(pick(1, low, high)[0])
 
 
-def draw_calls(
-    pick: Pick, channels: int, fresh: int, later: int, span: int, begin: int
-) -> Workload:
+def draw_calls(pick: Pick, queues: int, fresh: int, later: int, span: int, begin: int) -> Workload:
     """Draw attempts: a part of the first ones fails and is followed by later ones."""
     size = fresh + later
     longest = (0, 4, 30)[one(pick, 0, 2)]
@@ -153,10 +182,10 @@ def draw_calls(
             after_abandon[before] = NONE if why == 1 else row
             after_busy[before] = NONE if why == 2 else row
     return Workload(
-        channels=channels,
+        queues=queues,
         fresh=fresh,
         due=due,
-        channel=pick(size, 0, channels - 1).astype(np.uint8),
+        queue=pick(size, 0, queues - 1).astype(np.uint8),
         handle=pick(size, 0, (0, 5, 40)[one(pick, 0, 2)]),
         acw=pick(size, 0, 5) * one(pick, 0, 1),
         patience=patience,
@@ -165,21 +194,19 @@ def draw_calls(
     )
 
 
-def draw_team(
-    pick: Pick, channels: int, groups: int, agents: int, span: int, begin: int
-) -> Staffing:
+def draw_team(pick: Pick, queues: int, groups: int, agents: int, span: int, begin: int) -> Staffing:
     """Draw agents, who serves whom in which order, lines and opening hours."""
-    shape = (channels, groups)
-    cells = channels * groups
+    shape = (queues, groups)
+    cells = queues * groups
     start = np.sort(pick(agents, 0, span)) + begin
     # Half of the days everyone leaves at once.
     same = one(pick, 0, 1)
     end = np.full(agents, begin + span + 1) if same else start + pick(agents, 1, span)
     end = np.minimum(np.maximum(end, start + 1), CLOCK_LIMIT - 1)
     unit = (0, 1, 5)[one(pick, 0, 2)]
-    lines = pick(channels, 0, 6)
-    lines[pick(channels, 0, 1) == 0] = NEVER
-    hours = [draw_hours(pick, span, begin) for _ in range(channels)]
+    lines = pick(queues, 0, 6)
+    lines[pick(queues, 0, 1) == 0] = NEVER
+    hours = [draw_hours(pick, span, begin) for _ in range(queues)]
     return Staffing(
         start=start,
         end=end,

@@ -47,11 +47,16 @@ def crew(scenario: Scenario, option: Option, cover: Cover | None = None) -> Staf
         for name, channel in scenario.channels.items()
     ]
     spans = [span for channel in hours for span in channel]
+    preference, priority, after, reserve, pace = _routing(scenario.channels, option.groups)
     return Staffing(
         start=np.array([start for start, _, _ in rows], np.int64),
         end=np.array([end for _, _, end in rows], np.int64),
         group=np.array([number for _, number, _ in rows], np.uint8),
-        **_routing(scenario.channels, option.groups),
+        preference=preference,
+        priority=priority,
+        after=after,
+        reserve=reserve,
+        pace=pace,
         lines=np.array(
             [channel.lines or NEVER for channel in scenario.channels.values()], np.int64
         ),
@@ -166,8 +171,8 @@ def _without(span: Stretch, closed: Stretch) -> Iterator[Stretch]:
 
 def _routing(
     channels: Mapping[str, Channel], groups: Mapping[str, Group]
-) -> dict[str, NDArray[np.int64]]:
-    """Tables of who serves whom, [channel, group]."""
+) -> tuple[NDArray[np.int64], ...]:
+    """Tables of who serves whom, [channel, group]: preference, priority, after, reserve, pace."""
     shape = len(channels), len(groups)
     preference, priority = np.full(shape, NONE), np.full(shape, NONE)
     after, reserve = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
@@ -181,10 +186,4 @@ def _routing(
                 after[c, g] = ticks(skill.after)
                 reserve[c, g] = skill.reserve
                 pace[c, g] = round(1000 * group.handle_time * skill.handle_time)
-    return {
-        "preference": preference,
-        "priority": priority,
-        "after": after,
-        "reserve": reserve,
-        "pace": pace,
-    }
+    return preference, priority, after, reserve, pace

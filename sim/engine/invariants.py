@@ -9,15 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.engine.contract import CLOCK_LIMIT, NEVER, NONE, Outcome, Staffing, Status, Workload
-from sim.errors import InvariantBroken
+from sim.engine.contract import (
+    CLOCK_LIMIT,
+    LAST_TICK,
+    MILLION,
+    NEVER,
+    NONE,
+    TICKS_PER_MINUTE,
+    Outcome,
+    Staffing,
+    Status,
+    Workload,
+)
+from sim.engine.story import FAR, IN_QUEUE, Flags, Ints, Story, column, demand, links, tell
 
 __all__ = ["check"]
-
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 
 def check(workload: Workload, staffing: Staffing, outcome: Outcome) -> None:
@@ -40,199 +47,339 @@ def check(workload: Workload, staffing: Staffing, outcome: Outcome) -> None:
     >>> from sim.engine import ENGINES, Staffing, Workload
     >>> import numpy as np
     >>> one = np.array([7])
-    >>> none = np.array([-1], np.int32)
-    >>> call = Workload(1, 1, one, np.zeros(1, np.uint8), one, one * 0, one, none, none)
-    >>> zero = np.zeros((1, 1), np.int64)
-    >>> crew = Staffing(one * 0, one * 9, np.zeros(1, np.uint8), zero, zero, zero, zero,
-    ...                 zero + 1000, lines=one, open_of=np.array([0, 1]), open_start=one * 0,
-    ...                 open_end=one * 9)
+    >>> call = Workload(1, 1, one, np.zeros(1, np.uint8), one, one * 0, one)
+    >>> crew = Staffing(one * 0, one * 9, np.zeros(1, np.uint8), np.zeros((1, 1), np.int64))
     >>> check(call, crew, ENGINES["reference"](call, crew))
     """
-    story = _tell(workload, staffing, outcome)
-    _check_attempts(workload, outcome)
-    _check_followers(workload, outcome)
+    story = tell(workload, staffing, outcome)
+    _check_attempts(workload, story)
+    _check_followers(workload, story)
     _check_hours(workload, staffing, story)
     _check_waits(workload, staffing, story)
-    _check_agents(workload, staffing, story)
-    for channel in range(staffing.channels):
-        _check_order(workload, story, channel)
-        _check_lines(workload, staffing, story, channel)
-    _check_idleness(workload, staffing, story)
+    _check_work(workload, staffing, story)
+    spells = _check_agents(workload, staffing, story)
+    for queue in range(staffing.queues):
+        _check_order(workload, story, queue)
+    _check_lines(workload, staffing, story)
+    _check_idleness(workload, staffing, story, spells)
 
 
-@dataclass(frozen=True, eq=False)
-class _Story:
-    """The outcome, and the moments that follow from it [ticks]; far ones where they never come."""
-
-    outcome: Outcome
-    served: Flags
-    group: Ints  # who served, 0 where nobody did
-    out: Ints  # leaves the queue: served or abandoned
-    hangup: Ints  # leaves the line
-    finish: Ints  # lets the agent go
+# --- attempts ------------------------------------------------------------------------------------
 
 
-def _tell(workload: Workload, staffing: Staffing, outcome: Outcome) -> _Story:
-    """Work out the moments in the life of each attempt."""
-    columns = (outcome.status, outcome.arrival, outcome.wait, outcome.agent)
-    _demand([len(column) == len(workload) for column in columns], "an attempt has no outcome")
-    crew = [len(column) == len(staffing.start) for column in (outcome.busy, outcome.left)]
-    _demand(crew, "an agent has no outcome")
-    agents = len(staffing.start)
-    _demand((outcome.agent >= NONE) & (outcome.agent < agents), "attempt {}: no such agent")
-    served = outcome.status == Status.SERVED
-    _demand((outcome.agent != NONE) == served, "attempt {}: served without agent or the reverse")
-    group = np.zeros(len(workload), np.int64)
-    group[served] = staffing.group[outcome.agent[served]]
-    pace = np.where(served, staffing.pace[workload.channel, group], 1000) if len(workload) else 0
-    talk, wrap = ((part * pace + 500) // 1000 for part in (workload.handle, workload.acw))
-    in_queue = np.isin(outcome.status, (Status.SERVED, Status.ABANDONED))
-    out = np.where(in_queue, outcome.arrival + outcome.wait, NEVER)
-    return _Story(outcome, served, group, out, out + np.where(served, talk, 0), out + talk + wrap)
-
-
-# --- attempts --------------------------------------------------------------------------------
-
-
-def _check_attempts(workload: Workload, outcome: Outcome) -> None:
+def _check_attempts(workload: Workload, story: Story) -> None:
     """Every first attempt is made when due, and each attempt has one fate."""
-    fresh = slice(0, workload.fresh)
-    _demand(outcome.status <= max(Status), "attempt {}: no such status")
+    outcome, fresh = story.outcome, slice(0, workload.fresh)
+    demand(outcome.status <= max(Status), "attempt {}: no such status")
     made = outcome.status != Status.NOT_MADE
-    _demand(made[fresh], "attempt {}: a first attempt was not made")
+    demand(made[fresh], "attempt {}: a first attempt was not made")
     on_time = outcome.arrival[fresh] == workload.due[fresh]
-    _demand(on_time, "attempt {}: a first attempt was not made when due")
-    _demand(made | (outcome.arrival == 0), "attempt {}: came in but was not made")
-    waited = np.isin(outcome.status, (Status.SERVED, Status.ABANDONED))
-    _demand(waited | (outcome.wait == 0), "attempt {}: waited without end of the wait")
-    _demand(outcome.wait >= 0, "attempt {}: waited less than nothing")
+    demand(on_time, "attempt {}: a first attempt was not made when due")
+    demand(made | (outcome.arrival == 0), "attempt {}: came in but was not made")
+    waited = np.isin(outcome.status, IN_QUEUE)
+    demand(waited | (outcome.wait == 0), "attempt {}: waited without end of the wait")
+    demand(outcome.wait >= 0, "attempt {}: waited less than nothing")
 
 
-def _check_followers(workload: Workload, outcome: Outcome) -> None:
-    """A later attempt is made after the failure it follows, with its delay, and never otherwise."""
-    due = np.full(len(workload), CLOCK_LIMIT)
+def _check_followers(workload: Workload, story: Story) -> None:
+    """A later attempt is made after what it follows, with its delay, and never otherwise."""
+    size, outcome = len(workload), story.outcome
+    due = np.full(size, CLOCK_LIMIT)
     due[: workload.fresh] = workload.due[: workload.fresh]
-    failures = ((Status.ABANDONED, workload.after_abandon), (Status.BLOCKED, workload.after_busy))
-    for status, link in failures:
-        failed = (outcome.status == status) & (link != NONE)
-        later = link[failed]
-        due[later] = (outcome.arrival + outcome.wait)[failed] + workload.due[later]
-    made = outcome.status != Status.NOT_MADE
-    _demand(made == (due < CLOCK_LIMIT), "attempt {}: made without cause, or not made with cause")
-    _demand(~made | (outcome.arrival == due), "attempt {}: not made after the right delay")
+    status = outcome.status
+    unsolved = (status == Status.SERVED) & ~story.passed & story.unsolved
+    for link, cause, moment in (
+        (workload.after_abandon, np.isin(status, (Status.ABANDONED, Status.DISMISSED)), story.out),
+        (workload.after_busy, status == Status.BLOCKED, outcome.arrival),
+        (workload.callback, status == Status.CALLED_BACK, story.out),
+        (workload.escalation, story.passed, story.hangup),
+        (workload.repeat, unsolved, story.hangup),
+    ):
+        first, later = links(link, cause)
+        due[later] = moment[first] + workload.due[later]
+    made = status != Status.NOT_MADE
+    demand(made == (due < CLOCK_LIMIT), "attempt {}: made without cause, or not made with cause")
+    demand(~made | (outcome.arrival == due), "attempt {}: not made after the right delay")
 
 
-def _check_hours(workload: Workload, staffing: Staffing, story: _Story) -> None:
-    """An attempt finds its channel closed outside opening hours, and only then."""
+def _check_hours(workload: Workload, staffing: Staffing, story: Story) -> None:
+    """An attempt finds its queue closed outside opening hours, and only then; a callback never."""
     outcome = story.outcome
     shut = outcome.status == Status.CLOSED
-    for channel in range(staffing.channels):
-        rows = np.flatnonzero((workload.channel == channel) & (outcome.status != Status.NOT_MADE))
-        hours = slice(staffing.open_of[channel], staffing.open_of[channel + 1])
+    demand(~(shut & story.called_back), "attempt {}: called back, and found closed")
+    came = (outcome.status != Status.NOT_MADE) & ~story.called_back
+    for queue in range(staffing.queues):
+        rows = np.flatnonzero((workload.queue == queue) & came)
+        hours = slice(staffing.open_of[queue], staffing.open_of[queue + 1])
         now = outcome.arrival[rows]
         begun = np.searchsorted(staffing.open_start[hours], now, side="right")
         over = np.searchsorted(staffing.open_end[hours], now, side="right")
-        _demand(
-            shut[rows] == (begun == over), "attempt {}: closed in hours or let in outside", rows
-        )
+        demand(shut[rows] == (begun == over), "attempt {}: closed in hours or let in outside", rows)
 
 
-def _check_waits(workload: Workload, staffing: Staffing, story: _Story) -> None:
-    """Who abandons has waited as long as patience, and nobody waits longer."""
+def _closing(workload: Workload, staffing: Staffing, story: Story) -> Ints:
+    """Tick at which each attempt would be sent away, a far one where it never is."""
+    closing = np.full(len(workload), FAR)
+    for queue in np.flatnonzero(staffing.dismiss):
+        rows = np.flatnonzero(workload.queue == queue)
+        ends = staffing.open_end[staffing.open_of[queue] : staffing.open_of[queue + 1]]
+        ends = np.append(ends, FAR)
+        end = ends[np.searchsorted(ends[:-1], story.outcome.arrival[rows], side="right")]
+        closing[rows] = np.maximum(end, story.since[rows])
+    return closing
+
+
+def _check_waits(workload: Workload, staffing: Staffing, story: Story) -> None:
+    """Who abandons has waited as long as patience, and nobody waits longer than anything allows."""
     outcome, patience = story.outcome, workload.patience
+    left = np.isin(outcome.status, IN_QUEUE)
+    waited = np.where(left, story.out - story.since, 0)
     abandoned = outcome.status == Status.ABANDONED
-    as_patient = outcome.wait == patience
-    _demand(~abandoned | as_patient, "attempt {}: abandoned before or after its patience")
-    _demand(outcome.wait <= patience, "attempt {}: served after its patience")
+    demand(~abandoned | (waited == patience), "attempt {}: abandoned before or after its patience")
+    demand(waited <= patience, "attempt {}: served after its patience")
+    linked = column(workload.callback, len(workload), NONE) != NONE
+    offer = np.where(linked, staffing.offer[workload.queue], NEVER)
+    called = outcome.status == Status.CALLED_BACK
+    demand(~called | (waited == offer), "attempt {}: called back without an offer then")
+    demand(waited <= offer, "attempt {}: waited for longer than until the offer")
+    closing = _closing(workload, staffing, story)
+    sent = outcome.status == Status.DISMISSED
+    demand(~sent | (story.out == closing), "attempt {}: sent away, but not at closing time")
+    demand(~left | (story.out <= closing), "attempt {}: waited after closing time")
     still = outcome.status == Status.WAITING
-    for_ever = outcome.arrival + patience >= CLOCK_LIMIT
-    _demand(~still | for_ever, "attempt {}: waits still, its patience over")
-    rows = np.flatnonzero(story.served)
-    way, group = workload.channel[rows], story.group[rows]
+    leaves = np.minimum(story.since + np.minimum(np.minimum(patience, offer), FAR), closing)
+    for_ever = (leaves >= CLOCK_LIMIT) | (story.since >= CLOCK_LIMIT)
+    demand(~still | for_ever, "attempt {}: waits still, its patience over")
+    rows = np.flatnonzero(story.by_agent)
+    way, group = workload.queue[rows], story.group[rows]
     may = staffing.preference[way, group] != NONE
-    _demand(may, "attempt {}: served by a group that cannot", rows)
-    late = outcome.wait[rows] >= staffing.after[way, group]
-    _demand(late, "attempt {}: served by a group before its turn", rows)
+    demand(may, "attempt {}: served by a group that cannot", rows)
+    late = waited[rows] >= staffing.after[way, group]
+    demand(late, "attempt {}: served by a group before its turn", rows)
 
 
-# --- agents ----------------------------------------------------------------------------------
+# --- agents --------------------------------------------------------------------------------------
 
 
-def _check_agents(workload: Workload, staffing: Staffing, story: _Story) -> None:
-    """An agent serves one contact after another, begins each within the shift, and is paid so."""
+def _scheduled(workload: Workload, staffing: Staffing, story: Story) -> tuple[Ints, Ints]:
+    """Talk and work after it as the tables have them, for one contact at a time."""
+    way, group = workload.queue, story.group
+    slot = story.answered // staffing.tempo_slot % staffing.tempo.shape[1]
+    tempo = staffing.tempo[way, slot]
+    drag = np.minimum(
+        staffing.drag_most[way], staffing.drag[way] * story.outcome.wait // TICKS_PER_MINUTE
+    )
+    talk, wrap = workload.handle, workload.acw
+    for factor in (staffing.pace[way, group], tempo):
+        talk, wrap = (talk * factor + 500) // 1000, (wrap * factor + 500) // 1000
+    talk = np.minimum((talk * (1000 + drag) + 500) // 1000, CLOCK_LIMIT)
+    conference = column(workload.conference, len(workload), 0)
+    return talk + np.where(story.host != NONE, conference, 0), np.minimum(wrap, CLOCK_LIMIT)
+
+
+def _check_work(workload: Workload, staffing: Staffing, story: Story) -> None:
+    """A contact that leaves no room for another takes as long as the tables say."""
+    outcome = story.outcome
+    served = outcome.status == Status.SERVED
+    nothing = (outcome.talk == 0) & (outcome.wrap == 0)
+    demand(served | nothing, "attempt {}: talked without being served")
+    machine = served & ~story.by_agent
+    right = (outcome.wait == 0) & (outcome.talk == workload.handle) & (outcome.wrap == 0)
+    demand(~machine | right, "attempt {}: not served by the machine as long as it takes")
+    if not story.by_agent.any():
+        return
+    talk, wrap = _scheduled(workload, staffing, story)
+    alone = story.by_agent & story.alone
+    right = (outcome.talk == talk) & (outcome.wrap == wrap)
+    demand(~alone | right, "attempt {}: took another time than the tables say")
+    shared = story.by_agent & ~story.alone
+    for agent in np.unique(outcome.agent[shared]):
+        rows = np.flatnonzero(shared & (outcome.agent == agent))
+        _check_together(workload, staffing, story, rows, talk, wrap)
+
+
+def _check_together(
+    workload: Workload, staffing: Staffing, story: Story, rows: Ints, talk: Ints, wrap: Ints
+) -> None:
+    """Contacts that an agent holds together: no more than may be, each done when its work is."""
+    begin, finish = story.out[rows], story.finish[rows]
+    ticks = np.unique(np.concatenate([begin, finish]))
+    held = (begin <= ticks[:, None]) & (ticks[:, None] < finish)
+    number = held.sum(axis=1)
+    most = staffing.concurrency[workload.queue[rows], story.group[rows]]
+    fits = ~held | (number[:, None] <= most)
+    demand(fits.all(axis=0), "attempt {}: served by an agent who serves too many", rows)
+    for queue in np.unique(workload.queue[rows]):
+        pace = staffing.speed[queue, np.maximum(number[:-1], 1) - 1]
+        done = np.concatenate([[0], np.cumsum(np.diff(ticks) * pace)])
+        mine = rows[workload.queue[rows] == queue]
+        for start, end, work in (
+            (story.answered, story.hangup, talk),
+            (story.hangup, story.finish, wrap),
+        ):
+            first, last = start[mine], end[mine]
+            before = _done_by(ticks, done, pace, np.maximum(last - 1, first))
+            at_start, by_end = (_done_by(ticks, done, pace, at) for at in (first, last))
+            goal = work[mine] * MILLION
+            enough = (by_end - at_start >= goal) & ((last == first) | (before - at_start < goal))
+            demand(enough | (last >= LAST_TICK), "attempt {}: not done when its work is", mine)
+
+
+def _done_by(ticks: Ints, done: Ints, pace: Ints, moment: Ints) -> Ints:
+    """Work that would have been done by a moment at the speeds until then."""
+    at = np.clip(np.searchsorted(ticks, moment, side="right") - 1, 0, max(len(pace) - 1, 0))
+    result: Ints = done[at] + (moment - ticks[at]) * (pace[at] if len(pace) else 0)
+    return result
+
+
+@dataclass(frozen=True, eq=False)
+class _Spells:
+    """Stretches of time in which an agent holds something; those of one agent are apart."""
+
+    agent: Ints
+    begin: Ints
+    end: Ints
+
+
+def _check_agents(workload: Workload, staffing: Staffing, story: Story) -> _Spells:
+    """An agent begins each contact within the shift, leaves with the last one, and is paid so."""
     outcome = story.outcome
     rows = _by_agent(story)
-    agent, begin, finish = outcome.agent[rows], story.out[rows], story.finish[rows]
-    present = (begin >= staffing.start[agent]) & (begin < staffing.end[agent])
-    _demand(present, "attempt {}: served by an agent who is not there", rows)
-    alone = (agent[1:] != agent[:-1]) | (begin[1:] >= finish[:-1])
-    _demand(alone, "attempt {}: served by an agent who serves another", rows[1:])
+    agent, begin, finish = outcome.agent[rows].astype(np.int64), story.out[rows], story.finish[rows]
+    began = outcome.began[agent]
+    present = (began != NONE) & (begin >= began) & (begin < staffing.end[agent])
+    demand(present, "attempt {}: served by an agent who is not there", rows)
+    single = story.alone[rows][1:] | story.alone[rows][:-1]
+    apart = (agent[1:] != agent[:-1]) | (begin[1:] >= finish[:-1])
+    demand(~single | apart, "attempt {}: served by an agent who serves another", rows[1:])
+    held = np.zeros(len(staffing.start), bool)
+    held[agent[finish == FAR]] = True
+    spells = _spells(agent, begin, np.where(finish == FAR, outcome.left[agent], finish))
     busy = np.zeros(len(staffing.start), np.int64)
-    np.add.at(busy, agent, finish - begin)
-    _demand(outcome.busy == busy, "agent {}: busy for another time than its contacts took")
+    np.add.at(busy, spells.agent, spells.end - spells.begin)
+    demand(outcome.busy == busy, "agent {}: busy for another time than its contacts took")
     left = staffing.end.copy()
-    np.maximum.at(left, agent, finish)
-    _demand(outcome.left == left, "agent {}: left neither at the end nor with the last contact")
-    spent = outcome.busy <= outcome.left - staffing.start
-    _demand(spent, "agent {}: busy for longer than present")
+    np.maximum.at(left, agent[finish < FAR], finish[finish < FAR])
+    here = (outcome.began != NONE) & ~held
+    good = np.where(here, outcome.left == left, (outcome.left >= left) | ~held)
+    demand(good, "agent {}: left neither at the end nor with the last contact")
+    _check_stretches(staffing, outcome, held)
+    spent = (outcome.began == NONE) | (outcome.busy <= outcome.left - outcome.began)
+    demand(spent, "agent {}: busy for longer than present")
+    return spells
 
 
-def _by_agent(story: _Story) -> Ints:
-    """Rows of served attempts by agent, each agent's in order of service."""
-    rows = np.flatnonzero(story.served)
+def _check_stretches(staffing: Staffing, outcome: Outcome, held: Flags) -> None:
+    """A stretch begins when it is due, or after the pause from the same person's one before."""
+    begin, left = staffing.start.copy(), outcome.left
+    waits = left < 0  # for somebody who never leaves
+    for row in np.flatnonzero(staffing.follows != NONE) if len(staffing.follows) else ():
+        before = staffing.follows[row]
+        begin[row] = max(begin[row], left[before] + staffing.pause[row])
+        waits[row] = held[before] or waits[before]
+        if begin[row] >= staffing.end[row] or waits[row]:
+            begin[row] = NONE
+            same = left[[row]] == left[before]
+            demand(same, "agent {}: left without having begun", np.array([row]))
+    demand(outcome.began == begin, "agent {}: began at another time than due")
+
+
+def _by_agent(story: Story) -> Ints:
+    """Rows of attempts served by agents, each agent's in order of service."""
+    rows = np.flatnonzero(story.by_agent)
     agent = story.outcome.agent[rows]
     return rows[np.lexsort((story.finish[rows], story.out[rows], agent))]
 
 
-# --- queues ----------------------------------------------------------------------------------
+def _spells(agent: Ints, begin: Ints, end: Ints) -> _Spells:
+    """Join what overlaps; rows are in order of agent and beginning."""
+    past = np.maximum.accumulate(np.concatenate([[NONE], (agent << 38) + end]))[:-1]
+    opens = (agent << 38) + begin >= past
+    first = np.flatnonzero(opens)
+    last = np.maximum.reduceat(end, first) if len(first) else end
+    return _Spells(agent[first], begin[first], last)
 
 
-def _in_order(workload: Workload, story: _Story, channel: int) -> Ints:
-    """Attempts that came in to an open channel, in order."""
-    missing = (Status.NOT_MADE, Status.CLOSED)
-    here = (workload.channel == channel) & ~np.isin(story.outcome.status, missing)
-    rows = np.flatnonzero(here)
-    return rows[np.argsort(story.outcome.arrival[rows], kind="stable")]
+# --- queues --------------------------------------------------------------------------------------
 
 
-def _check_order(workload: Workload, story: _Story, channel: int) -> None:
-    """First come, first served: whoever came before has left the queue before."""
-    rows = _in_order(workload, story, channel)
-    rows = rows[story.outcome.status[rows] != Status.BLOCKED]
-    out = story.out[rows]
-    first = (np.maximum.accumulate(out) == out) | ~story.served[rows]
-    _demand(first, "attempt {}: served before one who came before", rows)
+def _check_order(workload: Workload, story: Story, queue: int) -> None:
+    """First come, first served: whoever joined before has left the queue before.
+
+    Later attempts that join in one tick may do so in either order.
+    """
+    missing = (Status.NOT_MADE, Status.CLOSED, Status.BLOCKED)
+    rows = np.flatnonzero((workload.queue == queue) & ~np.isin(story.outcome.status, missing))
+    key = 2 * story.since[rows] + (rows >= workload.fresh)
+    rows, key = rows[np.argsort(key, kind="stable")], np.sort(key)
+    latest = np.maximum.accumulate(np.concatenate([[0], story.out[rows]]))
+    before = np.where(
+        rows >= workload.fresh, np.searchsorted(key, key, side="left"), np.arange(len(rows))
+    )
+    first = (latest[before] <= story.out[rows]) | ~story.by_agent[rows]
+    demand(first, "attempt {}: served before one who came before", rows)
 
 
-def _check_lines(workload: Workload, staffing: Staffing, story: _Story, channel: int) -> None:
+def _check_lines(workload: Workload, staffing: Staffing, story: Story) -> None:
     """An attempt is blocked when all lines are held, and only then.
 
-    An attempt that is over in the tick in which it came holds no line that another could miss.
+    A line goes with a contact that is passed on. An attempt that is over in the tick in which it
+    came holds no line that another could miss.
     """
-    rows = _in_order(workload, story, channel)
-    blocked = story.outcome.status[rows] == Status.BLOCKED
-    now, hangup = story.outcome.arrival[rows], story.hangup[rows]
-    holds = ~blocked & (hangup > now)
+    outcome, limited = story.outcome, np.flatnonzero(staffing.lines < NEVER)
+    may = staffing.lines[staffing.trunk[workload.queue]] < NEVER
+    blocked = outcome.status == Status.BLOCKED
+    demand(may | ~blocked, "attempt {}: blocked where lines have no limit")
+    end, last = story.hangup.copy(), np.arange(len(workload))
+    closed = outcome.status == Status.CLOSED
+    end[closed] = outcome.arrival[closed]
+    passed, later = links(workload.escalation, story.passed)
+    for first, second in zip(passed[::-1], later[::-1], strict=True):
+        end[first], last[first] = end[second], last[second]
+    by_itself = (outcome.status != Status.NOT_MADE) & ~closed & ~story.called_back
+    by_itself[later] = False
+    for trunk in limited:
+        rows = np.flatnonzero(by_itself & (staffing.trunk[workload.queue] == trunk))
+        rows = rows[np.argsort(outcome.arrival[rows], kind="stable")]
+        _check_trunk(workload, story, int(staffing.lines[trunk]), rows, end[rows], last[rows])
+
+
+def _check_trunk(
+    workload: Workload, story: Story, lines: int, rows: Ints, end: Ints, last: Ints
+) -> None:
+    """Count the lines held when each attempt comes; several later ones in a tick come anyhow."""
+    outcome = story.outcome
+    now, blocked = outcome.arrival[rows], outcome.status[rows] == Status.BLOCKED
+    in_turn = end == outcome.arrival[last]  # freed only when the last attempt has its turn
+    holds = ~blocked & ((end > now) | (last != rows))
     entered = np.cumsum(holds) - holds
-    gone = np.searchsorted(np.sort(hangup[holds]), now, side="right")
-    full = entered - gone >= staffing.lines[channel]
-    _demand(blocked == full, "attempt {}: blocked with a line free, or let in without", rows)
+    gone = np.searchsorted(np.sort(end[holds & ~in_turn]), now, side="right")
+    turns = np.sort(end[holds & in_turn])
+    surely = np.searchsorted(turns, now, side="left")
+    perhaps = np.searchsorted(turns, now, side="right")
+    _, where, many = np.unique(now, return_inverse=True, return_counts=True)
+    unclear = (rows >= workload.fresh) & (many[where] > 1)
+    full, free = (entered - gone - freed >= lines for freed in (surely, perhaps))
+    right = (blocked == full) | (blocked == free) | unclear
+    demand(right, "attempt {}: blocked with a line free, or let in without", rows)
 
 
-def _check_idleness(workload: Workload, staffing: Staffing, story: _Story) -> None:
+def _check_idleness(workload: Workload, staffing: Staffing, story: Story, spells: _Spells) -> None:
     """Nobody waits while an agent who may serve is idle, beyond those in reserve."""
-    wait = np.isin(story.outcome.status, (Status.SERVED, Status.ABANDONED, Status.WAITING))
+    outcome = story.outcome
+    wait = np.isin(outcome.status, (*IN_QUEUE, Status.WAITING))
+    wait &= (staffing.machine[workload.queue] == 0) & (story.since < CLOCK_LIMIT)
     rows = np.flatnonzero(wait)
-    arrival = story.outcome.arrival[rows]
     until = np.minimum(story.out[rows], CLOCK_LIMIT)
     for group in range(staffing.groups):
-        idle = _Idleness.of(staffing, story, group)
-        after = staffing.after[workload.channel[rows], group]
-        since = np.minimum(arrival + np.minimum(after, CLOCK_LIMIT), until)
-        may = staffing.preference[workload.channel[rows], group] != NONE
-        kept = staffing.reserve[workload.channel[rows], group] * (until - since)
+        idle = _Idleness.of(staffing, outcome, spells, group)
+        cell = workload.queue[rows], group
+        since = story.since[rows] + np.minimum(staffing.after[cell], CLOCK_LIMIT)
+        since = np.minimum(since, until)
+        may = (staffing.preference[cell] != NONE) & (staffing.level[cell] <= 1)
+        kept = staffing.reserve[cell] * (until - since)
         nobody = idle.ticks(until) - idle.ticks(since) <= kept
-        _demand(~may | nobody, "attempt {}: waited while an agent was idle", rows)
+        demand(~may | nobody, "attempt {}: waited while an agent was idle", rows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,13 +390,12 @@ class _Idleness:
     end: Ints
 
     @classmethod
-    def of(cls, staffing: Staffing, story: _Story, group: int) -> _Idleness:
+    def of(cls, staffing: Staffing, outcome: Outcome, spells: _Spells, group: int) -> _Idleness:
         """Take what lies between shift and contacts."""
-        rows = _by_agent(story)
-        rows = rows[story.group[rows] == group]
-        crew = staffing.group == group
-        start = np.concatenate([staffing.start[crew], story.finish[rows]])
-        end = np.concatenate([story.outcome.left[crew], story.out[rows]])
+        mine = staffing.group[spells.agent] == group
+        crew = (staffing.group == group) & (outcome.began != NONE)
+        start = np.concatenate([outcome.began[crew], spells.end[mine]])
+        end = np.concatenate([outcome.left[crew], spells.begin[mine]])
         return cls(np.sort(start), np.sort(end))
 
     def ticks(self, now: Ints) -> Ints:
@@ -263,11 +409,3 @@ def _ticks_since(moments: Ints, now: Ints) -> Ints:
     total = np.concatenate([[0], np.cumsum(moments)])
     passed: Ints = before * now - total[before]
     return passed
-
-
-def _demand(holds: Flags | list[bool], rule: str, rows: Ints | None = None) -> None:
-    """Refuse the first row that breaks a rule."""
-    wrong = np.flatnonzero(~np.asarray(holds, bool))
-    if len(wrong):
-        first = wrong[0] if rows is None else rows[wrong[0]]
-        raise InvariantBroken(rule.format(first))

@@ -1,21 +1,22 @@
 """The readable engine: what happens to every contact and agent, in SimPy.
 
-This is the specification. It is written to be read, and a new rule is tried here first; `kernel`
-plays the same rules fast. Simultaneous events happen in the order of `Event`, then by row.
+This is the specification in code; `docs/model.md` is the same in words. It is written to be read,
+and a new rule is tried here first; `kernel` plays the same rules fast. Simultaneous events happen
+in the order of `Event`, then by row; what an event sets off at once is part of it.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections import defaultdict
+from functools import partial
 
 import numpy as np
-import simpy
 
+from sim.engine.clock import Clock
 from sim.engine.contract import (
-    CLOCK_LIMIT,
-    MOST_ATTEMPTS,
+    BILLION,
+    LAST_TICK,
+    MILLION,
     NEVER,
     NONE,
     Event,
@@ -24,252 +25,445 @@ from sim.engine.contract import (
     Status,
     Workload,
 )
+from sim.engine.hours import closing_time, deadline, durations, is_open, overflow_waits
+from sim.engine.parties import Agent, Contact, Way, Work
 
 __all__ = ["play"]
 
-Steps = Generator[simpy.Event, object, None]
-
-
-class _Moment(simpy.Event):
-    """A point on the clock with its place among the events of the same tick.
-
-    SimPy's own events (a process begins, a condition is met) have priorities 0 and 1 and so come
-    before every moment: what one moment sets off is complete before the next one happens.
-    """
-
-    def __init__(self, env: simpy.Environment, tick: int, kind: Event, row: int) -> None:
-        super().__init__(env)
-        self._ok = True
-        self._value = None
-        if tick < CLOCK_LIMIT or kind is Event.RELEASE:
-            place = (kind + 1) * MOST_ATTEMPTS + row
-            env.schedule(self, priority=place, delay=tick - env.now)  # type: ignore[arg-type]
-
-
-@dataclass(eq=False)
-class _Agent:
-    """One stretch of work of one agent."""
-
-    row: int
-    group: int
-    end: int
-    idle_since: int = NONE  # order of becoming idle among all agents; NONE when not idle
-
-
-class _Waiting(simpy.Event):
-    """A contact in queue; happens when an agent takes it."""
-
-    def __init__(self, env: simpy.Environment, attempt: int) -> None:
-        super().__init__(env)
-        self.attempt = attempt
-        self.since = int(env.now)
-
 
 class _Floor:
-    """The centre in play: queues, idle agents, lines, and the rules that join them."""
+    """The centre in play: queues, agents, lines, and the rules that join them."""
 
     def __init__(self, workload: Workload, staffing: Staffing) -> None:
         attempts, agents = len(workload), len(staffing.start)
-        self.env = simpy.Environment(initial_time=0)
+        self.clock = Clock()
         self.work = workload
         self.crew = staffing
-        self.events = 0
-        self.becoming_idle = 0
-        self.queues: list[deque[_Waiting]] = [deque() for _ in range(staffing.channels)]
-        self.idle: list[deque[_Agent]] = [deque() for _ in range(staffing.groups)]
-        self.lines_used = [0] * staffing.channels
+        self.waiting: list[list[Contact]] = [[] for _ in range(staffing.queues)]
+        #: Agents with room for more, by group and how many they hold, longest so first.
+        self.ready: dict[tuple[int, int], list[Agent]] = defaultdict(list)
+        self.places = 0
+        self.present: dict[int, Agent] = {}
+        self.lines_used = [0] * len(staffing.lines)
+        self.waits = [overflow_waits(staffing, queue) for queue in range(staffing.queues)]
+        self.successor = {
+            int(before): row for row, before in enumerate(staffing.follows) if before != NONE
+        }
+        self.late: set[int] = set()  # stretches that are due but whose person is still at work
         self.status = np.zeros(attempts, np.uint8)
-        self.arrival = np.zeros(attempts, np.int64)
-        self.wait = np.zeros(attempts, np.int64)
+        self.arrival, self.wait, self.talk, self.wrap = np.zeros((4, attempts), np.int64)
         self.agent = np.full(attempts, NONE, np.int32)
         self.busy = np.zeros(agents, np.int64)
-        self.left = np.zeros(agents, np.int64)
+        self.began, self.left = np.full((2, agents), NONE, np.int64)
+
+    @property
+    def now(self) -> int:
+        """The present tick."""
+        return self.clock.now
 
     def run(self) -> Outcome:
         """Play every event."""
-        for row in range(len(self.crew.start)):
-            self.env.process(self.shift(row))
-        self.env.process(self.first_attempts())
-        self.env.run()
-        return Outcome(
-            self.status, self.arrival, self.wait, self.agent, self.busy, self.left, self.events
+        for row, (start, end) in enumerate(zip(self.crew.start, self.crew.end, strict=True)):
+            self.clock.at(int(start), Event.SHIFT_START, row, partial(self.shift_is_due, row))
+            self.clock.at(int(end), Event.SHIFT_END, row, partial(self.shift_is_over, row))
+        for row in range(self.work.fresh):
+            contact = Contact(row, int(self.work.queue[row]))
+            self.arrive(contact, int(self.work.due[row]))
+        self.clock.run()
+        self.close_the_books()
+        columns = (self.status, self.arrival, self.wait, self.agent, self.talk, self.wrap)
+        return Outcome(*columns, self.began, self.busy, self.left, self.clock.events)
+
+    # --- coming in ---------------------------------------------------------------------------
+
+    def arrive(self, contact: Contact, tick: int) -> None:
+        """Let an attempt come in at a tick."""
+        self.clock.at(tick, Event.ARRIVAL, contact.row, partial(self.come_in, contact))
+
+    def follow(self, link: np.ndarray, row: int, tick: int) -> None:
+        """Let the attempt that a link names come in after its delay."""
+        later = _linked(link, row)
+        if later != NONE:
+            contact = Contact(later, int(self.work.queue[later]))
+            self.arrive(contact, tick + int(self.work.due[later]))
+
+    def come_in(self, contact: Contact) -> None:
+        """An attempt comes in: hours, lines, announcement, queue."""
+        self.arrival[contact.row] = self.now
+        queue = contact.queue
+        if contact.way is not Way.CALLED_BACK and not is_open(self.crew, queue, self.now):
+            self.end(contact, Status.CLOSED)
+            return
+        if contact.way is Way.BY_ITSELF:
+            trunk = int(self.crew.trunk[queue])
+            if self.lines_used[trunk] >= self.crew.lines[trunk]:
+                self.end(contact, Status.BLOCKED)
+                self.follow(self.work.after_busy, contact.row, self.now)
+                return
+            self.lines_used[trunk] += 1
+            contact.line = trunk
+        self.status[contact.row] = Status.WAITING
+        contact.closing = closing_time(self.crew, queue, self.now)
+        greeting = int(self.crew.greeting[queue])
+        if greeting:
+            joins = partial(self.join, contact)
+            self.clock.at(self.now + greeting, Event.JOIN, contact.row, joins)
+        else:
+            self.join(contact)
+
+    def join(self, contact: Contact) -> None:
+        """A contact joins its queue; the first of the queue looks for an agent."""
+        contact.since = self.now
+        queue = contact.queue
+        if self.crew.machine[queue]:
+            self.serve_by_machine(contact)
+            return
+        if contact.way is not Way.CALLED_BACK:
+            contact.order = deadline(self.crew, queue, self.now)
+        self.waiting[queue].append(contact)
+        self.look_for_agent(queue)
+        if self.still_waits(contact):
+            self.set_timers(contact)
+
+    def end(self, contact: Contact, status: Status) -> None:
+        """A contact leaves without being served."""
+        self.status[contact.row] = status
+        if contact in self.waiting[contact.queue]:
+            self.waiting[contact.queue].remove(contact)
+            self.wait[contact.row] = self.now - contact.since
+        self.hang_up(contact)
+        if contact.host is not None:
+            self.let_go(contact.host, self.now)
+
+    def hang_up(self, contact: Contact) -> None:
+        """Free the line that a contact holds, if it holds one."""
+        if contact.line != NONE:
+            self.lines_used[contact.line] -= 1
+            contact.line = NONE
+
+    # --- waiting -----------------------------------------------------------------------------
+
+    def still_waits(self, contact: Contact) -> bool:
+        """Tell whether a contact is in its queue."""
+        return contact in self.waiting[contact.queue]
+
+    def set_timers(self, contact: Contact) -> None:
+        """Set what ends a wait: patience, an offer, closing time; and what may shorten it."""
+        row, queue, since = contact.row, contact.queue, contact.since
+        patience, offer = int(self.work.patience[row]), int(self.crew.offer[queue])
+        self.clock.at(since + patience, Event.PATIENCE, row, partial(self.give_up, contact))
+        if _linked(self.work.callback, row) != NONE:
+            self.clock.at(since + offer, Event.OFFER, row, partial(self.accept_offer, contact))
+        if self.crew.dismiss[queue]:
+            closing = max(contact.closing, since)
+            self.clock.at(closing, Event.CLOSING, row, partial(self.dismiss, contact))
+        self.expect_further_groups(contact)
+
+    def expect_further_groups(self, contact: Contact) -> None:
+        """Set the timer for the next groups that open up to a waiting contact."""
+        waited = self.now - contact.since
+        wait = next((wait for wait in self.waits[contact.queue] if wait > waited), NEVER)
+        opens = partial(self.further_groups, contact)
+        self.clock.at(contact.since + wait, Event.OVERFLOW, contact.row, opens)
+
+    def further_groups(self, contact: Contact) -> None:
+        """A contact has waited long enough for further groups."""
+        if self.still_waits(contact):
+            self.look_for_agent(contact.queue)
+        if self.still_waits(contact):
+            self.expect_further_groups(contact)
+
+    def give_up(self, contact: Contact) -> None:
+        """Patience ends."""
+        if self.still_waits(contact):
+            self.end(contact, Status.ABANDONED)
+            self.follow(self.work.after_abandon, contact.row, self.now)
+
+    def dismiss(self, contact: Contact) -> None:
+        """The queue closes: who waits is sent away."""
+        if self.still_waits(contact):
+            self.end(contact, Status.DISMISSED)
+            self.follow(self.work.after_abandon, contact.row, self.now)
+
+    def accept_offer(self, contact: Contact) -> None:
+        """A waiting customer hangs up and will be called back, in the place that it has."""
+        if self.still_waits(contact):
+            self.end(contact, Status.CALLED_BACK)
+            row = _linked(self.work.callback, contact.row)
+            queue = int(self.work.queue[row])
+            later = Contact(row, queue, Way.CALLED_BACK, order=contact.order)
+            self.arrive(later, self.now + int(self.work.due[row]))
+
+    # --- who serves whom ---------------------------------------------------------------------
+
+    def look_for_agent(self, queue: int) -> None:
+        """The first of a queue takes the agent who comes first for it, if there is one."""
+        if not self.waiting[queue]:
+            return
+        contact = self.waiting[queue][0]
+        pack = -1 if self.crew.pack[queue] else 1
+        found = [
+            (self.crew.preference[queue, group], pack * held, agents[0].place, agents[0])
+            for (group, held), agents in self.ready.items()
+            if agents and self.may_take(agents[0], contact)
+        ]
+        if found:
+            agent = min(found)[-1]
+            self.be_off(agent)
+            self.serve(contact, agent)
+            self.look_for_work(agent)
+
+    def look_for_work(self, agent: Agent) -> None:
+        """An agent takes contact after contact while any fits, then is ready for more."""
+        while True:
+            heads = [
+                (*self.score(queue[0], agent), queue[0])
+                for queue in self.waiting
+                if queue and self.may_take(agent, queue[0])
+            ]
+            if not heads:
+                break
+            self.serve(min(heads)[-1], agent)
+        self.be_ready(agent)
+
+    def score(self, contact: Contact, agent: Agent) -> tuple[int, int, int]:
+        """Order in which an agent takes contacts: priority with age, then time, then row."""
+        queue = contact.queue
+        steps = int(self.crew.priority[queue, agent.group]) * BILLION
+        aged = int(self.crew.ageing[queue]) * (self.now - contact.since)
+        return steps - aged, contact.order, contact.row
+
+    def may_take(self, agent: Agent, contact: Contact) -> bool:
+        """Tell whether an agent may take the first of a queue now."""
+        cell = contact.queue, agent.group
+        return bool(
+            self.crew.preference[cell] != NONE
+            and self.now - contact.since >= self.crew.after[cell]
+            and len(self.waiting[contact.queue]) >= self.crew.level[cell]
+            and len(agent.held) < min(self.crew.concurrency[cell], self.room(agent))
+            and (agent.held or self.others_idle(agent) >= self.crew.reserve[cell])
         )
 
-    def moment(self, tick: int, kind: Event, row: int) -> _Moment:
-        """Wait for a point on the clock; every moment that comes is an event."""
-        moment = _Moment(self.env, tick, kind, row)
-        assert moment.callbacks is not None
-        moment.callbacks.append(self.count)
-        return moment
+    def others_idle(self, agent: Agent) -> int:
+        """Count the agents of a group, one of them left out, who hold nothing."""
+        return sum(other is not agent for other in self.ready[agent.group, 0])
 
-    def count(self, _: simpy.Event) -> None:
-        """Count an event."""
-        self.events += 1
+    def room(self, agent: Agent) -> int:
+        """How many contacts an agent may hold beside those in hand."""
+        held = [self.crew.concurrency[work.contact.queue, agent.group] for work in agent.held]
+        return int(min(held, default=NEVER))
+
+    def be_ready(self, agent: Agent) -> None:
+        """Stand last among those who can take more, if there is room."""
+        if len(agent.held) < self.room(agent):
+            agent.place = self.places
+            self.places += 1
+            self.ready[agent.group, len(agent.held)].append(agent)
+
+    def be_off(self, agent: Agent) -> None:
+        """Stand no longer among them."""
+        if agent.place != NONE:
+            agent.place = NONE
+            self.ready[agent.group, len(agent.held)].remove(agent)
+
+    # --- being served ------------------------------------------------------------------------
+
+    def serve(self, contact: Contact, agent: Agent) -> None:
+        """An agent takes a contact: it rings, they talk, the agent finishes the work after it."""
+        row, queue = contact.row, contact.queue
+        self.waiting[queue].remove(contact)
+        answered = self.now + int(self.crew.ring[queue])
+        wait = answered - contact.since
+        talk, wrap = durations(self.work, self.crew, row, agent.group, answered, wait)
+        self.status[row], self.agent[row], self.wait[row] = Status.SERVED, agent.row, wait
+        if contact.host is not None:
+            conference = int(self.work.conference[row]) if len(self.work.conference) else 0
+            talk = talk + conference
+            self.let_go(contact.host, answered + conference)
+        if not agent.held:
+            agent.busy_since = self.now
+        alone = bool(self.crew.concurrency[queue, agent.group] == 1)
+        work = Work(contact, agent, answered, talk, wrap, alone)
+        if alone:
+            self.serve_alone(work)
+        else:
+            self.bring_up_to_date(agent)
+            work.undone, work.since = talk * MILLION, answered
+            agent.held.append(work)
+            self.expect_release(agent)
+
+    def serve_alone(self, work: Work) -> None:
+        """A conversation that leaves no room for another: its end is known from the start."""
+        contact, agent, hangup = work.contact, work.agent, work.answered + work.talk
+        agent.held = [work]
+        self.talk[contact.row], self.wrap[contact.row] = work.talk, work.wrap
+        stays = self.pass_on(work, hangup) and self.crew.warm[contact.queue]
+        self.hang_up_at(contact, hangup)
+        if not stays:
+            self.let_go(work, hangup)
+
+    def serve_by_machine(self, contact: Contact) -> None:
+        """A machine serves at once; what it cannot do is passed on, or comes back."""
+        row, hangup = contact.row, self.now + int(self.work.handle[contact.row])
+        self.status[row] = Status.SERVED
+        self.talk[row] = self.work.handle[row]
+        if contact.host is not None:
+            self.let_go(contact.host, self.now)
+        if _linked(self.work.escalation, row) != NONE:
+            self.transfer(contact, hangup, None)
+        else:
+            self.follow(self.work.repeat, row, hangup)
+        self.hang_up_at(contact, hangup)
+
+    def hang_up_at(self, contact: Contact, tick: int) -> None:
+        """Free the line when the talk ends; where lines have no limit nobody needs to know."""
+        if contact.line != NONE and self.crew.lines[contact.line] != NEVER:
+            self.clock.at(tick, Event.HANGUP, contact.row, partial(self.hang_up, contact))
+
+    def pass_on(self, work: Work, tick: int) -> bool:
+        """At the end of talk: pass the contact on, or let it come back if it is not solved."""
+        row, cell = work.contact.row, (work.contact.queue, work.agent.group)
+        may = _linked(self.work.escalation, row) != NONE
+        if may and self.work.escalation_mark[row] < self.crew.escalates[cell]:
+            self.transfer(work.contact, tick, work if self.crew.warm[cell[0]] else None)
+            return True
+        if len(self.work.repeat) and self.work.repeat_mark[row] < self.crew.repeats[cell]:
+            self.follow(self.work.repeat, row, tick)
+        return False
+
+    def transfer(self, contact: Contact, tick: int, host: Work | None) -> None:
+        """Pass a contact on with its line; in a warm transfer the agent stays with it."""
+        row = _linked(self.work.escalation, contact.row)
+        queue = int(self.work.queue[row])
+        self.arrive(
+            Contact(row, queue, Way.PASSED_ON, contact.line, host),
+            tick + int(self.work.due[row]),
+        )
+        contact.line = NONE
+
+    def let_go(self, work: Work, tick: int) -> None:
+        """The customer leaves the agent at a tick; after the work that follows he is free."""
+        agent = work.agent
+        release = partial(self.finish, agent, work)
+        self.clock.at(tick + work.wrap, Event.RELEASE, agent.row, release)
+
+    # --- several contacts at once ------------------------------------------------------------
+
+    def bring_up_to_date(self, agent: Agent) -> None:
+        """Take off what has been done of each contact in hand at the speed until now."""
+        for work in agent.held:
+            done = max(0, self.now - work.since)
+            work.undone -= done * self.speed(work)
+            work.since = max(work.since, self.now)
+
+    def speed(self, work: Work) -> int:
+        """Millionths of a tick of work done in a tick, with so many contacts in hand."""
+        return int(self.crew.speed[work.contact.queue, len(work.agent.held) - 1])
+
+    def end_of(self, work: Work) -> int:
+        """First tick by which what is being done is done, at the present speed."""
+        return min(work.since + -(-max(0, work.undone) // self.speed(work)), LAST_TICK)
+
+    def expect_release(self, agent: Agent) -> None:
+        """Set the moment at which the first of the contacts in hand is done."""
+        if agent.release is not None:
+            agent.release.call_off()
+        ends = [self.end_of(work) for work in agent.held if not work.alone]
+        if ends:
+            release = partial(self.release_one, agent)
+            agent.release = self.clock.at(min(ends), Event.RELEASE, agent.row, release)
+
+    def release_one(self, agent: Agent) -> None:
+        """A talk ends and the work after it begins, or that work ends: two events, at any pace."""
+        work = min(agent.held, key=lambda work: (self.end_of(work), work.contact.row))
+        self.bring_up_to_date(agent)
+        row = work.contact.row
+        if work.talking:
+            work.talking = False
+            self.talk[row] = self.now - work.answered
+            self.pass_on(work, self.now)
+            self.hang_up(work.contact)
+            work.undone = work.wrap * MILLION
+        else:
+            self.wrap[row] = self.now - work.answered - self.talk[row]
+            self.finish(agent, work)
+        self.expect_release(agent)
 
     # --- agents ------------------------------------------------------------------------------
 
-    def shift(self, row: int) -> Steps:
-        """An agent begins, works, and leaves at the end of the shift if idle then."""
-        agent = _Agent(row, int(self.crew.group[row]), int(self.crew.end[row]))
-        yield self.moment(int(self.crew.start[row]), Event.SHIFT_START, row)
-        self.look_for_work(agent)
-        yield self.moment(agent.end, Event.SHIFT_END, row)
-        if agent.idle_since != NONE:
-            self.unpark(agent)
-            self.left[row] = agent.end
-
-    def look_for_work(self, agent: _Agent) -> None:
-        """Take the contact that comes first for this agent, or wait for one."""
-        waiting = self.next_contact(agent.group)
-        if waiting is None:
-            self.park(agent)
-        else:
-            self.queues[self.work.channel[waiting.attempt]].remove(waiting)
-            waiting.succeed(agent)
-
-    def next_contact(self, group: int) -> _Waiting | None:
-        """Choose among the heads of queues: by priority, then the longest wait, then the row."""
-        crew = self.crew
-        heads = [
-            (crew.priority[channel, group], queue[0].since, queue[0].attempt, queue[0])
-            for channel, queue in enumerate(self.queues)
-            if queue
-            and crew.preference[channel, group] != NONE
-            and len(self.idle[group]) >= crew.reserve[channel, group]
-            and self.env.now - queue[0].since >= crew.after[channel, group]
-        ]
-        return min(heads)[-1] if heads else None
-
-    def idle_agent(self, channel: int, waited: int) -> _Agent | None:
-        """Choose among idle agents: first by the contact's preference, then the longest idle."""
-        crew = self.crew
-        heads = [
-            (crew.preference[channel, group], agents[0].idle_since, agents[0])
-            for group, agents in enumerate(self.idle)
-            if len(agents) > crew.reserve[channel, group]
-            and crew.preference[channel, group] != NONE
-            and waited >= crew.after[channel, group]
-        ]
-        return min(heads)[-1] if heads else None
-
-    def park(self, agent: _Agent) -> None:
-        """Let an agent wait for work."""
-        agent.idle_since = self.becoming_idle
-        self.becoming_idle += 1
-        self.idle[agent.group].append(agent)
-
-    def unpark(self, agent: _Agent) -> None:
-        """Take an agent off the idle list."""
-        agent.idle_since = NONE
-        self.idle[agent.group].remove(agent)
-
-    # --- contacts ----------------------------------------------------------------------------
-
-    def first_attempts(self) -> Steps:
-        """Let first attempts come in as they are due."""
-        for attempt in range(self.work.fresh):
-            yield self.moment(int(self.work.due[attempt]), Event.ARRIVAL, attempt)
-            self.env.process(self.contact(attempt))
-
-    def later_attempt(self, attempt: int) -> Steps:
-        """Let the attempt that follows a failed one come in after its delay."""
-        tick = int(self.env.now) + int(self.work.due[attempt])
-        yield self.moment(tick, Event.ARRIVAL, attempt)
-        yield from self.contact(attempt)
-
-    def follow(self, attempt: int) -> None:
-        """Try again, if the customer does."""
-        if attempt != NONE:
-            self.env.process(self.later_attempt(attempt))
-
-    def contact(self, attempt: int) -> Steps:
-        """One attempt, from coming in to the end."""
-        now = int(self.env.now)
-        channel = int(self.work.channel[attempt])
-        self.arrival[attempt] = now
-        if not self.is_open(channel, now):
-            self.status[attempt] = Status.CLOSED
-        elif self.lines_used[channel] >= self.crew.lines[channel]:
-            self.status[attempt] = Status.BLOCKED
-            self.follow(int(self.work.after_busy[attempt]))
-        else:
-            self.lines_used[channel] += 1
-            agent = self.idle_agent(channel, 0)
-            if agent is None:
-                yield from self.queue(attempt, channel)
-            else:
-                self.unpark(agent)
-                yield from self.conversation(attempt, agent)
-
-    def is_open(self, channel: int, now: int) -> bool:
-        """Tell whether the channel takes contacts now."""
-        rows = slice(self.crew.open_of[channel], self.crew.open_of[channel + 1])
-        hours = zip(self.crew.open_start[rows], self.crew.open_end[rows], strict=True)
-        return any(start <= now < end for start, end in hours)
-
-    def queue(self, attempt: int, channel: int) -> Steps:
-        """Wait for an agent until patience ends; further groups open up on the way."""
-        self.status[attempt] = Status.WAITING
-        waiting = _Waiting(self.env, attempt)
-        self.queues[channel].append(waiting)
-        patience = int(self.work.patience[attempt])
-        gives_up = self.env.event()
-        if patience != NEVER:
-            gives_up = self.moment(waiting.since + patience, Event.PATIENCE, attempt)
-        for wait in self.overflow_waits(channel):
-            further = self.moment(waiting.since + wait, Event.OVERFLOW, attempt)
-            yield waiting | gives_up | further
-            agent = self.idle_agent(channel, wait) if further.processed else None
-            if agent is not None and not waiting.triggered:
-                self.unpark(agent)
-                self.queues[channel].remove(waiting)
-                waiting.succeed(agent)
-            if waiting.triggered or gives_up.processed:
-                break
-        yield waiting | gives_up
-        if waiting.triggered:
-            assert isinstance(waiting.value, _Agent)
-            yield from self.conversation(attempt, waiting.value)
-        else:
-            self.abandon(waiting, channel)
-
-    def overflow_waits(self, channel: int) -> list[int]:
-        """List the waits at which further groups open up to a channel."""
-        serves = self.crew.preference[channel] != NONE
-        return sorted(set(self.crew.after[channel][serves].tolist()) - {0})
-
-    def abandon(self, waiting: _Waiting, channel: int) -> None:
-        """Leave the queue and free the line."""
-        attempt = waiting.attempt
-        self.queues[channel].remove(waiting)
-        self.status[attempt] = Status.ABANDONED
-        self.wait[attempt] = self.env.now - waiting.since
-        self.lines_used[channel] -= 1
-        self.follow(int(self.work.after_abandon[attempt]))
-
-    def conversation(self, attempt: int, agent: _Agent) -> Steps:
-        """Talk, hang up, finish the after-call work; then the agent leaves or looks for work."""
-        now = int(self.env.now)
-        channel = int(self.work.channel[attempt])
-        pace = int(self.crew.pace[channel, agent.group])
-        talk = (int(self.work.handle[attempt]) * pace + 500) // 1000
-        wrap = (int(self.work.acw[attempt]) * pace + 500) // 1000
-        self.status[attempt] = Status.SERVED
-        self.wait[attempt] = now - self.arrival[attempt]
-        self.agent[attempt] = agent.row
-        self.busy[agent.row] += talk + wrap
-        if self.crew.lines[channel] != NEVER:
-            self.env.process(self.hang_up(now + talk, attempt, channel))
-        yield self.moment(now + talk + wrap, Event.RELEASE, agent.row)
-        if self.env.now >= agent.end:
-            self.left[agent.row] = self.env.now
-        else:
+    def finish(self, agent: Agent, work: Work) -> None:
+        """A contact is done: leave if the shift is over and nothing is in hand, else look."""
+        self.be_off(agent)
+        agent.held.remove(work)
+        if not agent.held:
+            self.busy[agent.row] += self.now - agent.busy_since
+        if self.now < agent.end:
             self.look_for_work(agent)
+        elif not agent.held:
+            self.leave(agent.row)
 
-    def hang_up(self, tick: int, attempt: int, channel: int) -> Steps:
-        """Free the line when the talk ends."""
-        yield self.moment(tick, Event.HANGUP, attempt)
-        self.lines_used[channel] -= 1
+    def shift_is_due(self, row: int) -> None:
+        """A stretch begins, unless the person is still at work."""
+        before = int(self.crew.follows[row]) if len(self.crew.follows) else NONE
+        if before != NONE and self.left[before] == NONE:
+            self.late.add(row)
+        else:
+            self.begin_after(row, before)
+
+    def begin_after(self, row: int, before: int) -> None:
+        """Begin a stretch when the pause after the one before it is over, if it is not too late."""
+        start = int(self.crew.start[row])
+        if before != NONE:
+            start = max(start, int(self.left[before]) + int(self.crew.pause[row]))
+        if start >= self.crew.end[row]:
+            self.left[row] = self.left[before]
+            self.call_next(row)
+        elif start == self.now and row not in self.late:
+            self.begin(row)
+        else:
+            self.clock.at(start, Event.SHIFT_START, row, partial(self.begin, row))
+
+    def begin(self, row: int) -> None:
+        """An agent logs in and looks for work."""
+        agent = Agent(row, int(self.crew.group[row]), int(self.crew.end[row]))
+        self.present[row] = agent
+        self.began[row] = self.now
+        self.look_for_work(agent)
+
+    def shift_is_over(self, row: int) -> None:
+        """An agent who holds nothing leaves; who holds something takes no more."""
+        agent = self.present.get(row)
+        if agent is not None:
+            self.be_off(agent)
+            if not agent.held:
+                self.leave(row)
+
+    def leave(self, row: int) -> None:
+        """An agent leaves; the same person's next stretch begins if it is due already."""
+        del self.present[row]
+        self.left[row] = self.now
+        self.call_next(row)
+
+    def call_next(self, row: int) -> None:
+        """Let the stretch that waits for the end of this one begin."""
+        following = self.successor.get(row, NONE)
+        if following in self.late:
+            self.begin_after(following, row)
+
+    def close_the_books(self) -> None:
+        """Nothing more happens: who is held by a warm transfer without end is so until then."""
+        for row in range(len(self.left)):
+            if row in self.present:
+                agent = self.present[row]
+                self.left[row] = max(agent.end, self.clock.last)
+                self.busy[row] += self.left[row] - agent.busy_since
+            elif self.left[row] == NONE:
+                self.left[row] = self.left[self.crew.follows[row]]
+
+
+def _linked(link: np.ndarray, row: int) -> int:
+    """Return the attempt that a link names; nobody does where the column is left out."""
+    return int(link[row]) if len(link) else NONE
 
 
 def play(workload: Workload, staffing: Staffing) -> Outcome:

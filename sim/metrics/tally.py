@@ -133,7 +133,8 @@ _BILLED = int(Work.BILLED)
 # Not plain integers: for each of those the compiler would make a function of its own.
 _LOGGED, _BUSY, _OVERRUN = map(np.int64, Presence)
 _COUNTS, _WORKS, _PRESENCES = len(Count), len(Work), len(Presence)
-# Column of a status among the counts; an attempt that was not made counts nowhere.
+# Column of a status among the counts. An attempt that was not made counts nowhere; who is called
+# back or sent away counts as offered only.
 _COLUMN = np.array(
     [
         -1,
@@ -142,6 +143,8 @@ _COLUMN = np.array(
         int(Count.BLOCKED),
         int(Count.CLOSED),
         int(Count.WAITING),
+        -1,
+        -1,
     ]
 )
 
@@ -149,25 +152,26 @@ _COLUMN = np.array(
 class _Attempts(NamedTuple):
     """Attempts and what became of them."""
 
-    channel: Codes
-    handle: Ints
-    acw: Ints
+    queue: Codes
     after_abandon: Ids
     after_busy: Ids
     status: Codes
     arrival: Ints
     wait: Ints
     agent: Ids
+    talk: Ints
+    wrap: Ints
 
 
 class _Agents(NamedTuple):
-    """Agents and how fast they are."""
+    """Agents, and what passes before they talk: an announcement, and the ringing [queue]."""
 
-    begin: Ints
+    began: Ints
     end: Ints
     left: Ints
     group: Codes
-    pace: Ints
+    greeting: Ints
+    ring: Ints
 
 
 class _View(NamedTuple):
@@ -187,12 +191,6 @@ def _slot_at(tick: int, start: int, slot: int) -> int:
     return math.floor((tick - start) / slot)
 
 
-@inlined
-def _paced(ticks: int, pace: int) -> int:
-    """Handle time of a group at its pace, as engines have it."""
-    return (ticks * pace + 500) // 1000
-
-
 @uncounted
 def _place(seen: _Attempts, view: _View, places: Ids) -> None:
     """Find the slot of each attempt, -1 for one that does not count."""
@@ -206,10 +204,11 @@ def _place(seen: _Attempts, view: _View, places: Ids) -> None:
 def _count(seen: _Attempts, view: _View, places: Ids, contacts: Floats) -> None:
     """Count attempts by channel, slot of arrival and what became of them."""
     for row in range(places.size):
-        at, what, c = places[row], seen.status[row], seen.channel[row]
+        at, what, c = places[row], seen.status[row], seen.queue[row]
         if at < 0:
             continue
-        contacts[c, at, _COLUMN[what]] += 1
+        if _COLUMN[what] >= 0:
+            contacts[c, at, _COLUMN[what]] += 1
         if what in (_BLOCKED, _CLOSED):
             continue
         waited = seen.wait[row]
@@ -236,13 +235,12 @@ def _count_work(
 ) -> None:
     """Count what was served: by group and slot of arrival, and busy time where it passes."""
     for row in range(places.size):
-        if seen.status[row] != _SERVED:
+        if seen.agent[row] < 0:
             continue
-        c, g, at = seen.channel[row], crew.group[seen.agent[row]], places[row]
-        talk = _paced(seen.handle[row], crew.pace[c, g])
-        wrap = _paced(seen.acw[row], crew.pace[c, g])
-        first = seen.arrival[row] + seen.wait[row]
-        _spread(presence, g, _BUSY, first, first + talk + wrap, view)
+        c, g, at = seen.queue[row], crew.group[seen.agent[row]], places[row]
+        talk, wrap = seen.talk[row], seen.wrap[row]
+        first = seen.arrival[row] + crew.greeting[c] + seen.wait[row]
+        _spread(presence, g, _BUSY, first - crew.ring[c], first + talk + wrap, view)
         if at < 0:
             continue
         step = view.increment[g]
@@ -269,9 +267,11 @@ def _spread(presence: Floats, g: int, column: np.int64, first: int, last: int, v
 @uncounted
 def _count_agents(crew: _Agents, view: _View, presence: Floats) -> None:
     """Add agents' presence to the slots in which it passes."""
-    for a in range(crew.begin.size):
+    for a in range(crew.began.size):
+        if crew.began[a] < 0:
+            continue
         g = crew.group[a]
-        _spread(presence, g, _LOGGED, crew.begin[a], crew.left[a], view)
+        _spread(presence, g, _LOGGED, crew.began[a], crew.left[a], view)
         _spread(presence, g, _OVERRUN, crew.end[a], crew.left[a], view)
 
 
@@ -279,7 +279,7 @@ def _count_agents(crew: _Agents, view: _View, presence: Floats) -> None:
 def _count_clients(seen: _Attempts, view: _View, fresh: int, places: Ids, contacts: Floats) -> None:
     """Count clients over all their attempts, where the first was; apart those it found closed."""
     for client in range(fresh):
-        at, c = places[client], seen.channel[client]
+        at, c = places[client], seen.queue[client]
         if at < 0:
             continue
         if seen.status[client] == _CLOSED:
@@ -303,9 +303,9 @@ def _count_clients(seen: _Attempts, view: _View, fresh: int, places: Ids, contac
 def _next_attempt(seen: _Attempts, row: int) -> int:
     """The attempt that was made after one that failed, -1 for none."""
     later = -1
-    if seen.status[row] == _ABANDONED:
+    if seen.status[row] == _ABANDONED and seen.after_abandon.size:
         later = seen.after_abandon[row]
-    elif seen.status[row] == _BLOCKED:
+    elif seen.status[row] == _BLOCKED and seen.after_busy.size:
         later = seen.after_busy[row]
     return later if later >= 0 and seen.status[later] > 0 else -1
 
@@ -320,7 +320,7 @@ def _ends(seen: _Attempts, places: Ids, channel: int, awt: int, ends: Ints) -> t
     size, risk, at_once = 0, 0, 0
     for row in range(places.size):
         what, waited = seen.status[row], seen.wait[row]
-        if places[row] < 0 or seen.channel[row] != channel or what in (_BLOCKED, _CLOSED):
+        if places[row] < 0 or seen.queue[row] != channel or what in (_BLOCKED, _CLOSED):
             continue
         risk += 1
         if what == _SERVED and waited == 0:
@@ -349,10 +349,10 @@ def _virtual(seen: _Attempts, view: _View, places: Ids, channel: int) -> float:
 
 @jit
 def _tally(
-    seen: _Attempts, crew: _Agents, view: _View, fresh: int
+    seen: _Attempts, crew: _Agents, view: _View, fresh: int, groups: int
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Count one replication, as the four arrays of a `Tally`."""
-    channels, groups = crew.pace.shape
+    channels = crew.ring.size
     contacts = np.zeros((channels, view.slots, _COUNTS))
     work = np.zeros((channels, groups, view.slots, _WORKS))
     presence = np.zeros((groups, view.slots, _PRESENCES))
@@ -371,18 +371,25 @@ def _tally(
 def tally(workload: Workload, staffing: Staffing, outcome: Outcome, lens: Lens) -> Tally:
     """Count one replication."""
     seen = _Attempts(
-        workload.channel,
-        workload.handle,
-        workload.acw,
+        workload.queue,
         workload.after_abandon,
         workload.after_busy,
         outcome.status,
         outcome.arrival,
         outcome.wait,
         outcome.agent,
+        outcome.talk,
+        outcome.wrap,
     )
-    crew = _Agents(staffing.start, staffing.end, outcome.left, staffing.group, staffing.pace)
+    crew = _Agents(
+        outcome.began,
+        staffing.end,
+        outcome.left,
+        staffing.group,
+        staffing.greeting,
+        staffing.ring,
+    )
     view = _View(
         lens.before * lens.slot, lens.within, lens.slot, lens.awt, lens.grace, lens.increment
     )
-    return Tally(*_tally(seen, crew, view, workload.fresh))
+    return Tally(*_tally(seen, crew, view, workload.fresh, staffing.groups))

@@ -75,11 +75,11 @@ def wait_counts(workload: Workload, outcome: Outcome, lens: Lens) -> Ints:
 
     Who still waited at the end, or never came to the queue, is not among them.
     """
-    counts = np.zeros((workload.channels, len(Waited), BINS), np.int64)
+    counts = np.zeros((workload.queues, len(Waited), BINS), np.int64)
     start = lens.before * lens.slot
     _count(
         outcome.status,
-        workload.channel,
+        workload.queue,
         outcome.arrival,
         outcome.wait,
         start,
