@@ -493,3 +493,20 @@ def test_a_wrong_search_is_named_with_its_rule() -> None:
         skill_agents_needed([promise], **design, costs=(1.0, 1.0))
     with pytest.raises(InvalidInput, match="pools must be 1 to 2"):
         overflow(arrival_rates=[0.1], pools=[1, 2, 3], aht=1.0)
+
+
+def test_large_groups_overflow_by_hayward_and_close_to_a_chain() -> None:
+    large = overflow(arrival_rates=(0.55, 0.55, 0.55), pools=(100, 100, 100, 30), aht=180)
+    primary = erlang_b(100, 0.55 * 180)
+
+    assert large.method == "hayward"
+    assert large.overflow_probability == pytest.approx((primary,) * 3, rel=1e-12)
+    assert large.shared_blocking == large.shared_blocking_hayward
+    assert large.blocking[0] == pytest.approx(primary * large.shared_blocking, rel=1e-12)
+    carried = sum(
+        n * share for n, share in zip((100, 100, 100, 30), large.pool_occupancy, strict=True)
+    )
+    assert carried == pytest.approx(3 * 99.0 * (1 - large.blocking[0]), rel=1e-12)
+    small = overflow(arrival_rates=(0.05, 0.05, 0.05), pools=(8, 8, 8, 6), aht=180)
+    assert small.method == "exact"
+    assert small.shared_blocking == pytest.approx(small.shared_blocking_hayward, rel=0.02)

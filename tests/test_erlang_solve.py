@@ -191,3 +191,16 @@ def test_balking_counts_against_the_promise() -> None:
 def test_what_cannot_be_solved_is_refused_in_words(asked: dict[str, Any], said: str) -> None:
     with pytest.raises(InvalidInput, match=said):
         solve(**asked)
+
+
+def test_a_law_of_patience_is_solved_for_every_unknown() -> None:
+    law = Lognormal(mean=180, scv=2)
+    team = solve(arrival_rate=100 / 1800, aht=180, patience=law, balking=0.1, target=PROMISE)
+    asked: dict[str, Any] = {"patience": law, "balking": 0.1, "target": PROMISE}
+    volume = solve(aht=180, agents=team.value, **asked)
+    longest = solve(arrival_rate=100 / 1800, agents=team.value, **asked)
+
+    for found in (volume, longest):
+        assert found.measures.service_level("offered", 20) == pytest.approx(0.8, rel=1e-9)
+    assert volume.value > 100 / 1800
+    assert longest.value > 180

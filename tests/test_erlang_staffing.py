@@ -12,11 +12,19 @@ from hypothesis import strategies as st
 
 from sim.erlang import (
     SERVICE_RULES,
+    Deterministic,
+    Exponential,
     Requirement,
     ServiceRule,
     Target,
     agents_needed,
+    aht_allowed,
+    arrival_rate_allowed,
     erlang_a,
+    fractional_agents_needed,
+    pooling,
+    power_of_one,
+    queue_lines_needed,
 )
 from sim.errors import InvalidInput
 
@@ -193,3 +201,34 @@ def test_an_unknown_rule_is_refused() -> None:
 def test_a_wrong_queue_is_refused_before_any_search() -> None:
     with pytest.raises(InvalidInput, match=r"aht must be above 0 and finite, got -1\.0"):
         need(aht=-1.0)
+
+
+LAW = Exponential(mean=180.0)
+
+
+def test_a_law_that_is_exponential_answers_as_its_mean_does() -> None:
+    team: dict[str, Any] = {"arrival_rate": 100 / 1800, "aht": 180.0}
+    promise = Target(service_level=0.8, awt=20)
+
+    def same(ask: Any, **given: Any) -> None:
+        assert ask(**given, patience=LAW) == pytest.approx(ask(**given, patience=180.0), rel=1e-9)
+
+    same(fractional_agents_needed, target=promise, **team)
+    same(arrival_rate_allowed, target=promise, aht=180.0, agents=12)
+    same(aht_allowed, target=promise, arrival_rate=100 / 1800, agents=12)
+    same(queue_lines_needed, max_blocking=0.01, agents=11, **team)
+    rows = [power_of_one(**team, agents=11, patience=p) for p in (LAW, 180.0)]
+    assert rows[0].gained_answered == pytest.approx(rows[1].gained_answered, rel=1e-8)
+    rates = np.array([50.0, 70.0]) / 1800
+    both = [pooling(promise, arrival_rate=rates, aht=180.0, patience=p) for p in (LAW, 180.0)]
+    assert both[0].agents_pooled == both[1].agents_pooled
+    assert both[0].pooled.asa == pytest.approx(both[1].pooled.asa, rel=1e-8)
+
+
+def test_lines_are_whole_numbers_unless_none_are_enough() -> None:
+    asked: dict[str, Any] = {"max_blocking": 0.01, "aht": 180.0, "agents": 11}
+
+    assert isinstance(queue_lines_needed(**asked, arrival_rate=0.05, patience=180), int)
+    assert queue_lines_needed(**asked, arrival_rate=0.1) == math.inf
+    fixed = Deterministic(value=60.0)
+    assert isinstance(queue_lines_needed(**asked, arrival_rate=0.1, patience=fixed), int)

@@ -10,7 +10,8 @@ import numpy as np
 
 from sim._erlang.arrays import BoolArray, FloatArray
 from sim._erlang.inputs import MOST_LOAD, Real, check_queue, numbers, shaped
-from sim._erlang.measures import measure
+from sim._erlang.laws import Law
+from sim._erlang.patience import mean_patience, measure_any
 from sim._erlang.target import Target
 
 __all__ = ["aht_allowed", "arrival_rate_allowed"]
@@ -31,7 +32,7 @@ def arrival_rate_allowed(  # type: ignore[overload-overlap]  # numbers are array
     *,
     aht: float,
     agents: float,
-    patience: float = ...,
+    patience: float | Law = ...,
     lines: float = ...,
     balking: float = ...,
 ) -> float: ...
@@ -41,7 +42,7 @@ def arrival_rate_allowed(
     *,
     aht: Real,
     agents: Real,
-    patience: Real = ...,
+    patience: Real | Law = ...,
     lines: Real = ...,
     balking: Real = ...,
 ) -> FloatArray: ...
@@ -50,7 +51,7 @@ def arrival_rate_allowed(
     *,
     aht: Real,
     agents: Real,
-    patience: Real = math.inf,
+    patience: Real | Law = math.inf,
     lines: Real = math.inf,
     balking: Real = 0.0,
 ) -> float | FloatArray:
@@ -61,7 +62,7 @@ def arrival_rate_allowed(
     target
         What is promised.
     aht, agents, patience, lines, balking
-        As in `erlang_a`.
+        As in `erlang_a`; a law of patience is one for all teams.
 
     Returns
     -------
@@ -86,13 +87,14 @@ def arrival_rate_allowed(
     100.26
     """
     handle, team, waits, room, balk = numbers(
-        aht=aht, agents=agents, patience=patience, lines=lines, balking=balking
+        aht=aht, agents=agents, patience=mean_patience(patience), lines=lines, balking=balking
     )
     check_queue(np.zeros_like(handle), handle, team, waits, room, balk)
     columns = [column.ravel() for column in (handle, team, waits, room, balk)]
+    law = patience if isinstance(patience, Law) else columns[2]
 
     def kept(rate: FloatArray) -> BoolArray:
-        return target._met(measure(rate, *columns))
+        return target._met(measure_any(rate, columns[0], columns[1], law, *columns[3:]))
 
     capacity = np.maximum(columns[1], 1.0) / columns[0]
     rate: float | FloatArray = shaped(
@@ -107,7 +109,7 @@ def aht_allowed(  # type: ignore[overload-overlap]  # as above
     *,
     arrival_rate: float,
     agents: float,
-    patience: float = ...,
+    patience: float | Law = ...,
     lines: float = ...,
     balking: float = ...,
 ) -> float: ...
@@ -117,7 +119,7 @@ def aht_allowed(
     *,
     arrival_rate: Real,
     agents: Real,
-    patience: Real = ...,
+    patience: Real | Law = ...,
     lines: Real = ...,
     balking: Real = ...,
 ) -> FloatArray: ...
@@ -126,7 +128,7 @@ def aht_allowed(
     *,
     arrival_rate: Real,
     agents: Real,
-    patience: Real = math.inf,
+    patience: Real | Law = math.inf,
     lines: Real = math.inf,
     balking: Real = 0.0,
 ) -> float | FloatArray:
@@ -142,14 +144,19 @@ def aht_allowed(
     180.46
     """
     rate, team, waits, room, balk = numbers(
-        arrival_rate=arrival_rate, agents=agents, patience=patience, lines=lines, balking=balking
+        arrival_rate=arrival_rate,
+        agents=agents,
+        patience=mean_patience(patience),
+        lines=lines,
+        balking=balking,
     )
     check_queue(rate, np.full_like(rate, 1e-9), team, waits, room, balk)
     flat_rate, *columns = (column.ravel() for column in (rate, team, waits, room, balk))
     used = np.where(flat_rate > 0, flat_rate, 1.0)
+    law = patience if isinstance(patience, Law) else columns[1]
 
     def kept(handle: FloatArray) -> BoolArray:
-        return target._met(measure(used, handle, *columns))
+        return target._met(measure_any(used, handle, columns[0], law, *columns[2:]))
 
     longest = _largest(kept, np.maximum(columns[0], 1.0) / used, MOST_LOAD / used)
     handle: float | FloatArray = shaped(np.where(flat_rate > 0, longest, math.inf), rate.shape)

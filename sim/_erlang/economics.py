@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 from scipy import special
@@ -12,7 +12,9 @@ from scipy import special
 from sim._erlang.arrays import FloatArray, IntArray
 from sim._erlang.inputs import Real, check_queue, numbers, require, require_not_negative, shaped
 from sim._erlang.inverse import agents_needed
-from sim._erlang.measures import QueueMeasures, ServiceRule, measure
+from sim._erlang.laws import Law
+from sim._erlang.measures import QueueMeasures, ServiceRule
+from sim._erlang.patience import mean_patience, measure_any
 from sim._erlang.target import Target
 from sim.errors import InvalidInput
 
@@ -63,7 +65,7 @@ def power_of_one(
     arrival_rate: float,
     aht: float,
     agents: int,
-    patience: float = math.inf,
+    patience: float | Law = math.inf,
     lines: float = math.inf,
     balking: float = 0.0,
     awt: float = 20.0,
@@ -140,7 +142,7 @@ def _measured(
     arrival_rate: float,
     aht: float,
     agents: IntArray,
-    patience: float,
+    patience: float | Law,
     lines: float,
     balking: float,
 ) -> QueueMeasures[FloatArray]:
@@ -149,12 +151,19 @@ def _measured(
         arrival_rate=arrival_rate,
         aht=aht,
         agents=agents.astype(np.float64),
-        patience=patience,
+        patience=mean_patience(patience),
         lines=lines,
         balking=balking,
     )
     check_queue(*columns)
-    return measure(*columns)
+    return _any(columns, patience)
+
+
+def _any(columns: tuple[FloatArray, ...], patience: Law | Real) -> QueueMeasures[Any]:
+    """Measure checked queues, by the law of patience if it is one."""
+    rate, handle, team, waits, room, balk = columns
+    law = patience if isinstance(patience, Law) else waits
+    return measure_any(rate, handle, team, law, room, balk)
 
 
 def _step(values: FloatArray) -> FloatArray:
@@ -199,7 +208,7 @@ def pooling(
     *,
     arrival_rate: FloatArray,
     aht: Real,
-    patience: Real = math.inf,
+    patience: Real | Law = math.inf,
     balking: Real = 0.0,
     agents: Real | None = None,
 ) -> Pooling:
@@ -211,7 +220,8 @@ def pooling(
         What is promised to everybody: gives the agents that each team needs, unless `agents` are
         given, and those that one team would need.
     arrival_rate, aht, patience, balking
-        As in `erlang_a`, one position for each of two or more teams.
+        As in `erlang_a`, one position for each of two or more teams; a law of patience is one
+        for all of them.
     agents
         Agents of each team, whole; as many as the target needs if left out.
 
@@ -244,13 +254,14 @@ def pooling(
     if target is None and agents is None:
         raise InvalidInput("target", "or agents must be given", None)
     rate, handle, waits, balk = numbers(
-        arrival_rate=arrival_rate, aht=aht, patience=patience, balking=balking
+        arrival_rate=arrival_rate, aht=aht, patience=mean_patience(patience), balking=balking
     )
     if rate.ndim != 1 or rate.size < 2:
         raise InvalidInput("arrival_rate", "must be an array of two or more teams", arrival_rate)
+    law = patience if isinstance(patience, Law) else None
     if agents is None and target is not None:
         agents = agents_needed(
-            target, arrival_rate=rate, aht=handle, patience=waits, balking=balk
+            target, arrival_rate=rate, aht=handle, patience=law or waits, balking=balk
         ).agents.astype(np.float64)
     columns = numbers(
         arrival_rate=rate,
@@ -265,7 +276,10 @@ def pooling(
     require(staffed, "agents", "must be whole", np.floor(staffed) == staffed)
     one = _mixture(rate, handle, waits, balk)
     people = int(staffed.sum())
-    least = people if target is None else agents_needed(target, **one).agents
+    least = people
+    if target is not None:
+        shared: dict[str, Any] = {**one, "patience": law or one["patience"]}
+        least = agents_needed(target, **shared).agents
     together = numbers(
         arrival_rate=one["arrival_rate"],
         aht=one["aht"],
@@ -274,7 +288,7 @@ def pooling(
         lines=math.inf,
         balking=one["balking"],
     )
-    return Pooling(measure(*columns), measure(*together), people, least)
+    return Pooling(_any(columns, law or waits), _any(together, law or waits), people, least)
 
 
 def _mixture(

@@ -23,8 +23,8 @@ from sim._erlang.inputs import (
 )
 from sim._erlang.laws import Law
 from sim._erlang.loss import loss
-from sim._erlang.measures import QueueMeasures, measure
-from sim._erlang.patience import measure_any
+from sim._erlang.measures import QueueMeasures
+from sim._erlang.patience import mean_patience, measure_any
 from sim._erlang.queue import Queue
 from sim._erlang.target import DUST, Target
 from sim._erlang.wait import compiled, queue_table
@@ -164,7 +164,7 @@ def _traffic(
     columns = numbers(
         arrival_rate=arrival_rate,
         aht=aht,
-        patience=patience.mean if isinstance(patience, Law) else patience,
+        patience=mean_patience(patience),
         lines=lines,
         balking=balking,
     )
@@ -209,19 +209,24 @@ def fractional_agents_needed(  # type: ignore[overload-overlap]  # as above
     *,
     arrival_rate: float,
     aht: float,
-    patience: float = ...,
+    patience: float | Law = ...,
     balking: float = ...,
 ) -> float: ...
 @overload
 def fractional_agents_needed(
-    target: Target, *, arrival_rate: Real, aht: Real, patience: Real = ..., balking: Real = ...
+    target: Target,
+    *,
+    arrival_rate: Real,
+    aht: Real,
+    patience: Real | Law = ...,
+    balking: Real = ...,
 ) -> FloatArray: ...
 def fractional_agents_needed(
     target: Target,
     *,
     arrival_rate: Real,
     aht: Real,
-    patience: Real = math.inf,
+    patience: Real | Law = math.inf,
     balking: Real = 0.0,
 ) -> float | FloatArray:
     """Least number of agents that keeps a promise when an agent may be divided.
@@ -244,10 +249,11 @@ def fractional_agents_needed(
     """
     columns = _traffic(arrival_rate, aht, patience, math.inf, balking)
     rate, handle, waits, lines, balk = (column.ravel() for column in columns)
-    whole, _ = _least_agents(target, rate, handle, waits, lines, balk)
+    law = patience if isinstance(patience, Law) else waits
+    whole, _ = _least_agents(target, rate, handle, law, lines, balk)
 
     def enough(agents: FloatArray) -> BoolArray:
-        return target._met(measure(rate, handle, agents, waits, lines, balk))
+        return target._met(measure_any(rate, handle, agents, law, lines, balk))
 
     high = whole.astype(np.float64)
     low = np.maximum(high - 1.0, 0.0)
@@ -303,7 +309,7 @@ def queue_lines_needed(  # type: ignore[overload-overlap]  # as above
     arrival_rate: float,
     aht: float,
     agents: float,
-    patience: float = ...,
+    patience: float | Law = ...,
     balking: float = ...,
 ) -> float: ...
 @overload
@@ -313,7 +319,7 @@ def queue_lines_needed(
     arrival_rate: Real,
     aht: Real,
     agents: Real,
-    patience: Real = ...,
+    patience: Real | Law = ...,
     balking: Real = ...,
 ) -> FloatArray: ...
 def queue_lines_needed(
@@ -322,7 +328,7 @@ def queue_lines_needed(
     arrival_rate: Real,
     aht: Real,
     agents: Real,
-    patience: Real = math.inf,
+    patience: Real | Law = math.inf,
     balking: Real = 0.0,
 ) -> float | FloatArray:
     """Least number of lines that turn no more than a share away when contacts wait on a line.
@@ -337,8 +343,8 @@ def queue_lines_needed(
     Returns
     -------
     float or array
-        Whole numbers, at least `agents`; infinite when no number is enough, or only one above
-        ten million.
+        Whole numbers, at least `agents`; `math.inf` when no number is enough, or only one above
+        ten million. An array holds them as floats, for the sake of infinity.
 
     Raises
     ------
@@ -350,7 +356,7 @@ def queue_lines_needed(
     >>> queue_lines_needed(
     ...     max_blocking=0.01, arrival_rate=100 / 1800, aht=180, agents=11, patience=180
     ... )
-    18.0
+    18
     >>> queue_lines_needed(max_blocking=0.01, arrival_rate=0.1, aht=180, agents=11)
     inf
     """
@@ -358,7 +364,7 @@ def queue_lines_needed(
         arrival_rate=arrival_rate,
         aht=aht,
         agents=agents,
-        patience=patience,
+        patience=mean_patience(patience),
         balking=balking,
         max_blocking=max_blocking,
     )
@@ -367,8 +373,27 @@ def queue_lines_needed(
     require(team, "agents", "must be whole when lines are limited", np.floor(team) == team)
     require(share, "max_blocking", "must be above 0 and at most 1", (share > 0) & (share <= 1))
     queue = Queue(*(column.ravel() for column in (rate, handle, team, waits, lines, balk)))
-    needed: float | FloatArray = shaped(_least_lines(queue, share.ravel()), rate.shape)
-    return needed
+    law = patience if isinstance(patience, Law) else None
+    found = _least_lines(queue, share.ravel()) if law is None else _lines(queue, share.ravel(), law)
+    if rate.ndim:
+        return found.reshape(rate.shape)
+    least = found.item()
+    return int(least) if math.isfinite(least) else math.inf
+
+
+def _lines(queue: Queue, share: FloatArray, law: Law) -> FloatArray:
+    """Least lines of every queue whose patience is a law, by measuring."""
+
+    def enough(room: IntArray, at: IntArray) -> BoolArray:
+        team = queue.agents[at]
+        measures = measure_any(
+            queue.arrival_rate[at], queue.aht[at], team, law, team + room, queue.balking[at]
+        )
+        blocking: BoolArray = measures.blocking <= share[at] * (1 + DUST)
+        return blocking
+
+    least, met = _least(enough, np.zeros(share.size), MOST_LINES - queue.agents)
+    return np.where(met, queue.agents + least, math.inf)
 
 
 def _least_lines(queue: Queue, share: FloatArray) -> FloatArray:

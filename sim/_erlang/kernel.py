@@ -41,7 +41,7 @@ Row = tuple[float, float, float, float, float, float]
 """A queue: arrival rate, AHT, agents, patience, waiting places, balking."""
 
 _LEAST = 1e-300
-"""Chances below this are left out: a product of still smaller numbers may be rounded up for ever."""
+"""Chances below this are left out: products of smaller ones may be rounded up for ever."""
 
 _HIGH = 1e200
 _COUNTS = 1e-100

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -15,6 +17,9 @@ from sim._erlang.skills import design_of
 from sim.errors import InvalidInput
 
 __all__ = ["OverflowMeasures", "overflow"]
+
+_MOST_STATES = 100_000
+"""States of a chain that is solved in some seconds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +43,10 @@ class OverflowMeasures:
         Share of what reaches the shared group that is lost there.
     shared_blocking_hayward
         The same by Hayward's approximation from means and variances alone.
+    method
+        ``exact``, or ``hayward`` where the groups are too large for a chain: then `blocking`,
+        `shared_blocking` and the occupancy of the shared group follow from that approximation,
+        by which the shared group turns away the same share of all that reaches it.
     """
 
     blocking: tuple[float, ...]
@@ -47,6 +56,7 @@ class OverflowMeasures:
     pool_occupancy: tuple[float, ...]
     shared_blocking: float
     shared_blocking_hayward: float
+    method: Literal["exact", "hayward"] = "exact"
 
 
 def overflow(
@@ -73,14 +83,15 @@ def overflow(
     Raises
     ------
     InvalidInput
-        If a value is out of range, or the chain has too many states.
+        If a value is out of range.
 
     Notes
     -----
-    An exact Markov chain on the busy agents of every group. The overflow of a primary group has
-    the mean and variance of Kosten (1937) and Riordan (in Wilkinson 1956), as if the shared group
-    were endless. Hayward's approximation replaces it by random contacts to a group scaled by the
-    peakedness (Fredericks 1980), which is for loads of one handle time.
+    An exact Markov chain on the busy agents of every group, as long as it has at most 100000
+    states; in larger groups `method` tells what is an approximation. The overflow of a primary
+    group has the mean and variance of Kosten (1937) and Riordan (in Wilkinson 1956), as if the
+    shared group were endless. Hayward's approximation replaces it by random contacts to a group
+    scaled by the peakedness (Fredericks 1980), which is for loads of one handle time.
 
     Examples
     --------
@@ -104,14 +115,28 @@ def overflow(
         reserved=None,
         order="priority",
     )
+    if _states(design) > _MOST_STATES:
+        return _named(design)
     found = settled(design)
     lost = np.array([found.waits(c) for c in range(classes)])
     teams = design.pools.astype(np.float64)
     return _named(design, lost, np.minimum(ratio(found.busy(), teams), 1.0))
 
 
-def _named(design: Design, lost: FloatArray, occupied: FloatArray) -> OverflowMeasures:
-    """Name the measures, given what is lost of every class and how busy the groups are."""
+def _states(design: Design) -> int:
+    """States of the chain: ways to be busy, group by group and kind by kind of work."""
+    kinds = [sum(pool == group for pool, _ in design.kinds) for group in range(len(design.pools))]
+    pairs = zip(design.pools.tolist(), kinds, strict=True)
+    return math.prod(math.comb(agents + kind, kind) for agents, kind in pairs)
+
+
+def _named(
+    design: Design, lost: FloatArray | None = None, occupied: FloatArray | None = None
+) -> OverflowMeasures:
+    """Name the measures, given what is lost of every class and how busy the groups are.
+
+    Without these, by Hayward's approximation.
+    """
     rates, shared = design.arrival_rates, len(design.pools) - 1
     loads = rates * design.aht[:, -1]
     primary = loads[:shared]
@@ -124,6 +149,11 @@ def _named(design: Design, lost: FloatArray, occupied: FloatArray) -> OverflowMe
     reaching = float(rates[:shared] @ full + rates[shared:].sum())
     peak = variance / offered if offered > 0 else 1.0
     scaled = loss(np.array([design.pools[-1] / peak]), np.array([offered / peak]))
+    known = lost is not None and occupied is not None
+    if lost is None or occupied is None:
+        lost = float(scaled[0]) * np.concatenate((full, np.ones(len(rates) - shared)))
+        busy = np.append(primary - mean, offered * (1.0 - scaled[0]))
+        occupied = np.minimum(ratio(busy, design.pools.astype(np.float64)), 1.0)
     return OverflowMeasures(
         blocking=tuple(map(float, lost)),
         overflow_probability=tuple(map(float, full)),
@@ -132,4 +162,5 @@ def _named(design: Design, lost: FloatArray, occupied: FloatArray) -> OverflowMe
         pool_occupancy=tuple(map(float, occupied)),
         shared_blocking=float(rates @ lost) / reaching if reaching > 0 else float(lost[-1]),
         shared_blocking_hayward=float(scaled[0]),
+        method="exact" if known else "hayward",
     )

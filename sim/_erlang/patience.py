@@ -28,13 +28,13 @@ import numpy as np
 from scipy import special
 
 from sim._erlang.arrays import NODES, WEIGHTS, BoolArray, FloatArray
-from sim._erlang.inputs import require
+from sim._erlang.inputs import Real, require
 from sim._erlang.laws import Exponential, Law
 from sim._erlang.loss import log_inverse_b, loss
 from sim._erlang.measures import QueueMeasures, measure, queue_measures
 from sim._erlang.queue import Fates, Queue, WaitTotals
 
-__all__ = ["landmarks", "measure_any", "measure_patience", "patient_law"]
+__all__ = ["landmarks", "mean_patience", "measure_any", "measure_patience", "patient_law"]
 
 _DROP = 75.0
 """Densities are followed until they fall by exp(-75), about 3e-33 of their peak."""
@@ -88,6 +88,11 @@ def patient_law(patience: Law | float) -> Law:
     if isinstance(patience, Law):
         return patience
     return _Endless() if np.isinf(patience) else Exponential(mean=float(patience))
+
+
+def mean_patience(patience: Law | Real) -> Real:
+    """Return the mean of a patience that is a law, or that is its mean already."""
+    return patience.mean if isinstance(patience, Law) else patience
 
 
 class _Waits(NamedTuple):

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from sim._erlang.allowed import aht_allowed, arrival_rate_allowed
 from sim._erlang.inputs import check_queue, check_traffic, numbers
 from sim._erlang.inverse import agents_needed
 from sim._erlang.laws import Law
 from sim._erlang.measures import QueueMeasures, ServiceRule
-from sim._erlang.patience import measure_any
+from sim._erlang.patience import mean_patience, measure_any
 from sim._erlang.target import Target
 from sim.errors import InvalidInput
 
@@ -24,6 +25,9 @@ _MOST_AGENTS = 2**40
 
 _MOST_LOAD = 1e9
 """Erlangs beyond which a load that is still served well counts as boundless."""
+
+_NEXT_TO_NONE = 1e-12
+"""Share of what a team can do that is next to nothing."""
 
 _LONGEST = 366 * 86_400.0
 """No wait is promised beyond a year [s]."""
@@ -144,9 +148,20 @@ def solve(
         hint = "give a target, or a service_level with its awt"
         raise InvalidInput("target", f"must be given to find the {missing[0]}", None, hint)
     if arrival_rate is not None and aht is not None:
-        return _agents(queue, asked, arrival_rate, aht, (patience, lines, balking, model))
+        if model is None:
+            need = agents_needed(
+                asked,
+                arrival_rate=arrival_rate,
+                aht=aht,
+                patience=patience,
+                lines=lines,
+                balking=balking,
+            )
+            return Solution("agents", float(need.agents), need.met, need.measures, asked)
+        return _agents(queue, asked, arrival_rate, aht, lines)
     name: Literal["arrival_rate", "aht"] = "aht" if aht is None else "arrival_rate"
-    return _most(queue, asked, name, {k: v for k, v in given.items() if v is not None})
+    plain = {"patience": patience, "lines": lines, "balking": balking} if model is None else None
+    return _most(queue, asked, name, {k: v for k, v in given.items() if v is not None}, plain)
 
 
 def _promise(
@@ -166,12 +181,11 @@ def _markovian(patience: float | Law, lines: float, balking: float) -> Model:
     """Erlang C, A, or A with any law of patience."""
 
     def measured(*, arrival_rate: float, aht: float, agents: float) -> QueueMeasures[float]:
-        mean = patience.mean if isinstance(patience, Law) else patience
         rate, handle, team, waits, room, share = numbers(
             arrival_rate=arrival_rate,
             aht=aht,
             agents=agents,
-            patience=mean,
+            patience=mean_patience(patience),
             lines=lines,
             balking=balking,
         )
@@ -245,17 +259,11 @@ def _agents(
     target: Target,
     arrival_rate: float,
     aht: float,
-    known: tuple[float | Law, float, float, Model | None],
+    lines: float,
 ) -> Solution:
-    """Find the least whole number of agents."""
-    patience, lines, balking, model = known
+    """Find the least whole number of agents for a model that is known only by its answers."""
     columns = numbers(arrival_rate=arrival_rate, aht=aht, patience=math.inf, lines=lines)
     check_traffic(*columns)
-    if model is None and not isinstance(patience, Law) and not balking:
-        plain = agents_needed(
-            target, arrival_rate=arrival_rate, aht=aht, patience=patience, lines=lines
-        )
-        return Solution("agents", float(plain.agents), plain.met, plain.measures, target)
     most = min(lines, float(_MOST_AGENTS))
 
     def at(agents: float) -> QueueMeasures[float]:
@@ -272,24 +280,39 @@ def _agents(
 
 
 def _most(
-    queue: Model, target: Target, name: Literal["arrival_rate", "aht"], given: dict[str, float]
+    queue: Model,
+    target: Target,
+    name: Literal["arrival_rate", "aht"],
+    given: dict[str, float],
+    plain: dict[str, Any] | None,
 ) -> Solution:
-    """Find the largest arrival rate or handle time with which a target is kept."""
+    """Find the largest arrival rate or handle time with which a target is kept.
+
+    `plain` is what else is known of a queue without a model of its own.
+    """
 
     def at(value: float) -> QueueMeasures[float]:
         return queue(**{**given, name: value})
-
-    def keeps(value: float) -> bool:
-        return _kept(target, at(value))
 
     other = given["aht" if name == "arrival_rate" else "arrival_rate"]
     if other == 0:  # no contacts at all: any handle time will do
         return Solution(name, math.inf, True, at(1.0), target)
     scale = max(given["agents"], 1.0) / other
-    if not keeps(1e-12 * scale):
-        least = at(0.0 if name == "arrival_rate" else 1e-12 * scale)
-        return Solution(name, 0.0, _kept(target, least), least, target)
-    if keeps(_MOST_LOAD / other):
+    if plain is None:
+        found = _boundary(lambda value: _kept(target, at(value)), scale, _MOST_LOAD / other)
+    else:
+        allowed: Any = arrival_rate_allowed if name == "arrival_rate" else aht_allowed
+        found = allowed(target, **given, **plain)
+    if math.isinf(found):
         return Solution(name, math.inf, True, at(_MOST_LOAD / other), target)
-    found = _turning(keeps, scale)[0]
+    if found == 0:
+        least = at(0.0 if name == "arrival_rate" else _NEXT_TO_NONE * scale)
+        return Solution(name, 0.0, _kept(target, least), least, target)
     return Solution(name, found, True, at(found), target)
+
+
+def _boundary(keeps: Callable[[float], bool], scale: float, most: float) -> float:
+    """Largest number that keeps a promise: 0 if next to none does, infinite if `most` does."""
+    if not keeps(_NEXT_TO_NONE * scale):
+        return 0.0
+    return math.inf if keeps(most) else _turning(keeps, scale)[0]
