@@ -48,6 +48,50 @@ BAD_WORK = [
     ("every second row", {"due": np.repeat(DUE, 2)[::2]}, "due: must be a contiguous array"),
 ]
 
+LINKED = calls(DUE, handle=4, fresh=2, escalation={0: 2}, repeat={1: 3}, conference=1)
+BAD_LINKS = [
+    ("a link too short", {"callback": ids(-1)}, "callback: must have 4 rows like due, or none"),
+    ("a link backwards", {"callback": ids(-1, -1, -1, 1)}, "callback[3]: must name a later"),
+    ("to a first attempt", {"repeat": ids(1, 3, -1, -1)}, "repeat[0]: must name a later attempt"),
+    ("two ways to one", {"callback": ids(-1, 2, -1, -1)}, "callback[2]: must not be followed up"),
+    ("no marks", {"repeat_mark": ids()}, "repeat_mark: must have 4 rows like repeat"),
+    ("marks of nothing", {"escalation": ids()}, "escalation_mark: must have 0 rows like escalat"),
+    ("a mark too high", {"repeat_mark": ids(0, 10**6, 0, 0)}, "repeat_mark[1]: must lie between"),
+    ("endless talk", {"conference": ints(0, 0, WORK_LIMIT, 0)}, "conference[2]: must be below 49"),
+    ("short numbers", {"conference": ids(1, 1, 1, 1)}, "conference: must be a contiguous array"),
+]
+SHIFTS = team([(0, 9), (5, 9), (9, 20)], follows={2: 0}, pause=1)
+BAD_MODEL = [
+    ("no agents at once", {"concurrency": 0}, "concurrency[0]: must lie between 1 and 32"),
+    ("too many at once", {"concurrency": 33}, "concurrency[0]: must lie between 1 and 32"),
+    ("more than all", {"escalates": 1_000_001}, "escalates[0]: must lie between 0 and 1000000"),
+    ("less than nobody", {"repeats": -1}, "repeats[0]: must lie between 0 and 1000000"),
+    ("negative level", {"level": -1}, "level[0]: must lie between 0"),
+    ("endless greeting", {"greeting": CLOCK_LIMIT}, "greeting[0]: must lie between"),
+    ("ringing before", {"ring": -1}, "ring[0]: must lie between"),
+    ("growing young", {"ageing": -1}, "ageing[0]: must lie between 0 and 100000000"),
+    ("no such answer", {"dismiss": 2}, "dismiss[0]: must lie between 0 and 1"),
+    ("half a machine", {"machine": -1}, "machine[0]: must lie between 0 and 1"),
+    ("too much drag", {"drag_most": 9001}, "drag_most[0]: must lie between 0 and 9000"),
+    ("a speed too few", {"concurrency": 2, "speed": [[10**6]]}, "speed: must have 2 columns"),
+    ("standing still", {"speed": [[10**6, 0]]}, "speed[0]: must lie between 1 and"),
+    ("fast alone", {"speed": [[10**6 + 1]]}, "speed[0]: must be 1000000 with one contact"),
+    ("speeds of nobody", {"speed": [[10**6]] * 2}, "speed: must have a row for each queue"),
+    ("tempo of nobody", {"tempo": [[1000]] * 2}, "tempo: must have a row for each queue"),
+    ("negative tempo", {"tempo": [[1000, -1]]}, "tempo[0]: must lie between 0 and 10000"),
+    ("warm chats", {"warm": 1, "concurrency": 2}, "warm[0]: must be 0 where agents hold several"),
+    ("no such trunk", {"trunk": 1}, "trunk[0]: must name a row of lines"),
+]
+BAD_SHIFTS = [
+    ("following oneself", {"follows": ids(-1, -1, 2)}, "follows[2]: must name an earlier row"),
+    ("following nobody", {"follows": ids(-1, -1, -2)}, "follows[2]: must name an earlier row"),
+    ("in two places", {"follows": ids(-1, 0, -1)}, "follows[1]: must name a stretch that ends"),
+    ("no pause", {"pause": ints()}, "pause: must have 3 rows like follows"),
+    ("half a pause", {"pause": ints(1)}, "pause: must have 3 rows like start, or none"),
+    ("negative pause", {"pause": ints(0, 0, -1)}, "pause[2]: must lie on the clock"),
+    ("no slots", {"tempo_slot": 0}, "tempo_slot[0]: must be at least a tick"),
+]
+
 BAD_CREW = [
     ("a column too short", {"end": ints(50)}, "end, group: must have 2 rows like start"),
     ("start before the clock", {"start": ints(-1, 10)}, "start[0]: must not be negative"),
@@ -98,6 +142,50 @@ def test_a_staffing_that_contradicts_itself_is_refused(
         replace(CREW, **change).check()
 
     assert str(refused.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"), [c[1:] for c in BAD_LINKS], ids=[c[0] for c in BAD_LINKS]
+)
+def test_links_that_contradict_each_other_are_refused(change: dict[str, Any], message: str) -> None:
+    LINKED.check()
+    with pytest.raises(ContractError) as refused:
+        replace(LINKED, **change).check()
+
+    assert str(refused.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("tables", "message"), [c[1:] for c in BAD_MODEL], ids=[c[0] for c in BAD_MODEL]
+)
+def test_a_table_out_of_bounds_is_refused(tables: dict[str, Any], message: str) -> None:
+    with pytest.raises(ContractError) as refused:
+        team(**tables).check()
+
+    assert str(refused.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"), [c[1:] for c in BAD_SHIFTS], ids=[c[0] for c in BAD_SHIFTS]
+)
+def test_stretches_that_nobody_can_work_are_refused(change: dict[str, Any], message: str) -> None:
+    SHIFTS.check()
+    with pytest.raises(ContractError) as refused:
+        replace(SHIFTS, **change).check()
+
+    assert str(refused.value).startswith(message)
+
+
+def test_two_stretches_cannot_follow_one() -> None:
+    with pytest.raises(ContractError, match=r"follows\[1\]: must not follow what another follows"):
+        team([(0, 9), (9, 12), (9, 20)], follows={1: 0, 2: 0}).check()
+
+
+def test_a_table_of_another_shape_is_refused() -> None:
+    with pytest.raises(ContractError, match="ring: must have a row for each queue"):
+        replace(CREW, ring=ints(1)).check()
+    with pytest.raises(ContractError, match="level: must have the shape of preference"):
+        replace(CREW, level=ints(1, 1)).check()
 
 
 def test_more_attempts_than_fit_into_a_key_are_refused() -> None:
