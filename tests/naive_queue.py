@@ -89,7 +89,7 @@ class Day:
             self.match(now, [attempt], self.idle())
         elif kind == Event.PATIENCE:
             attempt.status, attempt.waited = Status.ABANDONED, now - attempt.came
-            self.follow(now, int(self.work.after_abandon[attempt.row]))
+            self.follow(now, self.work.after_abandon, attempt.row)
 
     def arrive(self, now: int, attempt: Attempt) -> None:
         queue, attempt.came = attempt.queue, now
@@ -97,7 +97,7 @@ class Day:
             attempt.status = Status.CLOSED
         elif sum(self.holds_line(a, queue, now) for a in self.attempts) >= self.crew.lines[queue]:
             attempt.status = Status.BLOCKED
-            self.follow(now, int(self.work.after_busy[attempt.row]))
+            self.follow(now, self.work.after_busy, attempt.row)
         else:
             attempt.status = Status.WAITING
             self.match(now, [attempt], self.idle())
@@ -121,7 +121,8 @@ class Day:
         talks = attempt.status == Status.SERVED and attempt.talked_until > now
         return attempt.queue == queue and (talks or attempt.status == Status.WAITING)
 
-    def follow(self, now: int, later: int) -> None:
+    def follow(self, now: int, link: np.ndarray, row: int) -> None:
+        later = int(link[row]) if len(link) else NONE
         if later != NONE:
             self.expect(now + int(self.work.due[later]), Event.ARRIVAL, later)
 

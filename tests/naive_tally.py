@@ -133,7 +133,8 @@ class NaiveTally:
             Status.ABANDONED: self.work.after_abandon,
             Status.BLOCKED: self.work.after_busy,
         }
-        later = int(links[self.status[row]][row]) if self.status[row] in links else NONE
+        link = links.get(self.status[row], ())
+        later = int(link[row]) if len(link) else NONE
         return later if later != NONE and self.status[later] is not Status.NOT_MADE else NONE
 
     def spread(self, cells: NDArray[np.float64], column: int, first: int, last: int) -> None:

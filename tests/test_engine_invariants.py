@@ -99,7 +99,7 @@ WRONG: list[tuple[Day, dict[str, dict[int, int]], str]] = [
     (TIERS, {"status": {2: 0}, "agent": {2: NONE}}, "attempt 2: a first attempt was not made"),
     (CALLBACK, {"wait": {1: 9}}, "attempt 3: not made after the right delay"),
     (CALLBACK, {"status": {1: ABANDONED}}, "attempt 3: made without cause"),
-    (CALLBACK, {"status": {3: CLOSED}, "wait": {3: 0}}, "attempt 3: called back, and found close"),
+    (CALLBACK, {"status": {3: CLOSED}, "wait": {3: 0}}, "attempt 3: called back, and found"),
     (CALLBACK, {"status": {2: DISMISSED}}, "attempt 2: sent away, but not at closing time"),
     (CALLBACK, {"wait": {3: 12}}, "attempt 3: sent away, but not at closing time"),
     (MACHINE, {"talk": {0: 9}}, "attempt 1: not made after the right delay"),

@@ -186,6 +186,8 @@ def test_the_changelog_lists_the_version_or_what_is_coming() -> None:
     assert "### Changed results" in changelog
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.ru.md", "LICENSE", "docs/design.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "README.ru.md", "LICENSE", "docs/design.md", "docs/model.md"]
+)
 def test_a_reader_finds_the_pages_that_are_promised(name: str) -> None:
     assert (ROOT / name).stat().st_size > 0

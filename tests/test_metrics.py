@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from full_days import seeded_full_day
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from naive_tally import NaiveTally
 from numpy.typing import NDArray
 from workloads import Day, calls, days, seeded_day, team
 
-from sim.engine import ENGINES, Outcome
+from sim.engine import ENGINES, Outcome, Status
+from sim.engine.contract import NONE
 from sim.metrics import (
     MEASURES,
     RULES,
@@ -116,6 +118,21 @@ def test_counting_agrees_on_full_days(seed: int) -> None:
     outcome = played(day)
 
     assert_same(tally(*day, outcome, view), NaiveTally(*day, outcome, view).counted())
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_days_of_the_full_model_can_be_counted(seed: int) -> None:
+    work, crew = seeded_full_day(seed)
+    outcome = played((work, crew))
+    moments = np.concatenate([outcome.arrival + outcome.wait, outcome.left, crew.end, [0]])
+    view = lens(work.queues, crew.groups, slot=2 * int(moments.max()) + 1000)
+    counts = tally(work, crew, outcome, view)
+
+    by_agent, here = outcome.agent != NONE, outcome.began != NONE
+    assert counts.work[..., Work.SERVED].sum() == by_agent.sum()
+    assert counts.contacts[..., Count.SERVED].sum() == (outcome.status == Status.SERVED).sum()
+    logged = (outcome.left - outcome.began)[here].sum() / 1000
+    assert counts.presence[..., Presence.LOGGED].sum() == pytest.approx(logged)
 
 
 # --- ledgers -------------------------------------------------------------------------------------

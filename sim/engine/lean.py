@@ -239,10 +239,11 @@ def _set_timer(floor: _Floor, tick: int, kind: np.int64, attempt: int) -> None:
 
 
 @inlined
-def _follow(work: _Work, floor: _Floor, attempt: int, now: int) -> None:
+def _follow(work: _Work, floor: _Floor, link: Ids, attempt: int, now: int) -> None:
     """Let the customer try again, if there is another attempt."""
-    if attempt >= 0:
-        _set_timer(floor, now + work.due[attempt], _ARRIVAL, attempt)
+    later = link[attempt] if link.size > 0 else NONE
+    if later >= 0:
+        _set_timer(floor, now + work.due[later], _ARRIVAL, later)
 
 
 @inlined
@@ -265,7 +266,7 @@ def _enter(work: _Work, crew: _Crew, floor: _Floor, fate: _Fate, contact: int, n
         return False
     if floor.used[way] >= crew.lines[way]:
         fate.status[contact] = _BLOCKED
-        _follow(work, floor, work.after_busy[contact], now)
+        _follow(work, floor, work.after_busy, contact, now)
         return False
     floor.used[way] += 1
     return True
@@ -416,7 +417,7 @@ def _ring(work: _Work, floor: _Floor, fate: _Fate, timer: int, now: int) -> int:
     fate.status[contact] = _ABANDONED
     fate.wait[contact] = now - fate.arrival[contact]
     floor.used[way] -= 1
-    _follow(work, floor, work.after_abandon[contact], now)
+    _follow(work, floor, work.after_abandon, contact, now)
     return NONE
 
 
@@ -517,12 +518,8 @@ def play(workload: Workload, staffing: Staffing) -> Outcome:
 
 
 def _work(workload: Workload) -> _Work:
-    """Take the columns of a workload; nobody redials where a column is left out."""
-    columns = {name: getattr(workload, name) for name in _Work._fields}
-    for name in ("after_abandon", "after_busy"):
-        if not len(columns[name]):
-            columns[name] = np.full(len(workload), NONE, np.int32)
-    return _Work(**columns)
+    """Take the columns of a workload."""
+    return _Work(*(getattr(workload, name) for name in _Work._fields))
 
 
 def _crew(staffing: Staffing) -> _Crew:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim import erlang
 from sim.compiled import alone, mark_warm
-from sim.engine import ENGINES
+from sim.engine import ENGINES, kernel
 from sim.errors import Interrupted, InvalidInput
 from sim.experiment.case import Case, case
 from sim.experiment.places import Place, opened
@@ -289,6 +289,8 @@ def warm_up() -> None:
     played = case(load_text(_SMALL), "base")
     with alone():
         replicate(played, seed=1, replications=1, workers=1)
+        # The small day is a plain one: what plays the whole model is compiled by playing it again.
+        kernel.play_in_full(played.demand.workload(1, 0), played.staffing)
         promise = erlang.Target(service_level=0.8, awt=20.0)
         needed = erlang.agents_needed(promise, arrival_rate=0.01, aht=180.0)
         needed.measures.wait_percentile(0.5)

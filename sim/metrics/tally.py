@@ -312,7 +312,7 @@ def _next_attempt(seen: _Attempts, row: int) -> int:
 
 @uncounted
 def _ends(seen: _Attempts, places: Ids, channel: int, awt: int, ends: Ints) -> tuple[int, int, int]:
-    """Find waits that end within `awt`, doubled, and made odd for the abandoned to sort last.
+    """Find waits that end within `awt`, doubled, and made odd for those not served to sort last.
 
     Returned are their number, the contacts at risk, and those served at once, which are many and
     need no sorting.
@@ -326,7 +326,7 @@ def _ends(seen: _Attempts, places: Ids, channel: int, awt: int, ends: Ints) -> t
         if what == _SERVED and waited == 0:
             at_once += 1
         elif what != _WAITING and waited <= awt:
-            ends[size] = 2 * waited + (what == _ABANDONED)
+            ends[size] = 2 * waited + (what != _SERVED)
             size += 1
     return size, risk, at_once
 
