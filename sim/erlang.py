@@ -63,9 +63,8 @@ from sim._erlang.economics import (
     power_of_one,
     square_root_staffing,
 )
-from sim._erlang.engineering import mgn_g
 from sim._erlang.fitted import Discrete, Empirical, PhaseType
-from sim._erlang.general import ggn
+from sim._erlang.general import MeanWaits, ggn, ggn_mean_waits
 from sim._erlang.infinite import (
     SinusoidalLoad,
     piecewise_load,
@@ -139,7 +138,6 @@ from sim._erlang.uncertain import (
     random_staff,
     rate_from_counts,
 )
-from sim._erlang.waiting_formulas import MeanWaits, ggn_mean_waits
 
 __all__ = [
     "INTERVAL_METHODS",
@@ -225,7 +223,6 @@ __all__ = [
     "lines_needed",
     "load_allowed",
     "mgn",
-    "mgn_g",
     "mmpp",
     "overflow",
     "piecewise_load",

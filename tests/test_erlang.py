@@ -680,3 +680,22 @@ def test_models_that_are_not_answered_are_left_out() -> None:
     cases = [{"id": "x", "model": "weather", "inputs": {}}]
 
     assert score_cases.answers(cases) == {}
+
+
+@pytest.mark.parametrize("wrong", ["5", b"5", True, None, 1 + 2j, 10**400, [1, "x"]])
+def test_what_is_no_number_is_refused(wrong: Any) -> None:
+    with pytest.raises(InvalidInput, match="arrival_rate must be"):
+        erlang_a(arrival_rate=wrong, aht=180, agents=11, patience=180)
+
+
+@pytest.mark.parametrize(
+    ("agents", "rate", "aht", "patience", "awt"),
+    [(11, 7.0, 180, 180, 125), (20, 2.819, 30, 2400, 1700), (1, 1000 / 180, 180, 180, 135)],
+)
+def test_in_deep_overload_a_wait_has_an_end(
+    agents: int, rate: float, aht: float, patience: float, awt: float
+) -> None:
+    queue = erlang_a(arrival_rate=rate, aht=aht, agents=agents, patience=patience)
+
+    assert 0.0 <= queue.service_level("offered", awt) < 1e-100
+    assert queue.wait_percentile(0.5) > awt / 2

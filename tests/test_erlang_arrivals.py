@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import linalg
 
-from sim._erlang.renewal import met_by_phases, met_by_renewals
+from sim._erlang.ahead import waits_by_place
+from sim._erlang.engineering import SPREAD
+from sim._erlang.renewal import met_by_phases, met_by_renewals, met_by_slow_leavers
 from sim.erlang import (
     SERVICE_RULES,
     ArrivalMeasures,
@@ -30,6 +32,7 @@ from sim.erlang import (
     batch_arrivals,
     erlang_a,
     erlang_c,
+    ggn,
     gmn,
     mgn,
     mmpp,
@@ -423,6 +426,91 @@ def test_a_wrong_value_is_named_with_its_bound(
     assert str(caught.value).startswith(message)
 
 
-def test_too_long_a_line_for_the_embedded_chain_is_refused_with_its_size() -> None:
-    with pytest.raises(InvalidInput, match="states must be at most 2000 for an exact answer"):
-        gmn(interarrival=Lognormal(mean=0.01, scv=2), aht=60, agents=5000, patience=60)
+@pytest.mark.parametrize("law", [Erlang(k=2, mean=0.61), BURSTY], ids=str)
+@pytest.mark.parametrize("patience", [6e3, 6e5])
+def test_a_slowly_leaving_line_misses_by_handle_time_over_patience(
+    law: Law, patience: float
+) -> None:
+    agents = math.ceil(1.03 * 60 / law.mean)
+    exact = gmn(interarrival=law, aht=60, agents=agents, patience=patience)
+    met = met_by_slow_leavers(law, 1 / 60, agents, 1 / patience)
+    waits, _ = waits_by_place(
+        float(met.found[:agents].sum()), met.found[agents:], agents / 60, 1 / patience
+    )
+
+    assert exact.queue.method == "exact"
+    error = 10 * 60 / patience
+    assert float(waits.waited[0]) == pytest.approx(exact.queue.mean_wait, rel=error)
+    assert float(waits.delayed[0]) == pytest.approx(exact.queue.wait_probability, rel=error)
+    assert met.all_busy == pytest.approx(exact.all_busy, rel=error)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("gap", [0.667, 0.61])
+def test_patience_of_months_is_nearly_endless_for_any_law(gap: float) -> None:
+    law = Lognormal(mean=gap, scv=2)
+    queue = gmn(interarrival=law, aht=60, agents=100, patience=1e7)
+    endless = gmn(interarrival=law, aht=60, agents=100)
+
+    assert queue.queue.mean_wait == pytest.approx(endless.queue.mean_wait, rel=1e-3)
+    assert queue.all_busy == pytest.approx(endless.all_busy, rel=1e-3)
+
+
+def test_patience_of_months_is_nearly_endless_for_states_and_batches() -> None:
+    changing: dict[str, Any] = {
+        "rates": [0.1, 0.02],
+        "switching": [[0, 1 / 1800], [1 / 3600, 0]],
+        "aht": 180,
+        "agents": 12,
+    }
+    sizes: dict[str, Any] = {"batch_rate": 0.2, "sizes": {1: 0.5, 5: 0.5}, "aht": 50, "agents": 35}
+
+    models: list[tuple[Any, dict[str, Any]]] = [(mmpp, changing), (batch_arrivals, sizes)]
+    for model, inputs in models:
+        queue, endless = model(**inputs, patience=1e7).queue, model(**inputs).queue
+        assert queue.method == "exact"
+        assert queue.mean_wait == pytest.approx(endless.mean_wait, rel=3e-3)
+
+
+@pytest.mark.parametrize(
+    ("model", "given"),
+    [
+        (gmn, {"interarrival": Lognormal(mean=9.0, scv=2)}),
+        (mmpp, {"rates": [0.2, 0.1], "switching": [[0, 0.01], [0.01, 0]]}),
+        (batch_arrivals, {"batch_rate": 0.1, "sizes": {1: 0.5, 3: 0.5}}),
+    ],
+)
+def test_patience_of_months_in_overload_is_a_flow(model: Any, given: dict[str, Any]) -> None:
+    queue = model(**given, aht=60, agents=5, patience=1e7).queue
+
+    assert queue.abandonment == pytest.approx(1 - 5 / (60 * queue.arrival_rate), rel=1e-5)
+    assert queue.mean_wait == pytest.approx(1e7 * queue.abandonment, rel=1e-3)
+
+
+@pytest.mark.parametrize("law", [Lognormal(mean=0.3, scv=3), Deterministic(value=0.3)], ids=str)
+def test_lines_too_long_for_the_embedded_chain_are_near_by_their_spread(law: Law) -> None:
+    # Of 200 agents both ways are open: the exact chain, and what stands in beyond its size.
+    exact = gmn(interarrival=law, aht=60, agents=200, patience=60).queue
+    near = ggn(interarrival=law, service=Gamma(shape=1, mean=60), agents=200, patience=60)
+
+    assert (exact.method, near.method) == ("exact", SPREAD)
+    assert near.wait_probability == pytest.approx(exact.wait_probability, rel=0.08)
+    assert near.abandonment == pytest.approx(exact.abandonment, rel=0.05)
+    assert near.mean_wait == pytest.approx(exact.mean_wait, rel=0.05)
+    large = gmn(interarrival=Lognormal(mean=0.01, scv=2), aht=60, agents=5990, patience=60)
+    assert large.queue.method == SPREAD
+
+
+def test_changing_rates_with_another_law_of_patience_are_near_by_their_spread() -> None:
+    given: dict[str, Any] = {
+        "rates": [1.2, 0.8],
+        "switching": [[0, 0.05], [0.05, 0]],
+        "aht": 60,
+        "agents": 60,
+    }
+    exact = mmpp(**given, patience=90).queue
+    near = mmpp(**given, patience=Gamma(shape=1, mean=90)).queue
+
+    assert (exact.method, near.method) == ("exact", SPREAD)
+    assert near.abandonment == pytest.approx(exact.abandonment, rel=0.05)
+    assert near.wait_probability == pytest.approx(exact.wait_probability, rel=0.08)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scipy import linalg
 
 from sim._erlang.deterministic import FixedTimes
+from sim._erlang.engineering import SPREAD
 from sim._erlang.transforms import transform
 from sim.erlang import (
     SERVICE_RULES,
@@ -480,37 +481,52 @@ def test_between_exponential_and_constant_times_gamma_is_close_to_erlang(
         )
 
 
-def test_with_patience_a_law_is_matched_by_phases_of_its_variability() -> None:
-    gamma = mgn(arrival_rate=0.11, service=Gamma(shape=3, mean=100), agents=10, patience=60)
-    erlang = mgn(arrival_rate=0.11, service=Erlang(k=3, mean=100), agents=10, patience=60)
-    lognormal = mgn(arrival_rate=0.11, service=Lognormal(mean=100, scv=4), agents=10, patience=60)
-    hyper = mgn(arrival_rate=0.11, service=H2, agents=10, patience=60)
+def test_patience_of_months_is_nearly_endless() -> None:
+    endless = mgn(arrival_rate=0.3, service=Erlang(k=2, mean=60), agents=20)
+    queue = mgn(arrival_rate=0.3, service=Erlang(k=2, mean=60), agents=20, patience=1e7)
 
-    assert (gamma.method, erlang.method) == ("matched phases", "exact")
-    same(gamma, erlang, rel=1e-9)
-    same(lognormal, hyper, rel=1e-9)
+    assert queue.method == "exact"
+    assert queue.mean_wait == pytest.approx(endless.mean_wait, rel=1e-4)
+    assert queue.abandonment == pytest.approx(queue.mean_wait / 1e7, rel=1e-9)
 
 
-def test_a_variability_between_two_numbers_of_stages_is_mixed() -> None:
-    def abandonment(scv: float) -> float:
-        law = Lognormal(mean=100, scv=scv)
-        return mgn(arrival_rate=0.025, service=law, agents=2, patience=60).abandonment
+def test_patience_of_months_in_overload_is_a_flow() -> None:
+    queue = mgn(arrival_rate=1.7, service=Erlang(k=2, mean=60), agents=100, patience=1e7)
 
-    shares = [abandonment(scv) for scv in (0.26, 0.3, 0.4, 0.499, 0.5, 0.7, 0.999, 1.0)]
-    exact = mgn(arrival_rate=0.025, service=E2, agents=2, patience=60).abandonment
-
-    assert shares == sorted(shares)
-    assert shares[4] == pytest.approx(exact, rel=1e-9)
+    assert queue.method == SPREAD
+    assert queue.abandonment == pytest.approx(1 - 100 / 102, rel=1e-6)
 
 
-def test_the_variability_that_a_large_team_leaves_room_for_is_named() -> None:
-    steady = mgn(arrival_rate=1.0, service=Deterministic(value=50), agents=50, patience=60)
-    large = mgn(arrival_rate=9.9, service=Lognormal(mean=100, scv=2), agents=1000, patience=60)
+@pytest.mark.parametrize("room", [3, math.inf])
+@pytest.mark.parametrize("patience", [100.0, math.inf])
+def test_phases_know_those_who_leave_at_once(patience: float, room: float) -> None:
+    given = {"arrival_rate": 0.11, "agents": 10, "lines": 10 + room, "balking": 0.3}
+    one_phase = PhaseType(start=(1.0,), generator=((-0.01,),))
+    queue = mgn(**given, service=one_phase, patience=patience)
+    exact = mgn(**given, service=100.0, patience=patience)
 
-    assert steady.method == "matched phases, scv 0.5"
-    assert large.method == "matched phases, scv 1"
-    erlang = erlang_a(arrival_rate=9.9, aht=100, agents=1000, patience=60)
-    assert large.abandonment == pytest.approx(erlang.abandonment, rel=1e-6)
+    assert queue.method == "exact"
+    same(queue, exact, rel=1e-9)
+
+
+@pytest.mark.parametrize("law", [E2, Deterministic(value=HANDLE), Lognormal(mean=HANDLE, scv=2)])
+def test_where_nobody_would_wait_only_the_mean_matters(law: Law) -> None:
+    queue = mgn(arrival_rate=0.11, service=law, agents=10, balking=1.0)
+
+    assert queue.abandonment == pytest.approx(erlang_b(10, 11.0), rel=1e-9)
+    assert queue.mean_wait == 0.0
+
+
+def test_arrays_give_what_single_queues_give() -> None:
+    rates, patience = np.array([0.09, 0.11, 0.0]), np.array([math.inf, 60.0, 60.0])
+    queues = mgn(arrival_rate=rates, service=E2, agents=10, patience=patience)
+
+    assert queues.method == "exact"
+    for i in range(3):
+        queue = mgn(arrival_rate=rates[i], service=E2, agents=10, patience=patience[i])
+        assert queues.mean_wait[i] == queue.mean_wait
+        level = queues.service_level("offered", 20)[i]
+        assert level == queue.service_level("offered", 20)
 
 
 # Edges and bad input
@@ -560,7 +576,6 @@ def test_a_number_is_the_mean_of_an_exponential_law() -> None:
     ("wrong", "message"),
     [
         ({"arrival_rate": -0.1}, "arrival_rate must be at least 0 and finite, got -0.1"),
-        ({"agents": 2.5}, "agents must be whole, got 2.5"),
         ({"agents": -1}, "agents must be at least 0 and finite, got -1.0"),
         ({"patience": 0.0}, "patience must be above 0, got 0.0"),
         ({"lines": 2}, "lines must be at least as many as agents, got 2.0"),
@@ -576,14 +591,8 @@ def test_a_wrong_value_is_named_with_its_bound(wrong: dict[str, Any], message: s
     assert str(caught.value) == message
 
 
-def test_arrays_are_refused_by_name() -> None:
-    with pytest.raises(InvalidInput, match="must be single numbers"):
-        mgn(arrival_rate=np.array([0.1, 0.2]), service=E2, agents=30)  # type: ignore[arg-type]
+def test_where_phases_are_too_many_the_approximation_is_named() -> None:
+    law = Erlang(k=3, mean=100)
 
-
-def test_too_many_phases_are_refused_with_their_number() -> None:
-    message = r"states must be at most 800 for an exact answer, got 5151; simulate"
-    with pytest.raises(InvalidInput, match=message):
-        mgn(arrival_rate=0.9, service=Erlang(k=3, mean=100), agents=100)
-    with pytest.raises(InvalidInput, match="states must be at most 300000"):
-        mgn(arrival_rate=0.9, service=Erlang(k=3, mean=100), agents=100, patience=100)
+    assert mgn(arrival_rate=0.9, service=law, agents=100).method == "kimura"
+    assert mgn(arrival_rate=0.9, service=law, agents=100, patience=100).method == SPREAD

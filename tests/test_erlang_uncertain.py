@@ -266,3 +266,19 @@ def test_uncertain_queues_have_their_bounds() -> None:
         random_staff(arrival_rate=1, aht=1, scheduled=2.5, show_up_probability=1)  # type: ignore[arg-type]
     with pytest.raises(InvalidInput, match="show_up_probability must be at least 0 and at most 1"):
         random_staff(arrival_rate=1, aht=1, scheduled=2, show_up_probability=2)
+
+
+def test_a_rate_of_heavy_tail_breaks_a_promise_of_mean_waits_for_any_team() -> None:
+    heavy = Lognormal(mean=100 / 1800, scv=50)
+    need = agents_needed_on_average(Target(max_asa=10), arrival_rate=heavy, aht=180)
+
+    assert (need.agents, need.met) == (10_000_000, False)
+
+
+def test_nobody_calling_meets_an_empty_team() -> None:
+    team = random_staff(
+        arrival_rate=0.0, aht=180.0, scheduled=13, show_up_probability=0.9, patience=180.0
+    )
+
+    assert team.wait_probability == 0.0
+    assert team.abandonment == 0.0

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from sim._erlang.ahead import waits_by_place
 from sim._erlang.arrays import FloatArray
+from sim._erlang.engineering import irregularity, spread_measures
 from sim._erlang.inputs import check_queue, numbers, require, require_not_negative
 from sim._erlang.laws import Exponential, Law
 from sim._erlang.measures import QueueMeasures, queue_measures
-from sim._erlang.queue import Fates, Queue, WaitTotals
+from sim._erlang.patience import patient_law
+from sim._erlang.queue import Queue, patient_waits
 from sim._erlang.renewal import (
     Met,
     met_by_batches,
     met_by_phases,
     met_by_renewals,
+    met_by_slow_leavers,
     steady_phases,
     takacs,
 )
@@ -30,6 +32,12 @@ __all__ = ["ArrivalMeasures", "batch_arrivals", "gmn", "mmpp"]
 
 _LARGEST_BATCH = 10_000
 
+_SLOW = 0.01
+"""Rate of giving up, in units of service, below which a line changes slowly."""
+
+Spread = Callable[[FloatArray], FloatArray]
+"""Variance of arrivals over their mean number, as felt by a line that forgets at rates."""
+
 
 @dataclass(frozen=True, eq=False)
 class ArrivalMeasures:
@@ -38,9 +46,11 @@ class ArrivalMeasures:
     Parameters
     ----------
     queue
-        Measures per contact: ``queue.wait_probability`` is what arrivals see.
+        Measures per contact: ``queue.wait_probability`` is what arrivals see. Its ``method`` says
+        whether they are exact.
     all_busy
         Share of time in which every agent is busy; with Poisson arrivals, and only then, the same.
+        Where the measures are approximated by their spread, it is not told apart.
     """
 
     queue: QueueMeasures[float]
@@ -48,7 +58,7 @@ class ArrivalMeasures:
 
 
 def gmn(
-    *, interarrival: Law, aht: float, agents: int, patience: float = math.inf
+    *, interarrival: Law, aht: float, agents: int, patience: Law | float = math.inf
 ) -> ArrivalMeasures:
     """Measure a queue whose arrivals are a renewal process (GI/M/n, GI/M/n+M).
 
@@ -61,7 +71,7 @@ def gmn(
     agents
         Agents answering, a whole number.
     patience
-        Mean of an exponential patience, above 0; infinite for none that ends [s].
+        Law of patience, or the mean of an exponential one, above 0; endless by default [s].
 
     Returns
     -------
@@ -71,14 +81,20 @@ def gmn(
     Raises
     ------
     InvalidInput
-        If a value is out of range, or there are too many states with patience.
+        If a value is out of range.
 
     Notes
     -----
-    Exact for every law, to 1e-10. Without patience by Takacs' (1962) sum; with patience and a
-    phase-type law by a chain of levels, with any other by the chain embedded at arrivals, of at
-    most 2000 states. Laws without a transform in closed form (lognormal, Weibull, empirical) enter
-    by quadrature.
+    Exact for every law, to 1e-10. Without patience by Takacs' (1962) sum; with exponential
+    patience and a phase-type law by a chain of levels, with any other by the chain embedded at
+    arrivals. Laws without a transform in closed form (lognormal, Weibull, empirical) enter by
+    quadrature.
+
+    Where these chains would be too long (1000 states at arrivals, 100 000 levels), ``method``
+    names what is done instead. ``slowly leaving line``, for patience of at least 100 handle times
+    and load below the agents: the mean wait is off by less than the handle time over the patience
+    times 10. ``M/M/n+G with the spread of arrivals and ends of service``, otherwise and for any
+    other law of patience: see `mgn`.
 
     Examples
     --------
@@ -88,15 +104,24 @@ def gmn(
     >>> round(found.queue.wait_probability, 4), round(found.all_busy, 4)
     (0.555, 0.5091)
     """
-    columns = _checked(1.0 / interarrival.mean, aht, agents, patience)
+    columns, law = _checked(1.0 / interarrival.mean, aht, agents, patience)
     if isinstance(interarrival, Exponential) or _is_plain(columns):
-        return _plain(columns)
-    if math.isfinite(patience):
-        return _measured(columns, _met(interarrival, 1.0 / aht, int(agents), 1.0 / patience))
+        return _plain(columns, law)
+    mean = float(columns[3])
+    if law is not None or math.isfinite(mean):
+        return _impatient(
+            columns,
+            law,
+            lambda: _met(interarrival, 1.0 / aht, int(agents), 1.0 / mean),
+            lambda rates: irregularity(interarrival, rates),
+            interarrival,
+        )
     chance, sigma = takacs(interarrival, 1.0 / aht, int(agents))
     use = aht / interarrival.mean / agents
     fall = agents / aht * (1.0 - sigma)
-    totals, fates = _exponential_wait(chance, fall)
+    totals, fates = patient_waits(
+        chance, chance / fall, lambda awt: np.asarray(chance * np.exp(-fall * awt))
+    )
     queue = queue_measures(_queue(columns), totals, fates)
     return ArrivalMeasures(queue, min(use * chance / sigma, 1.0) if sigma > 0 else 0.0)
 
@@ -116,7 +141,7 @@ def mmpp(
     switching: Sequence[Sequence[float]],
     aht: float,
     agents: int,
-    patience: float = math.inf,
+    patience: Law | float = math.inf,
 ) -> ArrivalMeasures:
     """Measure a queue whose arrival rate changes at random times (MMPP/M/n, MMPP/M/n+M).
 
@@ -142,7 +167,8 @@ def mmpp(
 
     Notes
     -----
-    Exact, by a chain of levels. ``queue.arrival_rate`` is the long-run mean.
+    Exact with exponential patience, by a chain of at most 100 000 levels; else as in `gmn`.
+    ``queue.arrival_rate`` is the long-run mean.
 
     Examples
     --------
@@ -157,13 +183,17 @@ def mmpp(
     rate = np.asarray(rates, dtype=np.float64)
     moves = _environment(rate, switching)
     steady = steady_phases(moves)
-    columns = _checked(float(steady @ rate), aht, agents, patience)
+    columns, law = _checked(float(steady @ rate), aht, agents, patience)
     if _is_plain(columns):
-        return _plain(columns)
-    met = met_by_phases(
-        moves - np.diag(rate), np.diag(rate), 1.0 / aht, int(agents), 1.0 / patience
+        return _plain(columns, law)
+    leave = 1.0 / float(columns[3])
+    quiet, arriving = moves - np.diag(rate), np.diag(rate)
+    return _impatient(
+        columns,
+        law,
+        lambda: met_by_phases(quiet, arriving, 1.0 / aht, int(agents), leave),
+        lambda rates: _changing(moves, rate, steady, rates),
     )
-    return _measured(columns, met)
 
 
 def batch_arrivals(
@@ -172,7 +202,7 @@ def batch_arrivals(
     sizes: Mapping[int, float],
     aht: float,
     agents: int,
-    patience: float = math.inf,
+    patience: Law | float = math.inf,
 ) -> ArrivalMeasures:
     """Measure a queue whose contacts arrive in batches (M^X/M/n, M^X/M/n+M).
 
@@ -197,7 +227,8 @@ def batch_arrivals(
 
     Notes
     -----
-    Exact, by equal flows between any two numbers of contacts.
+    Exact with exponential patience, by equal flows between any two numbers of contacts, up to
+    600 000 of them; else as in `gmn`.
 
     Examples
     --------
@@ -211,11 +242,17 @@ def batch_arrivals(
     chances = _sizes(sizes)
     require_not_negative("batch_rate", np.asarray(float(batch_rate)))
     mean = float(chances @ np.arange(1.0, chances.size + 1.0))
-    columns = _checked(batch_rate * mean, aht, agents, patience)
+    columns, law = _checked(batch_rate * mean, aht, agents, patience)
     if _is_plain(columns):
-        return _plain(columns)
-    met = met_by_batches(batch_rate, chances, 1.0 / aht, int(agents), 1.0 / patience)
-    return _measured(columns, met)
+        return _plain(columns, law)
+    leave = 1.0 / float(columns[3])
+    second = float(chances @ np.arange(1.0, chances.size + 1.0) ** 2)
+    return _impatient(
+        columns,
+        law,
+        lambda: met_by_batches(batch_rate, chances, 1.0 / aht, int(agents), leave),
+        lambda rates: np.full_like(rates, second / mean),
+    )
 
 
 def _sizes(sizes: Mapping[int, float]) -> FloatArray:
@@ -251,14 +288,19 @@ def _environment(rates: FloatArray, switching: Sequence[Sequence[float]]) -> Flo
     return np.asarray(moves - np.diag(moves.sum(axis=1)))
 
 
-def _checked(rate: float, aht: float, agents: float, patience: float) -> tuple[FloatArray, ...]:
-    columns = numbers(arrival_rate=rate, aht=aht, agents=agents, patience=patience, lines=math.inf)
+def _checked(
+    rate: float, aht: float, agents: float, patience: Law | float
+) -> tuple[tuple[FloatArray, ...], Law | None]:
+    """Return the queue as columns, and the law of a patience that is not exponential."""
+    law = patience if isinstance(patience, Law) and not isinstance(patience, Exponential) else None
+    mean = patience.mean if isinstance(patience, Law) else patience
+    columns = numbers(arrival_rate=rate, aht=aht, agents=agents, patience=mean, lines=math.inf)
     if any(column.ndim for column in columns):
         raise InvalidInput("arguments", "must be single numbers", [c.shape for c in columns])
     check_queue(*columns)
     if agents != int(agents):
         raise InvalidInput("agents", "must be whole", agents)
-    return columns
+    return columns, law
 
 
 def _queue(columns: tuple[FloatArray, ...]) -> Queue:
@@ -273,12 +315,59 @@ def _is_plain(columns: tuple[FloatArray, ...]) -> bool:
     return rate == 0 or agents == 0 or unsteady
 
 
-def _plain(columns: tuple[FloatArray, ...]) -> ArrivalMeasures:
-    queue = alike_for_any_law(columns)
+def _plain(columns: tuple[FloatArray, ...], law: Law | None) -> ArrivalMeasures:
+    queue = alike_for_any_law(columns, law)
     return ArrivalMeasures(queue, queue.wait_probability)
 
 
-def _measured(columns: tuple[FloatArray, ...], met: Met) -> ArrivalMeasures:
+def _impatient(
+    columns: tuple[FloatArray, ...],
+    law: Law | None,
+    met: Callable[[], Met],
+    spread: Spread,
+    gaps: Law | None = None,
+) -> ArrivalMeasures:
+    """Measure a queue exactly, or approximately where its chain would be too long.
+
+    `law` is a patience that is not exponential, `gaps` the time between renewals.
+    """
+    rate, aht, agents, patience, lines = columns
+    if law is None:
+        try:
+            return _measured(columns, met())
+        except InvalidInput as refused:
+            if refused.name != "states":
+                raise
+        steady = not is_saturated(float(rate * aht), float(agents))
+        if gaps is not None and steady and aht < _SLOW * patience:
+            slow = met_by_slow_leavers(gaps, 1.0 / float(aht), int(agents), 1.0 / float(patience))
+            return _measured(columns, slow, "slowly leaving line")
+    queue = spread_measures(
+        (rate, aht, agents, lines),
+        patient_law(float(patience)) if law is None else law,
+        np.zeros(()),
+        lambda rates: 0.5 * (1.0 + spread(rates)),
+        # For exponential services this is the peakedness of arrivals.
+        float(0.5 * (1.0 + spread(np.array([1.0 / float(aht)]))[0])),
+    )
+    return ArrivalMeasures(queue, queue.wait_probability)
+
+
+def _changing(
+    moves: FloatArray, rate: FloatArray, steady: FloatArray, leaving: FloatArray
+) -> FloatArray:
+    """Variance of arrivals with a changing rate over their mean number, as a line feels it."""
+    mean = float(steady @ rate)
+    here = np.eye(rate.size)
+    # What an arrival tells about the rate later, weighted as the line forgets it.
+    excess = [
+        float((steady * rate) @ np.linalg.solve(each * here - moves, rate - mean))
+        for each in np.maximum(leaving, 1e-14 * np.abs(moves).max())
+    ]
+    return 1.0 + 2.0 * np.array(excess) / mean
+
+
+def _measured(columns: tuple[FloatArray, ...], met: Met, method: str = "exact") -> ArrivalMeasures:
     """Return the measures of a queue from what arrivals meet."""
     queue = _queue(columns)
     agents = int(queue.agents[0])
@@ -288,18 +377,4 @@ def _measured(columns: tuple[FloatArray, ...], met: Met) -> ArrivalMeasures:
         float(queue.service_rate[0]),
         float(queue.impatience[0]),
     )
-    return ArrivalMeasures(queue_measures(queue, totals, fates), met.all_busy)
-
-
-def _exponential_wait(chance: float, fall: float) -> tuple[WaitTotals, Any]:
-    """Return totals and fates of a wait that is exponential once it is not zero."""
-    zero, one = np.zeros(1), np.ones(1)
-    delayed, waited = np.array([chance]), np.array([chance / fall])
-    totals = WaitTotals(zero, one, 1.0 - delayed, delayed, one, zero, waited, waited, waited, zero)
-
-    def fates(awt: FloatArray) -> Fates:
-        later = chance * np.exp(-fall * awt)
-        in_time = 1.0 - chance - chance * np.expm1(-fall * awt)
-        return Fates(in_time, in_time, np.zeros_like(later), later, later)
-
-    return totals, fates
+    return ArrivalMeasures(queue_measures(queue, totals, fates, method=method), met.all_busy)

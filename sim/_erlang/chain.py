@@ -249,7 +249,9 @@ def stationary(moves: Any) -> FloatArray:
     for _ in range(_MOST_ROUNDS):
         shares = np.maximum(factors.solve(shares), 0.0)
         shares /= shares.sum()
-        imbalance = float(np.abs(balance @ shares).sum() / (outflow @ shares))
+        # In a state that is hardly ever left there is no flow to balance.
+        flow = float(outflow @ shares)
+        imbalance = float(np.abs(balance @ shares).sum()) / flow if flow > 1e-280 else 0.0
         if imbalance >= 0.5 * residual and residual < _RESIDUAL:
             break
         if imbalance < residual:

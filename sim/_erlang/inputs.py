@@ -20,6 +20,7 @@ __all__ = [
     "numbers",
     "require",
     "require_not_negative",
+    "require_number",
     "shaped",
 ]
 
@@ -32,6 +33,7 @@ MOST_LINES = 10_000_000
 """Limited lines are counted one by one; more of them would not fit in memory."""
 
 _ABOVE_0, _FINITE = math.ulp(0.0), sys.float_info.max
+_NUMBERS = "must be a number or an array of numbers"
 
 _RANGES = {
     "arrival_rate": ("must be at least 0 and finite", 0.0, _FINITE),
@@ -60,9 +62,20 @@ def numbers(**arguments: Real) -> tuple[FloatArray, ...]:
 def _number(name: str, value: Real) -> FloatArray:
     """Return a copy as an array of floats: results do not change with what was given."""
     try:
-        return np.array(value, dtype=np.float64)
+        given = np.asarray(value)
     except (TypeError, ValueError) as error:
-        raise InvalidInput(name, "must be a number or an array of numbers", value) from error
+        raise InvalidInput(name, _NUMBERS, value) from error
+    if given.dtype.kind not in "iuf":  # text, truth values and complex numbers would pass else
+        raise InvalidInput(name, _NUMBERS, value)
+    return np.array(given, dtype=np.float64)
+
+
+def require_number(name: str, value: object) -> None:
+    """Refuse what is no single real number."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
+        raise InvalidInput(name, "must be a number", value)
+    if isinstance(value, np.complexfloating):
+        raise InvalidInput(name, "must be a real number", value)
 
 
 def require(column: FloatArray, name: str, rule: str, holds: BoolArray) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from scipy import special
 
 from sim._erlang.arrays import FloatArray
+from sim._erlang.inputs import require_number
 from sim.errors import InvalidInput
 
 __all__ = [
@@ -115,6 +116,7 @@ class Law(ABC):
 
 def _above_zero(**values: float) -> None:
     for name, value in values.items():
+        require_number(name, value)
         if not 0 < value < math.inf:
             raise InvalidInput(name, "must be above 0 and finite", value)
 
@@ -285,7 +287,8 @@ class Erlang(Law):
 
     def __post_init__(self) -> None:
         _above_zero(mean=self.mean)
-        if self.k < 1 or self.k != int(self.k):
+        require_number("k", self.k)
+        if not 1 <= self.k < math.inf or self.k != int(self.k):
             raise InvalidInput("k", "must be a whole number and at least 1", self.k)
 
     @property

@@ -305,7 +305,10 @@ def _over_calls(mixture: Mixture, parts: Parts) -> float:
         )
 
     part, whole = mixture.expect(weighted)
-    return float(part / whole) if whole > 0 else math.inf
+    if whole > 0:
+        return float(part / whole)
+    # Nobody calls in any interval: what somebody would meet, all intervals alike.
+    return float(mixture.expect(lambda met: ratio(*parts(met), otherwise=math.inf)[None])[0])
 
 
 def random_queue(at_mean: QueueMeasures[float], mixture: Mixture) -> RandomQueue:

@@ -1,4 +1,4 @@
-"""Waiting with room for everybody (M/M/n+M, M/M/n): the density of the offered wait.
+"""Waiting with room for everybody (M/M/n+M): the density of the offered wait.
 
 The offered wait V is what a contact without end of patience would wait. It has an atom at
 zero (a free agent) and, with ``h(x) = E[min(R, x)]`` for a patience R, the density
@@ -8,8 +8,7 @@ zero (a free agent) and, with ``h(x) = E[min(R, x)]`` for a patience R, the dens
 relative to the probability that exactly n - 1 agents are busy (Baccelli and Hebuterne 1981;
 Zeltyn and Mandelbaum 2005). The exponent is concave, so the density is integrated by
 Gauss-Legendre panels laid around its mode, and everything is measured from the mode: nothing
-overflows and no digits are lost however large the system is. With endless patience the density
-is exponential and nothing is left to integrate.
+overflows and no digits are lost however large the system is.
 """
 
 from __future__ import annotations
@@ -22,13 +21,7 @@ from sim._erlang.arrays import DROP, NODES, WEIGHTS, FloatArray, expectation
 from sim._erlang.loss import log_inverse_b
 from sim._erlang.queue import Queue, WaitPartials, WaitTotals
 
-__all__ = [
-    "CELLS",
-    "partials_impatient",
-    "partials_patient",
-    "totals_impatient",
-    "totals_patient",
-]
+__all__ = ["CELLS", "partials_impatient", "totals_impatient"]
 
 CELLS = 5 * NODES.size
 """Nodes per queue: five panels."""
@@ -163,36 +156,3 @@ def partials_impatient(queue: Queue, scale: FloatArray, awt: FloatArray) -> Wait
         served=expectation(mass, 1.0 - lost),
         abandoned=expectation(mass, lost),
     )
-
-
-def totals_patient(queue: Queue) -> tuple[WaitTotals, FloatArray]:
-    """Return the same for queues in a steady state that nobody leaves."""
-    slack = _slack(queue)
-    idle, scale = _idle_and_scale(queue, 1.0 / slack, np.zeros_like(slack))
-    delayed = scale / slack
-    waited = delayed / slack
-    nothing = np.zeros_like(idle)
-    totals = WaitTotals(
-        blocking=nothing,
-        accepted=nothing + 1.0,
-        no_wait=idle,
-        delayed=delayed,
-        served=nothing + 1.0,
-        abandoned=nothing,
-        waited=waited,
-        waited_virtual=waited,
-        waited_served=waited,
-        waited_abandoned=nothing,
-    )
-    return totals, scale
-
-
-def _slack(queue: Queue) -> FloatArray:
-    """Rate of service left over; above 0 in a steady state, also when rounding would have it 0."""
-    return (queue.agents - queue.load) / queue.aht
-
-
-def partials_patient(queue: Queue, scale: FloatArray, awt: FloatArray) -> WaitPartials:
-    slack = _slack(queue)
-    offered = scale / slack * -np.expm1(-slack * awt)
-    return WaitPartials(offered=offered, served=offered, abandoned=np.zeros_like(offered))

@@ -149,7 +149,8 @@ def _mode(waits: _Waits, law: Law) -> FloatArray:
     """Wait at which people join just as fast as they are served; 0 if never so fast."""
     low = np.zeros_like(waits.joins)
     rising = _slope(waits, law, low[:, None])[:, 0] > 0
-    high = np.where(rising, min(law.mean, 1e300), 0.0)
+    start = np.minimum(law.mean, 1e300) if np.isfinite(law.mean) else 1.0 / waits.service_rate
+    high = np.where(rising, start, 0.0)
     while np.any(more := rising & (_slope(waits, law, high[:, None])[:, 0] > 0)):
         low, high = np.where(more, high, low), np.where(more, 4.0 * high, high)
     for _ in range(70 if rising.any() else 0):
@@ -271,7 +272,7 @@ class _Solved(NamedTuple):
 
 
 def _solve(
-    queue: Queue, law: Law, balking: FloatArray, power: FloatArray
+    queue: Queue, law: Law, balking: FloatArray, power: FloatArray, peakedness: float = 1.0
 ) -> tuple[WaitTotals, _Solved]:
     """Integrate everything that is asked of steady queues with agents, calls and places."""
     waits = _Waits((1.0 - balking) * queue.arrival_rate, queue.service_rate, queue.room, power)
@@ -286,7 +287,7 @@ def _solve(
     turned_away = _turned_away(waits, law, found)
 
     peak = np.log(power * queue.arrival_rate) + found.rise
-    below = log_inverse_b(queue.agents - 1.0, queue.load)
+    below = log_inverse_b((queue.agents - 1.0) / peakedness, queue.load / peakedness)
     top = np.maximum(peak, below)
     idle, waiting = np.exp(below - top), np.exp(peak - top)
     accepted = idle + waiting * area
@@ -408,6 +409,7 @@ def measure_patience(
     lines: FloatArray | float = np.inf,
     power: FloatArray | float = 1.0,
     method: str = "exact",
+    peakedness: float = 1.0,
 ) -> QueueMeasures[Any]:
     """Measure queues M/M/n/K+G, exactly; numbers for arrays without dimensions.
 
@@ -421,6 +423,9 @@ def measure_patience(
         Exponent of the density of the wait, for approximations: 1 is exact, less spreads it.
     method
         Name of the approximation.
+    peakedness
+        Variance over mean of busy agents if there were no end of them, for approximations: 1 is
+        exact.
 
     Raises
     ------
@@ -452,7 +457,9 @@ def measure_patience(
     size = max(1, _BLOCK_CELLS // (NODES.size * (2 * _POWERS.size + len(law.kinks))))
     for start in range(0, positions.size, size):
         chosen = positions[start : start + size]
-        part, solved = _solve(queue.at(chosen), law, balks[chosen], exponent.ravel()[chosen])
+        part, solved = _solve(
+            queue.at(chosen), law, balks[chosen], exponent.ravel()[chosen], peakedness
+        )
         blocks.append((chosen, solved))
         for column, values in zip(totals, part, strict=True):
             column[chosen] = values

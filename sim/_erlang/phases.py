@@ -31,7 +31,7 @@ from sim._erlang.chain import (
     refuse_size,
     stationary,
 )
-from sim._erlang.queue import Fates, WaitTotals
+from sim._erlang.queue import Fates, WaitTotals, patient_waits
 from sim.errors import InvariantBroken
 
 __all__ = [
@@ -56,7 +56,8 @@ _MOST_GROWTHS = 12
 class PhaseQueue(NamedTuple):
     """One queue: Poisson arrivals, handle times by start and generator of their phases.
 
-    `leave_rate` is 0 for endless patience; `room` counts waiting places.
+    `leave_rate` is 0 for endless patience; `room` counts waiting places; `balking` is the share
+    that leaves at once when no agent is free.
     """
 
     arrival_rate: float
@@ -65,6 +66,7 @@ class PhaseQueue(NamedTuple):
     agents: int
     leave_rate: float
     room: float
+    balking: float = 0.0
 
     @property
     def ends(self) -> FloatArray:
@@ -95,7 +97,8 @@ def _rule(queue: PhaseQueue, room: int, joins: float, free: bool) -> Rule:
         busy, waiting = rows[:, :count], rows[:, -1]
         idle = busy.sum(axis=1) < queue.agents
         if joins > 0:
-            yield np.where(idle | (waiting >= room), 0.0, joins), rows + one_waits
+            stays = joins * (1.0 - queue.balking)
+            yield np.where(idle | (waiting >= room), 0.0, stays), rows + one_waits
             for j, share in starts:
                 yield joins * share * idle, rows + steps[j]
         yield queue.leave_rate * waiting.astype(np.float64), rows - one_waits
@@ -193,32 +196,11 @@ def endless_queue(queue: PhaseQueue) -> tuple[WaitTotals, Callable[[FloatArray],
     met = at_full + rate * linalg.lu_solve(factors, at_full, trans=1)
     idle = float(shares.sum() - at_full.sum())
     whole = idle + float(met.sum())
-    met, idle = met / whole, idle / whole
+    met = met / whole
     mean = float(met @ linalg.lu_solve(factors, np.ones(full.size)))
     wait = _Endless(met, decay)
-    delayed = float(met.sum())
-
-    def fates(awt: FloatArray) -> Fates:
-        later = np.array([wait.longer(float(time)) for time in awt])
-        in_time = np.maximum(1.0 - later, 0.0)
-        return Fates(in_time, in_time, np.zeros_like(later), later, later)
-
-    return _patient_totals(idle, delayed, mean), fates
-
-
-def _patient_totals(idle: float, delayed: float, mean: float) -> WaitTotals:
-    zero, one = np.zeros(1), np.ones(1)
-    return WaitTotals(
-        blocking=zero,
-        accepted=one,
-        no_wait=np.array([idle]),
-        delayed=np.array([delayed]),
-        served=one,
-        abandoned=zero,
-        waited=np.array([mean]),
-        waited_virtual=np.array([mean]),
-        waited_served=np.array([mean]),
-        waited_abandoned=zero,
+    return patient_waits(
+        float(met.sum()), mean, lambda awt: np.array([wait.longer(float(time)) for time in awt])
     )
 
 
@@ -266,7 +248,7 @@ def first_passage(up: FloatArray, local: FloatArray, down: FloatArray) -> FloatA
 
 
 def impatient_queue(queue: PhaseQueue) -> tuple[WaitTotals, Callable[[FloatArray], Fates]]:
-    """Return what becomes of contacts in M/PH/n+M, or M/PH/n/K with or without patience.
+    """Return what becomes of contacts in M/PH/n+M, or M/PH/n/K with or without patience or balking.
 
     Raises
     ------
@@ -294,11 +276,17 @@ def _room(queue: PhaseQueue) -> int:
         @ np.linalg.solve(queue.phases, np.linalg.solve(queue.phases, np.ones(queue.start.size)))
     )
     spread = 0.5 * max(second / mean**2, 1.0)
-    surplus = queue.arrival_rate - queue.agents / mean
-    drift = max(surplus / queue.leave_rate, 0.0)
-    normal = 9.0 * math.sqrt(queue.arrival_rate / queue.leave_rate * spread)
-    geometric = math.inf if surplus >= 0 else 36.0 * spread * queue.arrival_rate / -surplus
-    return int(drift + min(normal, geometric) + 30.0)
+    joins = queue.arrival_rate * (1.0 - queue.balking)
+    surplus = joins - queue.agents / mean
+    # Patience without end has no surplus here: such a queue would not be steady.
+    patience = 1.0 / queue.leave_rate if queue.leave_rate > 0 else math.inf
+    drift = surplus * patience if surplus > 0 else 0.0
+    normal = 9.0 * math.sqrt(joins * patience * spread) if joins > 0 else 0.0
+    # Nearly endless patience: the line is as short as that of people who never leave.
+    geometric = math.inf if surplus >= 0 else 36.0 * spread * joins / -surplus
+    room = drift + min(normal, geometric) + 30.0
+    refuse_size(room * phase_states(queue.agents, queue.start.size))
+    return int(room)
 
 
 def _followed(
@@ -316,6 +304,6 @@ def _followed(
     served = first * (inner.rows[:, :-1] @ queue.ends)
     moves = (moves - sparse.diags_array(served)).tocsr()
     met = shares[joins] / accepted if room else np.zeros(joins.size)
-    contact = Followed(moves, served, met, queue.leave_rate)
+    contact = Followed(moves, served, met, queue.leave_rate, queue.balking)
     known = {"blocking": np.array([blocked]), "accepted": np.array([accepted])}
     return contact.totals()._replace(**known), contact.fates

@@ -78,6 +78,8 @@ def priority(
         patience=np.asarray(patience),
         agents=agents,
     )
+    if not rates.size:
+        raise InvalidInput("arrival_rates", "must name at least one class", arrival_rates)
     check_queue(rates, times, team, waits, np.full_like(rates, np.inf))
     if np.all(times == times[0]) and np.all(np.isinf(waits)):
         return _closed(rates, float(times[0]), float(team[0]))

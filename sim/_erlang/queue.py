@@ -5,13 +5,14 @@ Everything works on one-dimensional arrays of equal length, already validated.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from sim._erlang.arrays import FloatArray, Positions
 
-__all__ = ["Fates", "Queue", "WaitPartials", "WaitTotals"]
+__all__ = ["Fates", "Queue", "WaitPartials", "WaitTotals", "patient_waits"]
 
 
 _NOBODY = np.zeros(())
@@ -99,3 +100,32 @@ class Fates(NamedTuple):
     abandoned: FloatArray
     later: FloatArray
     waiting: FloatArray
+
+
+def patient_waits(
+    delayed: float, mean_wait: float, longer: Callable[[FloatArray], FloatArray]
+) -> tuple[WaitTotals, Callable[[FloatArray], Fates]]:
+    """Return the totals and fates of one queue that nobody leaves.
+
+    From P(V > 0), E[V] and P(V > T) for an array of thresholds.
+    """
+    zero, one = np.zeros(1), np.ones(1)
+    chance, waited = np.array([delayed]), np.array([mean_wait])
+    totals = WaitTotals(
+        blocking=zero,
+        accepted=one,
+        no_wait=1.0 - chance,
+        delayed=chance,
+        served=one,
+        abandoned=zero,
+        waited=waited,
+        waited_virtual=waited,
+        waited_served=waited,
+        waited_abandoned=zero,
+    )
+
+    def fates(awt: FloatArray) -> Fates:
+        later = np.clip(longer(awt), 0.0, delayed)
+        return Fates(1.0 - later, 1.0 - later, np.zeros_like(later), later, later)
+
+    return totals, fates

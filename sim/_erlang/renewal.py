@@ -35,6 +35,7 @@ __all__ = [
     "met_by_batches",
     "met_by_phases",
     "met_by_renewals",
+    "met_by_slow_leavers",
     "steady_phases",
     "takacs",
 ]
@@ -43,8 +44,11 @@ _NOTHING = 1e-17
 """Probability that is not followed any further."""
 
 _MOST_GROWTHS = 40
-_MOST_EMBEDDED = 2000
+_MOST_EMBEDDED = 1000
 _MOST_LEVELS = 3_000_000
+_MOST_STEPS = 100_000
+_MOST_BATCHED = 600_000
+"""Levels that are solved one by one, of several states each or of one: in some seconds."""
 _LARGEST = 1e200
 """Weights of levels that pass it are scaled down."""
 
@@ -176,6 +180,46 @@ def met_by_renewals(law: Law, service_rate: float, agents: int, leave_rate: floa
     raise InvariantBroken("a queue with patience does not end")
 
 
+def met_by_slow_leavers(law: Law, service_rate: float, agents: int, leave_rate: float) -> Met:
+    """Return what arrivals meet in GI/M/n+M when the line changes slowly, load below the agents.
+
+    With k waiting, contacts leave at a rate n mu + k theta that hardly changes while the line does,
+    so the line falls there by the root sigma of that rate; below, nobody leaves and Takacs' sum
+    holds. What is neglected goes with theta over mu.
+    """
+    chance, sigma = takacs(law, service_rate, agents)
+    drain = service_rate * agents
+    if sigma == 0.0 or chance == 0.0:
+        return Met(np.concatenate((np.zeros(agents - 1), [1.0])), 0.0)
+    # The longest line that matters: people who leave only make it shorter.
+    room = math.ceil(40.0 / -math.log(sigma)) + 10
+    refuse_size(room, _MOST_LEVELS)
+    rates = drain + leave_rate * np.arange(1.0, room + 1.0)
+    falls = 1.0 - _spare_at(law, rates, (1.0 - sigma) * drain)
+    odds = np.exp(np.concatenate(([0.0], np.cumsum(np.log(np.maximum(falls, 1e-300))))))
+    # Takacs: the odds of waiting are those of a geometric line, of 1 / (1 - sigma) at first.
+    odds *= chance / (1.0 - chance) * (1.0 - sigma)
+    whole = 1.0 + float(odds.sum())
+    found = np.concatenate((np.zeros(agents - 1), [1.0 / whole], odds / whole))
+    # All agents are busy after an arrival that finds one free, or none.
+    before = np.concatenate(([odds[0] / sigma], odds)) / whole
+    busy = before / (law.mean * (drain + leave_rate * np.arange(before.size)))
+    return Met(found, min(float(busy.sum()), 1.0))
+
+
+def _spare_at(law: Law, rates: FloatArray, lowest: float) -> FloatArray:
+    """Return 1 - sigma for rates of leaving, from the curve rate = 1 / S*(s), s = rate (1 - sigma).
+
+    `lowest` is s at about the lowest rate.
+    """
+    s = lowest
+    while 1.0 / float(survivor_transform(law, np.array([s]))[0]) < rates[-1]:
+        s *= 2.0
+    points = np.linspace(0.5 * lowest, s, 400)
+    curve = 1.0 / survivor_transform(law, points)
+    return np.asarray(np.interp(rates, curve, points) / rates)
+
+
 def _one_up(moves: FloatArray) -> FloatArray:
     """Return the long-run shares of a chain in steps that goes up by one at the most.
 
@@ -262,14 +306,26 @@ def met_by_phases(
     busiest = float(arriving.sum(axis=1).max())
     load = max(rate, busiest) / service_rate
     top = levels_to_count(load, agents, leave_rate / service_rate, 4.0)
+    if rate < agents * service_rate:
+        # Nobody leaving, levels fall by one ratio in the end; people who leave make them fewer.
+        fall = _fall(quiet, arriving, agents * service_rate)
+        top = int(min(top, agents + 40.0 / -math.log(fall) + 30.0))
     for _ in range(_MOST_GROWTHS):
-        refuse_size(top * len(quiet), _MOST_LEVELS)
+        refuse_size(top, _MOST_STEPS)
         rates = leave_rates(top + 1, agents, service_rate, leave_rate)
         shares = _levels(quiet, arriving, rates, quiet + arriving - rates[top] * np.eye(len(quiet)))
         if shares[-1] < _CUT:
             return Met(rates[1:] * shares[1:] / rate, float(shares[agents:].sum()))
         top += top // 2
     raise InvariantBroken("a queue with patience does not end")
+
+
+def _fall(quiet: FloatArray, arriving: FloatArray, full: float) -> float:
+    """Ratio by which levels fall when nobody leaves, and all agents work at the rate `full`."""
+    local = quiet - full * np.eye(len(quiet))
+    passage = first_passage(arriving, local, full * np.eye(len(quiet)))
+    climb = arriving @ np.linalg.inv(-(local + arriving @ passage))
+    return float(np.clip(np.abs(np.linalg.eigvals(climb)).max(), 1e-300, 1.0 - 1e-15))
 
 
 def steady_phases(moves: FloatArray) -> FloatArray:
@@ -341,6 +397,9 @@ def met_by_batches(
     """
     larger = np.cumsum(sizes[::-1])[::-1] / sizes.sum()
     mean = float(larger.sum())
+    surplus = batch_rate * mean - agents * service_rate
+    if leave_rate > 0.0 and surplus > 0.0:  # a line that only those who leave keep at bay
+        refuse_size(surplus / leave_rate, _MOST_BATCHED)
     backwards = larger[::-1].copy()
     width = sizes.size
     shares = np.zeros(width + 4096)
@@ -349,7 +408,7 @@ def met_by_batches(
     while steady < _STEADY:
         level += 1
         if level + width > shares.size:
-            refuse_size(level, _MOST_LEVELS)
+            refuse_size(level, _MOST_BATCHED)
             shares = np.concatenate((shares, np.zeros(shares.size)))
         out = min(level, agents) * service_rate + max(level - agents, 0) * leave_rate
         window = shares[level - 1 : level - 1 + width]

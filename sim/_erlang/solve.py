@@ -11,7 +11,7 @@ from sim._erlang.allowed import aht_allowed, arrival_rate_allowed
 from sim._erlang.inputs import check_queue, check_traffic, numbers
 from sim._erlang.inverse import agents_needed
 from sim._erlang.laws import Law
-from sim._erlang.measures import QueueMeasures, ServiceRule
+from sim._erlang.measures import SERVICE_RULES, QueueMeasures, ServiceRule
 from sim._erlang.patience import mean_patience, measure_any
 from sim._erlang.target import Target
 from sim.errors import InvalidInput
@@ -168,6 +168,8 @@ def _promise(
     target: Target | None, service_level: float | None, awt: float | None, rule: ServiceRule
 ) -> Target | None:
     """The target, given or put together; None while half of it is to be found."""
+    if rule not in SERVICE_RULES:
+        raise InvalidInput("rule", f"must be one of {', '.join(SERVICE_RULES)}", rule)
     if target is not None:
         if service_level is not None or awt is not None:
             raise InvalidInput("target", "and service_level or awt say the same twice", target)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim._erlang.arrays import BoolArray, FloatArray
+from sim._erlang.inputs import require_number
 from sim._erlang.measures import SERVICE_RULES, QueueMeasures, ServiceRule
 from sim.errors import InvalidInput
 
@@ -84,6 +85,12 @@ class Target:
     def __post_init__(self) -> None:
         if self.rule not in SERVICE_RULES:
             raise InvalidInput("rule", f"must be one of {', '.join(SERVICE_RULES)}", self.rule)
+        given = {"service_level": self.service_level, "awt": self.awt}
+        given |= {f"max_{name}": bound for name, bound in self._bounds().items()}
+        given |= {"max_wait_percentile": self.max_wait_percentile, "percentile": self.percentile}
+        for name, value in given.items():
+            if value is not None:
+                require_number(name, value)
         named = (self.service_level, self.max_wait_percentile, *self._bounds().values())
         if all(bound is None for bound in named):
             raise InvalidInput("service_level", "or another bound must be given", None)

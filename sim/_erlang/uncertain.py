@@ -38,6 +38,9 @@ __all__ = [
     "rate_from_counts",
 ]
 
+_MOST_AGENTS = 10_000_000
+"""Agents beyond which a promise counts as one that nobody keeps."""
+
 
 def _measures(
     arrival_rate: Any,
@@ -291,9 +294,11 @@ class RandomRequirement:
     Parameters
     ----------
     agents
-        The least number that keeps the promise; as many as there are lines when none does.
+        The least number that keeps the promise; as many as there are lines, or ten million, when
+        none of so many does.
     met
-        Whether the promise is kept.
+        Whether the promise is kept. With endless patience a rate of heavy tail makes the average
+        wait infinite however many agents there are.
     queue
         The queue with that many agents.
     """
@@ -339,7 +344,7 @@ def agents_needed_on_average(
     13
     """
     check_average(over)
-    most = int(lines) if math.isfinite(lines) else None
+    most = int(min(lines, _MOST_AGENTS))
 
     def at(agents: int) -> RandomQueue:
         return random_rate(
@@ -351,14 +356,13 @@ def agents_needed_on_average(
             balking=balking,
         )
 
+    at(0)  # refuses what no team could answer
     low, step = -1, max(1, round(math.sqrt(arrival_rate.mean * aht) / 4.0))
-    high = round(arrival_rate.mean * aht)
-    high = high if most is None else min(high, most)
+    high = min(round(arrival_rate.mean * aht), most)
     while not _keeps(at(high), target, over):
         if high == most:
             return RandomRequirement(high, False, at(high))
-        low, high, step = high, high + step, 2 * step
-        high = high if most is None else min(high, most)
+        low, high, step = high, min(high + step, most), 2 * step
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if _keeps(at(middle), target, over) else (middle, high)
