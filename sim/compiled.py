@@ -46,6 +46,7 @@ _SOURCES = (
     "engine/base.py",
     "engine/kernel.py",
     "engine/lean.py",
+    "engine/line.py",
     "metrics/tally.py",
     "metrics/waits.py",
 )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import naive_queue
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from workloads import Day, assert_same, days, seeded_day
+from workloads import Day, assert_same, calls, days, draw_line, seeded_day, seeded_line, team
 
-from sim.engine import ENGINES, Status
-from sim.engine.contract import CLOCK_LIMIT, NEVER, check_pair
+from sim.engine import ENGINES, Status, lean, line
+from sim.engine.contract import CLOCK_LIMIT, NEVER, NONE, check_pair
 from sim.engine.invariants import check
 
 pytestmark = pytest.mark.kernel
@@ -18,13 +20,60 @@ SEEDS = 1500
 
 
 def agree(day: Day) -> None:
-    """Play a day by both engines and naively; compare, and look one of the outcomes over."""
+    """Play a day by all engines and naively; compare, and look one of the outcomes over."""
     check_pair(*day)
     outcome = ENGINES["reference"](*day)
     assert_same(outcome, ENGINES["kernel"](*day))
+    if lean.fits(*day):
+        assert_same(outcome, lean.play(*day))
     # The naive queue counts no hang-ups and forgets no timer, so its number of events is its own.
     assert_same(outcome, naive_queue.play(*day), but=["events"])
     check(*day, outcome)
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@given(days(draw_line))
+def test_the_engines_agree_on_any_day_of_one_line(day: Day) -> None:
+    agree(day)
+
+
+@pytest.mark.slow
+def test_days_of_one_line_are_taken_in_order_and_end_alike() -> None:
+    in_order = 0
+    for seed in range(SEEDS // 3):
+        day = seeded_line(seed)
+        assert line.fits(day[1])
+        in_order += line.play(*day) is not None
+        agree(day)
+
+    assert in_order > SEEDS // 4
+
+
+def test_who_works_in_no_time_is_not_taken_in_order() -> None:
+    """They are ready twice in one tick, between others who are ready in it once."""
+    work, crew = calls([5, 5, 5], [0, 3, 4]), team([(0, 20), (0, 20)])
+
+    assert line.fits(crew)
+    assert line.play(work, crew) is None
+    agree((work, crew))
+
+
+@pytest.mark.parametrize(
+    "unlike",
+    [
+        {"lines": 5},
+        {"reserve": [[1, 0]]},
+        {"after": [[0, 10]]},
+        {"preference": [[0, 1]]},
+        {"preference": [[0, NONE]]},
+        {"concurrency": 2},
+    ],
+    ids=lambda unlike: next(iter(unlike)),
+)
+def test_groups_that_do_not_stand_equal_are_no_single_line(unlike: dict[str, Any]) -> None:
+    crew = team([(0, 20, 0), (0, 20, 1)], **({"preference": [[0, 0]]} | unlike))
+
+    assert not (lean.fits(calls([5]), crew) and line.fits(crew))
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
@@ -45,6 +94,8 @@ def test_the_engines_agree_on_many_days(part: int) -> None:
 def test_the_engines_agree_on_a_hundred_thousand_days(part: int) -> None:
     for seed in range(part * 1000, (part + 1) * 1000):
         agree(seeded_day(SEEDS + seed))
+        if seed % 10 == 0:
+            agree(seeded_line(SEEDS + seed))
 
 
 def test_the_random_days_hold_what_they_are_meant_to_hold() -> None:

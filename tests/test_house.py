@@ -21,7 +21,12 @@ LONGEST_FUNCTION = 60
 LONGEST_MODULE = 500
 # An event loop that is compiled keeps its state in local variables, and what it calls in its own
 # module, because the compiler's cache looks at no other file.
-COMPILED_LOOPS = {"sim/_erlang/kernel.py", "sim/engine/kernel.py", "sim/engine/lean.py"}
+COMPILED_LOOPS = {
+    "sim/_erlang/kernel.py",
+    "sim/engine/kernel.py",
+    "sim/engine/lean.py",
+    "sim/engine/line.py",
+}
 
 # Rooms that touch files: what users write and read, and the two ends that speak to them.
 FILE_ROOMS = ("sim/cli", "sim/compiled.py", "sim/learn", "sim/report", "sim/scenario", "sim/ui")

@@ -8,7 +8,7 @@ beyond the clock all occur.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -137,14 +137,14 @@ def seeded_day(seed: int) -> Day:
 
 
 @st.composite
-def days(draw: st.DrawFn) -> Day:
+def days(draw: st.DrawFn, how: Callable[[Pick], Day] | None = None) -> Day:
     """A day of ties drawn by Hypothesis: it shrinks to the least that shows a fault."""
 
     def pick(size: int, low: int, high: int) -> Ints:
         drawn = draw(st.lists(st.integers(low, high), min_size=size, max_size=size))
         return np.array(drawn, np.int64)
 
-    return draw_day(pick)
+    return (how or draw_day)(pick)
 
 
 def draw_day(pick: Pick) -> Day:
@@ -161,6 +161,40 @@ def draw_day(pick: Pick) -> Day:
     begin = CLOCK_LIMIT - 2 * span if one(pick, 0, 7) == 0 else 0
     workload = draw_calls(pick, queues, fresh, later if fresh else 0, span, begin)
     return workload, draw_team(pick, queues, groups, agents, span, begin)
+
+
+def seeded_line(seed: int) -> Day:
+    """A day of ties with one queue, for all agents alike."""
+    rng = np.random.default_rng(seed)
+    return draw_line(lambda size, low, high: rng.integers(low, high, size, endpoint=True))
+
+
+def draw_line(pick: Pick) -> Day:
+    """Draw a workload of one queue and a crew of groups that stand equal; mostly, work takes time.
+
+    Where work takes none, agents are ready twice in one tick.
+    """
+    groups, agents = one(pick, 1, 3), one(pick, 0, 6)
+    fresh, later = one(pick, 0, 40), one(pick, 0, 20)
+    span = (3, 12, 60, 200)[one(pick, 0, 3)]
+    begin = CLOCK_LIMIT - 2 * span if one(pick, 0, 7) == 0 else 0
+    work = draw_calls(pick, 1, fresh, later if fresh else 0, span, begin)
+    if one(pick, 0, 5):
+        work = replace(work, handle=np.maximum(work.handle, 1))
+    crew = draw_team(pick, 1, groups, agents, span, begin)
+    at_once = 0 if one(pick, 0, 9) else 1  # some groups do everything in no time
+    crew = Staffing(
+        start=crew.start,
+        end=crew.end,
+        group=crew.group,
+        preference=np.full((1, groups), one(pick, 0, 2)),
+        priority=crew.priority,
+        pace=np.array([1000, 1500, 700, 0])[pick(groups, 0, 2 + at_once)].reshape(1, groups),
+        open_of=crew.open_of,
+        open_start=crew.open_start,
+        open_end=crew.open_end,
+    )
+    return work, crew
 
 
 def one(pick: Pick, low: int, high: int) -> int:

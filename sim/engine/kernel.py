@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import inlined, uncounted
-from sim.engine import lean
+from sim.engine import lean, line
 from sim.engine.contract import (
     BILLION,
     CLOCK_LIMIT,
@@ -1042,9 +1042,10 @@ def _run(
 
 def play(workload: Workload, staffing: Staffing) -> Outcome:
     """Play one workload against one crew, compiled; see `sim.engine.Engine`."""
-    if lean.fits(workload, staffing):
-        return lean.play(workload, staffing)
-    return play_in_full(workload, staffing)
+    if not lean.fits(workload, staffing):
+        return play_in_full(workload, staffing)
+    in_order = line.play(workload, staffing) if line.fits(staffing) else None
+    return in_order or lean.play(workload, staffing)
 
 
 def play_in_full(workload: Workload, staffing: Staffing) -> Outcome:
