@@ -248,8 +248,7 @@ def play(workload: Workload, staffing: Staffing) -> Outcome | None:
     )
     if events == _TOO_QUICK:
         return None
-    *contacts, busy, left = fate
-    return Outcome(*contacts, staffing.start.copy(), busy, left, events)
+    return Outcome(**fate._asdict(), began=staffing.start.copy(), events=events)
 
 
 def _crew(staffing: Staffing) -> _Crew:
