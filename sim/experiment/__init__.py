@@ -4,9 +4,10 @@ from sim.experiment.case import AWT, Case, case
 from sim.experiment.paired import check_paired, difference
 from sim.experiment.places import FORMS, SETTING, Place, opened
 from sim.experiment.replications import BAND, WHOSE, Replications, Waits
-from sim.experiment.running import Progress, replicate, warm_up
+from sim.experiment.running import Progress, replicate
 from sim.experiment.steady import Steady, batch_means, steady_state
 from sim.experiment.stopping import Goal, Rule, Stopped
+from sim.experiment.warming import warm_up
 
 __all__ = [
     "AWT",

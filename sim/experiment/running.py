@@ -15,11 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import erlang
-from sim.compiled import alone, mark_warm
-from sim.engine import ENGINES, kernel
+from sim.engine import ENGINES
 from sim.errors import Interrupted, InvalidInput
-from sim.experiment.case import Case, case
+from sim.experiment.case import Case
 from sim.experiment.places import Place, opened
 from sim.experiment.played import Job, Played
 from sim.experiment.replications import Replications
@@ -35,9 +33,8 @@ from sim.experiment.stopping import (
 )
 from sim.experiment.sums import Sums
 from sim.metrics import Tally
-from sim.scenario.load import load_text
 
-__all__ = ["Progress", "replicate", "warm_up"]
+__all__ = ["Progress", "replicate"]
 
 Floats = NDArray[np.float64]
 
@@ -263,37 +260,3 @@ class _Run:
             self.stopped,
             sums,
         )
-
-
-_SMALL = """
-name: warm-up
-calendar: {start: 2026-03-02, days: 1}
-channels:
-  phone:
-    kind: voice
-    arrivals: {Mon-Sun: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]}
-    handle_time: 4m
-    patience: 2m
-groups:
-  desk: {skills: [phone], staffing: {shifts: [{agents: 1, hours: always}]}}
-simulation: {warm_up: 0s, wrap_up: 0s}
-"""
-
-
-def warm_up() -> None:
-    """Compile everything that is compiled: play a small day once, ask closed forms each way.
-
-    The machine code is kept on disk, so that it happens once for each version; see
-    `sim.compiled.is_warm`.
-    """
-    played = case(load_text(_SMALL), "base")
-    with alone():
-        replicate(played, seed=1, replications=1, workers=1)
-        # The small day is a plain one: what plays the whole model is compiled by playing it again.
-        kernel.play_in_full(played.demand.workload(1, 0), played.staffing)
-        promise = erlang.Target(service_level=0.8, awt=20.0)
-        needed = erlang.agents_needed(promise, arrival_rate=0.01, aht=180.0)
-        needed.measures.wait_percentile(0.5)
-        erlang.queue_lines_needed(max_blocking=0.1, arrival_rate=0.01, aht=180.0, agents=2)
-        erlang.exact_day(arrival_rate=0.01, aht=180.0, agents=1, interval=60.0)
-        mark_warm()
