@@ -7,7 +7,8 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 # What the compiler sees; sim/compiled.py names the same files.
 KERNELS := sim/_erlang/kernel.py sim/_erlang/steps.py sim/demand/draws.py sim/demand/gamma.py \
            sim/demand/sampling.py sim/engine/base.py sim/engine/kernel.py sim/engine/lean.py \
-           sim/engine/line.py sim/metrics/tally.py sim/metrics/waits.py
+           sim/engine/line.py sim/experiment/stationary.py \
+           sim/metrics/tally.py sim/metrics/waits.py
 COMPILED := $(wildcard sim/compiled.py $(KERNELS))
 
 export PYTHON UPGRADE

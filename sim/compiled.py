@@ -47,6 +47,7 @@ _SOURCES = (
     "engine/kernel.py",
     "engine/lean.py",
     "engine/line.py",
+    "experiment/stationary.py",
     "metrics/tally.py",
     "metrics/waits.py",
 )

@@ -23,6 +23,7 @@ __all__ = [
     "mean_estimate",
     "paired_mean",
     "paired_ratio",
+    "ratio_estimate",
     "t_quantile",
 ]
 
@@ -199,6 +200,23 @@ def paired_mean(ours: Floats, theirs: Floats, confidence: float = CONFIDENCE) ->
         rule = f"must be as many as theirs ({len(theirs)}), to be paired"
         raise InvalidInput("ours", rule, len(ours))
     return mean_estimate(ours - theirs, confidence)
+
+
+def ratio_estimate(over: Floats, under: Floats, confidence: float = CONFIDENCE) -> Estimate:
+    """A ratio of means, E[X]/E[Y], from independent rows; the delta method of `RatioSums`.
+
+    Examples
+    --------
+    >>> print(ratio_estimate(np.array([8.0, 9.0, 7.0]), np.array([10.0, 10.0, 10.0])))
+    0.8 ± 0.25
+    """
+    rows, total = len(over), float(under.sum())
+    if total == 0:
+        return Estimate(math.nan, math.nan)
+    value = float(over.sum()) / total
+    square = float(((over - value * under) ** 2).sum())
+    error = math.sqrt(square * rows / max(rows - 1, 1)) / total
+    return Estimate(value, t_quantile(rows, confidence) * error if rows > 1 else math.inf)
 
 
 def paired_ratio(

@@ -44,6 +44,7 @@ __all__ = [
     "durations",
     "first_arrivals",
     "sample",
+    "steps",
     "to_durations",
     "units",
 ]
@@ -145,7 +146,7 @@ class Redials(NamedTuple):
 
 
 @jit
-def _steps(first: int, step: int, size: int) -> Ints:
+def steps(first: int, step: int, size: int) -> Ints:
     """Whole numbers at equal steps; `np.arange` takes a second to compile."""
     numbers = np.empty(size, np.int64)
     for i in range(size):
@@ -337,7 +338,7 @@ def arrivals(origin: Origin, channel: int, rates: Floats, slot: int, room: int) 
     time, none is another.
     """
     while True:
-        gaps = units(origin, channel, _ARRIVAL, _steps(0, 1, room))
+        gaps = units(origin, channel, _ARRIVAL, steps(0, 1, room))
         _to_exponential(gaps)
         due = np.empty(room, np.int64)
         count = _place(gaps, rates, slot, due)
@@ -474,7 +475,7 @@ def sample(origin: Origin, volume: Volume, laws: Laws, redials: Redials) -> Samp
     next_row = fresh
     for c in range(channels):
         rows = row_of[ends[c] : ends[c + 1]]
-        contacts = _steps(0, COUNTERS, rows.size)
+        contacts = steps(0, COUNTERS, rows.size)
         _fill(origin, laws, c, _HANDLE, contacts, rows, handle)
         _fill(origin, laws, c, _ACW, contacts, rows, acw)
         _fill(origin, laws, c, _PATIENCE, contacts, rows, patience)
@@ -488,7 +489,7 @@ def sample(origin: Origin, volume: Volume, laws: Laws, redials: Redials) -> Samp
             after_abandon,
             after_busy,
         )
-        again = _steps(next_row, 1, counters.size)
+        again = steps(next_row, 1, counters.size)
         _fill(origin, laws, c, _DELAY, counters, again, due)
         _fill(origin, laws, c, _PATIENCE, counters + 1, again, patience)
         for k in range(counters.size):

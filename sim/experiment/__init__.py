@@ -5,6 +5,7 @@ from sim.experiment.paired import check_paired, difference
 from sim.experiment.places import FORMS, SETTING, Place, opened
 from sim.experiment.replications import BAND, WHOSE, Replications, Waits
 from sim.experiment.running import Progress, replicate
+from sim.experiment.stationary import StationaryQueue, stationary_queue
 from sim.experiment.steady import Steady, batch_means, steady_state
 from sim.experiment.stopping import Goal, Rule, Stopped
 from sim.experiment.warming import warm_up
@@ -21,6 +22,7 @@ __all__ = [
     "Progress",
     "Replications",
     "Rule",
+    "StationaryQueue",
     "Steady",
     "Stopped",
     "Waits",
@@ -30,6 +32,7 @@ __all__ = [
     "difference",
     "opened",
     "replicate",
+    "stationary_queue",
     "steady_state",
     "warm_up",
 ]

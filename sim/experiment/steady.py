@@ -17,7 +17,7 @@ from sim.errors import InvalidInput
 from sim.experiment.case import Case
 from sim.experiment.played import Job
 from sim.metrics import measure_names, parts, service_level
-from sim.stats import Estimate, RatioSums
+from sim.stats import Estimate, ratio_estimate
 
 __all__ = ["Steady", "batch_means", "steady_state"]
 
@@ -139,12 +139,8 @@ def batch_means(over: Floats, under: Floats, *, cycle: int = 1) -> Steady:
         if independent or len(bx) // 2 < FEWEST:
             break
         size *= 2
-    sums = RatioSums((1,))
-    for one, other in zip(bx, by, strict=True):
-        sums.add(np.array([one]), np.array([other]))
-    value, width = sums.estimates()
     return Steady(
-        Estimate(float(value[0]), float(width[0])),
+        ratio_estimate(bx, by),
         len(bx),
         size * cycle,
         len(over) - len(bx) * size * cycle,
