@@ -178,7 +178,7 @@ def test_bursts_are_those_of_the_api_and_agents_are_found_for_them(linewise: Lin
     data = linewise(*command("bursty"), "--json").data
     switching = [[0, 1 / 2400], [1 / 600, 0]]
     same = erlang.mmpp(
-        rates=[60 / 1800, 240 / 1800], switching=switching, aht=180, agents=20, patience=180
+        arrival_rates=[60 / 1800, 240 / 1800], switching=switching, aht=180, agents=20, patience=180
     )
     batches = ("--calls", 100, "--batches", "1: 50%, 2: 30%, 5: 20%", "--patience", "never")
     needed = linewise("erlang", "bursty", "--aht", "3m", *batches, "--json").data

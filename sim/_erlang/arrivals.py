@@ -137,7 +137,7 @@ def _met(law: Law, service_rate: float, agents: int, leave_rate: float) -> Met:
 
 def mmpp(
     *,
-    rates: Sequence[float],
+    arrival_rates: Sequence[float],
     switching: Sequence[Sequence[float]],
     aht: float,
     agents: int,
@@ -147,7 +147,7 @@ def mmpp(
 
     Parameters
     ----------
-    rates
+    arrival_rates
         Arrival rate in each state of the environment, at least 0 [1/s].
     switching
         Rate of going from each state (row) to each other one (column) [1/s]; what is written on
@@ -174,13 +174,13 @@ def mmpp(
     --------
     >>> from sim.erlang import mmpp
     >>> found = mmpp(
-    ...     rates=[0.1, 0.02], switching=[[0, 1 / 1800], [1 / 3600, 0]],
+    ...     arrival_rates=[0.1, 0.02], switching=[[0, 1 / 1800], [1 / 3600, 0]],
     ...     aht=180, agents=12, patience=60,
     ... )
     >>> round(found.queue.abandonment, 4), round(found.all_busy, 4)
     (0.2338, 0.2584)
     """
-    rate = np.asarray(rates, dtype=np.float64)
+    rate = np.asarray(arrival_rates, dtype=np.float64)
     moves = _environment(rate, switching)
     steady = steady_phases(moves)
     columns, law = _checked(float(steady @ rate), aht, agents, patience)
@@ -274,8 +274,8 @@ def _sizes(sizes: Mapping[int, float]) -> FloatArray:
 def _environment(rates: FloatArray, switching: Sequence[Sequence[float]]) -> FloatArray:
     """Return the generator of the environment."""
     if rates.ndim != 1 or not rates.size:
-        raise InvalidInput("rates", "must be a list of at least one rate", rates.tolist())
-    require_not_negative("rates", rates)
+        raise InvalidInput("arrival_rates", "must be a list of at least one rate", rates.tolist())
+    require_not_negative("arrival_rates", rates)
     moves = np.array(switching, dtype=np.float64)
     if moves.shape != (rates.size, rates.size):
         raise InvalidInput("switching", f"must have {rates.size} rows and columns", moves.shape)

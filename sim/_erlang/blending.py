@@ -43,7 +43,7 @@ class BlendingMeasures:
 
 def blending(
     *,
-    inbound_rate: float,
+    arrival_rate: float,
     aht: float,
     agents: int,
     threshold: int,
@@ -57,7 +57,7 @@ def blending(
 
     Parameters
     ----------
-    inbound_rate
+    arrival_rate
         Inbound contacts per second, at least 0 [1/s].
     aht
         Mean handle time of inbound contacts, above 0 [s].
@@ -86,12 +86,12 @@ def blending(
 
     Examples
     --------
-    >>> team = blending(inbound_rate=0.08, aht=240, agents=30, threshold=3, patience=120)
+    >>> team = blending(arrival_rate=0.08, aht=240, agents=30, threshold=3, patience=120)
     >>> round(team.inbound.service_level("offered", 20), 4), round(team.outbound_rate * 3600, 1)
     (0.9172, 144.4)
     """
     columns = numbers(
-        arrival_rate=inbound_rate, aht=aht, agents=agents, patience=patience, lines=math.inf
+        arrival_rate=arrival_rate, aht=aht, agents=agents, patience=patience, lines=math.inf
     )
     check_queue(*columns)
     team, kept, other = numbers(

@@ -273,7 +273,7 @@ def _past(plan: DayPlan, late: float) -> tuple[FloatArray, FloatArray, BoolArray
 def _load(plan: DayPlan, times: FloatArray) -> FloatArray:
     return piecewise_load(
         arrival_rate=plan.arrival_rate,
-        handle_time=Exponential(mean=plan.aht),
+        service=Exponential(mean=plan.aht),
         times=times,
         interval=plan.interval,
     )

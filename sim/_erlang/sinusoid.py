@@ -165,7 +165,7 @@ def _at_once(wave: _Wave, grid: FloatArray, aht: float, patience: float) -> Sinu
             arrival_rate=wave.arrival_rate,
             amplitude=wave.amplitude,
             period=wave.period,
-            handle_time=Exponential(mean=patience),
+            service=Exponential(mean=patience),
             times=grid,
         ).load
     return SinusoidalMeasures(contacts, grid, queue, busy, waits, float(waits[0]))
@@ -180,7 +180,7 @@ def _states(wave: _Wave) -> tuple[int, FloatArray]:
         arrival_rate=wave.arrival_rate,
         amplitude=wave.amplitude,
         period=wave.period,
-        handle_time=Exponential(mean=1.0 / wave.service),
+        service=Exponential(mean=1.0 / wave.service),
         times=0.0,
     )
     least, most = load.mean - load.amplitude, load.mean + load.amplitude

@@ -165,7 +165,7 @@ def _blend(
     promise = whole_target(target)
     count = read_count("--agents", agents)
     team = {
-        "inbound_rate": read_rate("--calls", calls, read_seconds("--per", per)),
+        "arrival_rate": read_rate("--calls", calls, read_seconds("--per", per)),
         "aht": read_seconds("--aht", aht),
         "agents": count,
         "patience": mean_patience(patience),
@@ -336,7 +336,7 @@ def _by_states(spells: list[tuple[float, float]], waits: dict[str, Any]) -> tupl
     def model(*, arrival_rate: float, aht: float, agents: float) -> erlang.ArrivalMeasures:
         scaled = rates * (arrival_rate / mean if mean > 0 else 1.0)
         return erlang.mmpp(
-            rates=scaled.tolist(), switching=switching, aht=aht, agents=int(agents), **waits
+            arrival_rates=scaled.tolist(), switching=switching, aht=aht, agents=int(agents), **waits
         )
 
     return mean, model
