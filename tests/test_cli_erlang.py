@@ -376,3 +376,10 @@ def test_compiling_is_announced(linewise: Linewise, monkeypatch: pytest.MonkeyPa
 
     assert "this happens once" in said.err
     assert "14 agents" in said.out
+
+
+def test_a_house_without_lines_is_an_answer_too(linewise: Linewise) -> None:
+    said = linewise("erlang", *HALF_HOUR, "--lines", 0)
+
+    assert said.code == 0
+    assert "100.0% find every line taken" in said.out

@@ -256,7 +256,7 @@ _WORDS, _LABEL = (12, 9, 6), 20
 
 def _narrow(table: Table, word: int) -> tuple[str, ...]:
     """Heads of the columns but the first, in lines as long as their figures or a short word."""
-    bodies = [_widest(column) for column in zip(*table.rows, strict=True)]
+    bodies = [_widest(body) for _, *body in zip(table.head, *table.rows, strict=True)]
     broken = [
         _broken(head.replace("\n", " "), max(body, word))
         for head, body in zip(table.head[1:], bodies[1:], strict=True)

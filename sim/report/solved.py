@@ -70,21 +70,30 @@ class Case:
     @cached_property
     def solution(self) -> erlang.Solution:
         """The answer."""
-        return self._solved(self.question)
+        return self._bounded(self.question, self._plain)
+
+    @cached_property
+    def _plain(self) -> erlang.Solution:
+        """The answer to the question as it stands, be the queue without end or not."""
+        return erlang.solve(**self.question)
 
     @property
     def stable_only(self) -> bool:
         """Whether the team is asked for nothing but to keep up with the work."""
-        free = _endless(erlang.solve(**self.question))
-        return free and not _endless(self.solution) and self.solution.unknown != "nothing"
+        return (
+            _endless(self._plain)
+            and not _endless(self.solution)
+            and self.solution.unknown != "nothing"
+        )
 
     def at(self, agents: float) -> erlang.Solution:
         """The answer of a team with another number of agents."""
-        return self._solved({**self.question, "agents": agents})
+        question = {**self.question, "agents": agents}
+        return self._bounded(question, erlang.solve(**question))
 
-    def _solved(self, question: Mapping[str, Any]) -> erlang.Solution:
-        """The answer to a question; a queue without end keeps no target, whatever it bounds."""
-        found, target = erlang.solve(**question), question.get("target")
+    def _bounded(self, question: Mapping[str, Any], found: erlang.Solution) -> erlang.Solution:
+        """An answer of a queue that has an end: without one, no target is kept at all."""
+        target = question.get("target")
         if target is None or not found.met or not _endless(found):
             return found
         bounded = {**question, "target": replace(target, max_mean_wait=_LONGEST)}
