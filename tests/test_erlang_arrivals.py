@@ -15,6 +15,7 @@ from scipy import linalg
 from sim._erlang.ahead import waits_by_place
 from sim._erlang.engineering import SPREAD
 from sim._erlang.renewal import met_by_phases, met_by_renewals, met_by_slow_leavers
+from sim._erlang.twins import BY_STATES
 from sim.erlang import (
     SERVICE_RULES,
     ArrivalMeasures,
@@ -511,16 +512,65 @@ def test_lines_too_long_for_the_embedded_chain_are_near_by_their_spread(law: Law
     assert large.queue.method == SPREAD
 
 
-def test_changing_rates_with_another_law_of_patience_are_near_by_their_spread() -> None:
-    given: dict[str, Any] = {
-        "arrival_rates": [1.2, 0.8],
-        "switching": [[0, 0.05], [0.05, 0]],
-        "aht": 60,
-        "agents": 60,
-    }
+STATES: dict[str, Any] = {"arrival_rates": [1 / 15, 1 / 60], "aht": 180, "agents": 9}
+
+
+def switching(first: float, second: float) -> list[list[float]]:
+    """Rates between two states that last so long [s]."""
+    return [[0, 1 / first], [1 / second, 0]]
+
+
+@pytest.mark.parametrize("spell", [1.0, 60.0, 600.0, 1e4, 1e7])
+@pytest.mark.parametrize("agents", [5, 9, 20])
+def test_changing_rates_with_a_law_of_patience_keep_what_the_exponential_one_gives(
+    spell: float, agents: int
+) -> None:
+    given = {**STATES, "agents": agents, "switching": switching(4 * spell, spell)}
     exact = mmpp(**given, patience=90).queue
     near = mmpp(**given, patience=Gamma(shape=1, mean=90)).queue
 
-    assert (exact.method, near.method) == ("exact", SPREAD)
-    assert near.abandonment == pytest.approx(exact.abandonment, rel=0.05)
-    assert near.wait_probability == pytest.approx(exact.wait_probability, rel=0.08)
+    assert near.wait_probability == pytest.approx(exact.wait_probability, abs=0.005)
+    assert near.abandonment == pytest.approx(exact.abandonment, abs=0.02)
+    assert near.service_level("offered", 20) == pytest.approx(
+        exact.service_level("offered", 20), abs=0.025
+    )
+
+
+@pytest.mark.parametrize(
+    ("law", "simulated"),
+    [
+        (Erlang(k=2, mean=100), (0.7406, 0.2476, 35.42, 0.370)),
+        (Deterministic(value=100), (0.8202, 0.2292, 59.32, 0.243)),
+    ],
+    ids=str,
+)
+def test_slow_states_with_a_law_of_patience_are_near_a_simulation(
+    law: Law, simulated: tuple[float, ...]
+) -> None:
+    # States of 40 and 10 minutes, seventy days of them.
+    found = mmpp(
+        arrival_rates=[0.0667, 0.0167], aht=180, agents=9, switching=switching(2400, 600),
+        patience=law,
+    ).queue  # fmt: skip
+    level = found.service_level("offered", 20)
+
+    assert (found.wait_probability, found.abandonment, level) == pytest.approx(
+        (simulated[0], simulated[1], simulated[3]), abs=0.02
+    )
+    assert found.mean_wait == pytest.approx(simulated[2], rel=0.03)
+
+
+def test_the_method_says_which_ends_were_mixed() -> None:
+    fast, slow = (
+        mmpp(**STATES, switching=switching(spell, spell), patience=Gamma(shape=2, mean=90)).queue
+        for spell in (1e-3, 1e12)
+    )
+    assert (fast.method, slow.method) == (SPREAD, BY_STATES) or BY_STATES in slow.method
+
+
+def test_large_batches_with_a_law_of_patience_are_refused_where_nothing_comes_near() -> None:
+    given: dict[str, Any] = {"batch_rate": 0.01, "aht": 180, "agents": 12}
+    single = batch_arrivals(**given, sizes={1: 1.0}, patience=Gamma(shape=2, mean=90))
+    assert single.queue.method == SPREAD
+    with pytest.raises(InvalidInput, match=r"no approximation comes within 0\.08 of wait_prob"):
+        batch_arrivals(**given, sizes={10: 1.0}, patience=Gamma(shape=2, mean=90))

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim._erlang.arrays import BoolArray, FloatArray, IntArray
+from sim._erlang.chain import refuse_size
 from sim._erlang.classes import nobody
+from sim._erlang.door import door
 from sim._erlang.inputs import check_queue, numbers, require
 from sim._erlang.measures import QueueMeasures, queue_measures
 from sim._erlang.one_queue import Answered, one_rate, queued
@@ -41,6 +43,7 @@ class BlendingMeasures:
     occupancy: float
 
 
+@door
 def blending(
     *,
     arrival_rate: float,
@@ -159,6 +162,7 @@ def _apart(queue: Queue, agents: int, threshold: int, outbound_aht: float) -> Bl
         return _named(queue, Answered(*nobody()), 0.0, float(least), least / outbound_aht)
     if agents == 0 or (math.isinf(patience) and rate * aht >= agents):
         return _named(queue, one_rate(rate, 0.0, patience, 0.0)[0], 0.0, 0.0, 0.0)
+    refuse_size((agents + 1.0) * (threshold + 1.0))
     found = queued(_Blend(agents, threshold, aht, outbound_aht), rate, patience)
     inbound, outbound = (float(found.shares @ found.states.rows[:, c]) for c in (0, 1))
     return _named(queue, found.answered, inbound, outbound, outbound / outbound_aht)

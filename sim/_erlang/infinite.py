@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim._erlang.arrays import NODES, WEIGHTS, FloatArray
+from sim._erlang.door import door
 from sim._erlang.inputs import Real, numbers, require, require_not_negative
 from sim._erlang.laws import Deterministic, Gamma, Law
 from sim.errors import InvalidInput
@@ -48,6 +49,7 @@ class SinusoidalLoad:
     peak_lag: float
 
 
+@door
 def sinusoidal_load(
     *,
     arrival_rate: float,
@@ -94,7 +96,8 @@ def sinusoidal_load(
     (array([196.91, 463.82]), 4601)
     """
     check_wave(arrival_rate, amplitude, period)
-    (moments,) = numbers(times=np.asarray(times, dtype=np.float64))
+    (moments,) = numbers(times=times)
+    require(moments, "times", "must be finite", np.isfinite(moments))
     pulse = 2.0 * math.pi / period
     turned = _transform(service, pulse)
     lag = -cmath.phase(turned) % (2.0 * math.pi)
@@ -115,6 +118,7 @@ def check_wave(arrival_rate: float, amplitude: float, period: float) -> None:
         raise InvalidInput("period", "must be above 0 and finite", period)
 
 
+@door
 def piecewise_load(
     *,
     arrival_rate: Real | Sequence[float],
@@ -151,13 +155,14 @@ def piecewise_load(
     rate, length = (
         np.atleast_1d(column)
         for column in numbers(
-            arrival_rate=np.asarray(arrival_rate, dtype=np.float64),
-            interval=np.asarray(interval, dtype=np.float64),
+            arrival_rate=arrival_rate,
+            interval=interval,
         )
     )
     require_not_negative("arrival_rate", rate)
     require(length, "interval", "must be above 0 and finite", (length > 0) & np.isfinite(length))
-    (moments,) = numbers(times=np.asarray(times, dtype=np.float64))
+    (moments,) = numbers(times=times)
+    require(moments, "times", "must be finite", np.isfinite(moments))
     ends = np.cumsum(length)
     # Who is still there came no longer ago than the handle time; times add up interval by interval.
     since_start = np.maximum(np.atleast_1d(moments)[:, None] - (ends - length), 0.0)

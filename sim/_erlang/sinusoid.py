@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim._erlang.arrays import FloatArray
+from sim._erlang.door import door
 from sim._erlang.infinite import check_wave, sinusoidal_load
 from sim._erlang.inputs import check_queue, numbers
 from sim._erlang.laws import Exponential
@@ -88,6 +89,7 @@ class _Wave(NamedTuple):
         return np.minimum(number, float(self.agents)) * self.service + waiting * self.leave
 
 
+@door
 def sinusoidal_queue(
     *,
     arrival_rate: float,
