@@ -33,6 +33,8 @@ from __future__ import annotations
 import math
 from typing import overload
 
+import numpy as np
+
 from sim._erlang.allowed import aht_allowed, arrival_rate_allowed
 from sim._erlang.arrays import FloatArray
 from sim._erlang.arrivals import ArrivalMeasures, batch_arrivals, gmn, mmpp
@@ -70,7 +72,15 @@ from sim._erlang.infinite import (
     piecewise_load,
     sinusoidal_load,
 )
-from sim._erlang.inputs import Real, check_queue, numbers, require_not_negative, shaped
+from sim._erlang.inputs import (
+    MOST_LOAD,
+    Real,
+    check_queue,
+    numbers,
+    require,
+    require_not_negative,
+    shaped,
+)
 from sim._erlang.interval_methods import (
     INTERVAL_METHODS,
     IntervalAgents,
@@ -245,6 +255,9 @@ __all__ = [
     "transient",
 ]
 
+_LEAST_LOAD = 1e-300
+"""Erlangs that are not told from none."""
+
 
 @overload
 def erlang_a(  # type: ignore[overload-overlap]  # numbers are arrays too, but come back as numbers
@@ -398,5 +411,8 @@ def erlang_b(lines: Real, load: Real) -> float | FloatArray:
     n, a = numbers(lines=lines, load=load)
     require_not_negative("lines", n)
     require_not_negative("load", a)
-    blocking: float | FloatArray = shaped(loss(n.ravel(), a.ravel()), n.shape)
+    require(n, "lines", f"must be at most {MOST_LOAD:g}", n <= MOST_LOAD)
+    blocking: float | FloatArray = shaped(
+        loss(n.ravel(), np.where(a > _LEAST_LOAD, a, 0.0).ravel()), n.shape
+    )
     return blocking

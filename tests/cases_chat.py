@@ -81,7 +81,7 @@ def think_time(inputs: Inputs) -> Answer:
 
 def blended(inputs: Inputs) -> Answer:
     team = blending(
-        inbound_rate=first(inputs, "inbound_rate", "arrival_rate"),
+        arrival_rate=first(inputs, "inbound_rate", "arrival_rate"),
         aht=first(inputs, "mean_service_time", "inbound_service_time"),
         agents=inputs["n_agents"],
         threshold=first(inputs, "idle_threshold", "threshold"),

@@ -114,14 +114,14 @@ def load(inputs: Inputs) -> Answer:
         times = inputs["times"]
         return {
             "offered_load": piecewise_load(
-                arrival_rate=rates, handle_time=law, times=times, interval=lengths
+                arrival_rate=rates, service=law, times=times, interval=lengths
             )
         }
     wave = sinusoidal_load(
         arrival_rate=inputs["mean_rate"],
         amplitude=inputs["amplitude"],
         period=inputs["period"],
-        handle_time=law,
+        service=law,
         times=inputs["times"],
     )
     return {"offered_load": wave.load, "peak_lag": wave.peak_lag}

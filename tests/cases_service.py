@@ -85,7 +85,7 @@ def changing_rate(inputs: Inputs) -> Answer:
         states = range(1, len(rates) + 1)
         switching = [[inputs.get(f"switch_rate_{i}{j}", 0.0) for j in states] for i in states]
     measures = mmpp(
-        rates=rates,
+        arrival_rates=rates,
         switching=switching,
         aht=handle_time(inputs),
         agents=inputs["n_agents"],

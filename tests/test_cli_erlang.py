@@ -11,7 +11,7 @@ import pytest
 from terminal import Said
 
 from sim import erlang
-from sim.report.solved import scheduled
+from sim.report.people import scheduled
 
 Linewise = Callable[..., Said]
 HALF_HOUR = ("--calls", 100, "--aht", "3m")
@@ -220,7 +220,16 @@ def test_people_and_money_are_in_the_data_too(linewise: Linewise) -> None:
         (("--calls", 100, "--aht", "3m", "--rule", "good"), "must be one of"),
         (("--calls", 100, "--aht", "3m", "--csv", "--json"), "not both"),
         (("--calls", 100, "--aht", "3m", "--service", "3m"), "--aht or --service"),
-        (("--calls", 100, "--aht", "3m", "--patience", "{law: gamma}"), "is not a known law"),
+        (("--calls", 100, "--aht", "3m", "--patience", "{law: pareto}"), "is not a known law"),
+        (("--calls", 100, "--aht", "3m", "--patience", "{law: gamma}"), "must say mean and cv"),
+        (("--calls", 100, "--service", "{law: h2, mean: 3m, cv: 0.5}"), "cv must be at least 1"),
+        (("--calls", 100, "--service", "{law: erlang, mean: 3m, k: 1.5}"), "k must be whole"),
+        (("--calls", 100, "--service", "{law: uniform, from: 5m, to: 1m}"), "low must be"),
+        (
+            ("--calls", 9, "--aht", "3m", "--patience", "{law: survival, table: {1m: 9%, 2m: 9%}}"),
+            "must end with a row in which fewer are left",
+        ),
+        (("--calls", 100, "--aht", "3m", "--agents", "1e300"), "--agents must be from 0"),
         (("--calls", 100, "--aht", "3m", "--patience", "{law: lognormal"), "a law"),
         (("--calls", 100, "--aht", "3m", "--patience", "{law: lognormal, mean: 3m}"), "cv"),
         (("--calls", 100, "--aht", "3m", "--rate-per-hour", "600"), "--rate-per-hour"),
@@ -237,3 +246,140 @@ def test_what_is_missing_or_contradicts_is_said_in_one_line(
     assert answer.code == 2
     assert said in answer.err
     assert len(answer.err.splitlines()) == 1
+
+
+def test_a_team_that_nobody_leaves_must_keep_up_and_it_is_said_why(linewise: Linewise) -> None:
+    asked = ("erlang", *HALF_HOUR, "--max-abandonment", "5%", "--patience", "never")
+    said, data = linewise(*asked), linewise(*asked, "--json").data["erlang_c"]
+    lined = linewise(*asked, "--lines", 40, "--json").data["erlang_c"]
+
+    assert (data["value"], data["met"], lined["value"]) == (11, True, 11)
+    assert data["asa"] is not None
+    assert data["target"] == {"rule": "offered", "max_abandonment": 0.05}
+    assert "as nobody gives up, the team need only keep up with the work" in said.out
+
+
+def test_a_team_that_cannot_keep_up_keeps_no_bound(linewise: Linewise) -> None:
+    asked = ("erlang", *HALF_HOUR, "--agents", 9, "--max-abandonment", "5%", "--json")
+    volume = linewise("erlang", "--aht", "3m", "--agents", 12, *asked[-3:]).data
+
+    assert not linewise(*asked).data["erlang_c"]["met"]
+    assert volume["erlang_c"]["value"] * 180 == pytest.approx(12, rel=1e-4)
+
+
+def test_a_bound_without_a_service_level_is_said_to_be_one(linewise: Linewise) -> None:
+    alone = linewise("erlang", *HALF_HOUR, "--max-abandonment", "5%").out
+    both = linewise("erlang", *HALF_HOUR, "--max-abandonment", "5%", "--target", "80/20").out
+
+    assert "add --target 80/20" in alone
+    assert "add --target 80/20" not in both
+
+
+def test_with_lines_all_callers_are_counted_beside_those_who_find_one(linewise: Linewise) -> None:
+    asked = ("erlang", *HALF_HOUR, "--agents", 12, "--lines", 15)
+    data = linewise(*asked, "--json").data["erlang_a"]
+    out = linewise(*asked).out
+    served = (1 - data["blocking"]) * data["service_level"]["offered"]
+
+    assert data["service_level_all_callers"] == served
+    assert f"so that {served:.1%} of all callers are answered in time" in out
+    assert "in 20 s, of all who find a line" in out
+    assert "of all offered" not in out
+
+
+def test_an_endless_queue_is_not_blamed_on_those_who_leave(linewise: Linewise) -> None:
+    out = linewise("erlang", *HALF_HOUR, "--agents", 9, "--target", "95/?").out
+
+    assert "Erlang C: no wait is long enough, because more work comes in" in out
+    assert "Erlang A: no wait is long enough, because too many give up." in out
+
+
+def test_who_leaves_at_once_is_not_said_to_stay(linewise: Linewise) -> None:
+    out = linewise("erlang", *HALF_HOUR, "--balking", "10%").out
+
+    assert "Erlang C (10% leave at once when nobody is free, who stays never gives up)" in out
+    assert "nobody ever gives up" not in out
+    assert "leave at once or give up waiting" in out
+
+
+@pytest.mark.parametrize(
+    ("law", "same"),
+    [
+        ("{law: gamma, mean: 3m, cv: 0.5}", erlang.Gamma(shape=4, mean=180)),
+        ("{law: erlang, mean: 3m, k: 4}", erlang.Erlang(k=4, mean=180)),
+        ("{law: h2, mean: 3m, cv: 2}", erlang.Hyperexponential.balanced(mean=180, scv=4)),
+        ("{law: uniform, from: 1m, to: 5m}", erlang.Uniform(low=60, high=300)),
+        ("{law: deterministic, value: 3m}", erlang.Deterministic(value=180)),
+        ("{law: fixed, value: 3m}", erlang.Deterministic(value=180)),
+    ],
+)
+def test_every_law_of_the_api_can_be_typed(linewise: Linewise, law: str, same: erlang.Law) -> None:
+    team = ("erlang", "--calls", 60, "--agents", 7, "--json")
+    served = linewise(*team, "--service", law).data["service"]
+    left = linewise(*team, "--aht", "3m", "--patience", law).data["erlang_a"]
+    rate = 60 / 1800
+    answer = erlang.mgn(arrival_rate=rate, service=same, agents=7, patience=180)
+    leaving = erlang.solve(arrival_rate=rate, aht=180, agents=7, patience=same).measures
+
+    assert served["asa"] == pytest.approx(answer.asa, rel=1e-12)
+    assert left["abandonment"] == pytest.approx(leaving.abandonment, rel=1e-12)
+
+
+def test_help_says_how_a_law_is_written(linewise: Linewise) -> None:
+    said = " ".join(linewise("erlang", "--help").out.split())
+
+    assert "{law: lognormal, mean: 3m, cv: 1.2}" in said
+    assert "{law: uniform, from: 1m, to: 5m}" in said
+
+
+def test_what_nobody_said_is_said_to_be_assumed(linewise: Linewise) -> None:
+    plain = linewise("erlang", *HALF_HOUR)
+    whole = ("--per", "30m", "--patience", "3m", "--target", "80/20")
+    data = linewise("erlang", *HALF_HOUR, "--json").data
+
+    assert (
+        "Assumed, as nothing else was said: --per 30m, --patience 3m, --target 80/20" in plain.out
+    )
+    assert "Assumed" not in linewise("erlang", *HALF_HOUR, *whole).out
+    assert data["assumed"] == {"per": "30m", "patience": "3m", "target": "80/20"}
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        (*HALF_HOUR,),
+        (*HALF_HOUR, "--agents", 12, "--target", "90/?"),
+        (*HALF_HOUR, "--redial", "50%", "--lines", 15, "--balking", "10%"),
+        ("--aht", "3m", "--agents", 12),
+    ],
+)
+def test_tables_fit_a_terminal(linewise: Linewise, lang: str, asked: tuple[object, ...]) -> None:
+    lines = linewise("erlang", *asked, "--lang", lang).out.splitlines()
+    table = [line.rstrip() for line in lines if line.startswith("  ")]
+
+    assert table
+    assert max(map(len, table)) <= 80
+
+
+def test_promises_lose_no_digit_in_words(linewise: Linewise) -> None:
+    out = linewise("erlang", *HALF_HOUR, "--target", "99.5/20", "--max-abandonment", "2.5%").out
+
+    assert "99.5% of all offered in 20 s" in out
+    assert "at most 2.5% give up" in out
+
+
+def test_compiling_is_announced(linewise: Linewise, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.cli.telling.is_warm", lambda: False)
+    monkeypatch.setattr("sim.cli.terminal.warm_up", lambda: None)
+    said = linewise("erlang", *HALF_HOUR)
+
+    assert "this happens once" in said.err
+    assert "14 agents" in said.out
+
+
+def test_a_house_without_lines_is_an_answer_too(linewise: Linewise) -> None:
+    said = linewise("erlang", *HALF_HOUR, "--lines", 0)
+
+    assert said.code == 0
+    assert "100.0% find every line taken" in said.out

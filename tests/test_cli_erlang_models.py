@@ -178,7 +178,7 @@ def test_bursts_are_those_of_the_api_and_agents_are_found_for_them(linewise: Lin
     data = linewise(*command("bursty"), "--json").data
     switching = [[0, 1 / 2400], [1 / 600, 0]]
     same = erlang.mmpp(
-        rates=[60 / 1800, 240 / 1800], switching=switching, aht=180, agents=20, patience=180
+        arrival_rates=[60 / 1800, 240 / 1800], switching=switching, aht=180, agents=20, patience=180
     )
     batches = ("--calls", 100, "--batches", "1: 50%, 2: 30%, 5: 20%", "--patience", "never")
     needed = linewise("erlang", "bursty", "--aht", "3m", *batches, "--json").data
@@ -377,6 +377,15 @@ def test_busy_and_quiet_days_ask_for_more_than_the_mean_day(linewise: Linewise) 
         (("bursty", "--aht", "3m", "--state", "60 40m", "--state", "60"), "contacts and a time"),
         (("--calls", 9, "lines", "--load", 10), "put --calls behind"),
         (("chat", "--calls", 30, "--levels", "5m", "--csv", "--json"), "not both"),
+        (
+            ("blend", "--calls", 9, "--aht", "4m", "--agents", "1e300"),
+            "--agents must be from 0 to 100 000",
+        ),
+        (("service", "--calls", 60, "--service", "3m", "--arrivals", "often"), "a cv or a law"),
+        (
+            ("service", "--calls", 60, "--service", "3m", "--arrivals", "{law: fixed, value: 3m}"),
+            "the mean time between the contacts of --calls, 30 s",
+        ),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_line_and_no_traceback(
@@ -390,10 +399,159 @@ def test_bad_input_is_one_line_and_no_traceback(
 
 
 def test_a_day_without_its_columns_is_refused(linewise: Linewise, tmp_path: Path) -> None:
-    file = tmp_path / "bad.csv"
-    file.write_text("time,calls\n09:00,60\n", "utf-8")
-
-    said = linewise("erlang", "day", file, "--aht", "4m")
+    said = linewise("erlang", "day", written(tmp_path, "time,calls\n09:00,60\n"), "--aht", "4m")
 
     assert said.code == 2
-    assert "needs the columns start, calls and agents" in said.err
+    assert "needs the columns start, calls and agents; start, agents missing" in said.err
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "day.csv"
+    file.write_text(text, "utf-8")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("09:00,60,10\n09:15,90,14\n", ":3: start must be 30m after 09:00, as --per says"),
+        ("09:00,60,10\n09:00,90,14\n", ":3: start must be 30m after"),
+        ("09:00,60,10\nlater,90,14\n", ":3: start must be a time"),
+        ("2026-03-02 23:30,60,10\n2026-03-02 00:00,90,14\n", ":3: start must be"),
+        ("09:00,60,10,7\n09:30,90,14\n", ":2: must have 3 fields, got 4"),
+        ("09:00,60\n09:30,90,14\n", ":2: must have 3 fields, got 2"),
+        (f"09:00,60,{'9' * 200_000}\n", "cannot be read (field larger"),
+    ],
+)
+def test_a_day_that_contradicts_itself_is_refused_by_its_row(
+    linewise: Linewise, tmp_path: Path, rows: str, said: str
+) -> None:
+    file = written(tmp_path, "start,calls,agents\n" + rows)
+    answer = linewise("erlang", "day", file, "--aht", "4m")
+
+    assert (answer.code, len(answer.err.splitlines())) == (2, 1)
+    assert said in answer.err
+
+
+def test_all_bad_values_of_a_day_are_said_at_once(linewise: Linewise, tmp_path: Path) -> None:
+    file = written(tmp_path, "start,calls,agents,aht\n09:00,-1,10,4m\n09:30,90,1.5,4\n")
+    said = linewise("erlang", "day", file)
+
+    assert said.code == 2
+    assert [line.removeprefix(f"{file}:")[:9] for line in said.err.splitlines()] == [
+        "2: calls ",
+        "3: agents",
+        "3: aht mu",
+    ]
+
+
+def test_a_column_that_is_there_twice_is_refused(linewise: Linewise, tmp_path: Path) -> None:
+    file = written(tmp_path, "start,calls,agents,Calls\n09:00,60,10,70\n")
+
+    assert "has a column twice: calls" in linewise("erlang", "day", file, "--aht", "4m").err
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Start;CALLS;Agents\n09:00;60;10\n09:30;100;14\n10:00;140;16\n",
+        "start,calls,agents,,\n9:00 am,60,10,,\n9:30 am,100,14,,\n10:00 am,140,16,,\n",
+        "start\tcalls\tagents\none\t60\t10\ntwo\t100\t14\n\nthree\t140\t16\n",
+    ],
+)
+def test_a_day_may_be_written_in_the_ways_of_spreadsheets(
+    linewise: Linewise, tmp_path: Path, day: Path, text: str
+) -> None:
+    plain = linewise("erlang", "day", day, "--aht", "4m", "--json").data
+    other = linewise("erlang", "day", written(tmp_path, text), "--aht", "4m", "--json").data
+
+    assert other["exact_day"] == plain["exact_day"]
+
+
+def test_a_night_goes_on_after_midnight(linewise: Linewise, tmp_path: Path) -> None:
+    file = written(tmp_path, "start,calls,agents\n23:30,60,10\n00:00,30,8\n")
+
+    assert linewise("erlang", "day", file, "--aht", "4m").code == 0
+
+
+def test_methods_are_explained_in_both_languages_and_ties_are_no_winners(
+    linewise: Linewise, day: Path
+) -> None:
+    english, russian = (
+        " ".join(linewise("erlang", "day", day, "--aht", "4m", "--lang", lang).out.split())
+        for lang in ("en", "ru")
+    )
+
+    assert "and no usual method is further off; the nearest is mol" in english
+    assert "sipp_max: each interval" in english
+    assert "sipp_max: каждый" in russian
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("lines", "engset")])
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_tables_of_every_command_fit_a_terminal(linewise: Linewise, name: str, lang: str) -> None:
+    lines = linewise(*command(name), "--lang", lang).out.splitlines()
+
+    assert max(len(line.rstrip()) for line in lines if line.startswith("  ")) <= 80
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_tables_of_a_day_fit_a_terminal(linewise: Linewise, day: Path, lang: str) -> None:
+    lines = linewise("erlang", "day", day, "--aht", "4m", "--lang", lang).out.splitlines()
+
+    assert max(len(line.rstrip()) for line in lines if line.startswith("  ")) <= 80
+
+
+@pytest.mark.parametrize(
+    "name", ["chat", "blend", "service", "bursty", "redials", "power", "classes", "skills"]
+)
+def test_a_known_team_is_told_whether_it_keeps_the_target(linewise: Linewise, name: str) -> None:
+    easy, hard = (linewise(*command(name), "--target", target) for target in ("1/60", "99.9/0"))
+    data = linewise(*command(name), "--target", "99.9/0", "--json").data
+
+    assert "The target, 1% of all offered in 1 min, is kept." in easy.out
+    assert "is missed." in hard.out
+    assert (data["met"], data["target"]["service_level"]) == (False, 0.999)
+
+
+def test_agents_that_were_asked_for_stand_first(linewise: Linewise) -> None:
+    classes = linewise("erlang", "classes", "--class", "vip 20 4m", "--class", "sales 60 4m").out
+    redials = linewise("erlang", "redials", "--calls", 60, "--aht", "3m", "--redial", "50%").out
+
+    assert classes.startswith("14 agents, answered: vip")
+    assert redials.startswith("8 agents: 80.1% answered in 20 s")
+
+
+def test_pools_are_named_by_what_they_can_do(linewise: Linewise) -> None:
+    asked = ("--class", "a 18 3m 2m", "--class", "b 18 3m 2m", "--pool", "a", "--pool", "b, a")
+    said = linewise("erlang", "skills", *asked, "--cost", "1,1.2")
+    twice = ("--pool", "2: a", "--pool", "1: a", "--pool", "3: b", "--json")
+
+    assert said.out.startswith("Cheapest team: 2 agents (a); 4 agents (b, a); its cost is 6.8.")
+    assert linewise("erlang", "skills", *asked[:4], *twice).data["pools"] == {
+        "a": 2,
+        "a (2)": 1,
+        "b": 3,
+    }
+
+
+def test_the_time_between_contacts_may_have_a_law_beside_those_of_handling_and_patience(
+    linewise: Linewise,
+) -> None:
+    laws = ("--service", LOGNORMAL, "--arrivals", "{law: erlang, k: 4}", "--patience", LOGNORMAL)
+    asked = ("erlang", "service", "--calls", 60, "--agents", 7, *laws)
+    law = erlang.Lognormal(mean=180, scv=1.2**2)
+    gaps = erlang.Erlang(k=4, mean=30)
+    same = erlang.ggn(interarrival=gaps, service=law, agents=7, patience=law)
+
+    assert linewise(*asked, "--json").data["abandonment"] == same.abandonment
+    assert "a cv of 0.5, by the law that was given" in linewise(*asked).out
+
+
+def test_a_mean_wait_is_that_of_those_answered(linewise: Linewise) -> None:
+    asked = ("erlang", "service", "--calls", 60, "--service", "3m", "--agents", 7)
+    data = linewise(*asked, "--patience", "1m", "--json").data
+
+    assert data["asa"] < data["mean_wait"]
+    wait = f"mean wait of those answered {data['asa']:.1f} s"
+    assert wait in linewise(*asked, "--patience", "1m").out

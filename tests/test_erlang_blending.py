@@ -17,7 +17,7 @@ MEASURES = ("wait_probability", "abandonment", "mean_wait", "asa", "mean_wait_vi
 
 
 def team(**other: Any) -> BlendingMeasures:
-    given_ = {"inbound_rate": 0.05, "aht": 180.0, "agents": 20, "threshold": 2, "patience": 60.0}
+    given_ = {"arrival_rate": 0.05, "aht": 180.0, "agents": 20, "threshold": 2, "patience": 60.0}
     return blending(**{**given_, **other})
 
 
@@ -53,7 +53,7 @@ def test_states_counted_by_hand_give_the_same(agents: int, kept: int, outbound: 
     exact = shares(2.0, 1.0, outbound, agents, kept, 0.5)
 
     found = blending(
-        inbound_rate=2.0,
+        arrival_rate=2.0,
         aht=1.0,
         agents=agents,
         threshold=kept,
@@ -74,7 +74,7 @@ def test_states_counted_by_hand_give_the_same(agents: int, kept: int, outbound: 
 @settings(max_examples=40)
 def test_work_is_conserved(rate: float, agents: int, share: float, patience: float) -> None:
     kept = round(share * agents)
-    found = blending(inbound_rate=rate, aht=180.0, agents=agents, threshold=kept, patience=patience)
+    found = blending(arrival_rate=rate, aht=180.0, agents=agents, threshold=kept, patience=patience)
 
     served = rate * (1 - found.inbound.abandonment)
     assert found.busy_inbound == pytest.approx(served * 180.0, rel=1e-9, abs=1e-12)
@@ -127,18 +127,18 @@ def test_a_higher_threshold_trades_other_work_for_service() -> None:
 
 
 def test_endless_patience_is_a_cut_erlang_c() -> None:
-    found = blending(inbound_rate=0.08, aht=100, agents=12, threshold=12)
+    found = blending(arrival_rate=0.08, aht=100, agents=12, threshold=12)
     plain = erlang_c(arrival_rate=0.08, aht=100, agents=12)
 
     assert found.inbound.mean_wait == pytest.approx(plain.mean_wait, rel=1e-12)
-    assert blending(inbound_rate=0.08, aht=100, agents=12, threshold=0).inbound.mean_wait == (
+    assert blending(arrival_rate=0.08, aht=100, agents=12, threshold=0).inbound.mean_wait == (
         pytest.approx(100 / (12 - 8), rel=1e-12)
     )
 
 
 @pytest.mark.parametrize("outbound_aht", [None, 50.0])
 def test_too_many_calls_leave_no_time_for_other_work(outbound_aht: float | None) -> None:
-    found = team(inbound_rate=0.2, patience=math.inf, outbound_aht=outbound_aht)
+    found = team(arrival_rate=0.2, patience=math.inf, outbound_aht=outbound_aht)
 
     assert (found.inbound.mean_wait, found.outbound_rate, found.occupancy) == (math.inf, 0.0, 1.0)
     assert found.inbound.service_level("offered", 60) == 0.0
@@ -146,7 +146,7 @@ def test_too_many_calls_leave_no_time_for_other_work(outbound_aht: float | None)
 
 @pytest.mark.parametrize("outbound_aht", [180.0, 90.0])
 def test_without_calls_all_but_those_kept_free_do_other_work(outbound_aht: float) -> None:
-    found = team(inbound_rate=0.0, outbound_aht=outbound_aht)
+    found = team(arrival_rate=0.0, outbound_aht=outbound_aht)
 
     assert found.outbound_rate == pytest.approx(18 / outbound_aht)
     assert found.occupancy == pytest.approx(0.9)
@@ -164,7 +164,7 @@ def test_without_agents_everybody_waits_out_their_patience(outbound_aht: float |
 @pytest.mark.parametrize("rate", [1e-9, 1.0, 5.0, 50.0])
 @pytest.mark.parametrize("kept", [0, 3, 500, 1000])
 def test_large_teams_neither_overflow_nor_lose_the_balance(kept: int, rate: float) -> None:
-    found = blending(inbound_rate=rate, aht=180, agents=1000, threshold=kept, patience=100)
+    found = blending(arrival_rate=rate, aht=180, agents=1000, threshold=kept, patience=100)
 
     served = rate * (1 - found.inbound.abandonment)
     assert 0.0 <= found.inbound.wait_probability <= 1.0
@@ -174,9 +174,9 @@ def test_large_teams_neither_overflow_nor_lose_the_balance(kept: int, rate: floa
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"inbound_rate": -1.0}, "arrival_rate must be at least 0"),
+        ({"arrival_rate": -1.0}, "arrival_rate must be at least 0"),
         ({"agents": 4.5}, "agents must be whole"),
-        ({"threshold": 2.5}, "threshold must be whole and at least 0, got 2.5"),
+        ({"threshold": 2.5}, "threshold must be whole, got 2.5"),
         ({"threshold": -1}, "threshold must be whole and at least 0"),
         ({"outbound_aht": 0.0}, "outbound_aht must be above 0 and finite"),
         ({"patience": -5.0}, "patience must be above 0"),

@@ -354,7 +354,7 @@ def test_an_outage_of_a_large_team_is_refused_with_its_size() -> None:
         ({"aht": 0.0}, "aht must be above 0 and finite"),
         ({"patience": -1.0}, "patience must be above 0"),
         ({"balking": 1.5}, "balking must be from 0 to 1"),
-        ({"staff_change": "gradual"}, "staff_change must be exhaustive or preemptive"),
+        ({"staff_change": "gradual"}, "staff_change must be one of exhaustive, preemptive"),
         ({"initial_queue": -2}, "initial_queue must be whole and at least 0"),
         ({"arrival_rate": []}, "arrival_rate must be a number, a row of numbers or a table"),
     ],

@@ -170,7 +170,7 @@ def test_in_erlang_c_an_agent_adds_speed_and_where_it_tips_no_number_is_lost() -
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"agents": 2.5}, "agents must be whole and at least 0, got 2.5"),
+        ({"agents": 2.5}, "agents must be whole, got 2.5"),
         ({"spread": -1}, "spread must be whole, at least 0 and at most 10000, got -1"),
         ({"cost_per_hour": -1.0}, "cost_per_hour must be at least 0 and finite, got -1.0"),
         ({"aht": 0.0}, "aht must be above 0 and finite"),

@@ -75,7 +75,7 @@ def test_the_effective_rate_is_the_mean_load_over_the_handle_time() -> None:
     times = (np.arange(30_000) + 0.5) / 30_000 * 2700.0
     load = piecewise_load(
         arrival_rate=SPIKE["arrival_rate"],
-        handle_time=Exponential(mean=300),
+        service=Exponential(mean=300),
         times=times,
         interval=900,
     )
@@ -89,7 +89,7 @@ def test_the_offered_load_of_contacts_is_integrated_over_each_interval() -> None
     times = (np.arange(30_000) + 0.5) / 30_000 * 2700.0
     load = piecewise_load(
         arrival_rate=SPIKE["arrival_rate"],
-        handle_time=Exponential(mean=300),
+        service=Exponential(mean=300),
         times=times,
         interval=900,
     )

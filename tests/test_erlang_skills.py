@@ -455,7 +455,7 @@ def test_a_class_without_contacts_needs_nobody() -> None:
         ({"arrival_rates": (0.07, -1)}, "arrival_rates must be at least 0 and finite"),
         ({"aht": 0.0}, "aht must be above 0 and finite, got 0.0"),
         ({"aht": (1.0, 2.0, 3.0)}, "aht must be one, 2, or 2 rows of 2"),
-        ({"pools": (10, 7.5)}, "pools must be whole and at least 0"),
+        ({"pools": (10, 7.5)}, "pools must be whole numbers"),
         ({"patience": (90.0, 0.0)}, "patience must be above 0"),
         ({"balking": 1.5}, "balking must be at least 0 and at most 1"),
         ({"routes": ((0, 1),)}, "routes must be 2 lists"),

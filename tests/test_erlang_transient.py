@@ -160,7 +160,7 @@ def test_a_distribution_may_begin() -> None:
         ({"initial": [0.5, 0.1]}, "initial must be a row of chances with sum 1"),
         ({"times": [-1.0]}, "times must be at least 0 and finite"),
         ({"aht": 0.0}, "aht must be above 0"),
-        ({"arrival_rate": np.array([0.1, 0.2])}, "arrival_rate and the rest .* must be numbers"),
+        ({"arrival_rate": np.array([0.1, 0.2])}, "arrival_rate must be a number"),
     ],
 )
 def test_a_wrong_beginning_is_named(wrong: dict[str, Any], message: str) -> None:
@@ -301,7 +301,7 @@ def survival(law: Law, u: Any) -> Any:
 def test_the_load_of_a_wave_is_the_integral_over_past_arrivals(law: Law) -> None:
     rate, swing, period, time = 0.05, 0.04, 28800.0, 5000.0
     wave = sinusoidal_load(
-        arrival_rate=rate, amplitude=swing, period=period, handle_time=law, times=[time]
+        arrival_rate=rate, amplitude=swing, period=period, service=law, times=[time]
     )
 
     def present(u: Any) -> Any:
@@ -320,7 +320,7 @@ def test_the_peak_of_the_load_is_as_late_as_said() -> None:
         arrival_rate=0.05,
         amplitude=0.05,
         period=28800,
-        handle_time=Exponential(mean=7200),
+        service=Exponential(mean=7200),
         times=np.linspace(0, 28800, 28801),
     )
     pulse = 2 * math.pi / 28800
@@ -333,7 +333,7 @@ def test_the_peak_of_the_load_is_as_late_as_said() -> None:
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: type(law).__name__)
 def test_the_load_of_equal_intervals_grows_to_rate_times_handle_time(law: Law) -> None:
     load = piecewise_load(
-        arrival_rate=[0.1] * 400, handle_time=law, times=[0.0, 600.0, 7.2e6 - 1, 1e9], interval=18e3
+        arrival_rate=[0.1] * 400, service=law, times=[0.0, 600.0, 7.2e6 - 1, 1e9], interval=18e3
     )
 
     assert load[0] == 0.0
@@ -344,9 +344,7 @@ def test_the_load_of_equal_intervals_grows_to_rate_times_handle_time(law: Law) -
 
 def test_endless_agents_are_the_offered_load() -> None:
     queue = transient(arrival_rate=0.3, aht=100, agents=200, times=[50.0, 400.0])
-    load = piecewise_load(
-        arrival_rate=[0.3], handle_time=Exponential(mean=100), times=[50.0, 400.0]
-    )
+    load = piecewise_load(arrival_rate=[0.3], service=Exponential(mean=100), times=[50.0, 400.0])
 
     assert queue.mean_busy == pytest.approx(load, rel=1e-12)
     assert erlang_c(arrival_rate=0.3, aht=100, agents=200).load == pytest.approx(30.0)

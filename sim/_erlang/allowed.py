@@ -9,6 +9,7 @@ from typing import overload
 import numpy as np
 
 from sim._erlang.arrays import BoolArray, FloatArray
+from sim._erlang.door import door
 from sim._erlang.inputs import MOST_LOAD, Real, check_queue, numbers, shaped
 from sim._erlang.laws import Law
 from sim._erlang.patience import mean_patience, measure_any
@@ -21,6 +22,9 @@ _STEP = 16.0
 
 _LEAST = 1e-60
 """Share of the team's capacity below which nothing is left to take."""
+
+_RAREST = 1e-200
+"""Contacts per second below which no handle time is too long."""
 
 _HALVINGS = 60
 """Halvings of a bracket of one step that leave nothing of it but rounding."""
@@ -46,6 +50,7 @@ def arrival_rate_allowed(
     lines: Real = ...,
     balking: Real = ...,
 ) -> FloatArray: ...
+@door
 def arrival_rate_allowed(
     target: Target,
     *,
@@ -123,6 +128,7 @@ def aht_allowed(
     lines: Real = ...,
     balking: Real = ...,
 ) -> FloatArray: ...
+@door
 def aht_allowed(
     target: Target,
     *,
@@ -152,7 +158,7 @@ def aht_allowed(
     )
     check_queue(rate, np.full_like(rate, 1e-9), team, waits, room, balk)
     flat_rate, *columns = (column.ravel() for column in (rate, team, waits, room, balk))
-    used = np.where(flat_rate > 0, flat_rate, 1.0)
+    used = np.where(flat_rate > 0, np.maximum(flat_rate, _RAREST), 1.0)
     law = patience if isinstance(patience, Law) else columns[1]
 
     def kept(handle: FloatArray) -> BoolArray:

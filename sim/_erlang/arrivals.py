@@ -10,8 +10,9 @@ import numpy as np
 
 from sim._erlang.ahead import waits_by_place
 from sim._erlang.arrays import FloatArray
+from sim._erlang.door import door
 from sim._erlang.engineering import irregularity, spread_measures
-from sim._erlang.inputs import check_queue, numbers, require, require_not_negative
+from sim._erlang.inputs import check_queue, numbers, require, require_not_negative, require_number
 from sim._erlang.laws import Exponential, Law
 from sim._erlang.measures import QueueMeasures, queue_measures
 from sim._erlang.patience import patient_law
@@ -26,6 +27,7 @@ from sim._erlang.renewal import (
     takacs,
 )
 from sim._erlang.service import alike_for_any_law, is_saturated
+from sim._erlang.twins import Approximate, between, mixed_by_states, refuse_far
 from sim.errors import InvalidInput
 
 __all__ = ["ArrivalMeasures", "batch_arrivals", "gmn", "mmpp"]
@@ -34,6 +36,9 @@ _LARGEST_BATCH = 10_000
 
 _SLOW = 0.01
 """Rate of giving up, in units of service, below which a line changes slowly."""
+
+_LASTING = 100.0
+"""States that last so many handle times and patiences are as good as for ever."""
 
 Spread = Callable[[FloatArray], FloatArray]
 """Variance of arrivals over their mean number, as felt by a line that forgets at rates."""
@@ -57,6 +62,7 @@ class ArrivalMeasures:
     all_busy: float
 
 
+@door
 def gmn(
     *, interarrival: Law, aht: float, agents: int, patience: Law | float = math.inf
 ) -> ArrivalMeasures:
@@ -135,9 +141,10 @@ def _met(law: Law, service_rate: float, agents: int, leave_rate: float) -> Met:
     return met_by_phases(phases, arriving, service_rate, agents, leave_rate)
 
 
+@door
 def mmpp(
     *,
-    rates: Sequence[float],
+    arrival_rates: Sequence[float],
     switching: Sequence[Sequence[float]],
     aht: float,
     agents: int,
@@ -147,7 +154,7 @@ def mmpp(
 
     Parameters
     ----------
-    rates
+    arrival_rates
         Arrival rate in each state of the environment, at least 0 [1/s].
     switching
         Rate of going from each state (row) to each other one (column) [1/s]; what is written on
@@ -174,13 +181,13 @@ def mmpp(
     --------
     >>> from sim.erlang import mmpp
     >>> found = mmpp(
-    ...     rates=[0.1, 0.02], switching=[[0, 1 / 1800], [1 / 3600, 0]],
+    ...     arrival_rates=[0.1, 0.02], switching=[[0, 1 / 1800], [1 / 3600, 0]],
     ...     aht=180, agents=12, patience=60,
     ... )
     >>> round(found.queue.abandonment, 4), round(found.all_busy, 4)
     (0.2338, 0.2584)
     """
-    rate = np.asarray(rates, dtype=np.float64)
+    rate = np.asarray(arrival_rates, dtype=np.float64)
     moves = _environment(rate, switching)
     steady = steady_phases(moves)
     columns, law = _checked(float(steady @ rate), aht, agents, patience)
@@ -193,9 +200,12 @@ def mmpp(
         law,
         lambda: met_by_phases(quiet, arriving, 1.0 / aht, int(agents), leave),
         lambda rates: _changing(moves, rate, steady, rates),
+        slow=lambda given: mixed_by_states(_queue(columns), given, rate, steady),
+        lasts=1.0 / -np.diag(moves) if rate.size > 1 else np.array([math.inf]),
     )
 
 
+@door
 def batch_arrivals(
     *,
     batch_rate: float,
@@ -252,13 +262,18 @@ def batch_arrivals(
         law,
         lambda: met_by_batches(batch_rate, chances, 1.0 / aht, int(agents), leave),
         lambda rates: np.full_like(rates, second / mean),
+        tried=True,
     )
 
 
 def _sizes(sizes: Mapping[int, float]) -> FloatArray:
     """Return the probabilities of batches of 1, 2, 3 ..."""
+    if not isinstance(sizes, Mapping):
+        raise InvalidInput("sizes", "must give the probability of each size of a batch", sizes)
     for size, share in sizes.items():
-        if size != int(size) or not 1 <= size <= _LARGEST_BATCH:
+        require_number("sizes", size, "must be batches of whole sizes")
+        require_number("sizes", share, "must be probabilities")
+        if not math.isfinite(size) or size != int(size) or not 1 <= size <= _LARGEST_BATCH:
             rule = f"must be batches of 1 to {_LARGEST_BATCH} contacts"
             raise InvalidInput("sizes", rule, size)
         if not 0 <= share <= 1:
@@ -274,9 +289,9 @@ def _sizes(sizes: Mapping[int, float]) -> FloatArray:
 def _environment(rates: FloatArray, switching: Sequence[Sequence[float]]) -> FloatArray:
     """Return the generator of the environment."""
     if rates.ndim != 1 or not rates.size:
-        raise InvalidInput("rates", "must be a list of at least one rate", rates.tolist())
-    require_not_negative("rates", rates)
-    moves = np.array(switching, dtype=np.float64)
+        raise InvalidInput("arrival_rates", "must be a list of at least one rate", rates.tolist())
+    require_not_negative("arrival_rates", rates)
+    (moves,) = numbers(switching=switching)
     if moves.shape != (rates.size, rates.size):
         raise InvalidInput("switching", f"must have {rates.size} rows and columns", moves.shape)
     np.fill_diagonal(moves, 0.0)
@@ -326,31 +341,59 @@ def _impatient(
     met: Callable[[], Met],
     spread: Spread,
     gaps: Law | None = None,
+    *,
+    slow: Callable[[Law], Approximate] | None = None,
+    lasts: FloatArray | None = None,
+    tried: bool = False,
 ) -> ArrivalMeasures:
     """Measure a queue exactly, or approximately where its chain would be too long.
 
-    `law` is a patience that is not exponential, `gaps` the time between renewals.
+    `law` is a patience that is not exponential, `gaps` the time between renewals; `slow` answers
+    for states that last, `lasts` says how long; `tried` asks for a trial of the approximation.
     """
     rate, aht, agents, patience, lines = columns
+    exact = _exact(columns, met) if law is None or slow is not None or tried else None
     if law is None:
-        try:
-            return _measured(columns, met())
-        except InvalidInput as refused:
-            if refused.name != "states":
-                raise
+        if exact is not None:
+            return exact
         steady = not is_saturated(float(rate * aht), float(agents))
         if gaps is not None and steady and aht < _SLOW * patience:
-            slow = met_by_slow_leavers(gaps, 1.0 / float(aht), int(agents), 1.0 / float(patience))
-            return _measured(columns, slow, "slowly leaving line")
-    queue = spread_measures(
-        (rate, aht, agents, lines),
-        patient_law(float(patience)) if law is None else law,
-        np.zeros(()),
-        lambda rates: 0.5 * (1.0 + spread(rates)),
-        # For exponential services this is the peakedness of arrivals.
-        float(0.5 * (1.0 + spread(np.array([1.0 / float(aht)]))[0])),
-    )
+            late = met_by_slow_leavers(gaps, 1.0 / float(aht), int(agents), 1.0 / float(patience))
+            return _measured(columns, late, "slowly leaving line")
+
+    def by_spread(given: Law) -> QueueMeasures[float]:
+        return spread_measures(
+            (rate, aht, agents, lines),
+            given,
+            np.zeros(()),
+            lambda rates: 0.5 * (1.0 + spread(rates)),
+            # For exponential services this is the peakedness of arrivals.
+            float(0.5 * (1.0 + spread(np.array([1.0 / float(aht)]))[0])),
+        )
+
+    if law is not None and slow is not None and lasts is not None:
+        if exact is not None:
+            found = between(_queue(columns), by_spread, slow, exact.queue, law)
+            return ArrivalMeasures(*found)
+        if lasts.min() > _LASTING * max(float(aht), law.mean):
+            return ArrivalMeasures(*slow(law))
+        if lasts.max() > float(aht):
+            rule = "of that law needs states that last shorter than a handle time, or much longer"
+            raise InvalidInput("patience", rule, law, "simulate this queue instead")
+    if law is not None and tried and exact is not None:
+        refuse_far(by_spread(Exponential(mean=law.mean)), exact.queue)
+    queue = by_spread(patient_law(float(patience)) if law is None else law)
     return ArrivalMeasures(queue, queue.wait_probability)
+
+
+def _exact(columns: tuple[FloatArray, ...], met: Callable[[], Met]) -> ArrivalMeasures | None:
+    """Measure a queue with exponential patience; nothing where its chain would be too long."""
+    try:
+        return _measured(columns, met())
+    except InvalidInput as refused:
+        if refused.name != "states":
+            raise
+    return None
 
 
 def _changing(

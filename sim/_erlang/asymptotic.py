@@ -10,6 +10,7 @@ import numpy as np
 from scipy import special
 
 from sim._erlang.arrays import BoolArray, FloatArray
+from sim._erlang.door import door
 from sim._erlang.inputs import Real, check_queue, numbers, shaped
 from sim._erlang.laws import Law
 from sim._erlang.measures import QueueMeasures, measure
@@ -61,6 +62,7 @@ def halfin_whitt(  # type: ignore[overload-overlap]  # numbers are arrays too, b
 ) -> SquareRootQueue[float]: ...
 @overload
 def halfin_whitt(*, arrival_rate: Real, aht: Real, agents: Real) -> SquareRootQueue[FloatArray]: ...
+@door
 def halfin_whitt(
     *, arrival_rate: Real, aht: Real, agents: Real
 ) -> SquareRootQueue[float] | SquareRootQueue[FloatArray]:
@@ -105,6 +107,7 @@ def garnett(  # type: ignore[overload-overlap]  # as above
 def garnett(
     *, arrival_rate: Real, aht: Real, agents: Real, patience: Real = ...
 ) -> SquareRootQueue[FloatArray]: ...
+@door
 def garnett(
     *, arrival_rate: Real, aht: Real, agents: Real, patience: Real = math.inf
 ) -> SquareRootQueue[float] | SquareRootQueue[FloatArray]:
@@ -244,6 +247,7 @@ def fluid_overload(  # type: ignore[overload-overlap]  # as above
 def fluid_overload(
     *, arrival_rate: Real, aht: Real, agents: Real, patience: Law | float = ...
 ) -> FluidQueue[FloatArray]: ...
+@door
 def fluid_overload(
     *, arrival_rate: Real, aht: Real, agents: Real, patience: Law | float = math.inf
 ) -> FluidQueue[float] | FluidQueue[FloatArray]:

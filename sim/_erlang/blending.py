@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim._erlang.arrays import BoolArray, FloatArray, IntArray
+from sim._erlang.chain import refuse_size
 from sim._erlang.classes import nobody
+from sim._erlang.door import door
 from sim._erlang.inputs import check_queue, numbers, require
 from sim._erlang.measures import QueueMeasures, queue_measures
 from sim._erlang.one_queue import Answered, one_rate, queued
@@ -41,9 +43,10 @@ class BlendingMeasures:
     occupancy: float
 
 
+@door
 def blending(
     *,
-    inbound_rate: float,
+    arrival_rate: float,
     aht: float,
     agents: int,
     threshold: int,
@@ -57,7 +60,7 @@ def blending(
 
     Parameters
     ----------
-    inbound_rate
+    arrival_rate
         Inbound contacts per second, at least 0 [1/s].
     aht
         Mean handle time of inbound contacts, above 0 [s].
@@ -86,12 +89,12 @@ def blending(
 
     Examples
     --------
-    >>> team = blending(inbound_rate=0.08, aht=240, agents=30, threshold=3, patience=120)
+    >>> team = blending(arrival_rate=0.08, aht=240, agents=30, threshold=3, patience=120)
     >>> round(team.inbound.service_level("offered", 20), 4), round(team.outbound_rate * 3600, 1)
     (0.9172, 144.4)
     """
     columns = numbers(
-        arrival_rate=inbound_rate, aht=aht, agents=agents, patience=patience, lines=math.inf
+        arrival_rate=arrival_rate, aht=aht, agents=agents, patience=patience, lines=math.inf
     )
     check_queue(*columns)
     team, kept, other = numbers(
@@ -159,6 +162,7 @@ def _apart(queue: Queue, agents: int, threshold: int, outbound_aht: float) -> Bl
         return _named(queue, Answered(*nobody()), 0.0, float(least), least / outbound_aht)
     if agents == 0 or (math.isinf(patience) and rate * aht >= agents):
         return _named(queue, one_rate(rate, 0.0, patience, 0.0)[0], 0.0, 0.0, 0.0)
+    refuse_size((agents + 1.0) * (threshold + 1.0))
     found = queued(_Blend(agents, threshold, aht, outbound_aht), rate, patience)
     inbound, outbound = (float(found.shares @ found.states.rows[:, c]) for c in (0, 1))
     return _named(queue, found.answered, inbound, outbound, outbound / outbound_aht)

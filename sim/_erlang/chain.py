@@ -59,6 +59,9 @@ _MOST_ROUNDS = 60
 _RESIDUAL = 1e-9
 """Largest imbalance of flows that is accepted, as a share of all flow."""
 
+_STIFF = 1e5
+"""Ratio of rates from which a chain may lose its digits: that is no defect of ours."""
+
 _NOTHING = 1e-18
 """Probability that is not followed any further."""
 
@@ -224,6 +227,8 @@ def stationary(moves: Any) -> FloatArray:
 
     Raises
     ------
+    InvalidInput
+        If there are too many states, or their rates are so far apart that no digits are left.
     InvariantBroken
         If the rates are those of no chain, or the flows in and out of states do not balance.
 
@@ -257,6 +262,11 @@ def stationary(moves: Any) -> FloatArray:
         if imbalance < residual:
             best, residual = shares, imbalance
     if not residual < _RESIDUAL:
+        slowest = float(outflow.min(initial=np.inf, where=outflow > 0))
+        if fastest > _STIFF * slowest:
+            rule = "must be closer together for an exact chain"
+            given = f"{slowest:g} to {fastest:g} a second"
+            raise InvalidInput("rates", rule, given, "simulate this system instead")
         raise InvariantBroken(f"flows of a chain of {count} states miss balance by {residual:g}")
     return best
 

@@ -10,8 +10,9 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 
 from sim._erlang.arrays import FloatArray, IntArray
-from sim._erlang.chain import MOST_STATES, explore, generator, stationary
+from sim._erlang.chain import MOST_STATES, explore, generator, refuse_size, stationary
 from sim._erlang.classes import in_vain, nobody
+from sim._erlang.door import door
 from sim._erlang.inputs import check_queue, numbers, require
 from sim._erlang.loss import loss
 from sim._erlang.measures import QueueMeasures, queue_measures
@@ -31,6 +32,9 @@ __all__ = [
 ]
 
 ChatRouting = Literal["least_loaded", "most_loaded", "balanced"]
+
+_MOST_BALANCED = 10_000_000
+"""Chats of a whole team that are counted one by one."""
 
 MOST_CHAT_STATES = 60_000
 """Chains of many numbers fill their factors faster than others do."""
@@ -89,6 +93,7 @@ class ChatConcurrency:
     limit: float
 
 
+@door
 def chat(
     *,
     arrival_rate: float,
@@ -190,7 +195,8 @@ def check_chats(
 
 
 def _levels(aht_by_level: Sequence[float]) -> FloatArray:
-    (times,) = numbers(aht_by_level=np.atleast_1d(np.asarray(aht_by_level)))
+    (times,) = numbers(aht_by_level=aht_by_level)
+    times = np.atleast_1d(times)
     require(times, "aht_by_level", "must be above 0 and finite", (times > 0) & np.isfinite(times))
     if times.ndim != 1 or times.size == 0:
         raise InvalidInput("aht_by_level", "must be a time for every level", aht_by_level)
@@ -236,6 +242,7 @@ def chat_measures(
 
 def _balanced(rate: float, times: FloatArray, agents: int) -> _Loads:
     """Count chats that are always spread evenly: a birth-death chain, by logarithms."""
+    refuse_size(float(agents) * len(times), _MOST_BALANCED)
     held = np.arange(1, agents * len(times))
     level, above = np.divmod(held, agents)
     speeds = np.concatenate(([0.0], np.arange(1, len(times) + 1) / times))
@@ -315,6 +322,7 @@ class _Team:
             yield rows[:, level] * ((level + 1) / time), to
 
 
+@door
 def chat_concurrency(
     *, compose_ratio: float, concurrent_chats: int, aht_single: float
 ) -> ChatConcurrency:

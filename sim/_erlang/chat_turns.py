@@ -13,6 +13,7 @@ from sim._erlang.arrays import BoolArray, FloatArray, IntArray
 from sim._erlang.chain import refuse_size
 from sim._erlang.chat import MOST_CHAT_STATES, ChatMeasures, chat_measures, check_chats
 from sim._erlang.classes import in_vain, nobody
+from sim._erlang.door import door
 from sim._erlang.inputs import numbers, require
 from sim._erlang.loss import loss
 from sim._erlang.one_queue import Answered, queued
@@ -41,6 +42,7 @@ def _typed(measures: ChatMeasures, typing: float) -> ChatTurnMeasures:
     return ChatTurnMeasures(**known, typing=typing)
 
 
+@door
 def chat_think_time(
     *,
     arrival_rate: float,
@@ -96,6 +98,7 @@ def chat_think_time(
     require(levels, "concurrent_chats", "must be whole and at least 1", whole)
     require(customer, "customer_turn", "must be above 0", (customer > 0) & np.isfinite(customer))
     require(last, "last_turn", "must be above 0 and at most 1", (last > 0) & (last <= 1))
+    require(last, "last_turn", "must be at least 1e-9", last >= 1e-9)
     service = _Turns(team, int(levels), agent_turn, customer_turn, last_turn)
     alone = agent_turn / last_turn + customer_turn * (1.0 / last_turn - 1.0)
     if team == 0 or rate == 0:

@@ -25,6 +25,7 @@ from sim._erlang.day_walk import (
     mean_of_parts,
     walk,
 )
+from sim._erlang.door import door
 from sim._erlang.laws import Gamma
 from sim._erlang.measures import QueueMeasures, queue_measures
 from sim._erlang.queue import Fates, Queue, WaitTotals
@@ -95,6 +96,7 @@ class RandomDayMeasures:
     volume: FloatArray
 
 
+@door
 def exact_day(
     *,
     arrival_rate: Rates,
@@ -183,6 +185,7 @@ def exact_day(
     )
 
 
+@door
 def random_day(
     *,
     busyness: Gamma,

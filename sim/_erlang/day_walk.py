@@ -20,6 +20,7 @@ from sim._erlang.uniformisation import (
     crowd_of,
     follow,
     queue_numbers,
+    refuse_crowd,
     restaff,
     still_waiting,
 )
@@ -154,6 +155,8 @@ def day_plan(
         if number < 0 or number != int(number):
             raise InvalidInput(name, "must be whole and at least 0", number)
     parts = rate.shape[1]
+    joining = rate.mean(axis=1) * (1.0 - balking)
+    refuse_crowd(length, joining, staff, (aht, patience), float(sum(initial)))
     return DayPlan(
         arrival_rate=rate.ravel(),
         agents=np.repeat(staff, parts),
@@ -170,15 +173,15 @@ def day_plan(
 
 def _columns(arrival_rate: Rates, agents: Rates, interval: Rates) -> tuple[FloatArray, ...]:
     """Return rates by interval and part, and agents and lengths by interval."""
-    (rate,) = numbers(arrival_rate=np.asarray(arrival_rate, dtype=np.float64))
+    (rate,) = numbers(arrival_rate=arrival_rate)
     if rate.ndim > 2 or rate.size == 0:
         rule = "must be a number, a row of numbers or a table, one line per interval"
         raise InvalidInput("arrival_rate", rule, rate.shape)
     first = rate if rate.ndim < 2 else rate[:, 0]
     columns = numbers(
         arrival_rate=first,
-        agents=np.asarray(agents, dtype=np.float64),
-        interval=np.asarray(interval, dtype=np.float64),
+        agents=agents,
+        interval=interval,
     )
     if columns[0].ndim > 1:
         raise InvalidInput("agents", "must be a number or a row of numbers", np.shape(agents))

@@ -10,6 +10,7 @@ import numpy as np
 from scipy import special
 
 from sim._erlang.arrays import FloatArray, IntArray
+from sim._erlang.door import door
 from sim._erlang.inputs import Real, check_queue, numbers, require, require_not_negative, shaped
 from sim._erlang.inverse import agents_needed
 from sim._erlang.laws import Law
@@ -60,6 +61,7 @@ class PowerOfOne:
     cost_per_gained: FloatArray
 
 
+@door
 def power_of_one(
     *,
     arrival_rate: float,
@@ -203,6 +205,7 @@ class Pooling:
         return self.agents_apart - self.agents_pooled
 
 
+@door
 def pooling(
     target: Target | None = None,
     *,
@@ -310,6 +313,7 @@ def _mixture(
 def square_root_staffing(load: float, *, wait_probability: float) -> float: ...  # type: ignore[overload-overlap]  # numbers are arrays too
 @overload
 def square_root_staffing(load: Real, *, wait_probability: Real) -> FloatArray: ...
+@door
 def square_root_staffing(load: Real, *, wait_probability: Real) -> float | FloatArray:
     """Agents by the square-root rule: the load, and spare agents that grow with its root.
 

@@ -30,10 +30,12 @@ from sim._erlang.laws import Law
 from sim._erlang.measures import QueueMeasures
 from sim._erlang.patience import landmarks, measure_patience
 
-__all__ = ["SPREAD", "irregularity", "spread_measures"]
+__all__ = ["SPREAD", "SPREAD_BEYOND", "irregularity", "spread_measures"]
 
 SPREAD = "M/M/n+G with the spread of arrivals and ends of service"
 """Name of the method."""
+
+SPREAD_BEYOND = f"{SPREAD}, beyond the variability that it was tried for"
 
 _FAR = 60.0
 """Exponents at which the Laplace transform of a survival function is cut off."""
@@ -48,6 +50,7 @@ def spread_measures(
     balking: FloatArray,
     irregular: Callable[[FloatArray], FloatArray],
     peakedness: float = 1.0,
+    method: str = SPREAD,
 ) -> QueueMeasures[Any]:
     """Measure queues with handle times and patience of any law, approximately.
 
@@ -66,7 +69,7 @@ def spread_measures(
     np.divide(left, waited, out=rates, where=some)
     power = (1.0 / irregular(rates)).reshape(rate.shape)
     return measure_patience(
-        rate, handle, staff, patience, balking, places, power, SPREAD, peakedness
+        rate, handle, staff, patience, balking, places, power, method, peakedness
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import special
 
 from sim._erlang.arrays import FloatArray
+from sim._erlang.inputs import LEAST_TIME, require_row, require_sizes
 from sim._erlang.laws import Law
 from sim.errors import InvalidInput
 
@@ -49,16 +50,18 @@ class Empirical(Law):
     curve: tuple[float, ...]
 
     def __post_init__(self) -> None:
-        times = np.array(self.times, dtype=np.float64)
-        left = np.array(self.curve, dtype=np.float64)
-        object.__setattr__(self, "times", tuple(times.tolist()))
-        object.__setattr__(self, "curve", tuple(left.tolist()))
+        for name in ("times", "curve"):
+            object.__setattr__(self, name, require_row(name, getattr(self, name)))
+        times, left = np.array(self.times), np.array(self.curve)
         if times.ndim != 1 or times.shape != left.shape or not times.size:
             raise InvalidInput("curve", f"must be {times.size}, one per time", self.curve)
         if not (times[0] >= 0 and np.all(np.diff(times) > 0) and times[-1] < np.inf):
             raise InvalidInput("times", "must increase from 0 or above", self.times)
+        if np.any(np.diff(times, prepend=0.0)[times > 0] < LEAST_TIME):
+            raise InvalidInput("times", f"must be at least {LEAST_TIME:g} s apart", self.times)
         if times[-1] == 0:
             raise InvalidInput("times", "must end above 0", self.times)
+        require_sizes(times=float(times[-1]))
         if not (left[0] <= 1 and np.all(np.diff(left) <= 0) and left[-1] >= 0):
             raise InvalidInput("curve", "must fall from at most 1 to at least 0", self.curve)
         if left[-1] == 1:
@@ -181,17 +184,19 @@ class PhaseType(Law):
     generator: tuple[tuple[float, ...], ...]
 
     def __post_init__(self) -> None:
-        try:
-            rates = np.array(self.generator, dtype=np.float64)
-        except ValueError as error:
-            raise InvalidInput("generator", "must be a square table", self.generator) from error
-        start = np.array(self.start, dtype=np.float64)
-        object.__setattr__(self, "start", tuple(start.tolist()))
-        object.__setattr__(self, "generator", tuple(map(tuple, rates.tolist())))
+        given: object = self.generator
+        if isinstance(given, str | bytes | dict) or not np.iterable(given):
+            raise InvalidInput("generator", "must be a square table", given)
+        table = tuple(require_row("generator", row) for row in self.generator)
+        object.__setattr__(self, "start", require_row("start", self.start))
+        object.__setattr__(self, "generator", table)
+        if len({len(row) for row in table}) > 1:
+            raise InvalidInput("generator", "must be a square table", self.generator)
+        start, rates = np.array(self.start), np.array(table)
         if not (np.all(start >= 0) and abs(start.sum() - 1.0) <= 1e-9):
             raise InvalidInput("start", "must be at least 0 and sum to 1", self.start)
         size = start.size
-        if rates.shape != (size, size):
+        if not size or rates.shape != (size, size):
             raise InvalidInput("generator", f"must be a {size} by {size} table", self.generator)
         out = -rates.sum(axis=1)
         between = rates - np.diag(np.diag(rates))
@@ -292,13 +297,14 @@ class Discrete(Law):
     shares: tuple[float, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "values", tuple(map(float, self.values)))
-        object.__setattr__(self, "shares", tuple(map(float, self.shares)))
+        for name in ("values", "shares"):
+            object.__setattr__(self, name, require_row(name, getattr(self, name)))
         values, shares = np.array(self.values), np.array(self.shares)
         if values.shape != shares.shape or not values.size:
             raise InvalidInput("shares", f"must be {values.size}, one per value", self.shares)
         if not (values[0] >= 0 and np.all(np.diff(values) > 0) and 0 < values[-1] < np.inf):
             raise InvalidInput("values", "must increase from 0 or above", self.values)
+        require_sizes(values=float(values[-1]))
         if not (np.all(shares >= 0) and abs(math.fsum(self.shares) - 1.0) <= 1e-9):
             raise InvalidInput("shares", "must be at least 0 and sum to 1", self.shares)
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim._erlang.arrays import NODES, WEIGHTS, FloatArray
 from sim._erlang.arrivals import gmn
+from sim._erlang.door import door
 from sim._erlang.engineering import irregularity, spread_measures
 from sim._erlang.inputs import Real, check_queue, numbers, require_not_negative, shaped
 from sim._erlang.laws import Exponential, Law
@@ -27,6 +28,7 @@ __all__ = ["MeanWaits", "ggn", "ggn_mean_waits"]
 Value = TypeVar("Value", float, FloatArray)
 
 
+@door
 def ggn(
     *, interarrival: Law, service: Law, agents: int, patience: Law | float = math.inf
 ) -> QueueMeasures[float]:
@@ -187,6 +189,7 @@ class MeanWaits(Generic[Value]):
     approximate: Value
 
 
+@door
 def ggn_mean_waits(
     *, arrival_rate: Real, aht: Real, agents: Real, scv_arrival: Real = 1.0, scv_service: Real = 1.0
 ) -> MeanWaits[Any]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim._erlang.arrays import NODES, WEIGHTS, FloatArray
+from sim._erlang.door import door
 from sim._erlang.inputs import Real, numbers, require, require_not_negative
 from sim._erlang.laws import Deterministic, Gamma, Law
 from sim.errors import InvalidInput
@@ -48,12 +49,13 @@ class SinusoidalLoad:
     peak_lag: float
 
 
+@door
 def sinusoidal_load(
     *,
     arrival_rate: float,
     amplitude: float,
     period: float,
-    handle_time: Law,
+    service: Law,
     times: Real | Sequence[float],
 ) -> SinusoidalLoad:
     """Offered load of arrivals at rate ``arrival_rate + amplitude sin(2 pi t / period)``.
@@ -66,7 +68,7 @@ def sinusoidal_load(
         Largest deviation from it, from 0 to `arrival_rate` [1/s].
     period
         Time from peak to peak, above 0 [s].
-    handle_time
+    service
         Law of handle times.
     times
         When to look [s].
@@ -87,18 +89,19 @@ def sinusoidal_load(
     --------
     >>> from sim.erlang import Exponential
     >>> wave = sinusoidal_load(
-    ...     arrival_rate=0.05, amplitude=0.05, period=28800, handle_time=Exponential(mean=7200),
+    ...     arrival_rate=0.05, amplitude=0.05, period=28800, service=Exponential(mean=7200),
     ...     times=[0, 7200],
     ... )
     >>> wave.load.round(2), round(wave.peak_lag)
     (array([196.91, 463.82]), 4601)
     """
     check_wave(arrival_rate, amplitude, period)
-    (moments,) = numbers(times=np.asarray(times, dtype=np.float64))
+    (moments,) = numbers(times=times)
+    require(moments, "times", "must be finite", np.isfinite(moments))
     pulse = 2.0 * math.pi / period
-    turned = _transform(handle_time, pulse)
+    turned = _transform(service, pulse)
     lag = -cmath.phase(turned) % (2.0 * math.pi)
-    mean = arrival_rate * handle_time.mean
+    mean = arrival_rate * service.mean
     swing = amplitude * abs(turned)
     load = mean + swing * np.sin(pulse * moments - lag)
     return SinusoidalLoad(np.atleast_1d(moments), np.atleast_1d(load), mean, swing, lag / pulse)
@@ -115,10 +118,11 @@ def check_wave(arrival_rate: float, amplitude: float, period: float) -> None:
         raise InvalidInput("period", "must be above 0 and finite", period)
 
 
+@door
 def piecewise_load(
     *,
     arrival_rate: Real | Sequence[float],
-    handle_time: Law,
+    service: Law,
     times: Real | Sequence[float],
     interval: Real | Sequence[float] = 1800.0,
 ) -> FloatArray:
@@ -128,7 +132,7 @@ def piecewise_load(
     ----------
     arrival_rate
         Contacts per second in each interval, at least 0 [1/s]; nobody arrives before or after.
-    handle_time
+    service
         Law of handle times.
     times
         When to look, from the start of the day [s].
@@ -144,25 +148,26 @@ def piecewise_load(
     --------
     >>> from sim.erlang import Deterministic
     >>> piecewise_load(
-    ...     arrival_rate=[0.1, 0.2], handle_time=Deterministic(value=300), times=[150, 1950, 3700]
+    ...     arrival_rate=[0.1, 0.2], service=Deterministic(value=300), times=[150, 1950, 3700]
     ... ).round(6)
     array([15., 45., 40.])
     """
     rate, length = (
         np.atleast_1d(column)
         for column in numbers(
-            arrival_rate=np.asarray(arrival_rate, dtype=np.float64),
-            interval=np.asarray(interval, dtype=np.float64),
+            arrival_rate=arrival_rate,
+            interval=interval,
         )
     )
     require_not_negative("arrival_rate", rate)
     require(length, "interval", "must be above 0 and finite", (length > 0) & np.isfinite(length))
-    (moments,) = numbers(times=np.asarray(times, dtype=np.float64))
+    (moments,) = numbers(times=times)
+    require(moments, "times", "must be finite", np.isfinite(moments))
     ends = np.cumsum(length)
     # Who is still there came no longer ago than the handle time; times add up interval by interval.
     since_start = np.maximum(np.atleast_1d(moments)[:, None] - (ends - length), 0.0)
     since_end = np.maximum(np.atleast_1d(moments)[:, None] - ends, 0.0)
-    present = handle_time.mean_until(since_start) - handle_time.mean_until(since_end)
+    present = service.mean_until(since_start) - service.mean_until(since_end)
     load: FloatArray = present @ rate
     return load
 
@@ -194,7 +199,7 @@ def _panels(law: Law, pulse: float) -> FloatArray:
     longest = 2.0 / pulse
     if end / longest > _MOST_PANELS:
         rule = f"must be at most {_MOST_PANELS} waves of this period long"
-        raise InvalidInput("handle_time", rule, law, "its average rate is as good")
+        raise InvalidInput("service", rule, law, "its average rate is as good")
     edges = [0.0, *(end * 2.0 ** np.arange(-60.0, 1.0))]
     edges += [kink for kink in law.kinks if 0.0 < kink < end]
     coarse = np.unique(edges)

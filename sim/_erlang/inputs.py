@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,10 @@ from sim._erlang.arrays import NOTHING, BoolArray, FloatArray
 from sim.errors import InvalidInput
 
 __all__ = [
+    "LEAST_TIME",
     "MOST_LINES",
     "MOST_LOAD",
+    "MOST_TIME",
     "Real",
     "check_queue",
     "check_traffic",
@@ -21,6 +24,10 @@ __all__ = [
     "require",
     "require_not_negative",
     "require_number",
+    "require_row",
+    "require_sizes",
+    "require_time",
+    "require_word",
     "shaped",
 ]
 
@@ -32,23 +39,29 @@ MOST_LOAD = 1e12
 MOST_LINES = 10_000_000
 """Limited lines are counted one by one; more of them would not fit in memory."""
 
-_ABOVE_0, _FINITE = math.ulp(0.0), sys.float_info.max
+LEAST_TIME, MOST_TIME = 1e-12, 1e15
+"""Shortest and longest times [s]: beyond, products of them leave what a float can hold."""
+
+_FINITE = sys.float_info.max
+_MOST_BITS = sys.float_info.max_exp
 _NUMBERS = "must be a number or an array of numbers"
 
 _RANGES = {
     "arrival_rate": ("must be at least 0 and finite", 0.0, _FINITE),
-    "aht": ("must be above 0 and finite", _ABOVE_0, _FINITE),
-    "patience": ("must be above 0", _ABOVE_0, math.inf),
+    "aht": ("must be above 0 and finite", math.ulp(0.0), _FINITE),
+    "patience": ("must be above 0", math.ulp(0.0), math.inf),
     "lines": ("must be whole and at least 0, or infinite", 0.0, math.inf),
     "balking": ("must be at least 0 and at most 1", 0.0, 1.0),
 }
 """Rule, least and greatest value of what is known of a queue before its agents are."""
 
-_LEAST, _MOST = (np.array([rule[end] for rule in _RANGES.values()]) for end in (1, 2))
+_SENSIBLE = {**_RANGES, "aht": ("", LEAST_TIME, MOST_TIME), "patience": ("", LEAST_TIME, math.inf)}
+_LEAST, _MOST = (np.array([rule[end] for rule in _SENSIBLE.values()]) for end in (1, 2))
+_MOST_TIME = np.array(MOST_TIME)
 _MOST_LOAD = np.array(MOST_LOAD)
 
 
-def numbers(**arguments: Real) -> tuple[FloatArray, ...]:
+def numbers(**arguments: object) -> tuple[FloatArray, ...]:
     """Return the arguments as arrays of one shape, which has no dimensions for plain numbers."""
     arrays = [_number(name, value) for name, value in arguments.items()]
     try:
@@ -59,7 +72,7 @@ def numbers(**arguments: Real) -> tuple[FloatArray, ...]:
     return tuple(a if a.shape == shape else np.array(np.broadcast_to(a, shape)) for a in arrays)
 
 
-def _number(name: str, value: Real) -> FloatArray:
+def _number(name: str, value: object) -> FloatArray:
     """Return a copy as an array of floats: results do not change with what was given."""
     try:
         given = np.asarray(value)
@@ -70,12 +83,44 @@ def _number(name: str, value: Real) -> FloatArray:
     return np.array(given, dtype=np.float64)
 
 
-def require_number(name: str, value: object) -> None:
-    """Refuse what is no single real number."""
+def require_number(name: str, value: object, rule: str = "must be a number") -> None:
+    """Refuse what is no single real number, or one that no float can hold."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
-        raise InvalidInput(name, "must be a number", value)
+        raise InvalidInput(name, rule, value)
     if isinstance(value, np.complexfloating):
         raise InvalidInput(name, "must be a real number", value)
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        raise InvalidInput(name, f"must be at most {_FINITE:g}", f"{value.bit_length()} bits")
+
+
+def require_sizes(least: float = 1e-15, most: float = MOST_TIME, **values: float) -> None:
+    """Refuse parameters of laws that are not above 0, or of no sensible size."""
+    for name, value in values.items():
+        require_number(name, value)
+        if not 0 < value < math.inf:
+            raise InvalidInput(name, "must be above 0 and finite", value)
+        if value < least:
+            raise InvalidInput(name, f"must be at least {least:g}", value)
+        if value > most:
+            raise InvalidInput(name, f"must be at most {most:g}", value)
+
+
+def require_row(name: str, values: object) -> tuple[float, ...]:
+    """Return a row of real numbers; refuse anything else."""
+    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+        raise InvalidInput(name, "must be a list of numbers", values)
+    if isinstance(values, np.ndarray) and values.ndim != 1:
+        raise InvalidInput(name, "must be a list of numbers", values)
+    row = tuple(values)
+    for value in row:
+        require_number(name, value, "must be a list of numbers")
+    return tuple(map(float, row))
+
+
+def require_word(name: str, words: tuple[str, ...], value: object) -> None:
+    """Refuse what is none of some words."""
+    if not (isinstance(value, str) and value in words):
+        raise InvalidInput(name, f"must be one of {', '.join(words)}", value)
 
 
 def require(column: FloatArray, name: str, rule: str, holds: BoolArray) -> None:
@@ -121,10 +166,21 @@ def _check_ranges(columns: tuple[FloatArray, ...]) -> None:
     table = np.array(columns)
     least, most = (bound.reshape(-1, *(1,) * (table.ndim - 1)) for bound in (_LEAST, _MOST))
     within = (table >= least) & (table <= most)
-    if np.count_nonzero(within) == within.size:
+    long = table[2] > _MOST_TIME
+    if np.count_nonzero(within) == within.size and not np.count_nonzero(long & ~np.isinf(table[2])):
         return
-    for column, holds, (name, (rule, _, _)) in zip(table, within, _RANGES.items(), strict=True):
-        require(np.asarray(column), name, rule, np.asarray(holds))
+    for column, (name, (rule, low, high)) in zip(table, _RANGES.items(), strict=True):
+        require(np.asarray(column), name, rule, np.asarray((column >= low) & (column <= high)))
+    for name, column in zip(("aht", "patience"), table[1:3], strict=True):
+        require_time(name, np.asarray(column))
+
+
+def require_time(name: str, column: FloatArray) -> None:
+    """Refuse finite times above 0 that no float can be multiplied by without loss."""
+    sized = np.isfinite(column) & (column > NOTHING)
+    require(column, name, f"must be at least {LEAST_TIME:g} s", ~sized | (column >= LEAST_TIME))
+    hint = ", or infinite" if name == "patience" else ""
+    require(column, name, f"must be at most {MOST_TIME:g} s{hint}", ~sized | (column <= MOST_TIME))
 
 
 def check_queue(

@@ -36,6 +36,7 @@ import numpy as np
 
 from sim._erlang.arrays import BoolArray, FloatArray, IntArray
 from sim._erlang.day_walk import DayPlan, Rates, day_plan, mean_of_parts
+from sim._erlang.door import door
 from sim._erlang.infinite import piecewise_load
 from sim._erlang.inverse import agents_needed
 from sim._erlang.laws import Exponential
@@ -120,6 +121,7 @@ class _Seen(NamedTuple):
     weight: FloatArray
 
 
+@door
 def interval_service(
     *,
     method: IntervalMethod,
@@ -173,6 +175,7 @@ def interval_service(
     return _service(method, plan, _backlogged(plan) if method == "backlog" else _seen(method, plan))
 
 
+@door
 def interval_agents(
     target: Target,
     *,
@@ -273,7 +276,7 @@ def _past(plan: DayPlan, late: float) -> tuple[FloatArray, FloatArray, BoolArray
 def _load(plan: DayPlan, times: FloatArray) -> FloatArray:
     return piecewise_load(
         arrival_rate=plan.arrival_rate,
-        handle_time=Exponential(mean=plan.aht),
+        service=Exponential(mean=plan.aht),
         times=times,
         interval=plan.interval,
     )

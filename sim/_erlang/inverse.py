@@ -11,6 +11,7 @@ import numpy as np
 from scipy import special
 
 from sim._erlang.arrays import BoolArray, FloatArray, IntArray
+from sim._erlang.door import door
 from sim._erlang.inputs import (
     MOST_LINES,
     Real,
@@ -38,6 +39,9 @@ __all__ = [
     "load_allowed",
     "queue_lines_needed",
 ]
+
+_LEAST_LOG = -600.0
+"""Logarithm of the least load that is told from none."""
 
 _HALVINGS = 52
 """Halvings of a bracket of width 1 that leave nothing of it but rounding."""
@@ -91,6 +95,7 @@ def agents_needed(
     lines: Real = ...,
     balking: Real = ...,
 ) -> Requirements: ...
+@door
 def agents_needed(
     target: Target,
     *,
@@ -221,6 +226,7 @@ def fractional_agents_needed(
     patience: Real | Law = ...,
     balking: Real = ...,
 ) -> FloatArray: ...
+@door
 def fractional_agents_needed(
     target: Target,
     *,
@@ -269,6 +275,7 @@ def fractional_agents_needed(
 def lines_needed(load: float, *, max_blocking: float) -> int: ...  # type: ignore[overload-overlap]  # as above
 @overload
 def lines_needed(load: Real, *, max_blocking: Real) -> IntArray: ...
+@door
 def lines_needed(load: Real, *, max_blocking: Real) -> int | IntArray:
     """Least number of lines that lose no more than a share of contacts (inverse Erlang B).
 
@@ -322,6 +329,7 @@ def queue_lines_needed(
     patience: Real | Law = ...,
     balking: Real = ...,
 ) -> FloatArray: ...
+@door
 def queue_lines_needed(
     *,
     max_blocking: Real,
@@ -416,6 +424,7 @@ def _least_lines(queue: Queue, share: FloatArray) -> FloatArray:
 def load_allowed(lines: float, *, max_blocking: float) -> float: ...  # type: ignore[overload-overlap]  # as above
 @overload
 def load_allowed(lines: Real, *, max_blocking: Real) -> FloatArray: ...
+@door
 def load_allowed(lines: Real, *, max_blocking: Real) -> float | FloatArray:
     """Largest load that a number of lines carries at a promised blocking [erlangs].
 
@@ -446,7 +455,7 @@ def load_allowed(lines: Real, *, max_blocking: Real) -> float | FloatArray:
     high = np.log(some) - np.log1p(-wanted)
     for _ in range(64):
         middle = 0.5 * (low + high)
-        within = loss(flat, np.exp(middle)) <= wanted
+        within = loss(flat, np.exp(np.maximum(middle, _LEAST_LOG))) <= wanted
         low, high = np.where(within, middle, low), np.where(within, high, middle)
     allowed: float | FloatArray = shaped(np.where(flat > 0, np.exp(low), 0.0), n.shape)
     return allowed

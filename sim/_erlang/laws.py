@@ -15,7 +15,7 @@ import numpy as np
 from scipy import special
 
 from sim._erlang.arrays import FloatArray
-from sim._erlang.inputs import require_number
+from sim._erlang.inputs import numbers, require_number, require_row, require_sizes
 from sim.errors import InvalidInput
 
 __all__ = [
@@ -32,6 +32,12 @@ __all__ = [
 
 _HALVINGS = 80
 """Halvings of a bracket whose lower end may be many powers of two below the root."""
+
+_LEAST_SHAPE, _MOST_SHAPE = 1e-9, 1e9
+"""Shapes and squared variabilities: beyond, a law is a point or has nothing but a tail."""
+
+_MOST_STAGES = 2000
+"""Stages that a chain or a matrix is made of."""
 
 _LEAST_WEIBULL = 0.02
 """Below this shape the mean, a factorial of its inverse, is close to overflow."""
@@ -83,7 +89,7 @@ class Law(ABC):
         >>> float(Erlang(k=2, mean=60).quantile(0.5).round(3))
         50.35
         """
-        below = np.asarray(share, dtype=np.float64)
+        (below,) = numbers(share=share)
         if not np.all((below >= 0) & (below < 1)):
             raise InvalidInput("share", "must be at least 0 and below 1", share)
         return self._quantile(below, 1.0 - below)
@@ -114,11 +120,16 @@ class Law(ABC):
         return None
 
 
-def _above_zero(**values: float) -> None:
-    for name, value in values.items():
-        require_number(name, value)
-        if not 0 < value < math.inf:
-            raise InvalidInput(name, "must be above 0 and finite", value)
+def _over(x: FloatArray | float, scale: float) -> FloatArray:
+    """Times over a scale; infinite far out, where nobody is left."""
+    with np.errstate(over="ignore"):
+        return np.asarray(np.asarray(x, dtype=np.float64) / scale)
+
+
+def _hazard_of(below: FloatArray, above: FloatArray) -> FloatArray:
+    """Integrated hazard at which a share is gone, from the smaller of both tails."""
+    soon, late = -np.log1p(-np.minimum(below, 0.5)), -np.log(np.maximum(above, 1e-300))
+    return np.where(below < 0.5, soon, late)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,27 +139,27 @@ class Exponential(Law):
     mean: float
 
     def __post_init__(self) -> None:
-        _above_zero(mean=self.mean)
+        require_sizes(mean=self.mean)
 
     @property
     def scv(self) -> float:
         return 1.0
 
     def survival(self, x: FloatArray | float) -> FloatArray:
-        return np.exp(-np.asarray(x) / self.mean)
+        return np.exp(-_over(x, self.mean))
 
     def mean_until(self, x: FloatArray | float) -> FloatArray:
-        return -self.mean * np.expm1(-np.asarray(x) / self.mean)
+        return -self.mean * np.expm1(-_over(x, self.mean))
 
     def cdf(self, x: FloatArray | float) -> FloatArray:
-        return -np.expm1(-np.asarray(x) / self.mean)
+        return -np.expm1(-_over(x, self.mean))
 
     def mean_by(self, x: FloatArray | float) -> FloatArray:
-        out: FloatArray = self.mean * special.gammainc(2.0, np.asarray(x) / self.mean)
+        out: FloatArray = self.mean * special.gammainc(2.0, _over(x, self.mean))
         return out
 
     def _quantile(self, below: FloatArray, above: FloatArray) -> FloatArray:
-        return np.where(below < 0.5, -self.mean * np.log1p(-below), -self.mean * np.log(above))
+        return self.mean * _hazard_of(below, above)
 
     @property
     def phases(self) -> tuple[FloatArray, FloatArray]:
@@ -162,7 +173,7 @@ class Deterministic(Law):
     value: float
 
     def __post_init__(self) -> None:
-        _above_zero(value=self.value)
+        require_sizes(value=self.value)
 
     @property
     def mean(self) -> float:
@@ -200,7 +211,8 @@ class Uniform(Law):
     high: float
 
     def __post_init__(self) -> None:
-        _above_zero(high=self.high)
+        require_sizes(high=self.high)
+        require_number("low", self.low)
         if not 0 <= self.low < self.high:
             raise InvalidInput("low", f"must be at least 0 and below {self.high:g}", self.low)
 
@@ -246,28 +258,29 @@ class Gamma(Law):
     mean: float
 
     def __post_init__(self) -> None:
-        _above_zero(shape=self.shape, mean=self.mean)
+        require_sizes(mean=self.mean)
+        require_sizes(_LEAST_SHAPE, _MOST_SHAPE, shape=self.shape)
 
     @property
     def scv(self) -> float:
         return 1.0 / self.shape
 
     def survival(self, x: FloatArray | float) -> FloatArray:
-        out: FloatArray = special.gammaincc(self.shape, np.asarray(x) * self.shape / self.mean)
+        out: FloatArray = special.gammaincc(self.shape, _over(x, self.mean / self.shape))
         return out
 
     def mean_until(self, x: FloatArray | float) -> FloatArray:
-        steps = np.asarray(x) * self.shape / self.mean
+        steps = _over(x, self.mean / self.shape)
         within = self.mean * special.gammainc(self.shape + 1.0, steps)
         out: FloatArray = within + np.asarray(x) * special.gammaincc(self.shape, steps)
         return out
 
     def cdf(self, x: FloatArray | float) -> FloatArray:
-        out: FloatArray = special.gammainc(self.shape, np.asarray(x) * self.shape / self.mean)
+        out: FloatArray = special.gammainc(self.shape, _over(x, self.mean / self.shape))
         return out
 
     def mean_by(self, x: FloatArray | float) -> FloatArray:
-        steps = np.asarray(x) * self.shape / self.mean
+        steps = _over(x, self.mean / self.shape)
         out: FloatArray = self.mean * special.gammainc(self.shape + 1.0, steps)
         return out
 
@@ -286,10 +299,11 @@ class Erlang(Law):
     mean: float
 
     def __post_init__(self) -> None:
-        _above_zero(mean=self.mean)
+        require_sizes(mean=self.mean)
         require_number("k", self.k)
         if not 1 <= self.k < math.inf or self.k != int(self.k):
             raise InvalidInput("k", "must be a whole number and at least 1", self.k)
+        require_sizes(1.0, _MOST_SHAPE, k=self.k)
 
     @property
     def scv(self) -> float:
@@ -311,7 +325,9 @@ class Erlang(Law):
         return Gamma(shape=self.k, mean=self.mean)._quantile(below, above)
 
     @property
-    def phases(self) -> tuple[FloatArray, FloatArray]:
+    def phases(self) -> tuple[FloatArray, FloatArray] | None:
+        if self.k > _MOST_STAGES:
+            return None
         start = np.zeros(int(self.k))
         start[0] = 1.0
         rate = self.k / self.mean
@@ -326,7 +342,8 @@ class Lognormal(Law):
     scv: float
 
     def __post_init__(self) -> None:
-        _above_zero(mean=self.mean, scv=self.scv)
+        require_sizes(mean=self.mean)
+        require_sizes(_LEAST_SHAPE, _MOST_SHAPE, scv=self.scv)
 
     def _deviate(self, x: FloatArray | float) -> tuple[FloatArray, float]:
         variance = math.log1p(self.scv)
@@ -367,9 +384,8 @@ class Weibull(Law):
     scale: float
 
     def __post_init__(self) -> None:
-        _above_zero(shape=self.shape, scale=self.scale)
-        if self.shape < _LEAST_WEIBULL:
-            raise InvalidInput("shape", f"must be at least {_LEAST_WEIBULL}", self.shape)
+        require_sizes(scale=self.scale)
+        require_sizes(_LEAST_WEIBULL, _MOST_SHAPE, shape=self.shape)
 
     @property
     def mean(self) -> float:
@@ -378,13 +394,12 @@ class Weibull(Law):
     @property
     def scv(self) -> float:
         logs = math.lgamma(1.0 + 2.0 / self.shape) - 2.0 * math.lgamma(1.0 + 1.0 / self.shape)
-        return math.expm1(logs)
+        return max(math.expm1(logs), 0.0)
 
     def _hazard(self, x: FloatArray | float) -> FloatArray:
-        """Integrated hazard; infinite far out, where nobody is left."""
+        """Integrated hazard."""
         with np.errstate(over="ignore"):
-            out: FloatArray = (np.asarray(x, dtype=np.float64) / self.scale) ** self.shape
-        return out
+            return np.asarray(_over(x, self.scale) ** self.shape)
 
     def survival(self, x: FloatArray | float) -> FloatArray:
         out: FloatArray = np.exp(-self._hazard(x))
@@ -403,7 +418,7 @@ class Weibull(Law):
         return out
 
     def _quantile(self, below: FloatArray, above: FloatArray) -> FloatArray:
-        hazard = np.where(below < 0.5, -np.log1p(-below), -np.log(above))
+        hazard = _hazard_of(below, above)
         out: FloatArray = self.scale * hazard ** (1.0 / self.shape)
         return out
 
@@ -416,14 +431,14 @@ class Hyperexponential(Law):
     means: tuple[float, ...]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "shares", tuple(map(float, self.shares)))
-        object.__setattr__(self, "means", tuple(map(float, self.means)))
+        for name in ("shares", "means"):
+            object.__setattr__(self, name, require_row(name, getattr(self, name)))
         if len(self.shares) != len(self.means) or not self.shares:
             raise InvalidInput("means", f"must be {len(self.shares)}, one per share", self.means)
-        if min(self.shares) < 0 or abs(sum(self.shares) - 1.0) > 1e-9:
+        if not (min(self.shares) >= 0 and abs(math.fsum(self.shares) - 1.0) <= 1e-9):
             raise InvalidInput("shares", "must be at least 0 and sum to 1", self.shares)
-        if not all(0 < mean < math.inf for mean in self.means):
-            raise InvalidInput("means", "must be above 0 and finite", self.means)
+        for mean in self.means:
+            require_sizes(means=mean)
 
     @classmethod
     def balanced(cls, *, mean: float, scv: float) -> Hyperexponential:
@@ -436,7 +451,7 @@ class Hyperexponential(Law):
         >>> [round(share, 4) for share in law.shares], round(law.scv, 6)
         ([0.8873, 0.1127], 4.0)
         """
-        _above_zero(mean=mean)
+        require_sizes(mean=mean)
         if not 1 <= scv < math.inf:
             raise InvalidInput("scv", "must be at least 1 and finite", scv)
         often = 0.5 * (1.0 + math.sqrt((scv - 1.0) / (scv + 1.0)))
@@ -454,25 +469,28 @@ class Hyperexponential(Law):
         second = math.fsum(2.0 * p * m * m for p, m in zip(self.shares, self.means, strict=True))
         return second / self.mean**2 - 1.0
 
+    def _steps(self, x: FloatArray | float) -> FloatArray:
+        return np.stack([_over(x, mean) for mean in self.means], axis=-1)
+
     def survival(self, x: FloatArray | float) -> FloatArray:
-        left = np.exp(-np.asarray(x)[..., None] / np.array(self.means))
+        left = np.exp(-self._steps(x))
         out: FloatArray = left @ np.array(self.shares)
         return out
 
     def mean_until(self, x: FloatArray | float) -> FloatArray:
         means = np.array(self.means)
-        gone = -np.expm1(-np.asarray(x)[..., None] / means)
+        gone = -np.expm1(-self._steps(x))
         out: FloatArray = gone @ (means * np.array(self.shares))
         return out
 
     def cdf(self, x: FloatArray | float) -> FloatArray:
-        gone = -np.expm1(-np.asarray(x)[..., None] / np.array(self.means))
+        gone = -np.expm1(-self._steps(x))
         out: FloatArray = gone @ np.array(self.shares)
         return out
 
     def mean_by(self, x: FloatArray | float) -> FloatArray:
         means = np.array(self.means)
-        early = special.gammainc(2.0, np.asarray(x)[..., None] / means)
+        early = special.gammainc(2.0, self._steps(x))
         out: FloatArray = early @ (means * np.array(self.shares))
         return out
 

@@ -10,7 +10,7 @@ from typing import Any, Generic, Literal, TypeVar, get_args
 import numpy as np
 
 from sim._erlang.arrays import NOTHING, WHOLE, FloatArray, ratio
-from sim._erlang.inputs import numbers, require_not_negative, shaped
+from sim._erlang.inputs import numbers, require_not_negative, require_number, require_word, shaped
 from sim._erlang.queue import Fates, Queue, WaitTotals
 from sim._erlang.wait import wait_fates, wait_totals
 from sim.errors import InvalidInput
@@ -116,8 +116,7 @@ class QueueMeasures(Generic[Value]):
         >>> [round(queue.service_level(rule, 20), 4) for rule in ("offered", "virtual")]
         [0.7054, 0.7121]
         """
-        if rule not in SERVICE_RULES:
-            raise InvalidInput("rule", f"must be one of {', '.join(SERVICE_RULES)}", rule)
+        require_word("rule", SERVICE_RULES, rule)
         by = self._by(awt)
         shares: dict[ServiceRule, Callable[[], FloatArray]] = {
             "virtual": lambda: by.in_time,
@@ -278,6 +277,7 @@ def _percentile(
     longer: Callable[[FloatArray], FloatArray], share: float, mean: FloatArray
 ) -> FloatArray:
     """Invert the tail `longer` of a wait with a given mean, by halving."""
+    require_number("share", share)
     if not 0 <= share < 1:
         raise InvalidInput("share", "must be at least 0 and below 1", share)
     reachable = np.isfinite(mean)

@@ -11,6 +11,7 @@ import numpy as np
 from sim._erlang.arrays import FloatArray
 from sim._erlang.day import exact_day
 from sim._erlang.day_walk import Rates
+from sim._erlang.door import door
 from sim._erlang.interval_methods import (
     INTERVAL_METHODS,
     IntervalAgents,
@@ -76,6 +77,7 @@ class MethodComparison:
         return next(result for result in self.methods if result.method == method)
 
 
+@door
 def compare_methods(
     *,
     arrival_rate: Rates,

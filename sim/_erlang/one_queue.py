@@ -16,7 +16,15 @@ import numpy as np
 from scipy import sparse
 
 from sim._erlang.arrays import BoolArray, FloatArray, IntArray
-from sim._erlang.chain import MOST_STATES, Followed, States, explore, generator, stationary
+from sim._erlang.chain import (
+    MOST_STATES,
+    Followed,
+    States,
+    explore,
+    generator,
+    refuse_size,
+    stationary,
+)
 from sim._erlang.classes import in_vain, nobody
 from sim._erlang.measures import measure
 from sim._erlang.queue import Fates, WaitTotals
@@ -145,6 +153,9 @@ def queued(service: Service, arrival_rate: float, patience: float) -> Queued:
         lengths = np.bincount(states.rows[:, -1], shares, room + 1)
         if lengths[room] <= _LOST:
             return Queued(states, shares, chain.answered(states, shares))
+        if room == _FIRST_ROOM and (places := chain.least_room(states)) > room:
+            room = places
+            continue
         thinner = min(float(lengths[room] / lengths[room - 1]), 0.9999)
         needed = int(math.log(_LOST / lengths[room]) / math.log(thinner)) + 5
         room += min(needed, 4 * room)
@@ -175,6 +186,17 @@ class _Chain(NamedTuple):
         if math.isfinite(self.patience):
             waiting = (queue - 1 if followed else queue).astype(np.float64)
             yield waiting / self.patience, np.column_stack((busy, queue - 1))
+
+    def least_room(self, states: States) -> int:
+        """Places that overload fills, however fast agents who are all busy work."""
+        full = states.rows[self.service.full(states.rows[:, :-1]), :-1]
+        full = np.unique(full, axis=0)
+        rates = self.service.work(full, np.ones(len(full), dtype=np.bool_))
+        pace = np.sum([rate for rate, _, takes in rates if takes], axis=0)
+        surplus = max(self.arrival_rate - float(np.max(pace, initial=0.0)), 0.0)
+        places = surplus * self.patience if surplus > 0 else 0.0
+        refuse_size(min(places, 1e18) * len(full))
+        return int(places)
 
     def answered(self, states: States, shares: FloatArray) -> Answered:
         """Follow one contact that has to wait."""

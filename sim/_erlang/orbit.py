@@ -12,11 +12,12 @@ from scipy import special
 
 from sim._erlang.arrays import FloatArray, IntArray
 from sim._erlang.chain import assembled, stationary
+from sim._erlang.door import door
 from sim._erlang.inputs import check_queue, numbers, require
 from sim._erlang.measures import QueueMeasures, queue_measures
 from sim._erlang.queue import Fates, Queue, WaitTotals
 from sim._erlang.redials import RedialQueue, erlang_x
-from sim.errors import InvariantBroken
+from sim.errors import InvalidInput
 
 __all__ = ["OrbitQueue", "redial_orbit"]
 
@@ -95,6 +96,7 @@ class _Window(NamedTuple):
         return self.deep * self.wide
 
 
+@door
 def redial_orbit(
     *,
     arrival_rate: float,
@@ -182,7 +184,9 @@ def redial_orbit(
         return _as_fixed_point(system, far, "exact")
     try:
         window, shares = _solved(system, _first_window(system, far))
-    except InvariantBroken:  # rates too far apart for a float
+    except InvalidInput as refused:
+        if refused.name != "rates":  # too far apart for a float
+            raise
         return _as_fixed_point(system, far, "erlang_x")
     if window.size > _MOST_COUNTED:
         return _as_fixed_point(system, far, "erlang_x")

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from sim._erlang.arrays import FloatArray, ratio
+from sim._erlang.door import door
 from sim._erlang.inputs import Real
 from sim._erlang.loss import loss
 from sim._erlang.skill_chain import Design, settled
@@ -20,6 +21,9 @@ __all__ = ["OverflowMeasures", "overflow"]
 
 _MOST_STATES = 100_000
 """States of a chain that is solved in some seconds."""
+
+_HARDLY = 1e-12
+"""Share of contacts that overflows, below which a chain does not tell it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +63,7 @@ class OverflowMeasures:
     method: Literal["exact", "hayward"] = "exact"
 
 
+@door
 def overflow(
     *,
     arrival_rates: Sequence[float],
@@ -130,6 +135,15 @@ def _states(design: Design) -> int:
     return math.prod(math.comb(agents + kind, kind) for agents, kind in pairs)
 
 
+def _share_lost(rates: FloatArray, lost: FloatArray, reaching: float, hayward: float) -> float:
+    """Share lost of all that reaches the shared group; where next to nothing does, Hayward's."""
+    if reaching <= 0:
+        return float(lost[-1])
+    if reaching < _HARDLY * rates.sum():  # the chain has no digits there
+        return hayward
+    return min(float(rates @ lost) / reaching, 1.0)
+
+
 def _named(
     design: Design, lost: FloatArray | None = None, occupied: FloatArray | None = None
 ) -> OverflowMeasures:
@@ -160,7 +174,7 @@ def _named(
         overflow_load=tuple(map(float, mean)),
         peakedness=tuple(map(float, spread)),
         pool_occupancy=tuple(map(float, occupied)),
-        shared_blocking=float(rates @ lost) / reaching if reaching > 0 else float(lost[-1]),
+        shared_blocking=_share_lost(rates, lost, reaching, float(scaled[0])),
         shared_blocking_hayward=float(scaled[0]),
         method="exact" if known else "hayward",
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim._erlang.arrays import NODES, WEIGHTS, FloatArray
 from sim._erlang.classes import ClassMeasures, Part, class_measures, in_vain, nobody
+from sim._erlang.door import door
 from sim._erlang.inputs import Real, check_queue, numbers
 from sim._erlang.measures import measure
 from sim._erlang.queue import Fates, Queue, WaitTotals
@@ -21,6 +22,7 @@ _PANELS = np.concatenate(([0.0], np.pi * 0.5 ** np.arange(40.0, -1.0, -1.0)))
 """Panels of the angle, ever finer towards 0, where a pole may come as near as it likes."""
 
 
+@door
 def priority(
     *,
     arrival_rates: Sequence[float],

@@ -15,6 +15,7 @@ import numpy as np
 
 from sim._erlang.arrays import BoolArray, FloatArray, ratio
 from sim._erlang.asymptotic import fluid_wait
+from sim._erlang.door import door
 from sim._erlang.inputs import Real, check_queue, numbers, require, require_not_negative, shaped
 from sim._erlang.laws import Law
 from sim._erlang.measures import QueueMeasures
@@ -82,6 +83,7 @@ def erlang_x(
     redial_after_busy: Real | None = ...,
     reconnect_probability: Real = ...,
 ) -> RedialQueue[FloatArray]: ...
+@door
 def erlang_x(
     *,
     arrival_rate: Real,
@@ -343,6 +345,7 @@ def redial_fluid(
     reconnect_probability: Real = ...,
     reconnect_delay: Real = ...,
 ) -> FluidRedials[FloatArray]: ...
+@door
 def redial_fluid(
     *,
     arrival_rate: Real,

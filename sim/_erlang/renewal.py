@@ -397,6 +397,7 @@ def met_by_batches(
     """
     larger = np.cumsum(sizes[::-1])[::-1] / sizes.sum()
     mean = float(larger.sum())
+    refuse_size(float(agents), _MOST_BATCHED)
     surplus = batch_rate * mean - agents * service_rate
     if leave_rate > 0.0 and surplus > 0.0:  # a line that only those who leave keep at bay
         refuse_size(surplus / leave_rate, _MOST_BATCHED)

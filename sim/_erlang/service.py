@@ -11,7 +11,8 @@ import numpy as np
 
 from sim._erlang.arrays import FloatArray
 from sim._erlang.deterministic import FixedTimes
-from sim._erlang.engineering import irregularity, spread_measures
+from sim._erlang.door import door
+from sim._erlang.engineering import SPREAD, SPREAD_BEYOND, irregularity, spread_measures
 from sim._erlang.inputs import Real, check_queue, numbers, require, shaped
 from sim._erlang.laws import Deterministic, Exponential, Law
 from sim._erlang.measures import QueueMeasures, measure, queue_measures
@@ -21,11 +22,16 @@ from sim._erlang.queue import Fates, Queue, WaitTotals, patient_waits
 from sim._erlang.transforms import Complex, survivor_at, tail_at
 from sim.errors import InvalidInput
 
-__all__ = ["alike_for_any_law", "is_saturated", "mgn", "one_queue"]
+__all__ = ["KIMURA_BEYOND", "alike_for_any_law", "is_saturated", "mgn", "one_queue"]
 
 _SMOOTH_TERMS, _KINKED_TERMS = 40, 200
 
 _SATURATED = 1e-11
+
+_TRIED_SCV = 4.0 * (1.0 + 1e-9)
+"""Squared variability up to which the approximations were compared with exact queues."""
+
+KIMURA_BEYOND = "kimura, beyond the variability that it was tried for"
 
 Waits = tuple[WaitTotals, Callable[[FloatArray], Fates]]
 Answer = tuple[WaitTotals, Callable[[FloatArray], Fates], str]
@@ -51,6 +57,7 @@ def mgn(
     lines: Real = ...,
     balking: Real = ...,
 ) -> QueueMeasures[FloatArray]: ...
+@door
 def mgn(
     *,
     arrival_rate: Real,
@@ -211,6 +218,7 @@ def _one(
         patient_law(patience),
         np.asarray(balking),
         lambda leaving: 0.5 * (1.0 + irregularity(law, leaving)),
+        method=SPREAD if law.scv <= _TRIED_SCV else SPREAD_BEYOND,
     )
 
 
@@ -258,7 +266,7 @@ def _patient(queue: Queue, law: Law) -> Answer:
                 return found
     if agents == 1:
         return *_single(rate, law), "exact"
-    return *_between(queue, law), "kimura"
+    return *_between(queue, law), "kimura" if law.scv <= _TRIED_SCV else KIMURA_BEYOND
 
 
 def _phase_queue(queue: Queue, start: FloatArray, phases: FloatArray) -> PhaseQueue:
@@ -275,7 +283,7 @@ def _phase_queue(queue: Queue, start: FloatArray, phases: FloatArray) -> PhaseQu
 
 def _fixed(rate: float, handle: float, agents: int) -> Waits:
     queue = FixedTimes(arrival_rate=rate, handle=handle, agents=agents)
-    return patient_waits(queue.wait_probability, queue.mean_wait, queue.longer)
+    return patient_waits(queue.wait_probability, max(queue.mean_wait, 0.0), queue.longer)
 
 
 def _single(rate: float, law: Law) -> Waits:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim._erlang.arrays import FloatArray
+from sim._erlang.door import door
 from sim._erlang.infinite import check_wave, sinusoidal_load
 from sim._erlang.inputs import check_queue, numbers
 from sim._erlang.laws import Exponential
@@ -88,6 +89,7 @@ class _Wave(NamedTuple):
         return np.minimum(number, float(self.agents)) * self.service + waiting * self.leave
 
 
+@door
 def sinusoidal_queue(
     *,
     arrival_rate: float,
@@ -165,7 +167,7 @@ def _at_once(wave: _Wave, grid: FloatArray, aht: float, patience: float) -> Sinu
             arrival_rate=wave.arrival_rate,
             amplitude=wave.amplitude,
             period=wave.period,
-            handle_time=Exponential(mean=patience),
+            service=Exponential(mean=patience),
             times=grid,
         ).load
     return SinusoidalMeasures(contacts, grid, queue, busy, waits, float(waits[0]))
@@ -180,7 +182,7 @@ def _states(wave: _Wave) -> tuple[int, FloatArray]:
         arrival_rate=wave.arrival_rate,
         amplitude=wave.amplitude,
         period=wave.period,
-        handle_time=Exponential(mean=1.0 / wave.service),
+        service=Exponential(mean=1.0 / wave.service),
         times=0.0,
     )
     least, most = load.mean - load.amplitude, load.mean + load.amplitude

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim._erlang.chat import ChatMeasures, ChatRouting, chat
 from sim._erlang.classes import ClassMeasures
+from sim._erlang.door import door
 from sim._erlang.inputs import Real, numbers, require
 from sim._erlang.inverse import agents_needed
 from sim._erlang.measures import QueueMeasures
@@ -74,6 +75,7 @@ class ChatRequirement:
     measures: ChatMeasures
 
 
+@door
 def skill_agents_needed(
     targets: Target | Sequence[Target],
     *,
@@ -248,6 +250,7 @@ def _keeps(promise: Target, queue: QueueMeasures[Any]) -> bool:
     return bool(promise._met(queue))
 
 
+@door
 def chat_agents_needed(
     target: Target,
     *,

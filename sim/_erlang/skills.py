@@ -10,6 +10,7 @@ import numpy as np
 
 from sim._erlang.arrays import FloatArray, IntArray
 from sim._erlang.classes import ClassMeasures, Part, class_measures, in_vain, nobody
+from sim._erlang.door import door
 from sim._erlang.inputs import Real, numbers, require, require_not_negative
 from sim._erlang.queue import Queue
 from sim._erlang.skill_chain import Design, Solution, solved
@@ -19,10 +20,14 @@ __all__ = ["Order", "design_of", "measured", "skills"]
 
 Order = Literal["priority", "longest_wait"]
 
+_STIFF = 1e5
+"""Ratio of times from which a chain may lose its digits: that is no defect of ours."""
+
 _IMBALANCE = 1e-6
 """Largest difference between contacts served and finished, as a share."""
 
 
+@door
 def skills(
     *,
     arrival_rates: Sequence[float],
@@ -176,7 +181,7 @@ def _whole(name: str, values: object) -> IntArray:
 
 def _times(aht: object, shape: tuple[int, int]) -> FloatArray:
     """Return handle times by class and pool."""
-    times = np.asarray(aht, dtype=np.float64)
+    (times,) = numbers(aht=aht)
     times = times[:, None] if times.ndim == 1 else times
     require(times, "aht", "must be above 0 and finite", np.isfinite(times) & (times > 0))
     try:
@@ -239,8 +244,18 @@ def measured(found: Solution) -> ClassMeasures:
         served = sum(float(part.queue.arrival_rate[0] * part.totals.served[0]) for part in parts)
         finished = found.flow()
         if abs(served - finished) > _IMBALANCE * max(served, finished):
+            _refuse_stiff([*design.aht.ravel(), *design.patience], found.states.size)
             raise InvariantBroken(f"{served:g} contacts a second served, {finished:g} finished")
     return class_measures(parts, design.pools.astype(np.float64), found.busy(), found.states.size)
+
+
+def _refuse_stiff(times: list[float], states: int) -> None:
+    """Refuse times so far apart that a chain loses its digits."""
+    finite = [time for time in times if math.isfinite(time)]
+    if states and max(finite) > _STIFF * min(finite):
+        given = f"{min(finite):g} to {max(finite):g} s"
+        hint = "simulate this system instead"
+        raise InvalidInput("times", "must be closer together for an exact chain", given, hint)
 
 
 def _part(found: Solution, c: int) -> Part:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from sim._erlang.allowed import aht_allowed, arrival_rate_allowed
+from sim._erlang.door import door
 from sim._erlang.inputs import check_queue, check_traffic, numbers
 from sim._erlang.inverse import agents_needed
 from sim._erlang.laws import Law
@@ -71,6 +72,7 @@ class Solution:
     target: Target | None
 
 
+@door
 def solve(
     *,
     arrival_rate: float | None = None,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim._erlang.arrays import BoolArray, FloatArray
-from sim._erlang.inputs import require_number
+from sim._erlang.inputs import require_number, require_word
 from sim._erlang.measures import SERVICE_RULES, QueueMeasures, ServiceRule
 from sim.errors import InvalidInput
 
@@ -83,8 +83,8 @@ class Target:
     percentile: float = 0.95
 
     def __post_init__(self) -> None:
-        if self.rule not in SERVICE_RULES:
-            raise InvalidInput("rule", f"must be one of {', '.join(SERVICE_RULES)}", self.rule)
+        require_word("rule", SERVICE_RULES, self.rule)
+        require_number("percentile", self.percentile)
         given = {"service_level": self.service_level, "awt": self.awt}
         given |= {f"max_{name}": bound for name, bound in self._bounds().items()}
         given |= {"max_wait_percentile": self.max_wait_percentile, "percentile": self.percentile}

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim._erlang.arrays import FloatArray
+from sim._erlang.door import door
 from sim._erlang.inputs import Real, check_queue, numbers, require, require_not_negative
-from sim._erlang.uniformisation import Regime, advance
+from sim._erlang.uniformisation import Regime, advance, refuse_crowd
 from sim.errors import InvalidInput
 
 __all__ = ["TransientMeasures", "transient"]
@@ -44,6 +45,7 @@ class TransientMeasures:
     probabilities: FloatArray
 
 
+@door
 def transient(
     *,
     arrival_rate: float,
@@ -96,10 +98,14 @@ def transient(
     check_queue(rate, handle, team, waits, np.array(math.inf))
     if agents != int(agents):
         raise InvalidInput("agents", "must be whole", agents)
-    (moments,) = numbers(times=np.asarray(times, dtype=np.float64))
+    (moments,) = numbers(times=times)
     require_not_negative("times", moments)
     flat = np.atleast_1d(moments)
     require(flat, "times", "must be a row of numbers", np.full(flat.shape, flat.ndim == 1))
+    first = float(initial) if isinstance(initial, int | float) else float(np.size(initial))
+    ends = np.array([flat.max(initial=0.0)])
+    whole = np.atleast_1d(rate), np.atleast_1d(team)
+    refuse_crowd(ends, *whole, (float(handle), float(waits)), first)
     regime = Regime(float(arrival_rate), 1.0 / aht, 1.0 / patience, int(agents))
     return _measured(flat, _states(flat, regime, _start(initial, int(agents))), int(agents))
 

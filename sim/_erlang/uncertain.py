@@ -11,6 +11,7 @@ import numpy as np
 from scipy import special
 
 from sim._erlang.arrays import FloatArray
+from sim._erlang.door import door
 from sim._erlang.fitted import Discrete
 from sim._erlang.inputs import check_queue, numbers, require
 from sim._erlang.inverse import Requirement, agents_needed
@@ -67,6 +68,7 @@ def _measures(
     return measure_any(rate, handle, staff, waits, columns[4], share)
 
 
+@door
 def random_rate(
     *,
     arrival_rate: Law,
@@ -129,6 +131,7 @@ def _mixture(
     return Spread(law, measure, capacity)
 
 
+@door
 def rate_from_counts(*, mean_calls: float, var_calls: float, interval: float) -> Law:
     """Law of the arrival rate behind counted calls: gamma, or constant without extra spread.
 
@@ -163,6 +166,7 @@ def rate_from_counts(*, mean_calls: float, var_calls: float, interval: float) ->
     return Gamma(shape=mean_calls**2 / extra, mean=mean_calls / interval)
 
 
+@door
 def random_staff(
     *,
     arrival_rate: float,
@@ -227,6 +231,7 @@ def random_staff(
     return random_queue(at_mean, Known(shares / shares.sum(), measures))
 
 
+@door
 def agents_needed_for_sure(
     target: Target,
     *,
@@ -308,6 +313,7 @@ class RandomRequirement:
     queue: RandomQueue
 
 
+@door
 def agents_needed_on_average(
     target: Target,
     *,

@@ -28,6 +28,7 @@ __all__ = [
     "crowd_of",
     "follow",
     "queue_numbers",
+    "refuse_crowd",
     "restaff",
     "still_waiting",
 ]
@@ -49,6 +50,15 @@ _SPECK = 1e-28
 
 _SETTLED = 1e-13
 """Distance from the steady state at which nothing is left to compute."""
+
+_SETTLING = 50.0
+"""Handle times, or patiences, after which a queue with constant rates hardly changes."""
+
+_WINDOW = 20.0
+"""States next to the queue's usual length that are always visited."""
+
+_MOST_MOVED = 3e9
+"""Events times states, as far as can be told before: about a minute."""
 
 _NOISE = 2e-14
 """Change of a stretch that is nothing but rounding."""
@@ -235,6 +245,36 @@ def _stretch(
 
 def _discounted(time: float, discount: float) -> float:
     return time if discount == 0.0 else -math.expm1(-discount * time) / discount
+
+
+def refuse_crowd(
+    lengths: FloatArray,
+    rates: FloatArray,
+    agents: FloatArray,
+    times: tuple[float, float],
+    first: float,
+) -> None:
+    """Refuse what is sure to take too many states, or too many events.
+
+    `lengths`, arrival `rates` and `agents` are by interval, `times` are the mean handle time and
+    patience, `first` the contacts to begin with.
+    """
+    aht, patience = times
+    surplus = np.maximum(rates - agents / aht, 0.0)
+    line = float((surplus * lengths).sum())
+    if line > 0.0:
+        line = min(line, float(surplus.max()) * patience)
+    contacts = float(agents.max(initial=0.0)) + first + line
+    _check_size(int(min(contacts, 1e18)) * FIELDS)
+    # What has long settled costs nothing more.
+    settled = _SETTLING * (max(aht, patience) if math.isfinite(patience) else aht)
+    lasting = np.where((surplus > 0) & math.isinf(patience), lengths, np.minimum(lengths, settled))
+    present = np.minimum(agents, rates * aht + first)
+    events = rates + (present + 1.0) / aht + _WINDOW / patience
+    moved = float((lasting * events * (12.0 * np.sqrt(present + line) + _WINDOW)).sum())
+    if moved > _MOST_MOVED:
+        rule = f"times states must be at most {_MOST_MOVED:g} in the time asked for"
+        raise InvalidInput("events", rule, f"{moved:.3g}", "a simulation answers such a question")
 
 
 def _check_size(states: int) -> None:

@@ -12,37 +12,49 @@ from sim import erlang
 from sim.cli import erlang_team, erlang_teams
 from sim.cli.erlang_team import redialling, served_by
 from sim.cli.reading import (
+    LAWS,
     read_hour,
-    read_number,
     read_patience,
     read_rate,
     read_seconds,
     read_service,
     read_share,
     read_target,
+    read_team,
 )
+from sim.cli.telling import assumed, ready
 from sim.cli.terminal import AsCsv, AsJson, Lang, console, print_csv, print_json, show
 from sim.errors import InvalidInput, LinewiseError
 from sim.report.closed_forms import measure_table
-from sim.report.language import Language
+from sim.report.language import N_, Language
+from sim.report.people import next_data, next_sentence, people_data, people_sentence
+from sim.report.promises import assumed_sentence
 from sim.report.solved import (
     Case,
     Frame,
     answer_sentences,
     case_of,
-    next_data,
-    next_sentence,
-    people_data,
-    people_sentence,
     solved_data,
     solved_rows,
-    spread_table,
+    spread_tables,
 )
 from sim.report.varying import Varying, varying, varying_sentence
 
 __all__ = ["add_to"]
 
 _TARGET, _AWT = (0.8, 20.0), 20.0
+
+_HELP = f"""Closed forms, for whatever is unknown.
+
+Give two of --calls, --aht and --agents to find the third for a target; give all three to see what
+they promise. Erlang C, without impatience, and Erlang A stand side by side.
+
+{LAWS}
+"""
+
+_NO_LEVEL = N_(
+    "No share answered in time is promised, as other bounds are: add --target 80/20 to keep both."
+)
 
 _TEAMS = ("agents", "nothing", "awt", "service_level")
 """What may be unknown so that a next agent can be spoken of: the work is known."""
@@ -53,7 +65,7 @@ Per = Annotated[str, typer.Option(help="Length of the interval, such as 30m.")]
 Aht = Annotated[Text, typer.Option(help="Mean handle time, such as 3m.")]
 Patience = Annotated[
     str,
-    typer.Option(help="Mean time until a caller gives up, such as 3m; never; or a law of it."),
+    typer.Option(help="Mean time until a caller gives up: 3m, never, or a law (above)."),
 ]
 Rule = Annotated[str, typer.Option(help="Share of what: " + ", ".join(erlang.SERVICE_RULES) + ".")]
 
@@ -69,33 +81,45 @@ def _erlang(
         typer.Option(help="Share answered in time, such as 80/20; ?/20 or 80/? asks for a half."),
     ] = None,
     rule: Rule = "offered",
-    max_abandonment: Annotated[Text, typer.Option(help="At most 5% give up.")] = None,
-    max_asa: Annotated[Text, typer.Option(help="Longest mean wait of those answered.")] = None,
-    max_occupancy: Annotated[Text, typer.Option(help="Agents busy at most 85%.")] = None,
-    max_wait_probability: Annotated[Text, typer.Option(help="At most 30% have to wait.")] = None,
+    max_abandonment: Annotated[
+        Text, typer.Option(help="Largest share that gives up: 5%; alone, instead of 80/20.")
+    ] = None,
+    max_asa: Annotated[Text, typer.Option(help="Longest mean wait of those answered: 20s.")] = None,
+    max_occupancy: Annotated[
+        Text, typer.Option(help="Largest share of time that agents are busy: 85%.")
+    ] = None,
+    max_wait_probability: Annotated[
+        Text, typer.Option(help="Largest share that has to wait: 30%.")
+    ] = None,
     patience: Patience = "3m",
     lines: Annotated[
         int | None, typer.Option(min=0, help="Contacts that fit in, waiting or in service.")
     ] = None,
     balking: Annotated[
-        Text, typer.Option(help="Share that leaves at once when nobody is free.")
+        Text, typer.Option(help="Share that leaves at once when nobody is free: 10%.")
     ] = None,
-    redial: Annotated[Text, typer.Option(help="Share of the lost who call again.")] = None,
-    service: Annotated[Text, typer.Option(help="Law of the handle time, instead of --aht.")] = None,
-    variation: Annotated[Text, typer.Option(help="Spread of the volume from day to day.")] = None,
-    sure: Annotated[Text, typer.Option(help="Keep the target on so many days.")] = None,
+    redial: Annotated[
+        Text, typer.Option(help="Share of those who give up that call again: 50%.")
+    ] = None,
+    service: Annotated[
+        Text, typer.Option(help="Law of the handle time (above), instead of --aht.")
+    ] = None,
+    variation: Annotated[
+        Text, typer.Option(help="Deviation of the volume from day to day over its mean: 20%.")
+    ] = None,
+    sure: Annotated[
+        Text, typer.Option(help="Share of days that keep the target, with --variation: 90%.")
+    ] = None,
     rate_per_hour: Annotated[Text, typer.Option(help="Cost of an hour: 600 RUB/h.")] = None,
-    shrinkage: Annotated[Text, typer.Option(help="Share of paid time away from work.")] = None,
-    spread: Annotated[int, typer.Option(min=0, max=1000, help="Agents more and less.")] = 5,
+    shrinkage: Annotated[Text, typer.Option(help="Share of paid time away from work: 30%.")] = None,
+    spread: Annotated[
+        int, typer.Option(min=0, max=1000, help="Agents more and less in the table.")
+    ] = 5,
     as_csv: AsCsv = False,
     as_json: AsJson = False,
     lang: Lang = "en",
 ) -> None:
-    """Solve for whatever is missing of volume, handle time, agents and promise.
-
-    Give two of --calls, --aht and --agents to find the third for a target; give all three to see
-    what they promise. Erlang C, without impatience, and Erlang A stand side by side.
-    """
+    """Solve for whatever is missing of volume, handle time, agents and promise."""
     if ctx.invoked_subcommand is not None:
         _refuse_options(ctx)
         return
@@ -104,29 +128,55 @@ def _erlang(
         raise LinewiseError("give --csv or --json, not both")
     frame, question = _question(said)
     cases = _cases(said, question, words)
+    ready()
     days, away, hour = _days(said, cases, frame), _shrinkage(said), _hour(said, cases)
+    options = assumed(ctx, target=_default(said, question))
     if as_json:
         extra = {
             "varying": {one.key: vars(found) for one, found in days},
             "people": people_data(cases, away),
             "one_more": next_data(cases[-1], hour),
         }
-        print_json({**solved_data(cases, frame, spread), **{k: v for k, v in extra.items() if v}})
+        data = solved_data(cases, frame, spread) | {"assumed": options}
+        print_json({**data, **{k: v for k, v in extra.items() if v}})
     elif as_csv:
         print_csv(solved_rows(cases, frame, spread))
     else:
-        out = console()
-        first, *rest = answer_sentences(cases, frame, words)
-        out.print(first, style="bold")
-        for sentence in (*rest, *(varying_sentence(*one, frame, words) for one in days)):
-            out.print(sentence)
+        further = [varying_sentence(*one, frame, words) for one in days]
         if cases[0].solution.unknown in _TEAMS:
-            out.print(next_sentence(cases[-1], frame, hour, words))
+            further.append(next_sentence(cases[-1], frame, hour, words))
         if cases[0].solution.unknown == "agents" or said["agents"] is not None:
-            out.print(people_sentence(cases, away, words))
-        named = {one.name: one.solution.measures for one in cases}
-        show(measure_table(named, frame.awt, words))
-        show(spread_table(cases, frame, spread, words))
+            further.append(people_sentence(cases, away, words))
+        if _unserved(said, question):
+            further.append(words(_NO_LEVEL))
+        further += [assumed_sentence(options, words)] if options else []
+        _print(cases, frame, further, spread, words)
+
+
+def _print(
+    cases: list[Case], frame: Frame, further: list[str], spread: int, words: Language
+) -> None:
+    """Print the answer, then the sentences beside it, then the tables."""
+    out = console()
+    first, *rest = answer_sentences(cases, frame, words)
+    out.print(first, style="bold")
+    for sentence in (*rest, *further):
+        out.print(sentence)
+    show(measure_table({one.name: one.solution.measures for one in cases}, frame.awt, words))
+    for table in spread_tables(cases, frame, spread, words):
+        show(table)
+
+
+def _unserved(said: dict[str, Any], question: dict[str, Any]) -> bool:
+    """Whether other bounds have taken the place of the usual share answered in time."""
+    target = question.get("target")
+    return said["target"] is None and target is not None and target.service_level is None
+
+
+def _default(said: dict[str, Any], question: dict[str, Any]) -> str:
+    """The target that stands for what nobody said; empty where none is wanted."""
+    usual = question.get("target") is not None and not _unserved(said, question)
+    return "80/20" if usual else ""
 
 
 def _days(said: dict[str, Any], cases: list[Case], frame: Frame) -> list[tuple[Case, Varying]]:
@@ -170,7 +220,7 @@ def _question(said: dict[str, Any]) -> tuple[Frame, dict[str, Any]]:
     question: dict[str, Any] = {
         "arrival_rate": None if said["calls"] is None else read_rate("--calls", said["calls"], per),
         "aht": aht,
-        "agents": None if said["agents"] is None else read_number("--agents", said["agents"]),
+        "agents": None if said["agents"] is None else read_team("--agents", said["agents"]),
     }
     missing = [
         f"--{'calls' if n == 'arrival_rate' else n}" for n, v in question.items() if v is None
@@ -246,10 +296,12 @@ def _further(
         if math.isinf(mean):
             raise LinewiseError("--redial needs a --patience: who never gives up never redials")
         model = redialling(share, **queue)
-        return [case_of("erlang_x", {**question, **room, "model": model}, words, share=share)]
+        asked = {**question, **room, "model": model}
+        return [case_of("erlang_x", asked, words, share=share)]
     if said["service"] is not None:
         model = served_by(read_service(said["service"]), **queue)
-        return [case_of("service", {**question, **room, "model": model}, words)]
+        asked = {**question, **room, "model": model}
+        return [case_of("service", asked, words, leaving=queue)]
     return []
 
 
@@ -281,4 +333,4 @@ def add_to(app: typer.Typer) -> None:
     group.callback(invoke_without_command=True)(_erlang)
     erlang_team.add_to(group)
     erlang_teams.add_to(group)
-    app.add_typer(group, name="erlang", help="Closed forms, for whatever is unknown.")
+    app.add_typer(group, name="erlang", help=_HELP)

@@ -11,19 +11,22 @@ import typer
 
 from sim import erlang
 from sim.cli.reading import (
+    LAWS,
+    read_agents,
     read_count,
+    read_gaps,
     read_hour,
     read_list,
-    read_number,
     read_patience,
     read_rate,
     read_seconds,
     read_service,
     read_share,
-    read_target,
+    read_team,
     whole_target,
 )
-from sim.cli.terminal import AsCsv, AsJson, Lang, say
+from sim.cli.telling import keeps, ready, tell
+from sim.cli.terminal import AsCsv, AsJson, Lang
 from sim.errors import InvalidInput, LinewiseError
 from sim.report.language import Language
 from sim.report.team_answers import (
@@ -47,11 +50,12 @@ _Team = Annotated[str, typer.Option(help="Agents.")]
 _Patience = Annotated[str, typer.Option(help="Mean time until a contact gives up; or never.")]
 _Target = Annotated[str, typer.Option(help="Share answered in time, such as 80/20.")]
 
-_MOST_LINES = 1e7
-"""Lines that a search goes up to."""
+_MOST_BLENDED = 100_000
+"""Agents of whom each number that may be kept free is looked at."""
 
 
 def _lines(
+    ctx: typer.Context,
     load: Annotated[str | None, typer.Option(help="Work offered, in erlangs.")] = None,
     lines: Annotated[str | None, typer.Option(help="Lines.")] = None,
     blocking: Annotated[str | None, typer.Option(help="Share that finds every line taken.")] = None,
@@ -67,11 +71,12 @@ def _lines(
     missing = [name for name, text in given.items() if text is None]
     if len(missing) != 1:
         raise LinewiseError("give two of --load, --lines and --blocking to find the third")
-    erl = None if load is None else read_number("--load", load)
-    trunks = None if lines is None else read_number("--lines", lines)
+    erl = None if load is None else read_team("--load", load)
+    trunks = None if lines is None else read_team("--lines", lines)
     share = None if blocking is None else read_share("--blocking", blocking)
     if sources is not None and erl is not None and erl >= sources:
         raise InvalidInput("--load", f"must be below the number of sources, {sources}", load)
+    ready()
     if erl is None:
         assert trunks is not None and share is not None  # noqa: PT018
         erl = _load(trunks, share, sources)
@@ -79,7 +84,7 @@ def _lines(
         assert share is not None
         trunks = _trunks(erl, share, sources)
     found = blocking_of(erl, trunks, sources)
-    say(lines_answer(erl, trunks, found, missing[0], sources, Language(lang)), as_json, as_csv)
+    tell(ctx, lines_answer(erl, trunks, found, missing[0], sources, Language(lang)))
 
 
 def _load(lines: float, blocking: float, sources: int | None) -> float:
@@ -102,6 +107,7 @@ def _trunks(load: float, blocking: float, sources: int | None) -> float:
 
 
 def _chat(
+    ctx: typer.Context,
     calls: _Calls,
     levels: Annotated[
         str, typer.Option(help="Time of a chat while its agent holds 1, 2, 3: 5m,6m40s,9m.")
@@ -125,15 +131,17 @@ def _chat(
         "aht_by_level": read_list("--levels", levels, read_seconds),
         "patience": mean_patience(patience),
     }
+    ready()
     if agents is None:
         needed = erlang.chat_agents_needed(promise, **team, routing=routing or "least_loaded")
         if not needed.met:
             raise LinewiseError("no number of agents keeps this target")
         found = needed.measures
     else:
-        count = read_count("--agents", agents)
+        count = read_agents("--agents", agents)
         found = erlang.chat(**team, agents=count, routing=routing or "least_loaded")
-    say(chat_answer(found, promise.awt or 0.0, Language(lang)), as_json, as_csv)
+    answer = chat_answer(found, promise.awt or 0.0, Language(lang))
+    tell(ctx, answer, promise, keeps(promise, found.queue), routing="least_loaded")
 
 
 def mean_patience(text: str) -> float:
@@ -146,6 +154,7 @@ def mean_patience(text: str) -> float:
 
 
 def _blend(
+    ctx: typer.Context,
     calls: _Calls,
     aht: _Aht,
     agents: _Team,
@@ -163,9 +172,9 @@ def _blend(
 ) -> None:
     """Calls with other work between them: service against work done, by agents kept free."""
     promise = whole_target(target)
-    count = read_count("--agents", agents)
-    team = {
-        "inbound_rate": read_rate("--calls", calls, read_seconds("--per", per)),
+    count = read_agents("--agents", agents, _MOST_BLENDED)
+    team: dict[str, Any] = {
+        "arrival_rate": read_rate("--calls", calls, read_seconds("--per", per)),
         "aht": read_seconds("--aht", aht),
         "agents": count,
         "patience": mean_patience(patience),
@@ -173,12 +182,15 @@ def _blend(
         if outbound_aht is None
         else read_seconds("--outbound-aht", outbound_aht),
     }
+    ready()
     free = (
-        _free(team, count, promise) if threshold is None else read_count("--threshold", threshold)
+        _free(team, count, promise) if threshold is None else read_agents("--threshold", threshold)
     )
     if not 0 <= free <= count:
         raise InvalidInput("--threshold", f"must be from 0 to {count}", threshold)
-    say(blend_answer(team, free, promise.awt or 0.0, Language(lang)), as_json, as_csv)
+    inbound = erlang.blending(**team, threshold=free).inbound
+    answer = blend_answer(team, free, promise.awt or 0.0, Language(lang))
+    tell(ctx, answer, promise, keeps(promise, inbound))
 
 
 def _free(team: dict[str, Any], agents: int, target: erlang.Target) -> int:
@@ -195,11 +207,15 @@ def _free(team: dict[str, Any], agents: int, target: erlang.Target) -> int:
 
 
 def _service(
+    ctx: typer.Context,
     calls: _Calls,
     service: Annotated[str, typer.Option(help="Law of the handle time, or its mean.")],
     per: _Per = "30m",
     arrivals: Annotated[
-        str | None, typer.Option(help="Variation (cv) of the time between contacts; 1 is random.")
+        str | None,
+        typer.Option(
+            help="Time between contacts: its cv (1 is random), or a law, whose mean --calls gives."
+        ),
     ] = None,
     agents: _Agents = None,
     patience: _Patience = "never",
@@ -211,12 +227,17 @@ def _service(
     """Handle times of any law: exact where it can be, beside the usual formulas."""
     promise, law, waits = whole_target(target), read_service(service), read_patience(patience)
     rate = read_rate("--calls", calls, read_seconds("--per", per))
-    scv = (1.0 if arrivals is None else read_number("--arrivals", arrivals) ** 2, law.scv)
-    model = served_by(law, waits) if scv[0] == 1 else _arriving(scv[0], law, waits)
-    count = None if agents is None else read_count("--agents", agents)
-    found = erlang.solve(
+    model, gaps, chosen = served_by(law, waits), None, True
+    if arrivals is not None:
+        gaps, chosen = read_gaps(arrivals, 1.0 / rate if rate > 0 else 1.0)
+        if not isinstance(gaps, erlang.Exponential):
+            model = _arriving(gaps, law, waits)
+    count = None if agents is None else read_agents("--agents", agents)
+    ready()
+    solved = erlang.solve(
         arrival_rate=rate, aht=law.mean, agents=count, target=promise, model=model
-    ).measures
+    )
+    found, scv = solved.measures, (1.0 if gaps is None else gaps.scv, law.scv)
     formulas = erlang.ggn_mean_waits(
         arrival_rate=rate,
         aht=law.mean,
@@ -224,7 +245,8 @@ def _service(
         scv_arrival=scv[0],
         scv_service=scv[1],
     )
-    say(service_answer(found, formulas, scv, promise.awt or 0.0, Language(lang)), as_json, as_csv)
+    answer = service_answer(found, formulas, scv, chosen, promise.awt or 0.0, Language(lang))
+    tell(ctx, answer, promise, solved.met)
 
 
 def served_by(
@@ -248,7 +270,7 @@ def served_by(
     return model
 
 
-def _arriving(scv: float, law: erlang.Law, patience: float | erlang.Law) -> Any:
+def _arriving(gaps: erlang.Law, law: erlang.Law, patience: float | erlang.Law) -> Any:
     """A team whose contacts come more or less evenly than at random, as a model to solve for."""
 
     def model(*, arrival_rate: float, aht: float, agents: float) -> erlang.QueueMeasures[float]:
@@ -257,22 +279,13 @@ def _arriving(scv: float, law: erlang.Law, patience: float | erlang.Law) -> Any:
                 arrival_rate=0.0, aht=aht, agents=agents
             )
             return nobody
-        gaps = _gaps(1.0 / arrival_rate, scv)
         return erlang.ggn(interarrival=gaps, service=law, agents=int(agents), patience=patience)
 
     return model
 
 
-def _gaps(mean: float, scv: float) -> erlang.Law:
-    """Time from one contact to the next: what is known are mean and variability."""
-    if scv == 0:
-        return erlang.Deterministic(value=mean)
-    if scv < 1:
-        return erlang.Gamma(shape=1.0 / scv, mean=mean)
-    return erlang.Hyperexponential.balanced(mean=mean, scv=scv)
-
-
 def _bursty(
+    ctx: typer.Context,
     aht: _Aht,
     state: Annotated[
         list[str] | None,
@@ -303,7 +316,8 @@ def _bursty(
     else:
         rate, model = read_rate("--calls", calls or "", length), _by_batches(batches, waits)
     question: dict[str, Any] = {"arrival_rate": rate, "aht": read_seconds("--aht", aht)}
-    count = None if agents is None else read_count("--agents", agents)
+    count = None if agents is None else read_agents("--agents", agents)
+    ready()
 
     def queue(**team: float) -> erlang.QueueMeasures[float]:
         measures: erlang.QueueMeasures[float] = model(**team).queue
@@ -311,7 +325,8 @@ def _bursty(
 
     solved = erlang.solve(**question, agents=count, target=promise, model=queue)
     found = model(**question, agents=solved.measures.agents)
-    say(bursty_answer(found, promise.awt or 0.0, Language(lang)), as_json, as_csv)
+    answer = bursty_answer(found, promise.awt or 0.0, Language(lang))
+    tell(ctx, answer, promise, solved.met)
 
 
 _Bursts = Callable[..., erlang.ArrivalMeasures]
@@ -336,7 +351,7 @@ def _by_states(spells: list[tuple[float, float]], waits: dict[str, Any]) -> tupl
     def model(*, arrival_rate: float, aht: float, agents: float) -> erlang.ArrivalMeasures:
         scaled = rates * (arrival_rate / mean if mean > 0 else 1.0)
         return erlang.mmpp(
-            rates=scaled.tolist(), switching=switching, aht=aht, agents=int(agents), **waits
+            arrival_rates=scaled.tolist(), switching=switching, aht=aht, agents=int(agents), **waits
         )
 
     return mean, model
@@ -362,6 +377,7 @@ def _by_batches(text: str, waits: dict[str, Any]) -> _Bursts:
 
 
 def _redials(
+    ctx: typer.Context,
     calls: _Calls,
     aht: _Aht,
     redial: Annotated[str, typer.Option(help="Share of those who give up that call again.")],
@@ -388,11 +404,16 @@ def _redials(
         raise InvalidInput(
             "--patience", "must be finite: who never gives up never redials", patience
         )
-    count = None if agents is None else read_count("--agents", agents)
+    count = None if agents is None else read_agents("--agents", agents)
+    ready()
     if count is None:
         count = int(erlang.solve(**team, target=promise, model=redialling(share, waits)).value)
     team |= {"agents": count, "patience": waits}
-    say(redials_answer(team, share, after, promise.awt or 0.0, Language(lang)), as_json, as_csv)
+    answer = redials_answer(team, share, after, promise.awt or 0.0, Language(lang))
+    attempts = redialling(share, waits)(
+        arrival_rate=team["arrival_rate"], aht=team["aht"], agents=count
+    )
+    tell(ctx, answer, promise, keeps(promise, attempts))
 
 
 def redialling(
@@ -418,6 +439,7 @@ def redialling(
 
 
 def _power(
+    ctx: typer.Context,
     calls: _Calls,
     aht: _Aht,
     agents: _Team,
@@ -431,15 +453,17 @@ def _power(
     lang: Lang = "en",
 ) -> None:
     """The power of one: what each further agent brings, and what that costs."""
-    _, awt = read_target(target)
+    promise = whole_target(target)
     team = {
         "arrival_rate": read_rate("--calls", calls, read_seconds("--per", per)),
         "aht": read_seconds("--aht", aht),
-        "agents": read_count("--agents", agents),
+        "agents": read_agents("--agents", agents),
         "patience": mean_patience(patience),
     }
     hour = None if rate_per_hour is None else read_hour(rate_per_hour)
-    say(power_answer(team, hour, spread, awt or 0.0, Language(lang)), as_json, as_csv)
+    ready()
+    answer = power_answer(team, hour, spread, promise.awt or 0.0, Language(lang))
+    tell(ctx, answer, promise, keeps(promise, erlang.erlang_a(**team)))
 
 
 def add_to(app: typer.Typer) -> None:
@@ -447,7 +471,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("lines")(_lines)
     app.command("chat")(_chat)
     app.command("blend")(_blend)
-    app.command("service")(_service)
+    app.command("service", epilog=LAWS)(_service)
     app.command("bursty")(_bursty)
     app.command("redials")(_redials)
     app.command("power")(_power)

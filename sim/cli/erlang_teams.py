@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -11,20 +10,29 @@ import numpy as np
 import typer
 
 from sim import erlang
+from sim.cli.day_file import read_day
 from sim.cli.erlang_team import mean_patience
 from sim.cli.reading import (
-    read_count,
+    read_agents,
     read_list,
     read_number,
     read_rate,
     read_seconds,
     read_share,
+    read_team,
     whole_target,
 )
-from sim.cli.terminal import AsCsv, AsJson, Lang, console, say
+from sim.cli.telling import keeps, ready, tell
+from sim.cli.terminal import AsCsv, AsJson, Lang, console
 from sim.errors import InvalidInput, LinewiseError
 from sim.report.language import Language
-from sim.report.teams_answers import class_answer, day_answer, pool_answer, unread_sentence
+from sim.report.teams_answers import (
+    class_answer,
+    day_answer,
+    pool_answer,
+    pool_names,
+    unread_sentence,
+)
 
 __all__ = ["add_to"]
 
@@ -77,6 +85,7 @@ def _different(option: str, names: list[str]) -> None:
 
 
 def _classes(
+    ctx: typer.Context,
     classes: _Classes,
     per: _Per = "30m",
     agents: Annotated[
@@ -94,12 +103,24 @@ def _classes(
         "aht": _common([one.aht for one in known]),
         "patience": _common([one.patience for one in known]),
     }
-    count = _least(traffic, promise) if agents is None else read_number("--agents", agents)
+    ready()
+    count = _least(traffic, promise) if agents is None else read_team("--agents", agents)
     found = erlang.priority(**traffic, agents=count)  # type: ignore[arg-type]
     words = Language(lang)
     names = [one.name for one in known]
-    pools = {words("Team"): int(count)}
-    say(class_answer(names, found, pools, promise.awt or 0.0, words), as_json, as_csv)
+    pools = {words("Team"): count}
+    answer = class_answer(names, found, pools, promise.awt or 0.0, words, patience=_said(known))
+    tell(ctx, answer, promise, _all_kept(promise, found))
+
+
+def _all_kept(promise: erlang.Target, found: erlang.ClassMeasures) -> bool:
+    """Whether every class gets what is promised."""
+    return all(keeps(promise, one) for one in found.classes)
+
+
+def _said(classes: list[_Class]) -> tuple[str, ...]:
+    """Classes of which nobody said when they give up."""
+    return tuple(one.name for one in classes if math.isinf(one.patience))
 
 
 def _common(values: list[float]) -> float | tuple[float, ...]:
@@ -127,6 +148,7 @@ def _least(traffic: dict[str, Any], target: erlang.Target) -> float:
 
 
 def _skills(
+    ctx: typer.Context,
     classes: _Classes,
     pool: Annotated[
         list[str],
@@ -154,6 +176,7 @@ def _skills(
         "routes": _routes(len(names), serves),
     }
     price = None
+    ready()
     if cost is None:
         found = erlang.skills(**design, pools=sizes)
     else:
@@ -162,10 +185,11 @@ def _skills(
         if not cheapest.met:
             raise LinewiseError("no pools of these skills keep the target for every class")
         found, sizes, price = cheapest.measures, cheapest.pools, cheapest.cost
-    labels = [f"{at}: {', '.join(names[c] for c in s)}" for at, s in enumerate(serves, 1)]
-    pools = dict(zip(labels, sizes, strict=True))
     words = Language(lang)
-    say(class_answer(names, found, pools, promise.awt or 0.0, words, price), as_json, as_csv)
+    pools = dict(zip(pool_names([[names[c] for c in s] for s in serves]), sizes, strict=True))
+    awt = promise.awt or 0.0
+    answer = class_answer(names, found, pools, awt, words, price, patience=_said(known))
+    tell(ctx, answer, promise, _all_kept(promise, found))
 
 
 def _read_pool(text: str, names: list[str], free: bool) -> tuple[int, tuple[int, ...]]:
@@ -178,7 +202,7 @@ def _read_pool(text: str, names: list[str], free: bool) -> tuple[int, tuple[int,
     if unknown:
         raise InvalidInput("--pool", f"must name classes among {', '.join(names)}", unknown[0])
     return (
-        read_count("--pool", size) if size.strip() not in ("", "?") else 0,
+        read_agents("--pool", size) if size.strip() not in ("", "?") else 0,
         tuple(names.index(part) for part in wanted),
     )
 
@@ -193,6 +217,7 @@ def _routes(classes: int, serves: tuple[tuple[int, ...], ...]) -> tuple[tuple[in
 
 
 def _pool(
+    ctx: typer.Context,
     team: Annotated[list[str], typer.Option(help=f"A team: {_TEAM}. Repeat it.")],
     per: _Per = "30m",
     patience: Annotated[str, typer.Option(help="Mean time until a caller gives up.")] = "3m",
@@ -210,7 +235,8 @@ def _pool(
     if len(parts) < 2:
         raise LinewiseError("give two teams at least: repeat --team")
     _different("--team", [one[0] for one in parts])
-    staff = [read_count("--team", one[3]) for one in parts if len(one) == 4]
+    staff = [read_agents("--team", one[3]) for one in parts if len(one) == 4]
+    ready()
     found = erlang.pooling(
         promise,
         arrival_rate=np.array([read_rate("--team", one[1], length) for one in parts]),
@@ -219,10 +245,11 @@ def _pool(
         agents=np.array(staff, dtype=np.float64) if staff else None,
     )
     names = [one[0] for one in parts]
-    say(pool_answer(names, found, True, promise.awt or 0.0, Language(lang)), as_json, as_csv)
+    tell(ctx, pool_answer(names, found, True, promise.awt or 0.0, Language(lang)))
 
 
 def _day(
+    ctx: typer.Context,
     file: Annotated[
         Path,
         typer.Argument(
@@ -244,39 +271,31 @@ def _day(
 ) -> None:
     """A day of intervals, exactly, beside what the usual methods say and ask for."""
     promise, length, words = whole_target(target), read_seconds("--per", per), Language(lang)
-    rows = _read_day(file)
-    calls = [read_number(f"{file} calls", row["calls"]) for row in rows]
-    agents = [read_count(f"{file} agents", row["agents"]) for row in rows]
+    read = read_day(file, length)
     awt = promise.awt or 0.0
     day: dict[str, Any] = {
-        "arrival_rate": np.array(calls) / length,
-        "aht": _one_aht(file, rows, aht),
-        "agents": np.array(agents, dtype=np.float64),
+        "arrival_rate": np.array(read.calls) / length,
+        "aht": _one_aht(file, read.aht, aht),
+        "agents": np.array(read.agents, dtype=np.float64),
         "patience": mean_patience(patience),
         "interval": length,
     }
-    found = erlang.compare_methods(**day, awt=awt, target=promise)
     spread = None if busyness is None else read_share("--busyness", busyness)
     if spread == 0:
         raise InvalidInput("--busyness", "must be above 0%", busyness)
+    ready()
+    found = erlang.compare_methods(**day, awt=awt, target=promise)
     days = None
     if spread is not None:
         days = spread, erlang.random_day(busyness=erlang.Gamma(shape=spread**-2, mean=1.0), **day)
-    ignored = ", ".join(name for name in rows[0] if name and name not in _COLUMNS)
-    if ignored:
-        console(error=True).print(unread_sentence(ignored, words))
-    starts = [row["start"] for row in rows]
-    say(day_answer(starts, calls, agents, found, days, awt, words), as_json, as_csv)
+    if read.unread:
+        console(error=True).print(unread_sentence(", ".join(read.unread), words))
+    tell(ctx, day_answer(read.starts, read.calls, read.agents, found, days, awt, words))
 
 
-_COLUMNS = ("start", "calls", "agents", "aht")
-
-
-def _one_aht(file: Path, rows: list[dict[str, str]], aht: str | None) -> float:
+def _one_aht(file: Path, rows: tuple[float, ...], aht: str | None) -> float:
     """The handle time of a day, said once or in every row: it must be one."""
-    known = {} if aht is None else {read_seconds("--aht", aht): "--aht"}
-    for row in rows if "aht" in rows[0] else ():
-        known.setdefault(read_seconds(f"{file} aht", row["aht"] or ""), str(file))
+    known = set(rows) if aht is None else {read_seconds("--aht", aht), *rows}
     if not known:
         raise LinewiseError(f"give --aht, or a column aht in {file}")
     if len(known) > 1:
@@ -285,24 +304,7 @@ def _one_aht(file: Path, rows: list[dict[str, str]], aht: str | None) -> float:
             f"{file}: a day has one handle time here, not {said}: give the mean as --aht and drop "
             "the column, or simulate"
         )
-    return next(iter(known))
-
-
-def _read_day(file: Path) -> list[dict[str, str]]:
-    """Read the intervals of a day."""
-    try:
-        text = file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise LinewiseError(f"{file}: cannot be read ({error})") from None
-    lines = text.splitlines()
-    separator = ";" if lines and ";" in lines[0] else ","
-    rows = list(csv.DictReader(lines, delimiter=separator))
-    wanted = ("start", "calls", "agents")
-    if not rows or any(row.get(name) is None for row in rows for name in wanted):
-        raise LinewiseError(
-            f"{file}: needs the columns start, calls and agents, filled in all rows"
-        )
-    return rows
+    return known.pop()
 
 
 def add_to(app: typer.Typer) -> None:

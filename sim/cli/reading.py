@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import numpy as np
@@ -18,9 +18,12 @@ from sim.scenario.parse import count, money, number, percentage, seconds
 from sim.scenario.tree import Origin, read_tree
 
 __all__ = [
+    "LAWS",
     "Promise",
     "named",
+    "read_agents",
     "read_count",
+    "read_gaps",
     "read_hour",
     "read_list",
     "read_number",
@@ -30,6 +33,7 @@ __all__ = [
     "read_service",
     "read_share",
     "read_target",
+    "read_team",
     "whole_target",
 ]
 
@@ -38,7 +42,36 @@ Read = TypeVar("Read")
 Promise = tuple[float | None, float | None]
 """Share and threshold [s] of a service level; None for the half that is to be found."""
 
+LAWS = (
+    "A law is a duration, which stands for the exponential law of that mean, or one of "
+    "{law: lognormal, mean: 3m, cv: 1.2}, {law: gamma, mean: 3m, cv: 0.5}, "
+    "{law: erlang, mean: 3m, k: 4}, {law: h2, mean: 3m, cv: 2}, "
+    "{law: weibull, mean: 3m, shape: 1.5}, {law: uniform, from: 1m, to: 5m}, "
+    "{law: fixed, value: 3m}, {law: survival, table: {30s: 90%, 3m: 40%}}, in quotes; cv is the "
+    "standard deviation over the mean, h2 a mixture of two exponential laws."
+)
+"""How a law is written, for whoever asks for help."""
+
+_FURTHER = {
+    "gamma": ("mean", "cv"),
+    "erlang": ("mean", "k"),
+    "h2": ("mean", "cv"),
+    "uniform": ("from", "to"),
+    "deterministic": ("value",),
+}
+"""Laws that closed forms know and scenarios do not, with what each must say."""
+
+_TIMES = ("mean", "from", "to", "value")
+
+_MOST_STAGES = 200
+"""Stages of an Erlang law: one of more is all but fixed."""
+
+_MOST_AGENTS = 1_000_000_000
+"""A team beyond this is a slip of the pen."""
+
 _SIGNS = {"₽": "RUB", "€": "EUR", "$": "USD", "£": "GBP", "₪": "ILS"}
+
+_LIKE = "write 3m, never, or {law: lognormal, mean: 3m, cv: 1.2}"
 
 _DENSE = 60
 """Straight pieces between two rows of a survival curve that is bent there."""
@@ -71,6 +104,23 @@ def read_share(name: str, text: str) -> float:
 def read_count(name: str, text: str) -> int:
     """Read a whole number."""
     return named(name, count, text)
+
+
+def read_agents(name: str, text: str, most: int = _MOST_AGENTS) -> int:
+    """Read a whole number of agents, as many as may live, or as a formula can bear."""
+    return int(_living(name, text, read_count(name, text), most))
+
+
+def read_team(name: str, text: str) -> float:
+    """Read a number of agents of which the last may work part of the time."""
+    return _living(name, text, read_number(name, text))
+
+
+def _living(name: str, text: str, agents: float, most: int = _MOST_AGENTS) -> float:
+    """Refuse agents that nobody could hire."""
+    if not 0 <= agents <= most:
+        raise InvalidInput(name, f"must be from 0 to {most:,}".replace(",", " "), text)
+    return agents
 
 
 def read_list(name: str, text: str, read: Callable[[str, str], Read]) -> tuple[Read, ...]:
@@ -144,37 +194,129 @@ def read_patience(text: str) -> float | erlang.Law:
 
     A plain mean, or the exponential law, is a number: that is Erlang A.
     """
-    law = _law("--patience", text)
-    return math.inf if math.isinf(law.mean) else _closed("--patience", law)
+    found = _law("--patience", text)
+    return found.mean if isinstance(found, erlang.Exponential) else found
 
 
 def read_service(text: str) -> erlang.Law:
     """Read a law of handle times."""
     law = _law("--service", text)
-    if math.isinf(law.mean):
-        raise InvalidInput("--service", "must have an end", text, "give it a mean, such as 4m")
-    found = _closed("--service", law)
-    return erlang.Exponential(mean=found) if isinstance(found, float) else found
+    if not isinstance(law, float):
+        return law
+    raise InvalidInput("--service", "must have an end", text, "give it a mean, such as 4m")
 
 
-def _law(name: str, text: str) -> Law:
-    """A law of the scenario language."""
-    like = "write 3m, never, or {law: lognormal, mean: 3m, cv: 1.2}"
-    data: object = text.strip()
-    if text.strip().startswith("{"):
+def read_gaps(text: str, mean: float) -> tuple[erlang.Law, bool]:
+    """Read how contacts are spaced: the cv of the times between them, or a law.
+
+    Parameters
+    ----------
+    text
+        The cv, or a law; what `mean` says need not be said in it.
+    mean
+        Mean time between contacts [s].
+
+    Returns
+    -------
+    tuple
+        The law, and whether it was chosen here for a cv.
+    """
+    name = "--arrivals"
+    if not text.strip().startswith("{"):
+        hint = "write 0.5, or a law such as {law: erlang, k: 2}"
         try:
-            data = read_tree(text.encode(), Origin(name, None)).plain()
-        except ScenarioError:
-            raise InvalidInput(name, "must be a duration or a law", text, like) from None
+            return _spaced(mean, read_number(name, text) ** 2), True
+        except InvalidInput:
+            raise InvalidInput(name, "must be a cv or a law", text, hint) from None
+    said = _tree(name, text)
+    if said.get("law") in ("fixed", "deterministic"):
+        said.setdefault("value", f"{mean!r}s")
+    elif said.get("law") not in ("uniform", "survival"):
+        said.setdefault("mean", f"{mean!r}s")
+    law = _known(name, said, text)
+    if isinstance(law, float) or abs(law.mean - mean) > 1e-6 * mean:
+        rule = f"must have the mean time between the contacts of --calls, {mean:g} s"
+        raise InvalidInput(name, rule, text, "leave the mean out of the law")
+    return law, False
+
+
+def _spaced(mean: float, scv: float) -> erlang.Law:
+    """Time from one contact to the next: what is known are mean and variability."""
+    if scv == 0:
+        return erlang.Deterministic(value=mean)
+    if scv == 1:
+        return erlang.Exponential(mean=mean)
+    if scv < 1:
+        return erlang.Gamma(shape=1.0 / scv, mean=mean)
+    return erlang.Hyperexponential.balanced(mean=mean, scv=scv)
+
+
+def _law(name: str, text: str) -> erlang.Law | float:
+    """A law as it is typed; infinity for never."""
+    plain = text.strip()
+    return _known(name, _tree(name, plain) if plain.startswith("{") else plain, text)
+
+
+def _tree(name: str, text: str) -> dict[str, object]:
+    """What stands between braces."""
+    try:
+        data = read_tree(text.strip().encode(), Origin(name, None)).plain()
+    except ScenarioError:
+        raise InvalidInput(name, "must be a duration or a law", text, _LIKE) from None
+    return dict(data) if isinstance(data, Mapping) else {}
+
+
+def _known(name: str, data: object, text: str) -> erlang.Law | float:
+    """A law of the closed forms, whether scenarios know it too or not; infinity for never."""
+    kind = data.get("law") if isinstance(data, Mapping) else None
+    if isinstance(data, Mapping) and kind is not None and str(kind) in _FURTHER:
+        return _further(name, data, text)
     try:
         law: Law = TypeAdapter(Law).validate_python(data)
     except InvalidInput as error:
         raise InvalidInput(name, error.rule, text, error.hint) from None
     except ValidationError as error:
-        raise _first(name, error, like) from None
+        raise _first(name, error, _LIKE) from None
     if not law.mean > 0:
         raise InvalidInput(name, "must be above 0", text, "write it like 3m")
-    return law
+    if isinstance(law, Survival) and math.isinf(law.mean):
+        rule = "must end with a row in which fewer are left than in the row above"
+        raise InvalidInput(name, rule, text, "nobody would leave after the last row")
+    return math.inf if math.isinf(law.mean) else _closed(name, law)
+
+
+def _further(name: str, said: Mapping[str, object], text: str) -> erlang.Law:
+    """A law that only the closed forms know."""
+    law = str(said["law"])
+    wanted = _FURTHER[law]
+    if set(said) - {"law"} != set(wanted):
+        rule = f"with the law {law} must say {' and '.join(wanted)}, and nothing else"
+        raise InvalidInput(name, rule, text)
+    read = {key: read_seconds if key in _TIMES else read_number for key in wanted}
+    one = {key: read[key](f"{name} {key}", str(said[key])) for key in wanted}
+    try:
+        return _built(law, one)
+    except InvalidInput as error:
+        raise InvalidInput(name, f"{error.name} {error.rule}", text, error.hint) from None
+
+
+def _built(law: str, one: Mapping[str, float]) -> erlang.Law:
+    """A law by its name and numbers."""
+    if law == "uniform":
+        return erlang.Uniform(low=one["from"], high=one["to"])
+    if law == "deterministic":
+        return erlang.Deterministic(value=one["value"])
+    if law == "erlang":
+        if one["k"] not in range(1, _MOST_STAGES + 1):
+            raise InvalidInput("k", f"must be whole, from 1 to {_MOST_STAGES}", one["k"])
+        return erlang.Erlang(k=int(one["k"]), mean=one["mean"])
+    if not one["cv"] > 0:
+        raise InvalidInput("cv", "must be above 0", one["cv"], "for none write {law: fixed, …}")
+    if law == "gamma":
+        return erlang.Gamma(shape=one["cv"] ** -2, mean=one["mean"])
+    if one["cv"] < 1:
+        raise InvalidInput("cv", "must be at least 1 in h2", one["cv"], "below 1 take gamma")
+    return erlang.Hyperexponential.balanced(mean=one["mean"], scv=one["cv"] ** 2)
 
 
 def _first(name: str, error: ValidationError, like: str) -> InvalidInput:
@@ -187,10 +329,10 @@ def _first(name: str, error: ValidationError, like: str) -> InvalidInput:
     return InvalidInput(f"{name} {place}".strip(), "is not right", line.get("input"), like)
 
 
-def _closed(name: str, law: Law) -> float | erlang.Law:
-    """A law of scenarios as the closed forms know it; the mean alone for the exponential."""
+def _closed(name: str, law: Law) -> erlang.Law:
+    """A law of scenarios as the closed forms know it."""
     if isinstance(law, Exponential):
-        return law.mean
+        return erlang.Exponential(mean=law.mean)
     if isinstance(law, Lognormal):
         return erlang.Lognormal(mean=law.mean, scv=law.cv**2)
     if isinstance(law, Fixed):

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from sim import erlang
-from sim.errors import InvalidInput
-from sim.report.closed_forms import finite, flat, measures_data
+from sim.report.closed_forms import finite, fitted, flat, measures_data, of_all_callers, split
 from sim.report.language import N_, Language
-from sim.report.sentences import RULE_WORDS
+from sim.report.promises import promise_data, rule_words, share_words, target_words
 from sim.report.tables import Table
 
 __all__ = [
@@ -22,15 +21,11 @@ __all__ = [
     "answer_sentences",
     "case_of",
     "fine_time",
-    "next_data",
-    "next_sentence",
-    "people_data",
-    "people_sentence",
-    "scheduled",
     "solved_data",
     "solved_rows",
     "spread_agents",
     "spread_table",
+    "spread_tables",
 ]
 
 #: Rows of a table of agents that a reader may be asked to look through.
@@ -44,12 +39,11 @@ _QUESTIONS = {
     "service_level": N_("Answered in {awt}, {rule}: {answers}."),
     "nothing": N_("With {agents}: {answers}."),
 }
-_BOUNDS = {
-    "max_abandonment": N_("at most {bound} give up"),
-    "max_asa": N_("a mean wait of at most {bound}"),
-    "max_occupancy": N_("agents busy at most {bound} of the time"),
-    "max_wait_probability": N_("at most {bound} have to wait"),
-}
+_SEEN = 0.0005
+"""Share from which on a tenth of a per cent is said."""
+
+_LONGEST = 366 * 86_400.0
+"""A mean wait beyond a year is no wait: the queue has no steady state [s]."""
 
 
 @dataclass(frozen=True)
@@ -76,68 +70,97 @@ class Case:
     @cached_property
     def solution(self) -> erlang.Solution:
         """The answer."""
+        return self._bounded(self.question, self._plain)
+
+    @cached_property
+    def _plain(self) -> erlang.Solution:
+        """The answer to the question as it stands, be the queue without end or not."""
         return erlang.solve(**self.question)
+
+    @property
+    def stable_only(self) -> bool:
+        """Whether the team is asked for nothing but to keep up with the work."""
+        return (
+            _endless(self._plain)
+            and not _endless(self.solution)
+            and self.solution.unknown != "nothing"
+        )
 
     def at(self, agents: float) -> erlang.Solution:
         """The answer of a team with another number of agents."""
-        return erlang.solve(**{**self.question, "agents": agents})
+        question = {**self.question, "agents": agents}
+        return self._bounded(question, erlang.solve(**question))
+
+    def _bounded(self, question: Mapping[str, Any], found: erlang.Solution) -> erlang.Solution:
+        """An answer of a queue that has an end: without one, no target is kept at all."""
+        target = question.get("target")
+        if target is None or not found.met or not _endless(found):
+            return found
+        bounded = {**question, "target": replace(target, max_mean_wait=_LONGEST)}
+        lines = question.get("lines", math.inf)
+        if found.unknown != "agents" or "model" in question or math.isinf(lines):
+            return replace(erlang.solve(**bounded), target=target)
+        # Lines that turn callers away would end any queue: the team shall keep up without them.
+        enough = erlang.solve(**{**bounded, "lines": math.inf}).value
+        staffed = erlang.solve(**{**question, "agents": min(enough, lines)})
+        return replace(staffed, unknown="agents", value=min(enough, lines))
+
+
+def _endless(found: erlang.Solution) -> bool:
+    """Whether the queue grows without end."""
+    return not math.isfinite(found.measures.mean_wait)
 
 
 _NAMES = {"erlang_c": "Erlang C", "erlang_a": "Erlang A", "erlang_x": "Erlang X"}
 
 
 def case_of(
-    key: str, question: Mapping[str, Any], lang: Language, share: float | None = None
+    key: str,
+    question: Mapping[str, Any],
+    lang: Language,
+    share: float | None = None,
+    leaving: Mapping[str, Any] | None = None,
 ) -> Case:
-    """One model with its question, named and explained; `share` of the lost call again."""
+    """One model with its question, named and explained.
+
+    Parameters
+    ----------
+    key
+        Its name in plain data.
+    question
+        Arguments of `sim.erlang.solve`.
+    lang
+        The reader's language.
+    share
+        Share of the lost who call again.
+    leaving
+        Patience and balking of a model that keeps them to itself.
+    """
     if share is not None:
-        note = lang("{share} of those who give up call again", share=lang.percent(share))
+        note = lang("{share} of those who give up call again", share=share_words(share, lang))
         return Case(key, _NAMES[key], note, question)
     if key == "service":
-        return Case(key, lang("M/G/n"), lang("handle times follow their law"), question)
+        note = lang("handle times follow their law") + ", " + _leaving(leaving or {}, lang)
+        return Case(key, lang("M/G/n"), note, question)
+    return Case(key, _NAMES[key], _leaving(question, lang), question)
+
+
+def _leaving(question: Mapping[str, Any], lang: Language) -> str:
+    """Who leaves, and when."""
     patience = question.get("patience", math.inf)
     mean = patience.mean if isinstance(patience, erlang.Law) else patience
-    note = lang("nobody ever gives up")
-    if math.isfinite(mean):
-        note = lang("a caller gives up after {patience} on average", patience=lang.duration(mean))
-    return Case(key, _NAMES[key], note, question)
-
-
-def people_data(cases: Sequence[Case], shrinkage: float | None) -> dict[str, Any]:
-    """Agents on the schedule by every model as plain data; nothing without a shrinkage."""
-    if shrinkage is None:
-        return {}
-    _check_shrinkage(shrinkage)
-    agents = {one.key: one.solution.measures.agents for one in cases}
-    return {
-        "shrinkage": shrinkage,
-        **{key: scheduled(n, shrinkage) for key, n in agents.items()},
-    }
-
-
-def next_data(case: Case, hour: tuple[float, str] | None) -> dict[str, Any]:
-    """What one more agent adds and costs as plain data; nothing without a cost."""
-    now = case.solution.measures
-    if hour is None or now.agents + 1.0 > now.lines:
-        return {}
-    gain = _gain(case, now)
-    return {
-        "model": case.key,
-        "answered_per_hour": gain,
-        "cost_per_hour": hour[0],
-        "currency": hour[1],
-        "cost_per_answered": None if _buys_nothing(gain, now) else hour[0] / gain,
-    }
-
-
-def _gain(case: Case, now: erlang.QueueMeasures[float]) -> float:
-    """Contacts answered an hour thanks to one more agent."""
-    return 3600.0 * (_answered(case.at(now.agents + 1.0).measures) - _answered(now))
-
-
-def _buys_nothing(gain: float, now: erlang.QueueMeasures[float]) -> bool:
-    """Whether one more agent answers nobody but by rounding."""
-    return gain <= 1e-9 * 3600.0 * max(now.arrival_rate, 1e-300)
+    balking = question.get("balking", 0.0)
+    named = {"patience": lang.duration(mean), "share": share_words(balking, lang)}
+    if not balking:
+        if math.isinf(mean):
+            return lang("nobody ever gives up")
+        return lang("a caller gives up after {patience} on average", **named)
+    if math.isinf(mean):
+        return lang("{share} leave at once when nobody is free, who stays never gives up", **named)
+    return lang(
+        "{share} leave at once when nobody is free, who stays gives up after {patience} on average",
+        **named,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,11 +192,21 @@ def answer_sentences(cases: Sequence[Case], frame: Frame, lang: Language) -> tup
         agents=agents_words(first.measures.agents, lang),
         per=lang.duration(frame.per),
         awt=lang.duration(frame.awt),
-        rule=lang(RULE_WORDS[frame.rule]),
+        rule=rule_words(frame.rule, lang, _lined(cases[0])),
         target=_target_words(cases[0], lang),
     )
+    head = head[:1].upper() + head[1:]
     given = [_given(one, frame, lang) for one in cases]
-    return (head, *filter(None, given), *_load(cases, lang))
+    stable = [lang(
+        "{model}: as nobody gives up, the team need only keep up with the work: without that the "
+        "queue grows without end.", model=one.name,
+    ) for one in cases if one.stable_only]  # fmt: skip
+    return (head, *filter(None, given), *stable, *_load(cases, lang))
+
+
+def _lined(case: Case) -> bool:
+    """Whether lines are counted, so that somebody may find them all taken."""
+    return math.isfinite(case.solution.measures.lines)
 
 
 def _answer(case: Case, frame: Frame, lang: Language) -> str:
@@ -208,20 +241,10 @@ def fine_time(seconds: float, lang: Language) -> str:
 
 def _target_words(case: Case, lang: Language) -> str:
     """All that is promised, in one line."""
-    target, question = case.solution.target, case.question
-    share = question.get("service_level")
-    if share is not None or target is None:
-        return "" if share is None else lang.percent(share)
-    parts = []
-    if target.service_level is not None and target.awt is not None:
-        served = {"share": lang.percent(target.service_level, 0), "awt": lang.duration(target.awt)}
-        parts.append(lang("{share} {rule} in {awt}", rule=lang(RULE_WORDS[target.rule]), **served))
-    for name, words in _BOUNDS.items():
-        bound = getattr(target, name)
-        if bound is not None:
-            show = lang.duration if name == "max_asa" else lang.percent
-            parts.append(lang(words, bound=show(bound)))
-    return ", ".join(parts)
+    target, share = case.solution.target, case.question.get("service_level")
+    if share is not None:
+        return share_words(share, lang)
+    return "" if target is None else target_words(target, lang, _lined(case))
 
 
 def _service(one: erlang.QueueMeasures[float], frame: Frame, lang: Language) -> str:
@@ -235,13 +258,11 @@ def _given(case: Case, frame: Frame, lang: Language) -> str:
     found = case.solution
     one = found.measures
     if not math.isfinite(found.value):
-        return lang("{model}: no bound is ever reached.", model=case.name) if found.met else lang(
-            "{model}: no wait is long enough, because too many give up.", model=case.name
-        )  # fmt: skip
+        return _without_bound(case, lang)
     words = lang(
-        "{model}: {service}, mean wait {wait}, occupancy {occupancy}.",
+        "{model}: {service}, mean wait of those answered {wait}, occupancy {occupancy}.",
         model=case.name,
-        service=_service(one, frame, lang) + _lost(case, lang),
+        service=_service(one, frame, lang) + _lost(case, frame, lang),
         wait=lang.duration(one.asa),
         occupancy=lang.percent(one.occupancy),
     )
@@ -253,13 +274,34 @@ def _given(case: Case, frame: Frame, lang: Language) -> str:
     return f"{words} {kept}"
 
 
-def _lost(case: Case, lang: Language) -> str:
+def _without_bound(case: Case, lang: Language) -> str:
+    """Why there is no number."""
+    if case.solution.met:
+        return lang("{model}: no bound is ever reached.", model=case.name)
+    if _endless(case.solution):
+        return lang(
+            "{model}: no wait is long enough, because more work comes in than the team can do, and "
+            "the queue grows without end.",
+            model=case.name,
+        )
+    return lang("{model}: no wait is long enough, because too many give up.", model=case.name)
+
+
+def _lost(case: Case, frame: Frame, lang: Language) -> str:
     """Who gives up, where anybody may."""
     one, words = case.solution.measures, ""
     if _loses(case):
-        words += ", " + lang("{lost} give up", lost=lang.percent(one.abandonment, 1))
-    if one.blocking:
-        words += ", " + lang("{share} find every line taken", share=lang.percent(one.blocking, 1))
+        lost = {"lost": lang.percent(one.abandonment, 1)}
+        at_once = bool(one.balking)
+        words += ", " + (
+            lang("{lost} leave", **lost) if at_once else lang("{lost} give up", **lost)
+        )
+    if one.blocking >= _SEEN:
+        words += ", " + lang(
+            "{share} find every line taken, so that {served} of all callers are answered in time",
+            share=lang.percent(one.blocking, 1),
+            served=lang.percent(of_all_callers(one, frame.awt), 1),
+        )
     return words
 
 
@@ -283,92 +325,6 @@ def agents_words(count: float, lang: Language) -> str:
     return lang("{count} agents", count=lang.plain(count))
 
 
-def scheduled(agents: float, shrinkage: float) -> int:
-    """Agents on the schedule so that enough are at work; whole, and not one more by rounding.
-
-    Examples
-    --------
-    >>> scheduled(14, 0.3), scheduled(21, 0.3), scheduled(7, 0)
-    (20, 30, 7)
-    """
-    return math.ceil(agents / (1.0 - shrinkage) * (1.0 - 1e-12))
-
-
-def _check_shrinkage(shrinkage: float) -> None:
-    """Refuse a shrinkage that leaves nobody at work."""
-    if not 0 <= shrinkage < 1:
-        raise InvalidInput("shrinkage", "must be at least 0% and below 100%", shrinkage)
-
-
-def people_sentence(cases: Sequence[Case], shrinkage: float | None, lang: Language) -> str:
-    """Agents at work are not agents on the schedule: how many these are, or that there are more."""
-    if shrinkage is None:
-        return lang(
-            "These are agents at work at the same time; breaks, sickness and leave come on top."
-        )
-    _check_shrinkage(shrinkage)
-    parts = [
-        lang(
-            "{scheduled} by {model}",
-            scheduled=lang.number(scheduled(one.solution.measures.agents, shrinkage)),
-            model=one.name,
-        )
-        for one in cases
-    ]
-    return lang(
-        "On the schedule, with {shrinkage} of paid time spent on breaks, sickness and leave: "
-        "{answers}.",
-        shrinkage=lang.percent(shrinkage),
-        answers=", ".join(parts),
-    )
-
-
-def next_sentence(case: Case, frame: Frame, hour: tuple[float, str] | None, lang: Language) -> str:
-    """What one more agent gives, and what a contact costs that is answered only thanks to him.
-
-    Parameters
-    ----------
-    case, frame
-        The model and what it shares with others.
-    hour
-        Cost of an agent's hour with its currency; None leaves the money out.
-    lang
-        The reader's language.
-    """
-    now = case.solution.measures
-    if now.agents + 1.0 > now.lines:
-        return lang("One more agent would find no line.")
-    more = case.at(now.agents + 1.0).measures
-    gain = _gain(case, now)
-    words = lang(
-        "One more agent, by {model}: {after} instead of {before} answered in {awt}, mean wait "
-        "{wait} instead of {waited}, {gain} more contacts answered an hour.",
-        model=case.name,
-        after=lang.percent(more.service_level(frame.rule, frame.awt), 1),
-        before=lang.percent(now.service_level(frame.rule, frame.awt), 1),
-        awt=lang.duration(frame.awt),
-        wait=lang.duration(more.asa),
-        waited=lang.duration(now.asa),
-        gain=lang.plain(gain),
-    )
-    if hour is None:
-        return words
-    cost, currency = hour
-    if _buys_nothing(gain, now):
-        return words + " " + lang("Nobody more is answered: the money buys shorter waits.")
-    price = lang.money(cost / gain, currency, digits=2)
-    return words + " " + lang(
-        "At {cost} an hour each of them costs {price}.",
-        cost=lang.money(cost, currency, digits=0 if cost == int(cost) else 2),
-        price=price,
-    )  # fmt: skip
-
-
-def _answered(one: erlang.QueueMeasures[float]) -> float:
-    """Contacts answered [1/s]; no more than agents can serve where the queue has no end."""
-    return one.occupancy * one.agents / one.aht
-
-
 def spread_agents(cases: Sequence[Case], spread: int) -> list[int]:
     """Numbers of agents next to the answers, and all between them where they are few."""
     near = sorted({round(one.solution.measures.agents) for one in cases})
@@ -387,8 +343,8 @@ def spread_table(cases: Sequence[Case], frame: Frame, spread: int, lang: Languag
     rows = []
     for agents in spread_agents(cases, spread):
         cells = [cell for one in cases for cell in _cells(one, agents, frame, unknown, lang)]
-        marks = [lang("← {model}", model=name) for name, n in answers.items() if n == agents]
-        mark = " ".join(marks) if unknown == "agents" else "←" * bool(marks)
+        marks = [_letter(name) for name, n in answers.items() if n == agents]
+        mark = "← " + " ".join(marks) if marks and unknown == "agents" else "←" * bool(marks)
         rows.append((lang.number(agents), *cells, mark))
     heads = [head for one in cases for head in _heads(one, frame, unknown, lang)]
     return Table(
@@ -396,19 +352,33 @@ def spread_table(cases: Sequence[Case], frame: Frame, spread: int, lang: Languag
     )
 
 
+def spread_tables(
+    cases: Sequence[Case], frame: Frame, spread: int, lang: Language
+) -> tuple[Table, ...]:
+    """The same, a table for each model where one of all would be too wide."""
+    whole = split(spread_table(cases, frame, spread, lang), 1)
+    if len(whole) == 1:
+        return whole
+    return tuple(fitted(spread_table([one], frame, spread, lang)) for one in cases)
+
+
+def _letter(name: str) -> str:
+    """A model by its letter, where it has one."""
+    return name.removeprefix("Erlang ")
+
+
 def _heads(case: Case, frame: Frame, unknown: str, lang: Language) -> list[str]:
     """Heads of the columns of one model, which is called by its letter where it has one."""
-    letter = case.name.removeprefix("Erlang ")
     extra = {
         "arrival_rate": lang("contacts in {per}", per=lang.duration(frame.per)),
         "aht": lang("handle time"),
         "awt": lang("within"),
     }
     heads = [extra[unknown]] if unknown in extra else []
-    heads += [lang("in {awt}", awt=lang.duration(frame.awt)), lang("mean wait")]
+    heads += [lang("in {awt}", awt=lang.duration(frame.awt)), lang("ASA")]
     if _loses(case):
-        heads.append(lang("abandoned"))
-    return [f"{letter}: {head}" for head in (*heads, lang("occupancy"))]
+        heads.append(lang("lost"))
+    return [f"{_letter(case.name)}: {head}" for head in (*heads, lang("busy"))]
 
 
 def _loses(case: Case) -> bool:
@@ -460,21 +430,13 @@ def solved_data(cases: Sequence[Case], frame: Frame, spread: int) -> dict[str, A
             one.key: {
                 "value": finite(one.solution.value),
                 "met": one.solution.met,
-                "target": _promise(one.solution.target),
+                "target": promise_data(one.solution.target),
                 **measures_data(one.solution.measures, frame.awt),
             }
             for one in cases
         },
         "spread": [{k: _plain(v) for k, v in row.items()} for row in rows],
     }
-
-
-def _promise(target: erlang.Target | None) -> dict[str, Any] | None:
-    """A target as plain data: what it bounds, and nothing else."""
-    if target is None:
-        return None
-    unused = "percentile" if target.max_wait_percentile is None else ""
-    return {k: v for k, v in vars(target).items() if v is not None and k != unused}
 
 
 def _plain(value: object) -> object:

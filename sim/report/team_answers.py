@@ -10,6 +10,7 @@ from sim.report.closed_forms import (
     Answer,
     Measured,
     finite,
+    fitted,
     flat,
     measure_table,
     measures_data,
@@ -86,7 +87,7 @@ def lines_answer(
         for n, share, carried in shares
     ]
     data = {"unknown": unknown, "sources": sources, **answer, "spread": rows}
-    return Answer(sentences=(first, note), tables=(table,), data=data, rows=rows)
+    return Answer(sentences=(first, note), tables=(fitted(table),), data=data, rows=rows)
 
 
 def blocking_of(load: float, lines: float, sources: int | None) -> float:
@@ -162,8 +163,8 @@ def blend_answer(team: dict[str, Any], threshold: int, awt: float, lang: Languag
         (
             lang("Kept free"),
             lang("in {awt}", awt=lang.duration(awt)),
-            lang("mean wait"),
-            lang("abandoned"),
+            lang("ASA"),
+            lang("lost"),
             lang("outbound an hour"),
             lang("occupancy"),
             "",
@@ -187,7 +188,7 @@ def blend_answer(team: dict[str, Any], threshold: int, awt: float, lang: Languag
         **_data(now, "outbound_rate", "busy_inbound", "busy_outbound", "occupancy"),
         "thresholds": [{k: _plain(v) for k, v in row.items()} for row in rows],
     }
-    return Answer(sentences=(sentence,), tables=(table,), data=data, rows=rows)
+    return Answer(sentences=(sentence,), tables=(fitted(table),), data=data, rows=rows)
 
 
 def redials_answer(
@@ -204,6 +205,13 @@ def redials_answer(
         "queue has no steady state."
     )
     sentences = [
+        lang(
+            "{agents}: {service}, attempts of those who call again counted, mean wait of those "
+            "answered {wait}.",
+            agents=lang.n("{n} agent", "{n} agents", int(team["agents"])),
+            service=_in_time(x.attempts, awt, lang),
+            wait=lang.duration(x.attempts.asa),
+        ),
         endless
         if math.isinf(x.total_arrival_rate)
         else lang(
@@ -212,12 +220,11 @@ def redials_answer(
             lost=lang.percent(x.lost_callers, 1),
         ),
         lang(
-            "The team sees {total} attempts an hour instead of {fresh} callers: {service}.",
+            "The team sees {total} attempts an hour instead of {fresh} callers.",
             total=lang.plain(3600 * x.total_arrival_rate, 1)
             if math.isfinite(x.total_arrival_rate)
             else "∞",
             fresh=lang.plain(3600 * team["arrival_rate"], 1),
-            service=_in_time(x.attempts, awt, lang),
         ),
     ]
     keys = ("total_arrival_rate", "redial_rate", "attempts_per_caller", "lost_callers")
@@ -249,10 +256,30 @@ def redials_answer(
 
 
 def service_answer(
-    queue: Measured, waits: erlang.MeanWaits[float], scv: tuple[float, float], awt: float,
+    queue: Measured,
+    waits: erlang.MeanWaits[float],
+    scv: tuple[float, float],
+    chosen: bool,
+    awt: float,
     lang: Language,
-) -> Answer:  # fmt: skip
-    """A queue with general arrivals or handle times: the result, and the usual formulas."""
+) -> Answer:
+    """A queue with general arrivals or handle times: the result, and the usual formulas.
+
+    Parameters
+    ----------
+    queue
+        The queue.
+    waits
+        Mean waits by formula.
+    scv
+        Squared variation of times between contacts and of handle times.
+    chosen
+        Whether the law between contacts was chosen for their variation.
+    awt
+        Threshold of the service levels [s].
+    lang
+        The reader's language.
+    """
     words = {
         "allen_cunneen": "Allen–Cunneen",
         "allen_cunneen_klb": "Allen–Cunneen, Kraemer–Langenbach-Belz",
@@ -262,10 +289,10 @@ def service_answer(
         "erlang_c": "Erlang C",
     }
     first = lang(
-        "{agents}: {service}, mean wait {wait}.",
+        "{agents}: {service}, mean wait of those answered {wait}.",
         agents=lang.n("{n} agent", "{n} agents", int(queue.agents)),
         service=_in_time(queue, awt, lang),
-        wait=lang.duration(queue.mean_wait),
+        wait=lang.duration(queue.asa),
     )
     second = (
         lang("This is exact.")
@@ -279,20 +306,24 @@ def service_answer(
     )
     formulas = _data(waits, *words, "approximate")
     more = {"scv_arrival": scv[0], "scv_service": scv[1]}
-    sentences = (first, second) if scv[0] == 1 else (first, second, _gaps_sentence(scv[0], lang))
+    sentences = (
+        (first, second) if scv[0] == 1 else (first, second, _gaps_sentence(scv[0], chosen, lang))
+    )
     return Answer(
         sentences=sentences,
-        tables=(measure_table({lang("Queue"): queue}, awt, lang), table),
+        tables=(measure_table({lang("Queue"): queue}, awt, lang), fitted(table)),
         data={**measures_data(queue, awt), **more, "mean_wait_by_formula": formulas},
         rows=[{"model": queue.method, **flat(queue, awt), **more}],
     )
 
 
-def _gaps_sentence(scv: float, lang: Language) -> str:
-    """Which law stands for arrivals of which only the variability is known."""
+def _gaps_sentence(scv: float, chosen: bool, lang: Language) -> str:
+    """Which law arrivals have; one is chosen where only their variability is known."""
     if scv == 0:
         return lang("Contacts come at equal distances.")
     named = {"cv": lang.plain(math.sqrt(scv), 2)}
+    if not chosen:
+        return lang("Times between contacts have a cv of {cv}, by the law that was given.", **named)
     if scv < 1:
         return lang("Times between contacts have a cv of {cv}, by a gamma law.", **named)
     return lang("Times between contacts have a cv of {cv}, by a hyperexponential law.", **named)
@@ -305,15 +336,15 @@ def bursty_answer(found: erlang.ArrivalMeasures, awt: float, lang: Language) -> 
         arrival_rate=one.arrival_rate, aht=one.aht, agents=one.agents, patience=one.patience
     )
     first = lang(
-        "{agents}: {service}, mean wait {wait}.",
+        "{agents}: {service}, mean wait of those answered {wait}.",
         agents=lang.n("{n} agent", "{n} agents", int(one.agents)),
         service=_in_time(one, awt, lang),
-        wait=lang.duration(one.mean_wait),
+        wait=lang.duration(one.asa),
     )
     second = lang(
-        "If as many contacts came at random: {service}, mean wait {wait}.",
+        "If as many contacts came at random: {service}, mean wait of those answered {wait}.",
         service=_in_time(even, awt, lang),
-        wait=lang.duration(even.mean_wait),
+        wait=lang.duration(even.asa),
     )
     third = lang(
         "{contacts} of contacts find every agent busy, who are all busy {time} of the time.",
@@ -352,8 +383,8 @@ def power_answer(
         row = {name: float(getattr(found, name)[at]) for name in columns}
         asa, lost = (float(getattr(found.measures, n)[at]) for n in ("asa", "abandonment"))
         rows.append({"agents": agents, "asa": asa, "abandonment": lost, **row})
-    head = [lang("Agents"), lang("in {awt}", awt=lang.duration(awt)), lang("mean wait")]
-    head += [lang("abandoned"), lang("answered an hour"), lang("thanks to the last agent")]
+    head = [lang("Agents"), lang("in {awt}", awt=lang.duration(awt)), lang("ASA")]
+    head += [lang("lost"), lang("answered an hour"), lang("thanks to the last agent")]
     head += [lang("cost of each of them"), ""] if hour else [""]
     cells = [
         (
@@ -370,9 +401,14 @@ def power_answer(
     ]
     middle = next(row for row in rows if row["agents"] == team["agents"])
     first = lang(
-        "The last of {agents} adds {gain} answered contacts an hour and {points} points of the "
-        "service level.",
+        "{agents}: {service}; the last of them adds {gain} answered contacts an hour and {points} "
+        "points of the service level.",
         agents=lang.n("{n} agent", "{n} agents", int(team["agents"])),
+        service=lang(
+            "{share} answered in {awt}",
+            share=lang.percent(middle["service_level"], 1),
+            awt=lang.duration(awt),
+        ),
         gain=lang.plain(middle["gained_answered"]),
         points=lang.plain(100 * middle["gained_service_level"], 1),
     )
@@ -383,7 +419,7 @@ def power_answer(
         "rows": [{k: _plain(v) for k, v in row.items()} for row in rows],
     }
     table = Table(lang("What each agent adds"), tuple(head), tuple(cells))
-    return Answer(sentences=(first,), tables=(table,), data=data, rows=rows)
+    return Answer(sentences=(first,), tables=(fitted(table),), data=data, rows=rows)
 
 
 def _price(amount: float, currency: str, lang: Language) -> str:

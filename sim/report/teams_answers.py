@@ -8,35 +8,65 @@ from typing import Any
 import numpy as np
 
 from sim import erlang
-from sim.report.closed_forms import Answer, finite, flat, measure_table, measures_data
+from sim.report.closed_forms import (
+    Answer,
+    finite,
+    fitted,
+    flat,
+    measure_table,
+    measures_data,
+    split,
+)
 from sim.report.language import N_, Language
+from sim.report.solved import agents_words
 from sim.report.tables import Table
 
-__all__ = ["class_answer", "day_answer", "pool_answer", "unread_sentence"]
+__all__ = ["class_answer", "day_answer", "pool_answer", "pool_names", "unread_sentence"]
 
 _METHODS = {
-    "sipp": N_("each interval by itself (SIPP), mean rate"),
+    "sipp": N_("each interval by itself, mean rate"),
     "sipp_max": N_("each interval by itself, highest rate"),
     "sipp_mix": N_("each interval by itself, highest rate while rising"),
     "lag_avg": N_("each interval by itself, a handle time later, mean rate"),
     "lag_max": N_("each interval by itself, a handle time later, highest rate"),
     "lag_mix": N_("each interval by itself, a handle time later, highest rate while rising"),
-    "mol": N_("the work of earlier calls counted (MOL)"),
-    "psa": N_("each moment by itself (PSA)"),
-    "backlog": N_("waiting calls carried over (SBC)"),
-    "effective": N_("effective arrival rate"),
+    "mol": N_("the work of earlier calls counted"),
+    "psa": N_("each moment by itself"),
+    "backlog": N_("waiting calls carried over"),
+    "effective": N_("each interval by itself, work of calls as it is on average (effective rate)"),
 }
+
+
+_SEEN = 0.0005
+"""A difference that a tenth of a per cent shows."""
 
 
 def class_answer(
     names: Sequence[str],
     found: erlang.ClassMeasures,
-    pools: Mapping[str, int],
+    pools: Mapping[str, float],
     awt: float,
     lang: Language,
     cost: float | None = None,
+    patience: Sequence[str] = (),
 ) -> Answer:
-    """What every class lives through, and how busy the pools are."""
+    """What every class lives through, and how busy the pools are.
+
+    Parameters
+    ----------
+    names, found
+        The classes and their measures.
+    pools
+        Agents by pool.
+    awt
+        Threshold of the service levels [s].
+    lang
+        The reader's language.
+    cost
+        Cost of the pools, where the cheapest were asked for.
+    patience
+        Classes that never give up, as nobody said when they do.
+    """
     first = ", ".join(
         lang(
             "{name} {share} in {awt}",
@@ -46,19 +76,31 @@ def class_answer(
         )
         for name, one in zip(names, found.classes, strict=True)
     )
-    sentences = [lang("Answered: {classes}.", classes=first)]
+    team = "; ".join(
+        agents_words(n, lang) + (f" ({name})" if len(pools) > 1 else "")
+        for name, n in pools.items()
+    )
+    answered = lang("{team}, answered: {classes}.", team=team, classes=first)
+    sentences = [answered]
     if cost is not None:
-        team = ", ".join(f"{lang.number(n)} × {name}" for name, n in pools.items())
-        sentences.insert(
-            0, lang("Cheapest team: {team}; its cost is {cost}.", team=team, cost=lang.plain(cost))
+        cheapest = lang(
+            "Cheapest team: {team}; its cost is {cost}.", team=team, cost=lang.plain(cost)
+        )
+        sentences = [cheapest, lang("Answered: {classes}.", classes=first)]
+    if patience:
+        sentences.append(
+            lang(
+                "Without a patience of their own never give up: {classes}.",
+                classes=", ".join(patience),
+            )
         )
     columns = dict(zip(names, found.classes, strict=True))
     table = measure_table({**columns, lang("Everybody"): found.all}, awt, lang)
     busy = Table(
         lang("Who answers"),
-        (lang("Pool"), lang("Agents"), lang("Occupancy")),
+        (lang("Skills"), lang("Agents"), lang("Occupancy")),
         tuple(
-            (name, lang.number(agents), lang.percent(share, 1))
+            (name, lang.plain(agents), lang.percent(share, 1))
             for (name, agents), share in zip(pools.items(), found.pool_occupancy, strict=True)
         ),
     )
@@ -73,7 +115,20 @@ def class_answer(
     }
     rows = [{"class": name, **flat(one, awt)} for name, one in columns.items()]
     rows.append({"class": "all", **flat(found.all, awt)})
-    return Answer(sentences=tuple(sentences), tables=(table, busy), data=data, rows=rows)
+    return Answer(sentences=tuple(sentences), tables=(table, fitted(busy)), data=data, rows=rows)
+
+
+def pool_names(skills: Sequence[Sequence[str]]) -> list[str]:
+    """Pools by what they can do; those that can do the same are numbered.
+
+    Examples
+    --------
+    >>> pool_names([["sales"], ["help", "sales"], ["sales"]])
+    ['sales', 'help, sales', 'sales (2)']
+    """
+    plain = [", ".join(one) for one in skills]
+    seen = [plain[:at].count(name) + 1 for at, name in enumerate(plain)]
+    return [name if n == 1 else f"{name} ({n})" for name, n in zip(plain, seen, strict=True)]
 
 
 def pool_answer(
@@ -129,8 +184,8 @@ def pool_answer(
             lang("Team"),
             lang("Agents"),
             lang("in {awt}", awt=lang.duration(awt)),
-            lang("mean wait"),
-            lang("abandoned"),
+            lang("ASA"),
+            lang("lost"),
             lang("occupancy"),
         ),
         tuple(
@@ -152,7 +207,7 @@ def pool_answer(
         "pooled": measures_data(one, awt),
     }
     sentences = (first, second) if asked else (first,)
-    return Answer(sentences=sentences, tables=(table,), data=data, rows=rows)
+    return Answer(sentences=sentences, tables=(fitted(table),), data=data, rows=rows)
 
 
 def day_answer(
@@ -168,18 +223,12 @@ def day_answer(
 
     `days` are days of another busyness, with its spread.
     """
-    worst = max(found.methods, key=lambda one: abs(one.day_error))
     first = lang(
         "{share} of the day's calls are answered in {awt}, exactly.",
         share=lang.percent(found.exact_day, 1),
         awt=lang.duration(awt),
     )
-    second = lang(
-        "Each interval by itself (SIPP) would say {said}; the furthest off is “{method}”: {worst}.",
-        said=lang.percent(found.of("sipp").day_service_level, 1),
-        method=_method(worst.method, lang),
-        worst=lang.percent(worst.day_service_level, 1),
-    )
+    second = _errors_sentence(found, lang)
     random = None if days is None else days[1].intervals.service_level("offered", awt)
     rows = [
         {
@@ -206,8 +255,35 @@ def day_answer(
     if days is not None:
         data["random_days"] = _random(days, awt)
         sentences.append(_random_sentence(data["random_days"], lang))
-    tables = (_method_table(found, lang), _interval_table(rows, found, lang))
+    tables = (_method_table(found, lang), *_interval_tables(rows, found, lang))
     return Answer(sentences=tuple(sentences), tables=tables, data=data, rows=rows)
+
+
+def _errors_sentence(found: erlang.MethodComparison, lang: Language) -> str:
+    """What the usual method would say, and which methods are furthest off and nearest."""
+    sipp = found.of("sipp")
+    by_error = sorted(found.methods, key=lambda one: abs(one.day_error))
+    near, far = by_error[0], by_error[-1]
+    named = {
+        "said": lang.percent(sipp.day_service_level, 1),
+        "near": near.method,
+        "nearest": lang.percent(near.day_service_level, 1),
+        "far": far.method,
+        "furthest": lang.percent(far.day_service_level, 1),
+    }
+    if abs(far.day_error) - abs(near.day_error) < _SEEN:
+        return lang("Every usual method says as much: {said}.", **named)
+    if abs(far.day_error) - abs(sipp.day_error) < _SEEN:
+        return lang(
+            "Each interval by itself (sipp) would say {said}, and no usual method is further off; "
+            "the nearest is {near}: {nearest}.",
+            **named,
+        )
+    return lang(
+        "Each interval by itself (sipp) would say {said}; the furthest off is {far}: {furthest}, "
+        "the nearest {near}: {nearest}.",
+        **named,
+    )
 
 
 def unread_sentence(names: str, lang: Language) -> str:
@@ -238,7 +314,7 @@ def _random_sentence(known: Mapping[str, float], lang: Language) -> str:
 
 def _method(name: str, lang: Language) -> str:
     """A method in words."""
-    return lang(_METHODS[name]) if name in _METHODS else name.replace("_", " ")
+    return name + ": " + lang(_METHODS[name]) if name in _METHODS else name
 
 
 def _method_table(found: erlang.MethodComparison, lang: Language) -> Table:
@@ -267,15 +343,15 @@ def _method_table(found: erlang.MethodComparison, lang: Language) -> Table:
         lang("asks for agent hours"),
         lang("which give in truth"),
     )
-    return Table(lang("What the usual methods get wrong"), head, tuple(rows))
+    return fitted(Table(lang("What the usual methods get wrong"), head, tuple(rows)))
 
 
-def _interval_table(
+def _interval_tables(
     rows: Sequence[Mapping[str, Any]], found: erlang.MethodComparison, lang: Language
-) -> Table:
+) -> tuple[Table, ...]:
     """Interval by interval: in truth, and by each method."""
     names = [one.method for one in found.methods]
-    return Table(
+    whole = Table(
         lang("Interval by interval"),
         (lang("Start"), lang("Calls"), lang("Agents"), lang("exactly"), *names),
         tuple(
@@ -288,6 +364,7 @@ def _interval_table(
             for row in rows
         ),
     )
+    return split(whole, 4)
 
 
 def _methods(found: erlang.MethodComparison) -> dict[str, Any]:
