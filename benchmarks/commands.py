@@ -19,18 +19,19 @@ from sim.experiment import case, replicate
 from sim.scenario import load
 replicate(case(load(sys.argv[1]), "base"), seed=1, replications=int(sys.argv[2]))
 """
-HEAD = f"{'':46}  {'wall s':>7}  {'peak MB':>7}"
+HEAD = f"{'':46}  {'wall s':>7}  {'CPU s':>7}  {'peak MB':>7}"
 
 
 @dataclass(frozen=True)
 class Finished:
-    """A process that has ended well: its wall time [s] and the most memory it held [MB]."""
+    """A process that has ended well: wall and processor time [s], the most memory held [MB]."""
 
     seconds: float
+    processor: float
     megabytes: float
 
     def line(self, name: str) -> str:
-        return f"{name:46}  {self.seconds:>7.2f}  {self.megabytes:>7.0f}"
+        return f"{name:46}  {self.seconds:>7.2f}  {self.processor:>7.2f}  {self.megabytes:>7.0f}"
 
 
 def run(code: str, *arguments: str, cache: str | None = None) -> Finished:
@@ -53,10 +54,11 @@ def run(code: str, *arguments: str, cache: str | None = None) -> Finished:
         raise RuntimeError(f"{arguments} ended with {process.returncode}: {said}")
     # Linux counts kilobytes, macOS bytes.
     unit = 2**20 if sys.platform == "darwin" else 2**10
-    return Finished(time.perf_counter() - begun, used.ru_maxrss / unit)
+    spent = used.ru_utime + used.ru_stime
+    return Finished(time.perf_counter() - begun, spent, used.ru_maxrss / unit)
 
 
-def lines(rounds: int) -> Iterator[str]:
+def lines(size: float, rounds: int) -> Iterator[str]:
     """The table, as it is measured; warm times are the best of the rounds."""
     yield HEAD
     with tempfile.TemporaryDirectory() as cache:
@@ -65,6 +67,6 @@ def lines(rounds: int) -> Iterator[str]:
         yield cold.line("compare company-n, nothing compiled yet")
         warm = [run(COMMAND, "compare", scenario, cache=cache) for _ in range(rounds)]
         yield min(warm, key=lambda done: done.seconds).line("compare company-n, compiled")
-        for number in (40, 400):
+        for number in (max(1, int(40 * size)), max(2, int(400 * size))):
             done = run(REPLICATE, "scenarios/bank.yaml", str(number), cache=cache)
             yield done.line(f"{number} weeks of the bank")
