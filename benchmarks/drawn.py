@@ -123,6 +123,18 @@ def w3(size: float) -> Story:
     return Story(sources, workloads.crew(*workloads.w3_shifts(size), *workloads.routing()))
 
 
+def small_day(contacts: float) -> Story:
+    """A day of one queue, with agents from eight to eight."""
+    shares = workloads.OFFICE / workloads.OFFICE.sum()
+    week = np.concatenate([contacts * shares, np.zeros(6 * 24)])
+    phone = Source("phone", "voice", week, 240.0, 1.0, patience=180.0)
+    agents = max(1, round(contacts / 12 / 15 * 1.1))
+    hours = np.repeat(np.array([[8], [20]]) * 3600 * TICKS_PER_SECOND, agents, axis=1)
+    alike = np.zeros((1, 1), np.int64)
+    crew = workloads.crew(hours[0], hours[1], np.zeros(agents, np.uint8), alike, alike)
+    return Story((phone,), crew, days=1)
+
+
 STORIES = {"w1": w1, "w2": w2, "w3": w3}
 
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 
 from benchmarks import drawn
-from benchmarks.commands import COMMAND, HEAD, Finished, run
+from benchmarks.commands import COMMAND, HEAD, run
 from sim.experiment import Case, replicate
 
 EMPTY = "pass"
@@ -24,8 +24,7 @@ queue = erlang_a(arrival_rate=0.1, aht=240.0, agents=26, patience=120.0)
 assert 0 < queue.service_level("offered", 20.0) < 1
 """
 FIRST_ANSWER = """
-from benchmarks.drawn import replicate
-from benchmarks.registry import small_day
+from benchmarks.drawn import replicate, small_day
 assert replicate(small_day(2_000).product(), 0).contacts.sum() > 0
 """
 #: Replications of W1 at so many times its rate and its crew; all results are thrown away.
@@ -84,16 +83,10 @@ def start(size: float, rounds: int) -> Iterator[str]:
         "and a first Erlang A": FORMULA,
         "and a first day of 2,000 contacts": FIRST_ANSWER,
     }
-    with tempfile.TemporaryDirectory() as cache:
-        for code in (FORMULA, FIRST_ANSWER):
-            run(code, cache=cache)
-        for name, code in programs.items():
-            yield best(code, rounds, cache).line(name)
-
-
-def best(code: str, rounds: int, cache: str) -> Finished:
-    done = [run(code, cache=cache) for _ in range(rounds)]
-    return min(done, key=lambda one: one.seconds)
+    for name, code in programs.items():
+        run(code)  # what is not compiled yet is compiled now
+        done = [run(code) for _ in range(rounds)]
+        yield min(done, key=lambda one: one.seconds).line(name)
 
 
 def cold(size: float, rounds: int) -> Iterator[str]:

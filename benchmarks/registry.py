@@ -10,12 +10,9 @@ import importlib.util
 from collections.abc import Callable, Iterator
 from functools import partial
 
-import numpy as np
-
 from benchmarks import as_it_goes, closed_forms, drawn, idiomatic, native, peers, workloads
 from benchmarks.phases import Bench, Phase
 from sim.engine import ENGINES, Status, lean
-from sim.engine.contract import TICKS_PER_SECOND
 from sim.experiment import Case
 from sim.metrics import tally
 
@@ -126,21 +123,9 @@ def w3(size: float) -> Bench:
     return case(title, "w3", size, workloads.w3(size), idiomatic.skills)
 
 
-def small_day(contacts: float) -> drawn.Story:
-    """A day of one queue, with agents from eight to eight."""
-    shares = workloads.OFFICE / workloads.OFFICE.sum()
-    week = np.concatenate([contacts * shares, np.zeros(6 * 24)])
-    phone = drawn.Source("phone", "voice", week, 240.0, 1.0, patience=180.0)
-    agents = max(1, round(contacts / 12 / 15 * 1.1))
-    hours = np.repeat(np.array([[8], [20]]) * 3600 * TICKS_PER_SECOND, agents, axis=1)
-    alike = np.zeros((1, 1), np.int64)
-    crew = workloads.crew(hours[0], hours[1], np.zeros(agents, np.uint8), alike, alike)
-    return drawn.Story((phone,), crew, days=1)
-
-
 def day(size: float) -> Bench:
     """What one replication of a small day is made of; each time it is drawn anew."""
-    story = small_day(2_000 * size)
+    story = drawn.small_day(2_000 * size)
     played = story.product()
     numbers = iter(range(10**9))
     outcome = ENGINES["kernel"](played.demand.workload(drawn.SEED, 0), played.staffing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,14 @@ from sim.metrics.tally import Count
 compiled = pytest.mark.skipif(native.compiler() is None, reason=native.NO_COMPILER)
 
 
+@cache
+def small(name: str) -> Bench:
+    return CASES[name](0.01)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_a_case_is_measured_from_end_to_end(name: str) -> None:
-    bench = CASES[name](0.01)
+    bench = small(name)
     lines = measure(bench, rounds=1)
 
     assert [line.phase for line in lines] == list(bench.phases)
@@ -46,7 +52,7 @@ def test_a_case_is_measured_from_end_to_end(name: str) -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_every_yardstick_is_a_phase_of_its_case(name: str) -> None:
-    bench = CASES[name](0.01)
+    bench = small(name)
     names = [phase.name for phase in bench.phases]
 
     assert len(set(names)) == len(names)
@@ -102,8 +108,8 @@ def test_without_a_compiler_the_table_says_so(monkeypatch: pytest.MonkeyPatch) -
     bench = registry.w2(0.01)
 
     assert native.NO_COMPILER in bench.title
-    assert not any("C," in phase.name for phase in bench.phases)
-    assert all(line.ratios[1] is None for line in measure(bench, rounds=1))
+    assert "kernel" in [phase.name for phase in bench.phases]
+    assert not any("C" in phase.name.replace(",", " ").split() for phase in bench.phases)
 
 
 @pytest.mark.parametrize("name", peers.PEERS)
@@ -154,7 +160,11 @@ def test_a_peer_plays_the_same_queue(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", machine.PROGRAMS)
-def test_the_machine_is_measured_under_columns_of_their_width(name: str) -> None:
+def test_the_machine_is_measured_under_columns_of_their_width(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Compiling everything takes half a minute, and other tests do it.
+    monkeypatch.setattr(machine, "COMMAND", "pass")
     title, columns, *rows = machine.PROGRAMS[name](0.0005, 1)
 
     assert "processors" in title
@@ -207,11 +217,11 @@ def test_an_unknown_case_is_refused(root: Path) -> None:
 
 
 def test_a_process_is_measured_by_its_time_and_memory() -> None:
-    done = commands.run("import time; time.sleep(0.05); held = bytes(50_000_000)")
+    done = commands.run("import time; time.sleep(0.05); held = b'x' * 50_000_000")
 
     assert done.seconds > 0.05
     assert done.processor < done.seconds
-    assert done.megabytes > 50
+    assert 50 < done.megabytes < 100
     assert len(done.line("name")) == len(commands.HEAD)
 
 
