@@ -3,7 +3,7 @@
  * and a version for a single queue that needs no events at all. Both are limits to measure
  * against, and are held to the outcomes of the product by a test.
  *
- *     cc -O3 -march=native -mtune=generic -shared -fPIC kernel.c
+ *     cc -O3 -march=native -shared -fPIC kernel.c
  */
 
 #include <stdint.h>
