@@ -79,9 +79,9 @@ def start(size: float, rounds: int) -> Iterator[str]:
     yield HEAD
     programs = {
         "Python alone": EMPTY,
-        "and Linewise imported": IMPORT,
-        "and a first Erlang A": FORMULA,
-        "and a first day of 2,000 contacts": FIRST_ANSWER,
+        "experiments and scenarios imported": IMPORT,
+        "a first Erlang A": FORMULA,
+        "a first day of 2,000 contacts": FIRST_ANSWER,
     }
     for name, code in programs.items():
         run(code)  # what is not compiled yet is compiled now
