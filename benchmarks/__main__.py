@@ -1,17 +1,17 @@
-"""`python -m benchmarks [case …] [--size 0.1] [--rounds 5]`: one table."""
+"""`python -m benchmarks [case …] [--size 0.1] [--rounds 5]`: a table for each case."""
 
 from __future__ import annotations
 
 import argparse
-from itertools import chain
+from collections.abc import Iterator
 
-from benchmarks import commands
+from benchmarks import commands, machine
 from benchmarks.registry import CASES
 from benchmarks.table import table
 
 #: Whole processes, beside the cases of the registry.
-COMMANDS = "commands"
-NAMES = (*CASES, COMMANDS)
+PROGRAMS = {**machine.PROGRAMS, "commands": commands.lines}
+NAMES = (*CASES, *PROGRAMS)
 
 
 def main() -> None:
@@ -23,13 +23,18 @@ def main() -> None:
     unknown = set(asked.case) - set(NAMES)
     if unknown:
         reader.error(f"no such case: {', '.join(sorted(unknown))}")
-    names = asked.case or NAMES
-    benches = [CASES[name](asked.size) for name in names if name in CASES]
-    parts = [table(benches, asked.rounds)] if benches else []
-    if COMMANDS in names:
-        parts.append(commands.lines(asked.rounds))
-    for line in chain.from_iterable(parts):
-        print(line, flush=True)
+    for name in asked.case or NAMES:
+        for line in lines(name, asked.size, asked.rounds):
+            print(line, flush=True)
+
+
+def lines(name: str, size: float, rounds: int) -> Iterator[str]:
+    """What is printed of a case."""
+    if name in CASES:
+        yield from table(CASES[name](size), rounds)
+    else:
+        yield from PROGRAMS[name](size, rounds)
+        yield ""
 
 
 if __name__ == "__main__":

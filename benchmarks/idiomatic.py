@@ -18,8 +18,8 @@ from sim.engine.contract import NEVER, NONE
 ABANDONED = -1
 
 Steps: TypeAlias = Generator[simpy.Event, Any, None]
-#: Row, group and end of shift.
-Agent: TypeAlias = tuple[int, int, int]
+#: Row, group and end of shift, in ticks or in seconds.
+Agent: TypeAlias = tuple[int, int, float]
 
 
 def one_queue(workload: Workload, staffing: Staffing) -> list[Any]:

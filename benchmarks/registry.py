@@ -6,95 +6,145 @@ case here: a function that returns phases, and its name in `CASES`.
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Iterator
+from functools import partial
 
-from benchmarks import closed_forms, idiomatic, workloads
+from benchmarks import as_it_goes, closed_forms, drawn, idiomatic, native, peers, workloads
 from benchmarks.phases import Bench, Phase
-from sim.engine import ENGINES, Status
-from sim.experiment import Case, case
-from sim.metrics import Tally, tally
-from sim.scenario.load import load_text
+from sim.engine import ENGINES, Status, lean
+from sim.experiment import Case
+from sim.metrics import tally
+
+COLUMNS = "× SimPy", "× C"
+#: What ratios are to: on the same arrays, and from end to end.
+SIMPY, SIMPY_ALL = "SimPy, idiomatic, on arrays", "SimPy, idiomatic, end to end"
+EVENTS, IN_LINE = "C, by events", "C, in order of arrival"
+ALL = "Linewise, end to end"
 
 
-def play(title: str, day: workloads.Day, idiom: Callable[..., object]) -> Bench:
-    """A queue in idiomatic SimPy, in the reference engine and in the kernel."""
-    made = int((ENGINES["kernel"](*day).status != Status.NOT_MADE).sum())
-    return Bench(
-        title,
-        (
-            Phase("SimPy, idiomatic", made, lambda: idiom(*day)),
-            Phase("reference", made, lambda: ENGINES["reference"](*day)),
-            Phase("kernel", made, lambda: ENGINES["kernel"](*day)),
-        ),
+def case(
+    title: str, name: str, size: float, day: workloads.Day, idiom: Callable[..., object]
+) -> Bench:
+    """A case: playing arrays drawn ahead, then from end to end, then what other packages do."""
+    story = drawn.STORIES[name](size)
+    absent = [peer for peer in peers.PEERS if name != "w3" and not peers.installed(peer)]
+    notes = [f"not installed: {', '.join(absent)}"] if absent else []
+    if native.compiler() is None:
+        notes.append(native.NO_COMPILER)
+    phases = (
+        *playing(day, idiom),
+        *end_to_end(story, as_it_goes.PROGRAMS[name]),
+        *(others(story, size) if name != "w3" else ()),
     )
+    return Bench(title + (f" ({'; '.join(notes)})" if notes else ""), phases, COLUMNS)
+
+
+def playing(day: workloads.Day, idiom: Callable[..., object]) -> Iterator[Phase]:
+    """The same arrays in idiomatic SimPy, in the reference engine, in the kernel and in C."""
+    made = attempts(ENGINES["kernel"](*day).status)
+    in_line = native.in_line(*day)
+    yield Phase(SIMPY, made, lambda: idiom(*day), (SIMPY, ""))
+    yield Phase("reference", made, lambda: ENGINES["reference"](*day), (SIMPY, ""))
+    best = IN_LINE if in_line and takes_lines() else EVENTS
+    yield Phase("kernel", made, lambda: ENGINES["kernel"](*day), (SIMPY, best))
+    yield Phase("kernel, its lean loop of events", made, lambda: lean.play(*day), (SIMPY, EVENTS))
+    if native.compiler() is None:
+        return
+    yield Phase(EVENTS, made, lambda: native.events(*day), (SIMPY, EVENTS))
+    if in_line:
+        yield Phase(IN_LINE, made, lambda: native.line(*day), (SIMPY, IN_LINE))
+
+
+def takes_lines() -> bool:
+    """Tell whether the kernel has a path of its own for one queue in order of arrival."""
+    return importlib.util.find_spec("sim.engine.line") is not None
+
+
+def attempts(status: workloads.Codes) -> int:
+    return int((status != Status.NOT_MADE).sum())
+
+
+def end_to_end(
+    story: drawn.Story, program: Callable[..., list[as_it_goes.Book]]
+) -> Iterator[Phase]:
+    """Drawing, playing and counting: in SimPy as it goes, in Linewise one after the other."""
+    played = story.product()
+    yield Phase(
+        SIMPY_ALL,
+        as_it_goes.contacts(program(story, drawn.SEED)),
+        lambda: program(story, drawn.SEED),
+        (SIMPY_ALL, ""),
+    )
+    workload = played.demand.workload(drawn.SEED, 0)
+    made = attempts(ENGINES["kernel"](workload, played.staffing).status)
+    yield Phase(ALL, made, lambda: drawn.replicate(played, 0), (SIMPY_ALL, ""))
+    yield from parts(played, made, iter(lambda: 0, 1))
+
+
+def parts(played: Case, made: int, numbers: Iterator[int]) -> Iterator[Phase]:
+    """What a replication is made of, and C for the middle of it."""
+    workload, crew = played.demand.workload(drawn.SEED, 0), played.staffing
+    outcome = ENGINES["kernel"](workload, crew)
+    line = native.in_line(workload, crew) and takes_lines()
+    limit = "  playing, in C"
+    none = ("", "")
+    yield Phase("  drawing", made, lambda: played.demand.workload(drawn.SEED, next(numbers)), none)
+    yield Phase("  playing", made, lambda: ENGINES["kernel"](workload, crew), ("", limit))
+    yield Phase("  counting", made, lambda: tally(workload, crew, outcome, played.lens), none)
+    if native.compiler() is not None:
+        in_c = native.line if line else native.events
+        yield Phase(limit, made, lambda: in_c(workload, crew), ("", limit))
+
+
+def others(story: drawn.Story, size: float) -> Iterator[Phase]:
+    """Other packages, from end to end, on the beginning of the same story."""
+    for name, (play, volume) in peers.PEERS.items():
+        if not peers.installed(name):
+            continue
+        hours = peers.hours_for(story, int(volume * size))
+        run = partial(play, story, hours, drawn.SEED)
+        title = f"{name}, end to end, {hours} h"
+        yield Phase(title, peers.offered(run()), run, (SIMPY_ALL, ""))
 
 
 def w1(size: float) -> Bench:
     day = workloads.w1(max(100, int(100_000 * size)))
-    return play("W1  one queue, 100 agents", day, idiomatic.one_queue)
+    return case("W1  one queue, 100 agents", "w1", size, day, idiomatic.one_queue)
 
 
 def w2(size: float) -> Bench:
-    return play("W2  a week of calls, shifts, redials", workloads.w2(size), idiomatic.shifts)
+    title = "W2  a week of calls, shifts, redials"
+    return case(title, "w2", size, workloads.w2(size), idiomatic.shifts)
 
 
 def w3(size: float) -> Bench:
     title = "W3  a week of four channels, five groups"
-    return play(title, workloads.w3(size), idiomatic.skills)
-
-
-DAY = """
-name: day
-calendar: {{start: 2026-03-02, days: 1}}
-interval: 30m
-channels:
-  phone:
-    kind: voice
-    arrivals: {{Mon-Sun: [{hourly}]}}
-    handle_time: {{law: lognormal, mean: 4m, cv: 1}}
-    patience: 3m
-    target: {{answered: 80% in 20s}}
-groups:
-  desk: {{skills: [phone], staffing: {{shifts: [{{agents: {agents}, hours: "08:00-20:00"}}]}}}}
-"""
-
-
-def one_day(contacts: float) -> Case:
-    """A day of one queue, from a scenario file."""
-    shares = workloads.OFFICE / workloads.OFFICE.sum()
-    hourly = ", ".join(f"{contacts * share:.3f}" for share in shares)
-    agents = max(1, round(contacts / 12 / 15 * 1.1))
-    return case(load_text(DAY.format(hourly=hourly, agents=agents)), "base")
+    return case(title, "w3", size, workloads.w3(size), idiomatic.skills)
 
 
 def day(size: float) -> Bench:
-    """What one replication of a small day is made of."""
-    played = one_day(2_000 * size)
+    """What one replication of a small day is made of; each time it is drawn anew."""
+    story = drawn.small_day(2_000 * size)
+    played = story.product()
     numbers = iter(range(10**9))
-    workload = played.demand.workload(1, 0)
-    outcome = ENGINES["kernel"](workload, played.staffing)
-    made = int((outcome.status != Status.NOT_MADE).sum())
+    outcome = ENGINES["kernel"](played.demand.workload(drawn.SEED, 0), played.staffing)
+    made = attempts(outcome.status)
+
+    def whole(engine: str) -> Callable[[], object]:
+        return lambda: drawn.replicate(played, next(numbers), engine)
+
+    simpy = as_it_goes.contacts(as_it_goes.shifts(story, drawn.SEED))
     return Bench(
         "A day of 2,000 contacts, one replication",
         (
-            Phase("reference, all of it", made, lambda: replicate("reference", played, numbers)),
-            Phase("kernel, all of it", made, lambda: replicate("kernel", played, numbers)),
-            Phase("  drawing", made, lambda: played.demand.workload(1, next(numbers))),
-            Phase("  playing", made, lambda: ENGINES["kernel"](workload, played.staffing)),
-            Phase(
-                "  counting",
-                made,
-                lambda: tally(workload, played.staffing, outcome, played.lens),
-            ),
+            Phase(SIMPY_ALL, simpy, lambda: as_it_goes.shifts(story, drawn.SEED), (SIMPY_ALL, "")),
+            Phase("reference, end to end", made, whole("reference"), (SIMPY_ALL, "")),
+            Phase(ALL, made, whole("kernel"), (SIMPY_ALL, "")),
+            *parts(played, made, numbers),
         ),
+        COLUMNS,
     )
-
-
-def replicate(engine: str, played: Case, numbers: Iterator[int]) -> Tally:
-    """Draw, play and count the next replication."""
-    workload = played.demand.workload(1, next(numbers))
-    outcome = ENGINES[engine](workload, played.staffing)
-    return tally(workload, played.staffing, outcome, played.lens)
 
 
 CASES: dict[str, Callable[[float], Bench]] = {
