@@ -21,6 +21,8 @@ import cases_markov
 import cases_patience
 import cases_service
 import cases_simulated_queue
+import cases_simulated_skills
+import cases_simulated_work
 import cases_skills
 
 from sim.errors import LinewiseError
@@ -38,6 +40,8 @@ MODELS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 
 PLAYED: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     **cases_simulated_queue.MODELS,
+    **cases_simulated_skills.MODELS,
+    **cases_simulated_work.MODELS,
 }
 
 
@@ -62,7 +66,7 @@ def answer_of(model: str, inputs: dict[str, Any]) -> dict[str, Any]:
 
 def played(model: str, inputs: dict[str, Any]) -> dict[str, Any]:
     """Return what the engine makes of one case; nothing where there is nothing to play."""
-    known = PLAYED.get(model)
+    known = PLAYED.get(model) or cases_simulated_skills.FAMILIES.get(model.split(".")[0])
     given = {name: value for name, value in inputs.items() if value is not None}
     return known(given) if known else {}
 
