@@ -20,6 +20,7 @@ import cases_days
 import cases_markov
 import cases_patience
 import cases_service
+import cases_simulated_days
 import cases_simulated_queue
 import cases_simulated_redials
 import cases_simulated_skills
@@ -40,6 +41,7 @@ MODELS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 }
 
 PLAYED: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    **cases_simulated_days.MODELS,
     **cases_simulated_queue.MODELS,
     **cases_simulated_redials.MODELS,
     **cases_simulated_skills.MODELS,
