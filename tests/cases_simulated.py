@@ -58,10 +58,12 @@ Answer: TypeAlias = dict[str, Any]
 
 SEED = 20261122
 #: Contacts that a case may cost, all runs together.
-BUDGET = 800_000
+BUDGET = 1_200_000
 _SIGMAS = 4.0
 # Runs that must have seen a thing before their spread is believed.
-_FEW = 8
+_FEW = 30
+# Waits that must lie above a quantile.
+_ABOVE = 8
 
 
 class Part(NamedTuple):
@@ -104,7 +106,9 @@ def estimates(runs: Sequence[Parts], clump: float = 1.0) -> Answer:
         mean = over.sum(axis=0) / total
         spread = ((over - mean * under) ** 2).sum(axis=0) * len(runs) / (len(runs) - 1)
         sights = np.minimum((over > 0).sum(axis=0), (over != under).sum(axis=0))
-        floor = runs[0][name].unit / total * np.where(sights < _FEW, clump, 1.0)
+        # Four of these reach as far as what a Poisson count allows at four standard errors.
+        more = np.where(sights < _FEW, clump * (np.sqrt(sights) + 2.5), 1.0)
+        floor = runs[0][name].unit / total * more
         error = np.maximum(np.sqrt(spread) / total * wide, floor)
         pairs = np.stack([mean, error], axis=-1).tolist()
         found[name] = "inf" if np.all(np.isinf(mean)) else pairs
@@ -116,12 +120,20 @@ def widened(runs: int) -> float:
     return float(stats.t.isf(stats.norm.sf(_SIGMAS), runs - 1)) / _SIGMAS
 
 
-def quantiles(values: Sequence[Floats], shares: Sequence[float], unit: float) -> list[list[float]]:
-    """Quantiles of all runs, with errors by what the shares below them differ by (Woodruff)."""
+def quantiles(
+    values: Sequence[Floats], shares: Sequence[float], unit: float, clump: float = 1.0
+) -> list[list[float] | None]:
+    """Quantiles of all runs, with errors by what the shares below them differ by (Woodruff).
+
+    None where what lies above is too little to tell, waits coming `clump` alike at a time.
+    """
     whole = np.sort(np.concatenate(values))
     sizes, wide = np.array([len(run) for run in values]), widened(len(values))
-    found = []
+    found: list[list[float] | None] = []
     for share in shares:
+        if (1 - share) * len(whole) < _ABOVE * clump:
+            found.append(None)
+            continue
         at = float(_at(whole, share))
         below = np.array([(run <= at).sum() for run in values])
         spread = ((below - below.sum() / sizes.sum() * sizes) ** 2).sum()
@@ -206,27 +218,28 @@ class Seen:
 
     @property
     def offered(self) -> NDArray[np.bool_]:
-        return (self.status == Status.SERVED) | (self.status == Status.ABANDONED)
+        return np.isin(self.status, (Status.SERVED, Status.ABANDONED))
 
     @property
     def served(self) -> NDArray[np.bool_]:
-        return self.status == Status.SERVED
+        return np.isin(self.status, Status.SERVED)
 
     @property
     def abandoned(self) -> NDArray[np.bool_]:
-        return self.status == Status.ABANDONED
+        return np.isin(self.status, Status.ABANDONED)
 
 
 def seat(groups: Sequence[int] | int, preference: ArrayLike = ((0,),), **tables: Any) -> Staffing:
     """Agents who are always there, by group; tables are those of a staffing."""
     sizes = [groups] if isinstance(groups, int) else list(groups)
     group = np.repeat(np.arange(len(sizes)), sizes).astype(np.uint8)
+    columns: dict[str, Any] = {name: np.array(table, np.int64) for name, table in tables.items()}
     return Staffing(
         start=np.zeros(len(group), np.int64),
         end=np.full(len(group), CLOCK_LIMIT - 1),
         group=group,
         preference=np.array(preference, np.int64),
-        **{name: np.array(table, np.int64) for name, table in tables.items()},
+        **columns,
     )
 
 
@@ -239,6 +252,7 @@ def play(calls: Calls, crew: Staffing | Callable[[float], Staffing], until: floa
     per_second = min(CLOCK_LIMIT / 2 / until, (WORK_LIMIT - 1) / max(longest, 1e-300))
     staffing = crew if isinstance(crew, Staffing) else crew(per_second)
     patience = np.minimum(calls.patience * per_second, CLOCK_LIMIT - 1)
+    links: dict[str, Any] = dict(calls.links)
     work = Workload(
         queues=calls.queues,
         fresh=calls.fresh,
@@ -247,7 +261,7 @@ def play(calls: Calls, crew: Staffing | Callable[[float], Staffing], until: floa
         handle=ticks(np.minimum(calls.handle * per_second, WORK_LIMIT - 1)),
         acw=np.zeros(len(calls.due), np.int64),
         patience=np.where(np.isinf(calls.patience), NEVER, ticks(patience)),
-        **dict(calls.links),
+        **links,
     )
     return seen(ENGINES["kernel"](work, staffing), per_second)
 
@@ -300,12 +314,12 @@ def agents_at_work(begin: Floats, end: Floats, edges: tuple[float, float]) -> Fl
     return np.asarray(found, float)
 
 
-def service_levels(seen: Seen, of: NDArray[np.bool_], awt: float, unit: float) -> Parts:
+def service_levels(seen: Seen, of: NDArray[np.bool_], awt: ArrayLike, unit: float) -> Parts:
     """The usual measures of those attempts that were not blocked; `unit` is a time."""
     served, gone = seen.served & of, seen.abandoned & of
     wait = seen.wait
     offered, answered = int((served | gone).sum()), int(served.sum())
-    within = wait <= awt
+    within = wait <= np.asarray(awt, float)
     quick, short = (served & within).sum(), (gone & within).sum()
     # Who leaves without delay has found everybody busy all the same.
     delayed = (served & (wait > 0)).sum() + gone.sum()

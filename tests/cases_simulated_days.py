@@ -174,7 +174,7 @@ def day_parts(day: Day, calls: Calls, seen: Seen) -> Parts:
 
 
 def days_of(volume: float) -> int:
-    return int(np.clip(2 * BUDGET / max(volume, 1), 150, 800))
+    return int(np.clip(4 * BUDGET / max(volume, 1), 150, 1500))
 
 
 def played(day: Day) -> Answer:
@@ -203,7 +203,7 @@ def busyness(inputs: Inputs) -> Answer:
     day = day_of(inputs)
     law = law_of(inputs["busyness"])
     crew, volume, found = crew_of(day), day.volume * law.mean, []
-    for rng in generators(3 * days_of(day.volume), len(day.rates)):
+    for rng in generators(2 * days_of(day.volume), len(day.rates)):
         factor = float(draw(law, rng, 1)[0])
         calls = day_calls(day, rng, factor)
         parts = day_parts(day, calls, play(calls, crew, day.until * max(factor, 1.0)))

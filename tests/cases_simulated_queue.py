@@ -256,15 +256,17 @@ def measures(room: Room, budget: float = BUDGET) -> Answer:
         return {name: [0.0, 0.0] for name in ("p_wait", "p_abandon", "mean_queue", "occupancy")}
     how = plan(room, budget)
     law = stationary(room)[1] if room.is_chain else None
-    found = []
-    for rng in generators(how.runs, room.agents, round(1e6 * room.load)):
-        found.append(count(room, how, *run(room, how, rng, law)))
-    clump = room.rate * min(memory(room), how.until - how.warm_up)
-    answer = estimates([parts for parts, _, _ in found], max(clump, 1.0))
+    sources = generators(how.runs, room.agents, round(1e6 * room.load))
+    found = [count(room, how, *run(room, how, rng, law)) for rng in sources]
+    clump = max(room.rate * min(memory(room), how.until - how.warm_up), 1.0)
+    answer = estimates([parts for parts, _, _ in found], clump)
     unit = room.service.mean / max(room.agents, 1)
-    for at, name in ((1, "wait_p"), (2, "virtual_wait_p")):
-        marks = quantiles([one[at] for one in found], [share / 100 for share in SHARES], unit)
-        answer |= {f"{name}{share}": mark for share, mark in zip(SHARES, marks, strict=True)}
+    waits, endless = [one for _, one, _ in found], [one for _, _, one in found]
+    for values, name in ((waits, "wait_p"), (endless, "virtual_wait_p")):
+        marks = quantiles(values, [share / 100 for share in SHARES], unit, clump)
+        answer |= {
+            f"{name}{share}": mark for share, mark in zip(SHARES, marks, strict=True) if mark
+        }
     return answer
 
 
@@ -360,7 +362,10 @@ def changing(inputs: Inputs) -> Answer:
         while now < until:
             stay = rng.exponential(1 / leaving[state])
             parts.append(now + np.sort(rng.uniform(0, stay, rng.poisson(rates[state] * stay))))
-            state, now = int(rng.choice(len(rates), p=switching[state] / leaving[state])), now + stay
+            state, now = (
+                int(rng.choice(len(rates), p=switching[state] / leaving[state])),
+                now + stay,
+            )
         at = np.concatenate(parts)
         return at[at < until]
 
@@ -370,7 +375,7 @@ def changing(inputs: Inputs) -> Answer:
     return measures(room)
 
 
-# --- what is not known of a queue ------------------------------------------------------------------
+# --- what is not known of a queue ----------------------------------------------------------------
 
 
 def uncertain_rate(inputs: Inputs) -> Answer:

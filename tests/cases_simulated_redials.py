@@ -28,7 +28,6 @@ from cases_simulated import (
 )
 from cases_simulated_queue import Room, room_of, stationary, virtual_waits
 from cases_simulated_queue import beginning as house
-
 from numpy.typing import NDArray
 
 from sim.engine import Status
@@ -75,9 +74,7 @@ class Span:
     until: float
 
 
-def callers(
-    case: Redials, rng: np.random.Generator, until: float
-) -> tuple[Calls, Flags]:
+def callers(case: Redials, rng: np.random.Generator, until: float) -> tuple[Calls, Flags]:
     """First attempts, those of who tries again already among them, and all that may follow.
 
     Also tell which are the first of a caller.
@@ -94,7 +91,7 @@ def callers(
     due, rows = [fresh[order]], np.arange(size)
     for _ in range(case.tries):
         rows = rows[rng.uniform(size=len(rows)) < case.chance]
-        after = size + np.arange(len(rows), dtype=np.int32)
+        after = size + np.arange(len(rows))
         links[rows] = after
         links = np.append(links, np.full(len(rows), NONE, np.int32))
         due.append(rng.exponential(case.delay, len(rows)))

@@ -1,4 +1,4 @@
-"""Answers of classes and pools, of chat, of other work beside calls, and of few sources, by playing."""
+"""Answers of classes and pools, and of chat, by playing."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Team:
         return max(law.mean for law in self.handles) / max(sum(self.pools), 1)
 
 
-def team_of(inputs: Inputs, *, in_order: bool, endless: bool = True) -> Team:
+def team_of(inputs: Inputs, *, in_order: bool) -> Team:
     design = cases_skills.design(inputs)
     rates, pools = list(map(float, design["arrival_rates"])), list(map(int, design["pools"]))
     shape = (len(rates), len(pools))
@@ -116,7 +116,7 @@ def team_of(inputs: Inputs, *, in_order: bool, endless: bool = True) -> Team:
         able = np.isin(np.arange(shape[0]), serves)
         preference[~able, p] = NONE
     keeps = {} if design["reserved"] is None else {"reserve": np.array(design["reserved"]).T}
-    stays = laws_of_patience(inputs, shape[0]) if endless else [None] * shape[0]
+    stays = laws_of_patience(inputs, shape[0])
     return Team(
         rates=rates,
         handles=[law_of({**law, "mean": mean}) for mean in base],
@@ -340,7 +340,7 @@ def chat(inputs: Inputs, routing: str) -> Answer:
         of = (seen.arrival >= span.warm_up) & (seen.arrival < span.until)
         served = seen.served & of
         there = overlap(seen.begin[seen.served], seen.end[seen.served], edges)[0]
-        working = at_least_one(seen, edges, agents) if len(crew.start) > 1 else spread(seen, edges, agents)
+        working = at_least_one(seen, edges) if len(crew.start) > 1 else spread(seen, edges, agents)
         unit, length = times[0] / slots, span.length
         found.append(
             {
@@ -365,13 +365,14 @@ def chat_crew(agents: int, speeds: Floats, *, pack: bool) -> Staffing:
 
 def even_speeds(times: list[float], agents: int) -> Floats:
     """Speed of each chat where so many are spread as evenly as can be."""
-    number = np.arange(1, agents * len(times) + 1)
+    number = np.arange(1, agents * len(times) + 1, dtype=np.int64)
     each, more = np.divmod(number, agents)
     done = np.array([0.0, *(level / time for level, time in enumerate(times, 1)), 0.0])
-    return (more * done[each + 1] + (agents - more) * done[each]) / number * times[0]
+    rate = more * done[each + 1] + (agents - more) * done[each]
+    return np.asarray(rate / number * times[0], float)
 
 
-def at_least_one(seen: Seen, edges: tuple[float, float], agents: int) -> float:
+def at_least_one(seen: Seen, edges: tuple[float, float]) -> float:
     """Time of agents with a chat at least."""
     rows = np.flatnonzero(seen.agent != NONE)
     rows = rows[np.lexsort((seen.begin[rows], seen.agent[rows]))]

@@ -1,4 +1,4 @@
-"""Answers of other work beside calls, of few sources and of chats that wait for customers, by playing."""
+"""Answers of other work beside calls, and of few sources, by playing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from cases_simulated import (
     Answer,
     Calls,
     Inputs,
+    Parts,
     Seen,
     agents_at_work,
     draw,
@@ -25,7 +26,6 @@ from cases_simulated import (
 from cases_simulated_skills import Span, crew_memory, poisson, span_of
 from cases_skills import first
 
-from sim.engine import Staffing
 from sim.engine.contract import MILLION, NONE
 from sim.erlang import Exponential
 
@@ -65,7 +65,7 @@ def blended(inputs: Inputs) -> Answer:
     return estimates(found, max(rate * memory, 1.0))
 
 
-def blended_parts(inputs: Inputs, span: Span, calls: Calls, seen: Seen) -> dict[str, tuple]:
+def blended_parts(inputs: Inputs, span: Span, calls: Calls, seen: Seen) -> Parts:
     agents, length = int(inputs["n_agents"]), span.length
     edges, inbound = (span.warm_up, span.until), calls.queue == 0
     of = inbound & (seen.arrival >= span.warm_up) & (seen.arrival < span.until)
@@ -110,7 +110,7 @@ def again(groups: int) -> list[list[int]]:
 
 
 def engset(inputs: Inputs) -> Answer:
-    """Who finds all lines busy is sent off at once by a second pool, and comes again as others do."""
+    """Who finds all lines busy is sent off at once by a second pool, and comes again."""
     sources, lines = int(inputs["n_sources"]), int(inputs["n_servers"])
     idle = 1 / inputs["idle_source_load"]
     crew = seat([lines, sources], [[0, 1]], pace=[[1000, 0]], repeats=again(2))
