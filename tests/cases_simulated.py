@@ -138,7 +138,8 @@ def quantiles(
         below = np.array([(run <= at).sum() for run in values])
         spread = ((below - below.sum() / sizes.sum() * sizes) ** 2).sum()
         error = math.sqrt(spread * len(sizes) / (len(sizes) - 1)) / len(whole)
-        width = float(_at(whole, share + error) - _at(whole, share - error)) / 2
+        # The longer side: beside the many who do not wait at all, the other has no length.
+        width = max(_at(whole, share + error) - at, at - _at(whole, share - error))
         found.append([at, max(width * wide, unit / len(whole))])
     return found
 
