@@ -323,8 +323,7 @@ def _check_order(workload: Workload, story: Story, queue: int) -> None:
 def _check_lines(workload: Workload, staffing: Staffing, story: Story) -> None:
     """An attempt is blocked when all lines are held, and only then.
 
-    A line goes with a contact that is passed on. An attempt that is over in the tick in which it
-    came holds no line that another could miss.
+    A line goes with a contact that is passed on.
     """
     outcome, limited = story.outcome, np.flatnonzero(staffing.lines < NEVER)
     may = staffing.lines[staffing.trunk[workload.queue]] < NEVER
@@ -347,21 +346,29 @@ def _check_lines(workload: Workload, staffing: Staffing, story: Story) -> None:
 def _check_trunk(
     workload: Workload, story: Story, lines: int, rows: Ints, end: Ints, last: Ints
 ) -> None:
-    """Count the lines held when each attempt comes; several later ones in a tick come anyhow."""
+    """Count the lines held when each attempt comes: at least and at most, where a tick has it.
+
+    Whatever ends in the tick of an arrival has ended before it, but for who was answered in that
+    very tick, and lines that are freed only when a later attempt has its turn. Several later ones
+    in a tick come in an order of their own.
+    """
     outcome = story.outcome
     now, blocked = outcome.arrival[rows], outcome.status[rows] == Status.BLOCKED
-    in_turn = end == outcome.arrival[last]  # freed only when the last attempt has its turn
-    holds = ~blocked & ((end > now) | (last != rows))
-    entered = np.cumsum(holds) - holds
-    gone = np.searchsorted(np.sort(end[holds & ~in_turn]), now, side="right")
-    turns = np.sort(end[holds & in_turn])
-    surely = np.searchsorted(turns, now, side="left")
-    perhaps = np.searchsorted(turns, now, side="right")
+    late = (end == outcome.arrival[last]) | (end <= story.answered[last])
+    surely = ~blocked & ((end > now) | (last != rows))
+    least = _held(now, surely, end, surely)
+    most = _held(now, ~blocked, end, ~blocked & ~late)
+    most -= np.searchsorted(np.sort(end[~blocked & late]), now, side="left")
     _, where, many = np.unique(now, return_inverse=True, return_counts=True)
     unclear = (rows >= workload.fresh) & (many[where] > 1)
-    full, free = (entered - gone - freed >= lines for freed in (surely, perhaps))
-    right = (blocked == full) | (blocked == free) | unclear
+    right = np.where(blocked, most >= lines, least < lines) | unclear
     demand(right, "attempt {}: blocked with a line free, or let in without", rows)
+
+
+def _held(now: Ints, came: Flags, end: Ints, freed: Flags) -> Ints:
+    """Lines of those who came before, less those that are freed by then."""
+    gone = np.searchsorted(np.sort(end[freed]), now, side="right")
+    return np.asarray(np.cumsum(came) - came - gone, np.int64)
 
 
 def _check_idleness(workload: Workload, staffing: Staffing, story: Story, spells: _Spells) -> None:
