@@ -133,7 +133,7 @@ class Journeys:
         """
         drawing = _Drawing(self, origin)
         group = drawing.begin(volume)
-        for _ in range(LONGEST_CHAIN):
+        for _ in range(LONGEST_CHAIN - 1):
             if not len(group):
                 break
             group = drawing.go_on(group)
