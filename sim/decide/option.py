@@ -114,6 +114,8 @@ class Attained:
     thin
         Intervals of the period (days where the promise is by day) in which the expected service
         level or abandonment misses the target by more than chance, and all with contacts.
+    outbound
+        Whether the centre calls, so that nobody waits for an answer.
     """
 
     channel: str
@@ -123,6 +125,7 @@ class Attained:
     asa: Estimate
     missed: Estimate
     thin: tuple[int, int]
+    outbound: bool = False
 
     @property
     def kept(self) -> bool:
@@ -193,7 +196,8 @@ class OptionResult:
     @property
     def promised(self) -> tuple[Attained, ...]:
         """Channels whose service is compared: those with a promise, all where there is none."""
-        return tuple(one for one in self.attained if one.target) or self.attained
+        waited = tuple(one for one in self.attained if not one.outbound)
+        return tuple(one for one in waited if one.target) or waited
 
     @property
     def kept(self) -> bool:
@@ -430,6 +434,7 @@ def _attained(result: Replications, row: str) -> Attained:
         result.estimate("asa", row),
         result.estimate("missed", row),
         _thin(result, row, target),
+        played.demand.layout.channels[queue.channel].outbound is not None,
     )
 
 

@@ -60,7 +60,10 @@ class Traffic(NamedTuple):
 
 
 def reached(case: Case, counts: MonthCounts, channel: int) -> float:
-    """Contacts of a channel that agents served: those that came in, and callbacks that reached."""
+    """Contacts of a channel that agents served; of calls that were made, those that reached."""
+    outbound = tuple(case.demand.layout.channels.values())[channel].outbound
+    if outbound is not None:
+        return float(outbound.reached * counts.contacts[channel, Count.SERVED])
     callbacks = _part(case, counts, channel, "callback")
     return float(counts.contacts[channel, Count.SERVED] + callbacks[Count.SERVED])
 
@@ -87,6 +90,10 @@ def traffic(case: Case, counts: MonthCounts, group: int) -> Traffic:
         if channel.kind != "voice":
             continue
         own, talk = counts.contacts[c], counts.work[c, :, Work.TALK, 0]
+        if channel.outbound is not None:
+            total[1] += talk[group]
+            total[2] += served[group]
+            continue
         calls = channel.callback is not None and talk.any()
         called = (talk.sum() - own[Count.TALK]) / talk.sum() if calls else 0.0
         waits = [Count.WAIT_SERVED, Count.WAIT_ABANDONED, Count.WAIT_LEFT]

@@ -31,15 +31,18 @@ class Ways:
         Share of the contacts that agents served which they passed on to another channel.
     self_served
         Share of the channel's clients whom the bot helped for good.
+    reached
+        Share of the calls on the centre's list that were made and reached somebody.
 
     Notes
     -----
-    Both are expected shares, given who served whom: what the file says of each group and of the
+    They are expected shares, given who served whom: what the file says of each group and of the
     bot, weighed by the contacts that came to them. So they have no noise of their own.
     """
 
     passed_on: float | None
     self_served: float | None
+    reached: float | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,17 +64,21 @@ def ways(case: Case, option: Option, result: Replications) -> Mapping[str, Ways]
     shares = passed_on(layout, option)[: shape[0]] / 1e6
     found = {}
     for c, (name, channel) in enumerate(layout.channels.items()):
-        passed = self_served = None
+        passed = self_served = reached = None
+        own = result.counts(name).sum(axis=0)
+        if channel.outbound is not None:
+            calls = float(own[Count.OFFERED])
+            made = float(own[Count.SERVED]) * channel.outbound.reached
+            reached = made / calls if calls else float("nan")
         if channel.escalation is not None:
             total = float(served[c].sum())
             passed = float(served[c] @ shares[c]) / total if total else float("nan")
         if channel.bot is not None:
-            own = result.counts(name).sum(axis=0)
             clients = float(own[Count.CLIENTS] + own[Count.CLIENTS_CLOSED])
             sessions = float(result.counts(f"{name}.bot").sum(axis=0)[Count.SERVED])
             helped = sessions * channel.bot.resolved * (1 - channel.bot.back)
             self_served = helped / clients if clients else float("nan")
-        found[name] = Ways(passed, self_served)
+        found[name] = Ways(passed, self_served, reached)
     return found
 
 

@@ -88,6 +88,7 @@ def _channel(option: OptionResult, name: str) -> Data:
         "waits_s": {whose: _waits(result, name, whose) for whose in WHOSE},
         "passed_on": _maybe(option.ways[name].passed_on),
         "self_served": _maybe(option.ways[name].self_served),
+        "reached": _maybe(option.ways[name].reached),
         "parts": {
             part.channel: {
                 "target": part.target.model_dump() if part.target else None,

@@ -210,13 +210,13 @@ def _part_title(option: OptionResult, part: Attained, lang: Language) -> str:
 def served_cells(one: Attained, lang: Language) -> Row:
     """What customers of a channel or of a part of it get, as cells of `service_table`.
 
-    A bot answers at once: only whom it turned away is told. A callback is not waited for on the
-    line: its wait is the time until it was made.
+    A bot answers at once: only whom it turned away is told. A call that the centre makes is not
+    waited for on the line: its wait is the time until it was made.
     """
     part = one.channel.partition(".")[2]
     if part == "bot":
         return ("—", "—", lang.share(one.missed), "—", "—", "—")
-    waits = part != "callback"
+    waits = part != "callback" and not one.outbound
     return (
         lang.share(one.service_level) if waits else "—",
         lang.share(one.abandonment) if waits else "—",
@@ -264,17 +264,22 @@ def rule_table(option: OptionResult, lang: Language) -> Table:
             channel_title(option.scenario, channel, lang),
             *(lang.share(result.estimate(f"service_level_{rule}", channel)) for rule in names),
         )
-        for channel in result.case.channels
+        for channel in _answered(option)
     ]
     head = (lang("Channel"), *(lang(RULE_WORDS[rule]) for rule in names))
     return Table(lang("Service level by rule"), head, tuple(rows))
+
+
+def _answered(option: OptionResult) -> list[str]:
+    """Channels in which clients wait for an answer; not lists of calls to make."""
+    return [one.channel for one in option.attained if not one.outbound]
 
 
 def risk_table(option: OptionResult, lang: Language) -> Table:
     """What one day may bring: how surely it keeps the promise, and how long people wait."""
     result = option.replications
     rows = []
-    for channel in result.case.channels:
+    for channel in _answered(option):
         chance = result.chance(channel)
         waits = [result.wait_quantile(share, channel) for share in (0.5, 0.9, 0.95)]
         gave_up = result.wait_quantile(0.5, channel, "abandoned")
@@ -364,6 +369,9 @@ def _further(option: OptionResult, lang: Language) -> dict[str, dict[str, str]]:
             n: share(n, "in_deadline") if c.deadline else "" for n, c in channels.items()
         },
         lang("passed on, of the served"): {n: known(w.passed_on) for n, w in option.ways.items()},
+        lang("reached a client, of the list"): {
+            n: known(w.reached) for n, w in option.ways.items()
+        },
         lang("solved by the bot, of clients"): {
             n: known(w.self_served) for n, w in option.ways.items()
         },

@@ -6,30 +6,45 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import ValidationError
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Strict, Text, broken, details, entry, joined
+from sim.scenario.base import Strict, Text, broken, details, entry, in_file, joined, optional
 from sim.scenario.flows import (
     Bot,
     Callback,
     ClientClass,
     Escalation,
     HandleTimeChanges,
+    Outbound,
     Redial,
     Repeat,
 )
 from sim.scenario.hours import OpenHours
 from sim.scenario.laws import Law, Never, TimeLaw
 from sim.scenario.log import Log
+from sim.scenario.outbound import listed
 from sim.scenario.parse import MOST_PER_WEEK, as_share
 from sim.scenario.profile import VolumeProfile
 from sim.scenario.target import Target
 from sim.scenario.units import Count, Duration, Factor, Fraction, PerWeek, PositiveDuration, Share
 
 __all__ = ["Channel", "Redial", "Target"]
+
+
+def _written(schema: dict[str, Any]) -> None:
+    """A list of calls to make stands in the place of arrivals."""
+    optional("arrivals")(schema)
+    schema["anyOf"] = [{"required": ["arrivals"]}, {"required": ["outbound"]}]
 
 
 class Channel(Strict):
@@ -42,6 +57,8 @@ class Channel(Strict):
     >>> flat.volume, flat.patience.mean
     (1680.0, inf)
     """
+
+    model_config = ConfigDict(json_schema_extra=_written)
 
     kind: Literal["voice", "chat", "email"]
     """How contacts are handled."""
@@ -81,6 +98,8 @@ class Channel(Strict):
     """Being called back instead of waiting; None for no offer."""
     bot: Bot | None = None
     """Self-service in front; None for none."""
+    outbound: Outbound | None = None
+    """Calls that the centre makes, instead of arrivals; None where clients call."""
     classes: Mapping[str, ClientClass] = Field(default_factory=dict)
     """Clients who are treated differently, by name."""
     target: Target | None = None
@@ -113,6 +132,23 @@ class Channel(Strict):
     """Share resolved at first contact at which the volume was measured."""
     repeat_share: Share = 0.0
     """Share of the unresolved that come back."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _listed(
+        cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        """Make calls of a list the contacts of a channel."""
+        if not isinstance(data, Mapping) or not in_file(info) or data.get("outbound") is None:
+            return handler(data)
+        whole, wrong = listed(data, (info.context or {}).get("interval") or 3600.0)
+        try:
+            channel = handler(whole)
+        except ValidationError as error:
+            raise joined("Channel", details(error) + wrong) from None
+        if wrong:
+            raise joined("Channel", wrong)
+        return channel
 
     @model_validator(mode="before")
     @classmethod

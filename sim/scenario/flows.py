@@ -30,6 +30,7 @@ __all__ = [
     "ClientClass",
     "Escalation",
     "HandleTimeChanges",
+    "Outbound",
     "Redial",
     "Repeat",
 ]
@@ -142,6 +143,17 @@ class Bot(Strict):
     """Time until these come back."""
     sessions: Annotated[Count, Field(ge=1)] | None = None
     """Sessions at once; who finds none goes to the agents. None for plenty."""
+
+
+class Outbound(Strict):
+    """Calls that the centre makes from a list, a fresh one each day."""
+
+    per_day: Annotated[Count, Field(ge=1, le=1_000_000)]
+    """Calls on the list of each day; they may be made from its first open minute on."""
+    reached: Share = 1.0
+    """Share of calls that reach somebody."""
+    attempt: PositiveDuration = 30.0
+    """Time that an agent spends on one that reaches nobody [s]."""
 
 
 class ClientClass(Strict):

@@ -160,7 +160,11 @@ class Scenario(Strict):
             raise joined("Scenario", details(error) + wrong) from None
         if wrong:
             raise joined("Scenario", wrong)
-        return scenario
+        means = {name: channel.handle_time.mean for name, channel in scenario.channels.items()}
+        options = {n: one.paced(means.__getitem__) for n, one in scenario.options.items()}
+        if all(options[name] is one for name, one in scenario.options.items()):
+            return scenario
+        return scenario.model_copy(update={"options": options})
 
     @field_validator("name", mode="after")
     @classmethod
