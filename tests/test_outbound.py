@@ -161,6 +161,7 @@ def test_a_list_grows_with_the_volume() -> None:
         (listed(arrivals="none"), "arrivals: does not go with outbound"),
         (listed(target="{answered: 80% in 20s}"), "target: does not go with outbound"),
         (listed(kind="email"), "outbound: needs kind: voice"),
+        (listed(kind="outbound"), "write kind: voice, and outbound: {per_day: 100}"),
         (listed(outbound="{per_day: 0}"), "per_day: must be at least 1"),
         (listed(outbound="{per_day: 5, reached: 120%}"), "reached: must be at most 100%"),
         (listed(outbound="{reached: 20%}"), "per_day: is missing"),

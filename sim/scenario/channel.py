@@ -28,12 +28,13 @@ from sim.scenario.flows import (
     Outbound,
     Redial,
     Repeat,
+    at_most_days,
 )
 from sim.scenario.hours import OpenHours
 from sim.scenario.laws import Law, Never, TimeLaw
 from sim.scenario.log import Log
 from sim.scenario.outbound import listed
-from sim.scenario.parse import MOST_PER_WEEK, as_share
+from sim.scenario.parse import MOST_PER_WEEK, as_duration, as_share
 from sim.scenario.profile import VolumeProfile
 from sim.scenario.target import Target
 from sim.scenario.units import Count, Duration, Factor, Fraction, PerWeek, PositiveDuration, Share
@@ -174,6 +175,34 @@ class Channel(Strict):
         interval = (info.context or {}).get("interval") or 3600.0
         return {**data, "arrivals": log.week(interval), "log": log}
 
+    @field_validator("kind", mode="before")
+    @classmethod
+    def _not_a_kind(cls, kind: object) -> object:
+        if kind == "outbound":
+            hint = "write kind: voice, and outbound: {per_day: 100}"
+            raise InvalidInput("kind", "must be voice, chat or email", kind, hint)
+        return kind
+
+    @field_validator("greeting", "ring", mode="after")
+    @classmethod
+    def _within_a_day(cls, length: float) -> float:
+        return at_most_days(length, 1)
+
+    @field_validator("ageing", mode="after")
+    @classmethod
+    def _not_at_once(cls, wait: float | None) -> float | None:
+        if wait is not None and wait < 1:
+            raise InvalidInput("ageing", "must be at least 1s", as_duration(wait))
+        return wait
+
+    @field_validator("by_level", mode="after")
+    @classmethod
+    def _alike(cls, times: tuple[float, ...]) -> tuple[float, ...]:
+        if any(not times[0] / 10 <= time <= times[0] * 100 for time in times):
+            rule = "must lie between a tenth of the first time and a hundred times it"
+            raise InvalidInput("by_level", rule, ", ".join(map(as_duration, times)))
+        return times
+
     @field_validator("arrivals", mode="after")
     @classmethod
     def _scaled(cls, arrivals: tuple[float, ...], info: ValidationInfo) -> tuple[float, ...]:
@@ -216,8 +245,10 @@ class Channel(Strict):
             rule, hint = "must not be warm where agents hold several contacts", "write cold"
             raise broken(("escalation", "transfer"), rule, None, hint)
         if self.repeat is not None and self.repeat_share == 0:
-            rule, hint = "must be above 0% for people to come back", "add repeat_share: 60%"
-            raise broken(("repeat_share",), rule, as_share(0), hint)
+            given = "repeat_share" in self.model_fields_set
+            rule = "must be above 0% for people to come back" if given else "is missing"
+            hint = "the share of the unresolved who come back: write 60%"
+            raise broken(("repeat_share",), rule, as_share(0) if given else None, hint)
         return self
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -16,11 +16,12 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, InitErrorDetails
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Also, Strict, Text, broken, in_file, joined, refusal
+from sim.scenario.base import Also, Place, Strict, Text, broken, in_file, joined, refusal
 from sim.scenario.hours import DAY, OpenHours, ShiftHours, clock
+from sim.scenario.parse import as_share
 from sim.scenario.profile import LevelProfile
 from sim.scenario.terms import ContractTerms, InhouseTerms, RetainedTerms
 from sim.scenario.units import (
@@ -42,9 +43,12 @@ __all__ = [
     "Skill",
     "Staffing",
     "ToTarget",
+    "pace_refusals",
 ]
 
 MOST_AGENTS = 100_000
+PACES = (0.01, 10.0)
+"""Bounds of a group's factor on a channel's handle time."""
 FORMS = ("shifts", "intervals", "to_target")
 
 _NOT_SIMULATED = {
@@ -416,6 +420,17 @@ class Option(Strict):
             hint = "to show a closed channel write open: {name: never}"
             raise broken(("groups",), "must have at least one agent at some time", 0, hint)
         return self
+
+
+def pace_refusals(name: str, option: Option) -> Iterator[InitErrorDetails]:
+    """Groups of an option that are slower or faster on a channel than an engine can tell."""
+    for key, group in option.groups.items():
+        for channel, skill in group.skills.items():
+            if not PACES[0] <= group.handle_time * skill.handle_time <= PACES[1]:
+                own = "handle_time" if skill.mean_handle_time is None else "mean_handle_time"
+                place: Place = ("options", name, "groups", key, "skills", channel, own)
+                rule = "must come to between 1% and 1000% of the channel's, with that of the group"
+                yield refusal(place, rule, as_share(group.handle_time * skill.handle_time))
 
 
 def _most_agents(staffing: Staffing) -> float:
