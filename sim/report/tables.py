@@ -45,7 +45,7 @@ __all__ = [
 Row = tuple[str, ...]
 
 #: Before the name of a part of a channel, below that of the channel.
-INDENT = "\N{EM SPACE}"
+INDENT = "\N{EM SPACE}– "
 
 
 @dataclass(frozen=True, slots=True)

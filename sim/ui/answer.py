@@ -323,8 +323,8 @@ def _service_row(view: View, option: OptionResult, channel: str) -> list[str]:
     one = next(a for a in option.attained if a.channel == channel)
     return [
         option_title(view.scenario, option.name, lang),
-        lang.share(one.service_level),
-        lang.percent(one.abandonment.value, 1),
+        "—" if one.outbound else lang.share(one.service_level),
+        "—" if one.outbound else lang.percent(one.abandonment.value, 1),
         lang.percent(one.missed.value, 1),
         lang.duration(one.asa.value),
         "—" if option.heads is None else lang.number(option.heads),
