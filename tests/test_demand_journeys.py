@@ -526,3 +526,44 @@ def test_a_deadline_runs_in_opening_hours_only() -> None:
     # The first at once; the second at 12:00, when it was open for 1 more minute; the third late.
     assert total[[Count.WITH_DEADLINE, Count.IN_DEADLINE]].tolist() == [3, 2]
     assert found.estimate("in_deadline", "mail").value == pytest.approx(2 / 3)
+
+
+# --- the lines of a bot --------------------------------------------------------------------------
+
+
+def test_a_bot_holds_the_line_of_its_channel_and_hands_it_on_with_the_contact() -> None:
+    times = "{law: fixed, value: 2m}"
+    bot = f"{{share: 100%, session: {times}, resolved: 0%}}"
+    calls = log("00:00", "00:01", "00:05", "00:13")
+
+    # One line: held from 0 to 12, two minutes with the bot and ten with the agent.
+    assert [told[:2] for told in day({"phone": at(calls, lines="1", bot=bot)}).told()] == [
+        ("phone.bot", "SERVED"),
+        ("phone.bot", "BLOCKED"),
+        ("phone", "SERVED"),
+        ("phone.bot", "BLOCKED"),
+        ("phone.bot", "SERVED"),
+        ("phone", "SERVED"),
+    ]
+
+
+def test_a_bot_with_sessions_of_its_own_holds_one_of_them_instead_of_a_line() -> None:
+    times = "{law: fixed, value: 2m}"
+    bot = f"{{share: 100%, session: {times}, resolved: 0%, sessions: 1}}"
+    calls = log("00:00", "00:01", "00:01:30", "00:11:30")
+    played = day(
+        {"phone": at(calls, lines="1", bot=bot)},
+        {"own": team("[phone]", "shifts: [{agents: 4, hours: always}]")},
+    )
+
+    # The session is held to the end of the talk at 12; who finds none takes the only line.
+    assert [told[:3] for told in played.told()] == [
+        ("phone.bot", "SERVED", 0.0),
+        ("phone.bot", "BLOCKED", 1.0),
+        ("phone", "SERVED", 1.0),
+        ("phone.bot", "BLOCKED", 1.5),
+        ("phone", "BLOCKED", 1.5),
+        ("phone", "SERVED", 2.0),
+        ("phone.bot", "BLOCKED", 11.5),
+        ("phone", "SERVED", 11.5),
+    ]

@@ -12,6 +12,7 @@ import pytest
 
 from sim.scenario import load, load_text, schema
 from sim.scenario.hours import DAYS
+from sim.scenario.reference import reference_text
 from sim.scenario.schema import schema_text
 from sim.scenario.tree import Origin, read_tree
 
@@ -115,3 +116,21 @@ def test_the_schema_refuses_what_the_reader_refuses(piece: str) -> None:
     text = f"extends: shop.yaml\nchannels: {{phone: {{{piece}}}}}\n"
 
     assert faults(text)
+
+
+# --- the page of all keys ------------------------------------------------------------------------
+
+KEYS = (ROOT / "docs" / "scenario-keys.md").read_text("utf-8")
+
+
+def test_the_page_of_keys_is_that_of_the_code() -> None:
+    assert reference_text() == KEYS
+
+
+def test_every_key_is_told_in_words_with_what_holds_without_it() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*?) \|$", KEYS, re.MULTILINE)
+
+    assert len(rows) > 250
+    assert [row for row in rows if not all(row)] == []
+    assert ("attempt", "s", "30s") in [row[:3] for row in rows]
+    assert ("at_most", "share", "100%") in [row[:3] for row in rows]

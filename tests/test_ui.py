@@ -395,3 +395,18 @@ def test_a_broken_ready_scenario_does_not_take_the_others_along(
 
     assert app.selectbox[0].options == ["A bank's call centre, 1999"]
     assert app.title[0].value == "What service do customers get?"
+
+
+def test_parts_of_a_channel_stand_below_it_and_who_was_cut_short_is_told() -> None:
+    ways = (
+        "callback: {after: 30s, accept: 50%}, bot: {share: 40%, session: 1m, resolved: 30%}, "
+        "classes: {vip: {title: {en: Guests, ru: Гости}, share: 20%}}, "
+        "redial: {probability: 100%, delay: 1m, at_most: 2}"
+    )
+    staffing = "{shifts: [{agents: 1, hours: always}]}"
+    app = bring(opened(lang="en"), own(staffing, phone=f"{ways},"))
+    names = " ".join(table.value.to_string() for table in app.table)
+
+    for name in ("– Guests", "– bot", "– callbacks"):
+        assert name in names
+    assert "were not served in 2 tries" in texts(app)

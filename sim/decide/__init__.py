@@ -3,6 +3,7 @@
 from sim.decide.comparison import Comparison, Gap, Verdict, compare
 from sim.decide.judgement import Judgement, judge
 from sim.decide.option import Attained, OptionResult, Run, simulate
+from sim.decide.ways import Ways
 
 __all__ = [
     "Attained",
@@ -12,6 +13,7 @@ __all__ = [
     "OptionResult",
     "Run",
     "Verdict",
+    "Ways",
     "compare",
     "judge",
     "simulate",

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cost import ContractOps, Hours, Ops, RetainedOps
+from sim.decide.traffic import MonthCounts, handled, traffic
 from sim.experiment import Case
 from sim.metrics import Count, Presence, Tally, Work
 from sim.scenario.model import Scenario
@@ -28,45 +29,23 @@ _HOUR_TYPES = tuple(itertools.product((False, True), repeat=3))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class MonthCounts:
-    """Expected counts of an average month.
-
-    Parameters
-    ----------
-    contacts
-        [channel, `Count`].
-    work
-        [channel, group, `Work`, kind of hour: all, night, weekend, holiday].
-    presence
-        [group, `Presence`, type of hour: night, weekend, holiday as bits].
-    """
-
-    contacts: Floats
-    work: Floats
-    presence: Floats
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Month:
     """Weights that turn a replication's slots into an average month.
 
     Parameters
     ----------
     kinds
-        [channel, slot, kind of hour]; a channel that closes on holidays has its contacts on the
-        other days only.
+        [row, slot, kind of hour]; a channel that closes on holidays has its contacts on the other
+        days only, and so have its parts.
     types
         [slot, type of hour].
     case
         What is played.
-    voice
-        Channels whose minutes are telephone minutes.
     """
 
     kinds: Floats
     types: Floats
     case: Case
-    voice: tuple[int, ...]
 
     @classmethod
     def of(cls, scenario: Scenario, played: Case) -> Month:
@@ -81,18 +60,16 @@ class Month:
             _kinds(typed[..., :1], place, ordinary)
             if channel.closed_on_holidays
             else _kinds(typed, place, always)
-            for channel in scenario.channels.values()
+            for channel in played.demand.layout.shown
         ]
         types = _shared(typed, place, always)
-        voice = [n for n, c in enumerate(scenario.channels.values()) if c.kind == "voice"]
-        return cls(np.array(kinds), types.reshape(len(place), 8), played, tuple(voice))
+        return cls(np.array(kinds), types.reshape(len(place), 8), played)
 
     def record(self, counted: Tally) -> Floats:
         """Weigh one replication, as one row of numbers."""
-        # Parts of channels are in the channels' own figures already.
-        own = counted.contacts[: len(self.case.channels)]
-        contacts = np.einsum("csk,cs->ck", own, self.kinds[..., 0])
-        work = np.einsum("cgsk,csj->cgkj", counted.work, self.kinds)
+        contacts = np.einsum("rsk,rs->rk", counted.contacts, self.kinds[..., 0])
+        own = self.kinds[: len(self.case.channels)]
+        work = np.einsum("cgsk,csj->cgkj", counted.work, own)
         presence = np.einsum("gsk,st->gkt", counted.presence, self.types)
         return np.concatenate([contacts.ravel(), work.ravel(), presence.ravel()])
 
@@ -100,7 +77,7 @@ class Month:
         """Read back a row, or a mean of rows."""
         channels, groups = len(self.case.channels), len(self.case.groups)
         shapes = (
-            (channels, len(Count)),
+            (len(self.case.rows), len(Count)),
             (channels, groups, len(Work), len(_KINDS)),
             (groups, len(Presence), len(_HOUR_TYPES)),
         )
@@ -114,10 +91,14 @@ class Month:
     def inhouse(self, counts: MonthCounts, name: str, peak: float) -> Ops:
         """Operations of an own group."""
         g = self.case.groups.index(name)
+        lines = traffic(self.case, counts, g)
         return Ops(
             hours=self._hours(counts, g),
             peak_logged=peak,
-            minutes_inbound=self._minutes_inbound(counts, g),
+            minutes_inbound=lines.inbound,
+            minutes_outbound=lines.outbound,
+            outbound_attempts=lines.attempts,
+            bot_sessions=lines.sessions,
         )
 
     def contract(self, counts: MonthCounts, name: str, group: Group) -> ContractOps:
@@ -134,7 +115,7 @@ class Month:
             billed_minutes=float(billed[0]),
             minutes_in={kind: float(billed[n]) for n, kind in enumerate(_KINDS) if n},
             handled={
-                channel: float(counts.work[c, g, Work.SERVED, 0])
+                channel: handled(self.case, counts, c, g)
                 for c, channel in enumerate(self.case.channels)
             },
             hours=self._hours(counts, g),
@@ -143,9 +124,13 @@ class Month:
     def retained(self, counts: MonthCounts, vendors: list[str], invoice_net: float) -> RetainedOps:
         """What stays with the client of vendors."""
         rows = [self.case.groups.index(name) for name in vendors]
+        lines = [traffic(self.case, counts, g) for g in rows]
+        channels = range(len(self.case.channels))
         return RetainedOps(
-            vendor_handled=float(counts.work[:, rows, Work.SERVED, 0].sum()),
-            minutes_inbound=sum(self._minutes_inbound(counts, g) for g in rows),
+            vendor_handled=sum(handled(self.case, counts, c, g) for c in channels for g in rows),
+            minutes_inbound=sum(line.inbound for line in lines),
+            minutes_outbound=sum(line.outbound for line in lines),
+            outbound_attempts=sum(line.attempts for line in lines),
             invoice_net=invoice_net,
         )
 
@@ -167,17 +152,6 @@ class Month:
             )
             for hours, kind in zip(logged, _HOUR_TYPES, strict=True)
         )
-
-    def _minutes_inbound(self, counts: MonthCounts, group: int) -> float:
-        """Telephone minutes: talk of the group, and its part of the queue, abandoned calls too."""
-        total = 0.0
-        for c in self.voice:
-            served = counts.work[c, :, Work.SERVED, 0]
-            share = served[group] / served.sum() if served.any() else 1 / len(served)
-            waits = [Count.WAIT_SERVED, Count.WAIT_ABANDONED, Count.WAIT_LEFT]
-            waited = counts.contacts[c, waits].sum()
-            total += float(counts.work[c, group, Work.TALK, 0] + share * waited)
-        return total / 60
 
 
 def _shared(typed: Floats, place: NDArray[np.int64], chosen: NDArray[np.bool_]) -> Floats:

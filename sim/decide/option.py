@@ -9,7 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cost import Statement, contract_month, inhouse_month, retained_month
-from sim.decide.month import Month, MonthCounts
+from sim.decide.month import Month
+from sim.decide.traffic import MonthCounts
+from sim.decide.ways import Recorder, Ways, cut_short, ways
+from sim.demand.caps import Capped
+from sim.demand.queues import Role
 from sim.errors import Interrupted, InvalidInput
 from sim.experiment import (
     Case,
@@ -97,12 +101,12 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Attained:
-    """What customers of one channel get, beside what was promised.
+    """What customers of one channel, or of a part of it, get, beside what was promised.
 
     Parameters
     ----------
     channel
-        The channel.
+        The channel; of a part its row of figures, such as ``phone.vip``.
     target
         What was promised; None when nothing was.
     service_level, abandonment, asa, missed
@@ -110,6 +114,8 @@ class Attained:
     thin
         Intervals of the period (days where the promise is by day) in which the expected service
         level or abandonment misses the target by more than chance, and all with contacts.
+    outbound
+        Whether the centre calls, so that nobody waits for an answer.
     """
 
     channel: str
@@ -119,6 +125,7 @@ class Attained:
     asa: Estimate
     missed: Estimate
     thin: tuple[int, int]
+    outbound: bool = False
 
     @property
     def kept(self) -> bool:
@@ -146,6 +153,13 @@ class OptionResult:
         target.
     attained
         What customers get, by channel.
+    parts
+        The same of the parts of channels: classes of clients, bots, callbacks.
+    ways
+        Where contacts go on to, by channel.
+    capped
+        Who came to the end of what is played of a client, in the first replication; None where
+        nobody does anything after a first attempt.
     hours, heads, peak, occupancy
         Logged-in hours in an average month, people on the payroll (None where no group has a
         payroll), most agents at once, handling over logged-in time.
@@ -163,6 +177,9 @@ class OptionResult:
     replications: Replications
     covers: Mapping[str, Cover]
     attained: tuple[Attained, ...]
+    parts: tuple[Attained, ...]
+    ways: Mapping[str, Ways]
+    capped: Capped | None
     hours: float
     heads: float | None
     peak: int
@@ -179,12 +196,17 @@ class OptionResult:
     @property
     def promised(self) -> tuple[Attained, ...]:
         """Channels whose service is compared: those with a promise, all where there is none."""
-        return tuple(one for one in self.attained if one.target) or self.attained
+        waited = tuple(one for one in self.attained if not one.outbound)
+        return tuple(one for one in waited if one.target) or waited
 
     @property
     def kept(self) -> bool:
-        """Whether every promise holds on average over the period."""
-        return all(one.kept for one in self.attained)
+        """Whether every promise holds on average over the period, those to classes among them."""
+        return all(one.kept for one in (*self.attained, *self.parts))
+
+    def parts_of(self, channel: str) -> tuple[Attained, ...]:
+        """What customers of the parts of a channel get."""
+        return tuple(one for one in self.parts if one.channel.partition(".")[0] == channel)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -296,7 +318,7 @@ def evaluate(
             rule=run.rule,
             first=run.first,
             engine=run.engine,
-            record=ready.month.record if ready.month else None,
+            record=Recorder(ready.month),
             progress=progress,
             on=run.on,
         )
@@ -327,7 +349,10 @@ def _priced(ready: Prepared, result: Replications) -> OptionResult:
         case=played,
         replications=result,
         covers=ready.covers,
-        attained=tuple(_attained(scenario, result, channel) for channel in played.channels),
+        attained=tuple(_attained(result, row) for row in played.channels),
+        parts=tuple(_attained(result, row) for row in played.rows[len(played.channels) :]),
+        ways=ways(played, option, result),
+        capped=cut_short(played, result),
         hours=_monthly_hours(scenario, month, result, logged),
         heads=_heads(statement, option),
         peak=_peak(played),
@@ -395,17 +420,21 @@ def _peak(played: Case, group: int | None = None) -> int:
     return int(np.cumsum(steps[order]).max(initial=0))
 
 
-def _attained(scenario: Scenario, result: Replications, channel: str) -> Attained:
-    """What customers of a channel get."""
-    target = scenario.channels[channel].target
+def _attained(result: Replications, row: str) -> Attained:
+    """What customers of a channel, or of a part of it, get."""
+    played = result.case
+    queue = next(one for one in played.demand.layout.queues if one.name == row)
+    # Nothing is promised of a machine, nor of a call that the centre makes.
+    target = played.targets[played.rows.index(row)] if queue.role is Role.DESK else None
     return Attained(
-        channel,
+        row,
         target,
-        result.estimate("service_level", channel),
-        result.estimate("abandonment", channel),
-        result.estimate("asa", channel),
-        result.estimate("missed", channel),
-        _thin(result, channel, target),
+        result.estimate("service_level", row),
+        result.estimate("abandonment", row),
+        result.estimate("asa", row),
+        result.estimate("missed", row),
+        _thin(result, row, target),
+        played.demand.layout.channels[queue.channel].outbound is not None,
     )
 
 

@@ -133,7 +133,7 @@ class Journeys:
         """
         drawing = _Drawing(self, origin)
         group = drawing.begin(volume)
-        for _ in range(LONGEST_CHAIN):
+        for _ in range(LONGEST_CHAIN - 1):
             if not len(group):
                 break
             group = drawing.go_on(group)
@@ -220,6 +220,11 @@ class _Drawing:
         group = self.with_new_matter(group)
         if replay is not None and replay.handle is not None:
             group = replace(group, handle=np.where(replay.handle >= 0, replay.handle, group.handle))
+        if channel.outbound is not None:
+            lost = self.units(Purpose.REACHED, group) >= channel.outbound.reached
+            attempt = ticks(channel.outbound.attempt)
+            handle = np.where(lost, attempt, group.handle)
+            group = replace(group, handle=handle, acw=np.where(lost, 0, group.acw))
         if channel.bot is not None:
             meets = self.units(Purpose.BOT, group) < channel.bot.share
             bot = self.layout.at(number, Role.BOT)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.demand import sampling
 from sim.demand.busyness import DayFactors
 from sim.demand.codes import laws_of
+from sim.demand.crew import opening_hours
 from sim.demand.draws import Purpose, lognormal_parameters, stream_of
 from sim.demand.journeys import Journeys
 from sim.demand.queues import Layout, passed_on, unresolved
@@ -132,7 +133,7 @@ class Demand:
             laws,
             _redials(channels),
             None if days.plain else days,
-            _journeys(layout, option, laws, _replays(channels, timeline)),
+            _journeys(layout, option, laws, _replays(channels, option, timeline)),
             STRATA if stratified else 1,
         )
 
@@ -180,13 +181,18 @@ def _journeys(
     return Journeys(layout, laws, *most, replays)
 
 
-def _replays(channels: Mapping[str, Channel], timeline: Timeline) -> dict[int, Replay]:
-    """Channels that play a log, by number."""
-    return {
-        number: Replay.of(channel.log, timeline)
-        for number, channel in enumerate(channels.values())
-        if channel.log is not None
-    }
+def _replays(
+    channels: Mapping[str, Channel], option: Option, timeline: Timeline
+) -> dict[int, Replay]:
+    """Channels that play a log, or a list of calls to make, by number."""
+    found = {}
+    for number, (name, channel) in enumerate(channels.items()):
+        if channel.log is not None:
+            found[number] = Replay.of(channel.log, timeline)
+        elif channel.outbound is not None:
+            opened = opening_hours(timeline, channel, option.open.get(name, channel.open))
+            found[number] = Replay.of_list(channel.outbound.per_day, opened, timeline)
+    return found
 
 
 def _goes_on(channel: Channel) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,6 +32,19 @@ class Replay:
     due: Ints
     handle: Ints | None = None
     patience: Ints | None = None
+
+    @classmethod
+    def of_list(cls, per_day: int, opened: Iterable[tuple[int, int]], timeline: Timeline) -> Replay:
+        """Calls to make: the list of each day comes with its first open moment [ticks]."""
+        day = timeline.per_day * timeline.slot
+        # Days begin at midnight, the timeline perhaps within one: the last midnight before it.
+        ahead = (timeline.before % timeline.per_day - timeline.per_day) * timeline.slot
+        first: dict[int, int] = {}
+        for start, end in sorted(opened):
+            for number in range((start - ahead) // day, (end - 1 - ahead) // day + 1):
+                first.setdefault(number, max(start, ahead + number * day))
+        due = np.array(sorted(first.values()), np.int64)
+        return cls(np.repeat(due, per_day))
 
     @classmethod
     def of(cls, log: Log, timeline: Timeline) -> Replay:

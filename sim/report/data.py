@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.decide import Comparison, Judgement, OptionResult
+from sim.decide import Attained, Comparison, Judgement, OptionResult
+from sim.demand.journeys import LONGEST_CHAIN
 from sim.experiment import BAND, WHOSE, Replications
 from sim.metrics import MEASURES, Count, Presence
 from sim.report.language import Code, Language
-from sim.report.sentences import gap_sentence, verdict_sentence
+from sim.report.sentences import capped_sentences, gap_sentence, verdict_sentence
 from sim.stats import CONFIDENCE, Estimate, Span
 
 __all__ = ["comparison_data", "judgements_data", "run_data"]
@@ -65,6 +66,7 @@ def run_data(option: OptionResult) -> Data:
         **_frame(option),
         "option": option.name,
         "channels": {name: _channel(option, name) for name in result.case.channels},
+        "capped": _capped(option),
         "groups": {name: _group(result, name) for name in result.case.groups},
     }
 
@@ -84,6 +86,37 @@ def _channel(option: OptionResult, name: str) -> Data:
         "intervals": _rows(result, name, "slot"),
         "promise_kept": _chances(result, name) if target else None,
         "waits_s": {whose: _waits(result, name, whose) for whose in WHOSE},
+        "passed_on": _maybe(option.ways[name].passed_on),
+        "self_served": _maybe(option.ways[name].self_served),
+        "reached": _maybe(option.ways[name].reached),
+        "parts": {
+            part.channel: {
+                "target": part.target.model_dump() if part.target else None,
+                "period": {m: _estimate(result.estimate(m, part.channel)) for m in MEASURES},
+                "counts": _counts(result, part.channel),
+            }
+            for part in option.parts_of(name)
+        },
+    }
+
+
+def _maybe(value: float | None) -> float | None:
+    """A number; None where there is none."""
+    return None if value is None else _number(value)
+
+
+def _capped(option: OptionResult) -> Data | None:
+    """Clients who came to the end of what is played of them; None where nothing could be cut."""
+    found = option.capped
+    if found is None:
+        return None
+    return {
+        "replication": found.replication,
+        "clients": found.clients,
+        "out_of_tries": dict(found.tries),
+        "attempts_at_most": LONGEST_CHAIN,
+        "at_most_attempts": found.chains,
+        "words": {code: capped_sentences(option, Language(code)) for code in _CODES},
     }
 
 
@@ -196,16 +229,12 @@ def _option(comparison: Comparison, option: OptionResult) -> Data:
     return {
         "service": {
             one.channel: {
-                "service_level": _estimate(one.service_level),
-                "abandonment": _estimate(one.abandonment),
-                "missed": _estimate(one.missed),
-                "asa_s": _estimate(one.asa),
-                "kept": one.kept,
-                "intervals_missed": one.thin[0],
-                "intervals": one.thin[1],
+                **_service(one),
+                "parts": {part.channel: _service(part) for part in option.parts_of(one.channel)},
             }
             for one in option.attained
         },
+        "capped": _capped(option),
         "heads": option.heads,
         "peak": option.peak,
         "hours_month": option.hours,
@@ -236,6 +265,19 @@ def _option(comparison: Comparison, option: OptionResult) -> Data:
         if option.statement
         else None,
         "info": dict(option.statement.info) if option.statement else None,
+    }
+
+
+def _service(one: Attained) -> Data:
+    """What customers of a channel or of a part of it get."""
+    return {
+        "service_level": _estimate(one.service_level),
+        "abandonment": _estimate(one.abandonment),
+        "missed": _estimate(one.missed),
+        "asa_s": _estimate(one.asa),
+        "kept": one.kept,
+        "intervals_missed": one.thin[0],
+        "intervals": one.thin[1],
     }
 
 

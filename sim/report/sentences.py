@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.decide import Comparison, Gap, Judgement, OptionResult
+from sim.demand.journeys import LONGEST_CHAIN
 from sim.experiment import Stopped
 from sim.report.language import N_, Code, Language
 from sim.scenario.channel import Target
@@ -11,10 +12,12 @@ from sim.scenario.model import ONLY_OPTION, Scenario
 __all__ = [
     "MEASURE_WORDS",
     "RULE_WORDS",
+    "capped_sentences",
     "channel_title",
     "gap_sentence",
     "group_title",
     "option_title",
+    "part_title",
     "promise_words",
     "sentence",
     "service_words",
@@ -76,6 +79,48 @@ def channel_title(scenario: Scenario, channel: str, lang: Language) -> str:
     """The name of a channel that people read."""
     title = scenario.channels[channel].title
     return title.in_(lang.code) if title else channel
+
+
+def part_title(scenario: Scenario, row: str, lang: Language) -> str:
+    """The name of a part of a channel that people read: a class of clients, the bot, callbacks."""
+    channel, _, part = row.partition(".")
+    named = {"bot": N_("bot"), "callback": N_("callbacks")}
+    if part in named:
+        return lang(named[part])
+    title = scenario.channels[channel].classes[part].title
+    return title.in_(lang.code) if title else part
+
+
+def capped_sentences(option: OptionResult, lang: Language) -> list[str]:
+    """Who came to the end of what is played of a client; nothing where nobody did."""
+    found, scenario = option.capped, option.scenario
+    if found is None:
+        return []
+    said = []
+    for channel, clients in found.tries.items():
+        redial = scenario.channels[channel].redial
+        assert redial is not None
+        said.append(
+            lang(
+                "{channel}: {clients} of {all} clients of one replication were not served in "
+                "{tries} tries, and no further try is played (redial: at_most).",
+                channel=channel_title(scenario, channel, lang),
+                clients=lang.number(clients),
+                all=lang.number(found.clients),
+                tries=redial.at_most,
+            )
+        )
+    if found.chains:
+        said.append(
+            lang(
+                "{clients} of {all} clients of one replication made {most} attempts in a row; "
+                "what they would do after that is not played.",
+                clients=lang.number(found.chains),
+                all=lang.number(found.clients),
+                most=LONGEST_CHAIN,
+            )
+        )
+    return said
 
 
 def group_title(scenario: Scenario, option: str, group: str, lang: Language) -> str:

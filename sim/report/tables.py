@@ -17,6 +17,7 @@ from sim.report.sentences import (
     channel_title,
     group_title,
     option_title,
+    part_title,
     promise_words,
     state_words,
     target_words,
@@ -24,6 +25,7 @@ from sim.report.sentences import (
 from sim.stats import Estimate, Span
 
 __all__ = [
+    "INDENT",
     "LINE_WORDS",
     "Table",
     "day_table",
@@ -35,11 +37,15 @@ __all__ = [
     "option_table",
     "risk_table",
     "rule_table",
+    "served_cells",
     "service_table",
     "statement_table",
 ]
 
 Row = tuple[str, ...]
+
+#: Before the name of a part of a channel, below that of the channel.
+INDENT = "\N{EM SPACE}– "
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,20 +187,44 @@ def service_table(options: tuple[OptionResult, ...], lang: Language) -> Table:
         lang("Misses the target in"),
         lang("Target"),
     )
-    rows = [
-        (
-            f"{_title(option, lang)}: {channel_title(option.scenario, one.channel, lang)}",
-            lang.share(one.service_level),
-            lang.share(one.abandonment),
-            lang.share(one.missed),
-            lang.duration(one.asa.value),
-            _thin(one, lang),
-            target_words(one.target, lang) or "—",
-        )
-        for option in options
-        for one in option.attained
-    ]
+    rows = []
+    for option in options:
+        for one in option.attained:
+            title = channel_title(option.scenario, one.channel, lang)
+            rows.append((f"{_title(option, lang)}: {title}", *served_cells(one, lang)))
+            rows += [
+                (
+                    INDENT + part_title(option.scenario, part.channel, lang),
+                    *served_cells(part, lang),
+                )
+                for part in option.parts_of(one.channel)
+            ]
     return Table(lang("What customers get"), head, tuple(rows))
+
+
+def _part_title(option: OptionResult, part: Attained, lang: Language) -> str:
+    """The name of a part, below that of its channel."""
+    return INDENT + part_title(option.scenario, part.channel, lang)
+
+
+def served_cells(one: Attained, lang: Language) -> Row:
+    """What customers of a channel or of a part of it get, as cells of `service_table`.
+
+    A bot answers at once: only whom it turned away is told. A call that the centre makes is not
+    waited for on the line: its wait is the time until it was made.
+    """
+    part = one.channel.partition(".")[2]
+    if part == "bot":
+        return ("—", "—", lang.share(one.missed), "—", "—", "—")
+    waits = part != "callback" and not one.outbound
+    return (
+        lang.share(one.service_level) if waits else "—",
+        lang.share(one.abandonment) if waits else "—",
+        lang.share(one.missed),
+        lang.duration(one.asa.value),
+        _thin(one, lang),
+        target_words(one.target, lang) or "—",
+    )
 
 
 def _thin(one: Attained, lang: Language) -> str:
@@ -234,17 +264,22 @@ def rule_table(option: OptionResult, lang: Language) -> Table:
             channel_title(option.scenario, channel, lang),
             *(lang.share(result.estimate(f"service_level_{rule}", channel)) for rule in names),
         )
-        for channel in result.case.channels
+        for channel in _answered(option)
     ]
     head = (lang("Channel"), *(lang(RULE_WORDS[rule]) for rule in names))
     return Table(lang("Service level by rule"), head, tuple(rows))
+
+
+def _answered(option: OptionResult) -> list[str]:
+    """Channels in which clients wait for an answer; not lists of calls to make."""
+    return [one.channel for one in option.attained if not one.outbound]
 
 
 def risk_table(option: OptionResult, lang: Language) -> Table:
     """What one day may bring: how surely it keeps the promise, and how long people wait."""
     result = option.replications
     rows = []
-    for channel in result.case.channels:
+    for channel in _answered(option):
         chance = result.chance(channel)
         waits = [result.wait_quantile(share, channel) for share in (0.5, 0.9, 0.95)]
         gave_up = result.wait_quantile(0.5, channel, "abandoned")
@@ -280,8 +315,12 @@ def _span(found: Span, show: Callable[[float], str], lang: Language) -> str:
 
 
 def ledger_table(option: OptionResult, lang: Language) -> Table:
-    """Calls beside clients: a redial is one more call, not one more client."""
+    """Calls beside clients: a redial is one more call, not one more client.
+
+    Columns for what a channel may do beside answering stand only where some channel does it.
+    """
     result = option.replications
+    more = {name: cells for name, cells in _further(option, lang).items() if any(cells.values())}
     rows = []
     for channel in result.case.channels:
         counts = result.counts(channel).sum(axis=0)
@@ -294,6 +333,7 @@ def ledger_table(option: OptionResult, lang: Language) -> Table:
                 lang.share(result.estimate("client_served", channel)),
                 lang.share(result.estimate("client_service_level", channel)),
                 lang.duration(result.estimate("client_wait", channel).value),
+                *(cells[channel] or "—" for cells in more.values()),
             )
         )
     head = (
@@ -304,8 +344,42 @@ def ledger_table(option: OptionResult, lang: Language) -> Table:
         lang("served in the end"),
         lang("in time, all attempts together"),
         lang("wait over all attempts"),
+        *more,
     )
     return Table(lang("Contacts and clients"), head, tuple(rows))
+
+
+def _further(option: OptionResult, lang: Language) -> dict[str, dict[str, str]]:
+    """What else becomes of contacts, by heading and channel; empty where a channel has it not."""
+    result, channels = option.replications, option.scenario.channels
+
+    def share(name: str, measure: str) -> str:
+        return lang.share(result.estimate(measure, name))
+
+    def known(value: float | None) -> str:
+        return "" if value is None else lang.percent(value, 1)
+
+    tries = option.capped.tries if option.capped else {}
+    clients = option.capped.clients if option.capped else 0
+    return {
+        lang("called back"): {
+            n: share(n, "called_back") if c.callback else "" for n, c in channels.items()
+        },
+        lang("answered before the deadline"): {
+            n: share(n, "in_deadline") if c.deadline else "" for n, c in channels.items()
+        },
+        lang("passed on, of the served"): {n: known(w.passed_on) for n, w in option.ways.items()},
+        lang("reached a client, of the list"): {
+            n: known(w.reached) for n, w in option.ways.items()
+        },
+        lang("solved by the bot, of clients"): {
+            n: known(w.self_served) for n, w in option.ways.items()
+        },
+        lang("out of tries"): {
+            n: lang("{count} of {all}", count=tries[n], all=clients) if n in tries else ""
+            for n in channels
+        },
+    }
 
 
 def group_table(option: OptionResult, lang: Language) -> Table:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.decide import OptionResult
 from sim.decide.month import Month
+from sim.decide.traffic import reached
 from sim.engine import Staffing
 from sim.errors import InvalidInput
 from sim.metrics import Count
@@ -154,7 +155,7 @@ def served_a_month(result: OptionResult) -> float | None:
         return None
     month = Month.of(result.scenario, result.case)
     counts = month.read(result.replications.record)
-    return float(counts.contacts[:, Count.SERVED].sum())
+    return sum(reached(result.case, counts, c) for c in range(len(result.case.channels)))
 
 
 def unit_cost(result: OptionResult) -> float:

@@ -6,30 +6,46 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import ValidationError
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Strict, Text, broken, details, entry, joined
+from sim.scenario.base import Strict, Text, broken, details, entry, in_file, joined, optional
 from sim.scenario.flows import (
     Bot,
     Callback,
     ClientClass,
     Escalation,
     HandleTimeChanges,
+    Outbound,
     Redial,
     Repeat,
+    at_most_days,
 )
 from sim.scenario.hours import OpenHours
 from sim.scenario.laws import Law, Never, TimeLaw
 from sim.scenario.log import Log
-from sim.scenario.parse import MOST_PER_WEEK, as_share
+from sim.scenario.outbound import listed
+from sim.scenario.parse import MOST_PER_WEEK, as_duration, as_share
 from sim.scenario.profile import VolumeProfile
 from sim.scenario.target import Target
 from sim.scenario.units import Count, Duration, Factor, Fraction, PerWeek, PositiveDuration, Share
 
 __all__ = ["Channel", "Redial", "Target"]
+
+
+def _written(schema: dict[str, Any]) -> None:
+    """A list of calls to make stands in the place of arrivals."""
+    optional("arrivals")(schema)
+    schema["anyOf"] = [{"required": ["arrivals"]}, {"required": ["outbound"]}]
 
 
 class Channel(Strict):
@@ -42,6 +58,8 @@ class Channel(Strict):
     >>> flat.volume, flat.patience.mean
     (1680.0, inf)
     """
+
+    model_config = ConfigDict(json_schema_extra=_written)
 
     kind: Literal["voice", "chat", "email"]
     """How contacts are handled."""
@@ -81,6 +99,8 @@ class Channel(Strict):
     """Being called back instead of waiting; None for no offer."""
     bot: Bot | None = None
     """Self-service in front; None for none."""
+    outbound: Outbound | None = None
+    """Calls that the centre makes, instead of arrivals; None where clients call."""
     classes: Mapping[str, ClientClass] = Field(default_factory=dict)
     """Clients who are treated differently, by name."""
     target: Target | None = None
@@ -114,6 +134,23 @@ class Channel(Strict):
     repeat_share: Share = 0.0
     """Share of the unresolved that come back."""
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _listed(
+        cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        """Make calls of a list the contacts of a channel."""
+        if not isinstance(data, Mapping) or not in_file(info) or data.get("outbound") is None:
+            return handler(data)
+        whole, wrong = listed(data, (info.context or {}).get("interval") or 3600.0)
+        try:
+            channel = handler(whole)
+        except ValidationError as error:
+            raise joined("Channel", details(error) + wrong) from None
+        if wrong:
+            raise joined("Channel", wrong)
+        return channel
+
     @model_validator(mode="before")
     @classmethod
     def _logged(cls, data: Any, info: ValidationInfo) -> Any:
@@ -137,6 +174,34 @@ class Channel(Strict):
             raise joined("Log", found) from None
         interval = (info.context or {}).get("interval") or 3600.0
         return {**data, "arrivals": log.week(interval), "log": log}
+
+    @field_validator("kind", mode="before")
+    @classmethod
+    def _not_a_kind(cls, kind: object) -> object:
+        if kind == "outbound":
+            hint = "write kind: voice, and outbound: {per_day: 100}"
+            raise InvalidInput("kind", "must be voice, chat or email", kind, hint)
+        return kind
+
+    @field_validator("greeting", "ring", mode="after")
+    @classmethod
+    def _within_a_day(cls, length: float) -> float:
+        return at_most_days(length, 1)
+
+    @field_validator("ageing", mode="after")
+    @classmethod
+    def _not_at_once(cls, wait: float | None) -> float | None:
+        if wait is not None and wait < 1:
+            raise InvalidInput("ageing", "must be at least 1s", as_duration(wait))
+        return wait
+
+    @field_validator("by_level", mode="after")
+    @classmethod
+    def _alike(cls, times: tuple[float, ...]) -> tuple[float, ...]:
+        if any(not times[0] / 10 <= time <= times[0] * 100 for time in times):
+            rule = "must lie between a tenth of the first time and a hundred times it"
+            raise InvalidInput("by_level", rule, ", ".join(map(as_duration, times)))
+        return times
 
     @field_validator("arrivals", mode="after")
     @classmethod
@@ -180,8 +245,10 @@ class Channel(Strict):
             rule, hint = "must not be warm where agents hold several contacts", "write cold"
             raise broken(("escalation", "transfer"), rule, None, hint)
         if self.repeat is not None and self.repeat_share == 0:
-            rule, hint = "must be above 0% for people to come back", "add repeat_share: 60%"
-            raise broken(("repeat_share",), rule, as_share(0), hint)
+            given = "repeat_share" in self.model_fields_set
+            rule = "must be above 0% for people to come back" if given else "is missing"
+            hint = "the share of the unresolved who come back: write 60%"
+            raise broken(("repeat_share",), rule, as_share(0) if given else None, hint)
         return self
 
     @property

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sim.scenario.base import Strict
 from sim.scenario.channel import Channel
 from sim.scenario.laws import LAWS, as_written
-from sim.scenario.option import Group, Option
+from sim.scenario.option import Group, Option, Skill
 from sim.scenario.terms import Assumption, ContractTerms, InhouseTerms, presets
 from sim.scenario.terms.shipped import standing
 from sim.scenario.units import unit_of
@@ -113,6 +113,8 @@ def _within(path: str, whole: str) -> bool:
 def _walk(model: Strict, place: str) -> Iterator[tuple[str, _Figure]]:
     """Quantities that were given, not left at their defaults, by place below a model."""
     for name, field in type(model).model_fields.items():
+        if isinstance(model, Skill) and name == "handle_time" and model.mean_handle_time:
+            continue  # follows from the mean
         if name in model.model_fields_set and name not in DECIDED:
             yield from _leaves(
                 getattr(model, name), f"{place}.{field.alias or name}", unit_of(field)

@@ -12,7 +12,7 @@ from sim.errors import InvalidInput
 from sim.scenario.base import Strict, Text, broken, in_file, joined, refusal
 from sim.scenario.hours import clock
 from sim.scenario.laws import Exponential, Fixed, Law, TimeLaw
-from sim.scenario.parse import as_share, factor
+from sim.scenario.parse import as_duration, as_share, factor
 from sim.scenario.target import Target
 from sim.scenario.units import (
     Count,
@@ -30,9 +30,22 @@ __all__ = [
     "ClientClass",
     "Escalation",
     "HandleTimeChanges",
+    "Outbound",
     "Redial",
     "Repeat",
+    "at_most_days",
 ]
+
+
+_MOST_DRAG = 9.0
+
+
+def at_most_days(length: float, days: int) -> float:
+    """Refuse a time that is longer than so many days [s]."""
+    if length > days * 86_400:
+        rule = f"must be at most {days} day{'s' * (days > 1)}"
+        raise InvalidInput("value", rule, as_duration(length))
+    return length
 
 
 class Redial(Strict):
@@ -95,6 +108,11 @@ class Escalation(Strict):
     delay: Duration = 0.0
     """Time until a contact that was passed on joins the other queue [s]."""
 
+    @field_validator("delay", mode="after")
+    @classmethod
+    def _within_a_month(cls, delay: float) -> float:
+        return at_most_days(delay, 30)
+
     @model_validator(mode="after")
     def _conference_is_warm(self) -> Escalation:
         if self.conference is not None and self.transfer == "cold":
@@ -124,6 +142,11 @@ class Callback(Strict):
     reserve: Annotated[Count, Field(le=1000)] = 0
     """Agents who stay idle for those who wait: a callback is made only while more are idle."""
 
+    @field_validator("delay", mode="after")
+    @classmethod
+    def _within_a_month(cls, delay: float) -> float:
+        return at_most_days(delay, 30)
+
 
 class Bot(Strict):
     """Self-service in front: part of the contacts meet a machine first."""
@@ -142,6 +165,17 @@ class Bot(Strict):
     """Time until these come back."""
     sessions: Annotated[Count, Field(ge=1)] | None = None
     """Sessions at once; who finds none goes to the agents. None for plenty."""
+
+
+class Outbound(Strict):
+    """Calls that the centre makes from a list, a fresh one each day."""
+
+    per_day: Annotated[Count, Field(ge=1, le=1_000_000)]
+    """Calls on the list of each day; they may be made from its first open minute on."""
+    reached: Share = 1.0
+    """Share of calls that reach somebody."""
+    attempt: PositiveDuration = 30.0
+    """Time that an agent spends on one that reaches nobody [s]."""
 
 
 class ClientClass(Strict):
@@ -194,7 +228,14 @@ class HandleTimeChanges(Strict):
     per_minute_waited: Ratio = 0.0
     """Gain for each minute waited, of whom had to wait."""
     at_most: Ratio = 1.0
-    """The most that waiting adds."""
+    """The most that waiting adds; 900% at most."""
+
+    @field_validator("at_most", mode="after")
+    @classmethod
+    def _bounded(cls, most: float) -> float:
+        if most > _MOST_DRAG:
+            raise InvalidInput("at_most", "must be at most 900%", as_share(most))
+        return most
 
     @field_validator("by_hour", mode="before")
     @classmethod

@@ -18,7 +18,7 @@ from sim.scenario.channel import Channel
 from sim.scenario.figures import figures
 from sim.scenario.hours import DAY, WEEK
 from sim.scenario.names import name_refusals
-from sim.scenario.option import Intervals, Option
+from sim.scenario.option import Intervals, Option, pace_refusals
 from sim.scenario.parse import as_duration, as_share
 from sim.scenario.promise import Promises
 from sim.scenario.terms import Assumption
@@ -160,7 +160,14 @@ class Scenario(Strict):
             raise joined("Scenario", details(error) + wrong) from None
         if wrong:
             raise joined("Scenario", wrong)
-        return scenario
+        means = {name: channel.handle_time.mean for name, channel in scenario.channels.items()}
+        options = {n: one.paced(means.__getitem__) for n, one in scenario.options.items()}
+        wrong = [line for name, one in options.items() for line in pace_refusals(name, one)]
+        if wrong:
+            raise joined("Scenario", wrong)
+        if all(options[name] is one for name, one in scenario.options.items()):
+            return scenario
+        return scenario.model_copy(update={"options": options})
 
     @field_validator("name", mode="after")
     @classmethod
@@ -242,6 +249,20 @@ class Scenario(Strict):
                     raise broken(("channels", name, "escalation", "to"), rule, None)
                 seen.append(at.escalation.to)
                 at = self.channels[at.escalation.to]
+        return self
+
+    @model_validator(mode="after")
+    def _warm_hands_are_free(self) -> Self:
+        """Who passes a contact on warm stays with it: no group may hold others beside it."""
+        for name, channel in self.channels.items():
+            way = channel.escalation
+            for key, option in self.options.items() if way and way.transfer == "warm" else ():
+                for group, one in option.groups.items():
+                    skill = one.skills.get(name)
+                    if skill is not None and (skill.at_once or 1) > 1:
+                        place = ("options", key, "groups", group, "skills", name, "at_once")
+                        rule = f"must be 1 where {name} is passed on warm"
+                        raise broken(place, rule, skill.at_once, "or write transfer: cold")
         return self
 
     @model_validator(mode="after")

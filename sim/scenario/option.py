@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -12,14 +12,16 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     Tag,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, InitErrorDetails
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Also, Strict, Text, broken, joined, refusal
+from sim.scenario.base import Also, Place, Strict, Text, broken, in_file, joined, refusal
 from sim.scenario.hours import DAY, OpenHours, ShiftHours, clock
+from sim.scenario.parse import as_share
 from sim.scenario.profile import LevelProfile
 from sim.scenario.terms import ContractTerms, InhouseTerms, RetainedTerms
 from sim.scenario.units import (
@@ -41,9 +43,12 @@ __all__ = [
     "Skill",
     "Staffing",
     "ToTarget",
+    "pace_refusals",
 ]
 
 MOST_AGENTS = 100_000
+PACES = (0.01, 10.0)
+"""Bounds of a group's factor on a channel's handle time."""
 FORMS = ("shifts", "intervals", "to_target")
 
 _NOT_SIMULATED = {
@@ -59,6 +64,17 @@ def _time_of_day(data: object) -> object:
     return clock(data) if isinstance(data, str) else data
 
 
+def _factor_alone(data: object) -> object:
+    """Refuse a law or a time: a group is faster or slower, it has no law of its own."""
+    if isinstance(data, Mapping):
+        rule = "must be a factor: a group has the law of the channel, longer or shorter"
+        raise InvalidInput("handle_time", rule, None, "write it like 110%")
+    if isinstance(data, str) and data.strip()[-1:].isalpha():
+        hint = "write it like 110%, or mean_handle_time in a skill"
+        raise InvalidInput("handle_time", "must be a factor", data, hint)
+    return data
+
+
 class Skill(Strict):
     """How a group serves one channel."""
 
@@ -70,7 +86,10 @@ class Skill(Strict):
     """Agents who stay idle for other channels: the group takes a contact of this one only while
     more than these are idle."""
     handle_time: PositiveFactor = 1.0
-    """Factor on the channel's handle time."""
+    """Factor on the channel's handle time and after-call work."""
+    mean_handle_time: PositiveDuration | None = None
+    """Mean handle time of the group here, instead of factors [s]; the law keeps its form, and
+    after-call work goes along. None: as the factors say."""
     priority: Annotated[Count, Field(ge=1, le=1000)] | None = None
     """Priority of the channel within this group; the channel's own when None."""
     above: Annotated[Count, Field(ge=1)] | None = None
@@ -79,6 +98,15 @@ class Skill(Strict):
     """Contacts that an agent of the group may hold at once; as in the channel when None."""
     escalates: Share | None = None
     """Share that the group passes on; that of the group, then of the channel, when None."""
+
+    _factor_alone = field_validator("handle_time", mode="before")(_factor_alone)
+
+    @model_validator(mode="after")
+    def _one_way_to_say_it(self, info: ValidationInfo) -> Skill:
+        if in_file(info) and self.mean_handle_time is not None and self.handle_time != 1:
+            rule = "must not stand beside handle_time"
+            raise broken(("mean_handle_time",), rule, None, "choose one")
+        return self
 
 
 class Break(Strict):
@@ -256,7 +284,7 @@ class Group(Strict):
     ]
     """Channels they serve."""
     handle_time: PositiveFactor = 1.0
-    """Factor on every channel's handle time."""
+    """Factor on every channel's handle time and after-call work."""
     fcr: Share | None = None
     """Share that the group resolves at first contact, where repeats are played; that of the
     option, then of the channel, when None."""
@@ -270,6 +298,8 @@ class Group(Strict):
     """Terms of an in-house group."""
     contract: ContractTerms | None = None
     """Terms of a vendor's group."""
+
+    _factor_alone = field_validator("handle_time", mode="before")(_factor_alone)
 
     @field_validator("skills", mode="before")
     @classmethod
@@ -285,6 +315,16 @@ class Group(Strict):
         if len(set(data)) < len(data):
             raise InvalidInput("skills", "must name each channel once", data)
         return {name: Skill() for name in data}
+
+    def paced(self, mean: Callable[[str], float]) -> Group:
+        """The group with its mean handle times as factors on those of channels."""
+        skills = dict(self.skills)
+        for name, skill in self.skills.items():
+            if skill.mean_handle_time is not None:
+                factor = skill.mean_handle_time / (mean(name) * self.handle_time)
+                skills[name] = skill.model_copy(update={"handle_time": factor})
+        changed = any(skill.mean_handle_time is not None for skill in skills.values())
+        return self.model_copy(update={"skills": skills}) if changed else self
 
     @model_validator(mode="after")
     def _own_terms(self) -> Group:
@@ -323,6 +363,13 @@ class Option(Strict):
     """The groups of agents by name."""
     retained: RetainedTerms | None = None
     """What stays with the client when a vendor serves."""
+
+    def paced(self, mean: Callable[[str], float]) -> Option:
+        """The option with the mean handle times of groups as factors on those of channels."""
+        groups = {name: group.paced(mean) for name, group in self.groups.items()}
+        if all(groups[name] is group for name, group in self.groups.items()):
+            return self
+        return self.model_copy(update={"groups": groups})
 
     def resolved(self, group: str, usual: float | None) -> float | None:
         """Share that a group resolves at first contact; None where nobody says."""
@@ -373,6 +420,17 @@ class Option(Strict):
             hint = "to show a closed channel write open: {name: never}"
             raise broken(("groups",), "must have at least one agent at some time", 0, hint)
         return self
+
+
+def pace_refusals(name: str, option: Option) -> Iterator[InitErrorDetails]:
+    """Groups of an option that are slower or faster on a channel than an engine can tell."""
+    for key, group in option.groups.items():
+        for channel, skill in group.skills.items():
+            if not PACES[0] <= group.handle_time * skill.handle_time <= PACES[1]:
+                own = "handle_time" if skill.mean_handle_time is None else "mean_handle_time"
+                place: Place = ("options", name, "groups", key, "skills", channel, own)
+                rule = "must come to between 1% and 1000% of the channel's, with that of the group"
+                yield refusal(place, rule, as_share(group.handle_time * skill.handle_time))
 
 
 def _most_agents(staffing: Staffing) -> float:

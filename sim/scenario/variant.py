@@ -16,7 +16,9 @@ __all__ = ["aht", "lead", "staffed", "to_target", "variant", "volume"]
 
 def lead(scenario: Scenario) -> str:
     """The channel that a short question is about: the first by voice, else the first."""
-    by_voice = (name for name, c in scenario.channels.items() if c.kind == "voice")
+    by_voice = (
+        name for name, c in scenario.channels.items() if c.kind == "voice" and c.outbound is None
+    )
     return next(by_voice, next(iter(scenario.channels)))
 
 
@@ -107,6 +109,10 @@ def _scaled(channel: Channel, scenario: Scenario, wanted: float) -> Channel:
     if total <= 0:
         raise InvalidInput("volume", "cannot be scaled when there is none", total)
     factor = wanted / total
+    if channel.outbound is not None:
+        calls = max(1, round(factor * channel.outbound.per_day))
+        fewer = channel.outbound.model_copy(update={"per_day": calls})
+        channel = channel.model_copy(update={"outbound": fewer})
     return _changed(channel, volume=None, arrivals=tuple(a * factor for a in channel.arrivals))
 
 

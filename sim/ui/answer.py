@@ -8,8 +8,15 @@ import streamlit as st
 
 from sim.decide import Attained, Comparison, OptionResult
 from sim.report.charts import DifferenceRow, MoneyRow, difference_chart, money_chart
-from sim.report.sentences import channel_title, gap_sentence, option_title, target_words
-from sim.report.tables import Table
+from sim.report.sentences import (
+    capped_sentences,
+    channel_title,
+    gap_sentence,
+    option_title,
+    part_title,
+    target_words,
+)
+from sim.report.tables import INDENT, Table, served_cells
 from sim.report.week import unit_cost
 from sim.report.words import (
     GROUPS,
@@ -271,6 +278,10 @@ def _service(view: View, found: Comparison) -> None:
                 "The other shares are of those who reached the queue."
             )
         )
+        for option in found.options:
+            for said in capped_sentences(option, lang):
+                title = option_title(view.scenario, option.name, lang)
+                st.caption(f":material/warning: {title}. {said}")
 
 
 def _by_lead(view: View) -> list[str]:
@@ -292,13 +303,19 @@ def _service_table(view: View, found: Comparison, channel: str) -> Table:
         lang("Hours a month"),
     ]
     rows = [_service_row(view, option, channel) for option in found.options]
+    below = [_part_rows(view, option, channel) for option in found.options]
     if found.baseline.cost:
         head += [lang("Cost a month"), lang("One contact")]
         rows = [
             [*row, *_cost_cells(view, option)]
             for row, option in zip(rows, found.options, strict=True)
         ]
-    return Table(lang("What customers get"), tuple(head), tuple(map(tuple, rows)))
+    listed = [
+        (*row, *[""] * (len(head) - len(row)))
+        for own, parts in zip(rows, below, strict=True)
+        for row in (own, *parts)
+    ]
+    return Table(lang("What customers get"), tuple(head), tuple(listed))
 
 
 def _service_row(view: View, option: OptionResult, channel: str) -> list[str]:
@@ -306,13 +323,22 @@ def _service_row(view: View, option: OptionResult, channel: str) -> list[str]:
     one = next(a for a in option.attained if a.channel == channel)
     return [
         option_title(view.scenario, option.name, lang),
-        lang.share(one.service_level),
-        lang.percent(one.abandonment.value, 1),
+        "—" if one.outbound else lang.share(one.service_level),
+        "—" if one.outbound else lang.percent(one.abandonment.value, 1),
         lang.percent(one.missed.value, 1),
         lang.duration(one.asa.value),
         "—" if option.heads is None else lang.number(option.heads),
         lang.number(option.peak),
         lang.number(option.hours),
+    ]
+
+
+def _part_rows(view: View, option: OptionResult, channel: str) -> list[list[str]]:
+    """What the parts of a channel get: classes of clients, the bot, callbacks."""
+    cells = {part.channel: served_cells(part, view.lang) for part in option.parts_of(channel)}
+    return [
+        [INDENT + part_title(view.scenario, row, view.lang), *found[:4]]
+        for row, found in cells.items()
     ]
 
 

@@ -1,0 +1,96 @@
+"""What becomes of contacts beside being answered: passed on, solved by the bot, cut short."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.decide.month import Month
+from sim.demand.caps import Capped, capped
+from sim.demand.queues import passed_on
+from sim.engine import ENGINES
+from sim.experiment import Case, Replications
+from sim.metrics import Count, Tally, Work
+from sim.scenario.option import Option
+
+__all__ = ["Recorder", "Ways", "cut_short", "ways"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Where the contacts of one channel go on to; None where the channel has no such way.
+
+    Parameters
+    ----------
+    passed_on
+        Share of the contacts that agents served which they passed on to another channel.
+    self_served
+        Share of the channel's clients whom the bot helped for good.
+    reached
+        Share of the calls on the centre's list that were made and reached somebody.
+
+    Notes
+    -----
+    They are expected shares, given who served whom: what the file says of each group and of the
+    bot, weighed by the contacts that came to them. So they have no noise of their own.
+    """
+
+    passed_on: float | None
+    self_served: float | None
+    reached: float | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recorder:
+    """What to keep of each replication: its month, where there are terms, and who served whom."""
+
+    month: Month | None
+
+    def __call__(self, counted: Tally) -> Floats:
+        """Keep one replication, as one row of numbers."""
+        served = counted.work[..., Work.SERVED].sum(axis=2).ravel()
+        return np.concatenate([self.month.record(counted), served]) if self.month else served
+
+
+def ways(case: Case, option: Option, result: Replications) -> Mapping[str, Ways]:
+    """Where contacts go on to, by channel."""
+    layout, shape = case.demand.layout, (len(case.channels), len(case.groups))
+    served = result.record[-int(np.prod(shape)) :].reshape(shape)
+    shares = passed_on(layout, option)[: shape[0]] / 1e6
+    found = {}
+    for c, (name, channel) in enumerate(layout.channels.items()):
+        passed = self_served = reached = None
+        own = result.counts(name).sum(axis=0)
+        if channel.outbound is not None:
+            calls = float(own[Count.OFFERED])
+            made = float(own[Count.SERVED]) * channel.outbound.reached
+            reached = made / calls if calls else float("nan")
+        if channel.escalation is not None:
+            total = float(served[c].sum())
+            passed = float(served[c] @ shares[c]) / total if total else float("nan")
+        if channel.bot is not None:
+            clients = float(own[Count.CLIENTS] + own[Count.CLIENTS_CLOSED])
+            sessions = float(result.counts(f"{name}.bot").sum(axis=0)[Count.SERVED])
+            helped = sessions * channel.bot.resolved * (1 - channel.bot.back)
+            self_served = helped / clients if clients else float("nan")
+        found[name] = Ways(passed, self_served, reached)
+    return found
+
+
+def cut_short(case: Case, result: Replications) -> Capped | None:
+    """Play the first replication once more, and look who came to the end of what is played.
+
+    None where nobody does anything after a first attempt.
+    """
+    demand = case.demand
+    again = any(channel.redial is not None for channel in demand.layout.channels.values())
+    if demand.journeys is None and not again:
+        return None
+    workload = demand.workload(result.seed, result.first)
+    outcome = ENGINES[result.engine](workload, case.present(result.seed, result.first))
+    return capped(demand.layout, workload, outcome, result.first)

@@ -1,0 +1,140 @@
+"""What a month is billed for ties to what agents did, call by call, callbacks and bots among it."""
+
+from __future__ import annotations
+
+import pytest
+from desks import desk, line, team
+
+from sim.decide import simulate
+from sim.decide.month import Month
+from sim.decide.traffic import handled, reached, traffic
+from sim.engine import ENGINES, Outcome, Workload
+from sim.engine.contract import NONE, Status
+from sim.experiment import case, replicate
+from sim.scenario import Scenario
+
+CALLBACK = "{after: 20s, accept: 70%, answered: 60%, attempt: 30s, again: 20m, at_most: 3}"
+BOT = "{share: 40%, session: {law: fixed, value: 2m}, resolved: 50%, handle_time: 120%}"
+RENT = "{inbound_per_min: 1 EUR/min, outbound_per_min: 2 EUR/min, per_outbound_attempt: 3 EUR}"
+CONTRACT = "{minutes: {increment: 0s, tiers: [{price: 1 EUR/min}]}}"
+
+
+def shop(contract: str = CONTRACT, **more: str) -> Scenario:
+    """A phone that two vendors' groups answer, one of them only what waited."""
+    phone = line(30, patience="2m", after_call_work="20s", greeting="10s", ring="3s", **more)
+    people = {
+        "a": team(
+            "[phone]", "shifts: [{agents: 2, hours: always}]", source="vendor", contract=contract
+        ),
+        "b": team(
+            "{phone: {after: 30s}}",
+            "shifts: [{agents: 1, hours: always}]",
+            source="vendor",
+            contract=contract,
+        ),
+    }
+    groups = ", ".join(f"{name}: {text}" for name, text in people.items())
+    return desk(
+        {"phone": phone},
+        options={"base": f"{{groups: {{{groups}}}, retained: {{telephony: {RENT}}}}}"},
+        simulation="{replications: 2, at_most: 2, warm_up: 0s, wrap_up: 0s}",
+    )
+
+
+class Played:
+    """Two replications of a scenario, attempt by attempt, each weighed for the month."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.case = case(scenario, "base", increments={"a": 0.0, "b": 0.0})
+        self.month = Month.of(scenario, self.case)
+        result = replicate(self.case, seed=1, replications=2, record=self.month.record)
+        self.counts = self.month.read(result.record)
+        self.names = [queue.name for queue in self.case.demand.layout.queues]
+        self.days = [self.day(number) for number in range(2)]
+
+    def day(self, number: int) -> tuple[Workload, Outcome]:
+        work = self.case.demand.workload(1, number)
+        return work, ENGINES["kernel"](work, self.case.staffing)
+
+    def total(self, column: str, queue: str = "", *, agents: bool = True) -> float:
+        """A column of the outcomes over a month: minutes; contacts for ``status``."""
+        found = 0.0
+        for work, out in self.days:
+            slot = out.arrival // self.case.timeline.slot
+            chosen = (out.status != Status.NOT_MADE) & (slot < self.case.timeline.slots)
+            if agents:
+                chosen &= out.agent != NONE
+            if queue:
+                chosen &= work.queue == self.names.index(queue)
+            weight = self.month.kinds[0, slot[chosen], 0]
+            values = getattr(out, column)[chosen] / 60_000
+            found += float((weight * (values if column != "status" else 1)).sum()) / 2
+        return found
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{}, {"callback": CALLBACK}, {"bot": BOT}, {"callback": CALLBACK, "bot": BOT}],
+    ids=["plain", "callbacks", "bot", "both"],
+)
+def test_every_minute_of_an_agent_is_priced_once(more: dict[str, str]) -> None:
+    scenario = shop(**more)
+    played = Played(scenario)
+    groups = scenario.options["base"].groups
+    billed = [played.month.contract(played.counts, name, groups[name]) for name in groups]
+
+    assert sum(ops.billed_minutes for ops in billed) == pytest.approx(
+        played.total("talk") + played.total("wrap")
+    )
+    lines = [traffic(played.case, played.counts, g) for g in range(2)]
+    held = played.total("wait", "phone", agents=False)
+    held += played.total("status", "phone", agents=False) / 6  # ten seconds of announcement
+    if "bot" in more:
+        sessions = played.total("status", "phone.bot", agents=False)
+        held += sessions * (2 + 1 / 6)
+        assert sum(line.sessions for line in lines) == pytest.approx(sessions)
+    spoken = sum(line.inbound + line.outbound for line in lines)
+    assert spoken == pytest.approx(played.total("talk") + held)
+
+
+def test_callbacks_are_outbound_minutes_and_attempts_also_those_that_reach_nobody() -> None:
+    played = Played(shop(callback=CALLBACK))
+    lines = [traffic(played.case, played.counts, g) for g in range(2)]
+    calls = ("phone.callback", "phone.unreached")
+
+    assert played.total("status", "phone.unreached") > 10
+    assert sum(line.outbound for line in lines) == pytest.approx(
+        sum(played.total("talk", queue) for queue in calls)
+    )
+    assert sum(line.attempts for line in lines) == pytest.approx(
+        sum(played.total("status", queue) for queue in calls)
+    )
+
+
+def test_the_operator_bills_callbacks_at_the_price_of_calls_made() -> None:
+    scenario = shop(callback=CALLBACK)
+    played = Played(scenario)
+    lines = [traffic(played.case, played.counts, g) for g in range(2)]
+    statement = simulate(scenario, "base").statement
+
+    assert statement is not None
+    price = sum(line.inbound + 2 * line.outbound + 3 * line.attempts for line in lines)
+    assert statement.amount("retained.telephony") == pytest.approx(price)
+
+
+def test_a_price_per_contact_is_not_paid_for_a_call_that_reaches_nobody() -> None:
+    played = Played(shop(contract="{price_per_contact: {phone: 1 EUR}}", callback=CALLBACK))
+    met = played.total("status", "phone") + played.total("status", "phone.callback")
+
+    assert reached(played.case, played.counts, 0) == pytest.approx(met)
+    assert sum(handled(played.case, played.counts, 0, g) for g in range(2)) == pytest.approx(met)
+
+
+def test_without_callbacks_nothing_is_called_out() -> None:
+    played = Played(shop())
+    lines = [traffic(played.case, played.counts, g) for g in range(2)]
+
+    assert [(line.outbound, line.attempts, line.sessions) for line in lines] == [
+        (0.0, 0.0, 0.0)
+    ] * 2
+    assert all(line.inbound > 0 for line in lines)
