@@ -49,7 +49,7 @@ OTHERS: tuple[object, ...] = (
 )
 STRANGE: tuple[object, ...] = (*NUMBERS, *OTHERS)
 
-LONGEST = 10.0
+LONGEST = 40.0
 """Seconds that an answer or a refusal may take on a busy machine."""
 
 SHARES = ("blocking", "wait_probability", "abandonment", "occupancy", "all_busy", "busy_time")

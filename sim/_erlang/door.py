@@ -27,7 +27,7 @@ from typing import (
 import numpy as np
 
 from sim._erlang.arrays import FloatArray
-from sim._erlang.inputs import LEAST_TIME, MOST_TIME, require, require_number, require_word
+from sim._erlang.inputs import LEAST_TIME, MOST_TIME, numbers, require, require_number, require_word
 from sim._erlang.laws import Law
 from sim._erlang.target import Target
 from sim.errors import InvalidInput
@@ -81,6 +81,7 @@ class _Kind(NamedTuple):
     whole: bool = False
     row: bool = False
     table: bool = False
+    nested: bool = False
     open: bool = False
 
     @property
@@ -138,6 +139,7 @@ def _kind(hint: Any, *, within: bool = False) -> _Kind:
             whole=all(kind.whole or kind.none for kind in kinds),
             row=any(kind.row for kind in kinds),
             table=any(kind.table for kind in kinds),
+            nested=all(kind.nested or kind.none for kind in kinds),
             open=any(kind.open for kind in kinds),
         )
     if hint is NoneType:
@@ -152,7 +154,7 @@ def _kind(hint: Any, *, within: bool = False) -> _Kind:
         return _Kind(row=True, table=True)
     if origin is Sequence:
         (inner,) = (_kind(each) for each in get_args(hint))
-        return inner._replace(number=False, row=True, table=inner.row)
+        return inner._replace(number=False, row=True, table=inner.row, nested=inner.row)
     return _Kind(open=True)
 
 
@@ -193,6 +195,8 @@ def _is_row(value: Any) -> bool:
 
 def _row(name: str, value: Any, kind: _Kind) -> Any:
     """Check every number of a row, or of rows of rows."""
+    if kind.nested and not all(map(_is_row, value)):
+        raise InvalidInput(name, "must be a list of lists of numbers", value)
     if not isinstance(value, Sequence):
         column = np.asarray(value)
         if column.dtype.kind not in "iuf":
@@ -204,12 +208,14 @@ def _row(name: str, value: Any, kind: _Kind) -> Any:
         return column
     for each in value:
         if _is_row(each) and kind.table:
-            _row(name, each, kind)
+            _row(name, each, kind._replace(nested=False))
         else:
             require_number(name, each, kind.said)
             if kind.whole:
                 _check_whole(name, each, "must be whole numbers")
             _check_size(name, each)
+    if kind.number:
+        numbers(**{name: value})  # rows of different lengths make no array
     return value
 
 

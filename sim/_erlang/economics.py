@@ -22,7 +22,7 @@ from sim.errors import InvalidInput
 __all__ = ["Pooling", "PowerOfOne", "pooling", "power_of_one", "square_root_staffing"]
 
 _HOUR = 3600.0
-_STEEPEST = 38.0
+_STEEPEST = 37.0
 """Square-root spare agents beyond which nobody waits: the normal density underflows."""
 
 
@@ -116,6 +116,8 @@ def power_of_one(
         raise InvalidInput("agents", "must be whole and at least 0", agents)
     if not (float(spread).is_integer() and 0 <= spread <= 10_000):
         raise InvalidInput("spread", "must be whole, at least 0 and at most 10000", spread)
+    if not lines >= 0:
+        raise InvalidInput("lines", "must be whole and at least 0, or infinite", lines)
     if not 0 <= cost_per_hour < math.inf:
         raise InvalidInput("cost_per_hour", "must be at least 0 and finite", cost_per_hour)
     first = max(agents - spread, 0)
@@ -126,7 +128,8 @@ def power_of_one(
     answered = queues.occupancy * sizes / aht * _HOUR
     gained = _step(answered)
     costs = np.full(gained.shape, math.inf)
-    np.divide(cost_per_hour, gained, out=costs, where=gained > 0)
+    with np.errstate(over="ignore"):  # next to nothing gained costs without end
+        np.divide(cost_per_hour, gained, out=costs, where=gained > 0)
     shown = slice(1 if first > 0 else 0, None)
     return PowerOfOne(
         agents=sizes[shown],

@@ -225,9 +225,8 @@ class Uniform(Law):
         return ((self.high - self.low) / (self.high + self.low)) ** 2 / 3.0
 
     def survival(self, x: FloatArray | float) -> FloatArray:
-        left = (self.high - np.asarray(x)) / (self.high - self.low)
-        out: FloatArray = np.clip(left, 0.0, 1.0)
-        return out
+        within = np.clip(np.asarray(x, dtype=np.float64), self.low, self.high)
+        return np.asarray((self.high - within) / (self.high - self.low))
 
     def mean_until(self, x: FloatArray | float) -> FloatArray:
         until = np.clip(np.asarray(x, dtype=np.float64), self.low, self.high)
@@ -237,8 +236,8 @@ class Uniform(Law):
         return out
 
     def cdf(self, x: FloatArray | float) -> FloatArray:
-        out: FloatArray = np.clip((np.asarray(x) - self.low) / (self.high - self.low), 0.0, 1.0)
-        return out
+        within = np.clip(np.asarray(x, dtype=np.float64), self.low, self.high)
+        return np.asarray((within - self.low) / (self.high - self.low))
 
     def mean_by(self, x: FloatArray | float) -> FloatArray:
         until = np.clip(np.asarray(x, dtype=np.float64), self.low, self.high)

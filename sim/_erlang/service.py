@@ -161,6 +161,9 @@ def mgn(
             *(column.ravel().tolist() for column in (rate, staff, mean, places, balks)), strict=True
         )
     ]
+    if not queues:
+        none: QueueMeasures[Any] = measure_any(rate, handle, staff, mean, places, balks)
+        return none
     return _joined(queues, rate.shape) if rate.shape else queues[0]
 
 

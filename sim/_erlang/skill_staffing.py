@@ -16,7 +16,7 @@ from sim._erlang.door import door
 from sim._erlang.inputs import Real, numbers, require
 from sim._erlang.inverse import agents_needed
 from sim._erlang.measures import QueueMeasures
-from sim._erlang.skills import Order, skills
+from sim._erlang.skills import Order, design_of, skills
 from sim._erlang.target import Target
 from sim.errors import InvalidInput
 
@@ -127,6 +127,17 @@ def skill_agents_needed(
     >>> team.pools, round(team.cost, 1)
     ((2, 4), 6.8)
     """
+    design_of(
+        arrival_rates=arrival_rates,
+        aht=aht,
+        pools=[0] * len(serves),
+        routes=routes,
+        serves=serves,
+        patience=patience,
+        balking=balking,
+        reserved=reserved,
+        order=order,
+    )
     promises = _promises(targets, len(arrival_rates))
     (prices,) = numbers(costs=np.atleast_1d(np.asarray(costs)))
     require(prices, "costs", "must be above 0 and finite", (prices > 0) & np.isfinite(prices))

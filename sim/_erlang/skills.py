@@ -138,6 +138,8 @@ def design_of(
         patience=np.asarray(patience),
         balking=np.asarray(balking),
     )
+    if not rates.size:
+        raise InvalidInput("arrival_rates", "must name at least one class", arrival_rates)
     teams = _whole("pools", pools)
     shape = (rates.size, teams.size)
     require_not_negative("arrival_rates", rates)

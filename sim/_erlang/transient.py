@@ -102,7 +102,9 @@ def transient(
     require_not_negative("times", moments)
     flat = np.atleast_1d(moments)
     require(flat, "times", "must be a row of numbers", np.full(flat.shape, flat.ndim == 1))
-    first = float(initial) if isinstance(initial, int | float) else float(np.size(initial))
+    first = float(np.size(initial))
+    if isinstance(initial, int | float) and 0 <= initial < math.inf:
+        first = float(initial)
     ends = np.array([flat.max(initial=0.0)])
     whole = np.atleast_1d(rate), np.atleast_1d(team)
     refuse_crowd(ends, *whole, (float(handle), float(waits)), first)

@@ -29,6 +29,9 @@ BY_STATES = "mixture of M/M/n+G over the states of arrivals"
 _MISS = 0.08
 """Largest error of the twin's chance of a wait, and of its abandonment, that is put up with."""
 
+_TRACE = 1e-4
+"""Share of one end in a mixture that is as good as none."""
+
 _HINT = "exponential patience is exact; simulate for any other law"
 
 
@@ -74,7 +77,7 @@ def between(
     weight = 1.0
     if apart != 0.0:
         weight = (exact.wait_probability - quick.wait_probability) / apart
-    weight = min(max(weight, 0.0), 1.0)
+    weight = 0.0 if weight < _TRACE else 1.0 if weight > 1.0 - _TRACE else weight
     ends = [np.array([weight]), np.array([1.0 - weight])]
     refuse_far(_mixture(queue, [lasting, quick], ends, ""), exact)
     spread, states = fast(law), slow(law)
