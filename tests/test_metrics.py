@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from workloads import Day, calls, days, seeded_day, team
 
 from sim.engine import ENGINES, Outcome, Status
-from sim.engine.contract import NONE
+from sim.engine.contract import MILLION, NONE
 from sim.metrics import (
     MEASURES,
     RULES,
@@ -133,6 +133,18 @@ def test_days_of_the_full_model_can_be_counted(seed: int) -> None:
     assert counts.contacts[..., Count.SERVED].sum() == (outcome.status == Status.SERVED).sum()
     logged = (outcome.left - outcome.began)[here].sum() / 1000
     assert counts.presence[..., Presence.LOGGED].sum() == pytest.approx(logged)
+    # Several contacts at once, and who stays with one that is passed on, are busy once.
+    assert counts.presence[..., Presence.BUSY].sum() == pytest.approx(outcome.busy.sum() / 1000)
+
+
+def test_two_chats_at_once_keep_an_agent_busy_once() -> None:
+    """From 10 to 50 and from 20 to 70, in slots of 30: 20 s, 30 s and 10 s of presence."""
+    chats = calls([10_000, 20_000], [40_000, 50_000])
+    crew = team([(0, 90_000)], concurrency=[[2]], speed=[[MILLION, MILLION]])
+
+    found = counted((chats, crew), lens(1, 1, within=3, slot=30_000)).presence[0]
+
+    assert found[:, Presence.BUSY].tolist() == [20.0, 30.0, 10.0]
 
 
 # --- ledgers -------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from desks import desk, line, team
 
@@ -12,7 +14,7 @@ from sim.scenario import Scenario
 SKILLS = "[phone, chat, second]"
 
 
-def shop(phone: str = "", skills: str = SKILLS, group: str = "", **top: str) -> Scenario:
+def shop(phone: str = "", skills: str = SKILLS, group: str = "", **top: Any) -> Scenario:
     """A phone, a chat and a second line; with keys in the phone's line, or in the group's."""
     channels = {
         "phone": line(10, patience="2m")[:-1] + (f", {phone}}}" if phone else "}"),
@@ -110,7 +112,7 @@ def test_who_passes_on_warm_may_not_hold_others_beside() -> None:
     with pytest.raises(ScenarioError, match="at_once: must be 1 where phone is passed on warm"):
         shop("escalation: {to: second, share: 10%, transfer: warm}", skills)
 
-    assert shop("escalation: {to: second, share: 10%}", skills)
+    assert shop("escalation: {to: second, share: 10%}", skills).channels["phone"].escalation
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,20 @@ from sim.engine.contract import (
     Status,
     Workload,
 )
-from sim.engine.story import FAR, IN_QUEUE, Flags, Ints, Story, column, demand, links, tell
+from sim.engine.story import (
+    FAR,
+    IN_QUEUE,
+    Flags,
+    Ints,
+    Spells,
+    Story,
+    by_agent,
+    column,
+    demand,
+    links,
+    spells_of,
+    tell,
+)
 
 __all__ = ["check"]
 
@@ -232,19 +245,10 @@ def _done_by(ticks: Ints, done: Ints, pace: Ints, moment: Ints) -> Ints:
     return result
 
 
-@dataclass(frozen=True, eq=False)
-class _Spells:
-    """Stretches of time in which an agent holds something; those of one agent are apart."""
-
-    agent: Ints
-    begin: Ints
-    end: Ints
-
-
-def _check_agents(workload: Workload, staffing: Staffing, story: Story) -> _Spells:
+def _check_agents(workload: Workload, staffing: Staffing, story: Story) -> Spells:
     """An agent begins each contact within the shift, leaves with the last one, and is paid so."""
     outcome = story.outcome
-    rows = _by_agent(story)
+    rows = by_agent(story)
     agent, begin, finish = outcome.agent[rows].astype(np.int64), story.out[rows], story.finish[rows]
     began = outcome.began[agent]
     present = (began != NONE) & (begin >= began) & (begin < staffing.end[agent])
@@ -254,7 +258,7 @@ def _check_agents(workload: Workload, staffing: Staffing, story: Story) -> _Spel
     demand(~single | apart, "attempt {}: served by an agent who serves another", rows[1:])
     held = np.zeros(len(staffing.start), bool)
     held[agent[finish == FAR]] = True
-    spells = _spells(agent, begin, np.where(finish == FAR, outcome.left[agent], finish))
+    spells = spells_of(story)
     busy = np.zeros(len(staffing.start), np.int64)
     np.add.at(busy, spells.agent, spells.end - spells.begin)
     demand(outcome.busy == busy, "agent {}: busy for another time than its contacts took")
@@ -282,22 +286,6 @@ def _check_stretches(staffing: Staffing, outcome: Outcome, held: Flags) -> None:
             same = left[[row]] == left[before]
             demand(same, "agent {}: left without having begun", np.array([row]))
     demand(outcome.began == begin, "agent {}: began at another time than due")
-
-
-def _by_agent(story: Story) -> Ints:
-    """Rows of attempts served by agents, each agent's in order of service."""
-    rows = np.flatnonzero(story.by_agent)
-    agent = story.outcome.agent[rows]
-    return rows[np.lexsort((story.finish[rows], story.out[rows], agent))]
-
-
-def _spells(agent: Ints, begin: Ints, end: Ints) -> _Spells:
-    """Join what overlaps; rows are in order of agent and beginning."""
-    past = np.maximum.accumulate(np.concatenate([[NONE], (agent << 38) + end]))[:-1]
-    opens = (agent << 38) + begin >= past
-    first = np.flatnonzero(opens)
-    last = np.maximum.reduceat(end, first) if len(first) else end
-    return _Spells(agent[first], begin[first], last)
 
 
 # --- queues --------------------------------------------------------------------------------------
@@ -371,7 +359,7 @@ def _held(now: Ints, came: Flags, end: Ints, freed: Flags) -> Ints:
     return np.asarray(np.cumsum(came) - came - gone, np.int64)
 
 
-def _check_idleness(workload: Workload, staffing: Staffing, story: Story, spells: _Spells) -> None:
+def _check_idleness(workload: Workload, staffing: Staffing, story: Story, spells: Spells) -> None:
     """Nobody waits while an agent who may serve is idle, beyond those in reserve."""
     outcome = story.outcome
     wait = np.isin(outcome.status, (*IN_QUEUE, Status.WAITING))
@@ -397,7 +385,7 @@ class _Idleness:
     end: Ints
 
     @classmethod
-    def of(cls, staffing: Staffing, outcome: Outcome, spells: _Spells, group: int) -> _Idleness:
+    def of(cls, staffing: Staffing, outcome: Outcome, spells: Spells, group: int) -> _Idleness:
         """Take what lies between shift and contacts."""
         mine = staffing.group[spells.agent] == group
         crew = (staffing.group == group) & (outcome.began != NONE)

@@ -10,7 +10,20 @@ from numpy.typing import NDArray
 from sim.engine.contract import NONE, Outcome, Staffing, Status, Workload
 from sim.errors import InvariantBroken
 
-__all__ = ["FAR", "IN_QUEUE", "Flags", "Ints", "Story", "column", "demand", "links", "tell"]
+__all__ = [
+    "FAR",
+    "IN_QUEUE",
+    "Flags",
+    "Ints",
+    "Spells",
+    "Story",
+    "by_agent",
+    "column",
+    "demand",
+    "links",
+    "spells_of",
+    "tell",
+]
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -38,6 +51,15 @@ class Story:
     hangup: Ints
     finish: Ints  # lets the agent go
     host: Ints  # the attempt whose agent stays with this one, or `NONE`
+
+
+@dataclass(frozen=True, eq=False)
+class Spells:
+    """Stretches of time in which an agent holds something; those of one agent are apart."""
+
+    agent: Ints
+    begin: Ints
+    end: Ints
 
 
 def tell(workload: Workload, staffing: Staffing, outcome: Outcome) -> Story:
@@ -99,6 +121,29 @@ def _hold_on(workload: Workload, staffing: Staffing, story: Story) -> None:
     free = np.where((status == Status.SERVED) & ~story.by_agent[second], story.since[second], free)
     free = np.where(status == Status.CLOSED, outcome.arrival[second], free)
     story.finish[first] = np.minimum(free + outcome.wrap[first], FAR)
+
+
+def by_agent(story: Story) -> Ints:
+    """Rows of attempts served by agents, each agent's in order of service."""
+    rows = np.flatnonzero(story.by_agent)
+    agent = story.outcome.agent[rows]
+    return rows[np.lexsort((story.finish[rows], story.out[rows], agent))]
+
+
+def spells_of(story: Story) -> Spells:
+    """Join what an agent holds at the same time; whoever is never let go is held until the end."""
+    rows = by_agent(story)
+    agent, begin, end = (
+        story.outcome.agent[rows].astype(np.int64),
+        story.out[rows],
+        story.finish[rows],
+    )
+    end = np.where(end == FAR, story.outcome.left[agent], end)
+    past = np.maximum.accumulate(np.concatenate([[NONE], (agent << 38) + end]))[:-1]
+    opens = (agent << 38) + begin >= past
+    first = np.flatnonzero(opens)
+    last = np.maximum.reduceat(end, first) if len(first) else end
+    return Spells(agent[first], begin[first], last)
 
 
 def column(values: NDArray[np.int32] | Ints, size: int, missing: int) -> Ints:

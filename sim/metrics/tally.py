@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim.compiled import inlined, jit, uncounted
 from sim.engine.contract import NEVER, TICKS_PER_SECOND, Outcome, Staffing, Status, Workload
 from sim.metrics.deadlines import in_deadline
+from sim.metrics.held import busy_by_slot
 
 __all__ = ["Count", "Lens", "Presence", "Tally", "Work", "tally"]
 
@@ -418,6 +419,9 @@ def _tally(
 def tally(workload: Workload, staffing: Staffing, outcome: Outcome, lens: Lens) -> Tally:
     """Count one replication."""
     counted = _told_apart(workload, staffing, outcome, lens)
+    if (staffing.concurrency > 1).any() or (staffing.warm.any() and len(workload.escalation)):
+        busy = busy_by_slot(workload, staffing, outcome, lens.before, lens.within, lens.slot)
+        counted.presence[:, :, Presence.BUSY] = busy
     for queue in [] if lens.deadline is None else np.flatnonzero(lens.deadline < NEVER).tolist():
         assert lens.deadline is not None
         slot = outcome.arrival // lens.slot - lens.before
