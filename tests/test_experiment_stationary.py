@@ -17,8 +17,6 @@ from sim.errors import InvalidInput
 from sim.experiment import stationary, stationary_queue
 from sim.scenario.laws import Exponential, Fixed, Gamma, Hazard, Lognormal, Mixture, Part, Weibull
 
-pytestmark = pytest.mark.kernel
-
 CONTACTS = 400_000
 MEASURES = (
     "wait_probability",
@@ -124,9 +122,11 @@ MANY = Mixture(
 )
 
 
+# With the compiler off, what follows is played by Python itself: short runs only.
 IN_STEPS = Hazard(times=(0.0, 30.0), rates=(1 / 30, 1 / 3600))
 
 
+@pytest.mark.kernel
 @pytest.mark.parametrize(
     ("agents", "handle", "patience"),
     [
@@ -203,6 +203,7 @@ def twin(
     return total
 
 
+@pytest.mark.kernel
 def test_the_clock_is_set_back_without_a_trace(monkeypatch: pytest.MonkeyPatch) -> None:
     ready = np.full(8, stationary._FAR)
     ready[4:7] = np.array([900, 100, 500]) << 20 | np.arange(3)
@@ -232,6 +233,7 @@ def test_a_longer_run_knows_more() -> None:
     assert long.half_width < short.half_width / 2
 
 
+@pytest.mark.kernel
 def test_nobody_waits_where_agents_abound() -> None:
     run = stationary_queue(arrival_rate=0.01, handle_time=10.0, agents=50, contacts=10_000)
 

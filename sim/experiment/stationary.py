@@ -329,7 +329,8 @@ def _played(laws: Laws, agents: int, clock: _Clock, contacts: int, seed: int) ->
     sums = np.zeros((parts, len(_SUMS)), np.int64)
     now = 0.0
     for part, (first, last) in enumerate(pairwise(edges)):
-        now = _run(origin, laws, clock, int(first), int(last), now, ready, sums[part])
+        with np.errstate(over="ignore"):  # 64-bit scrambling wraps around, as it should
+            now = _run(origin, laws, clock, int(first), int(last), now, ready, sums[part])
     return sums
 
 
