@@ -174,10 +174,11 @@ def twin(
     stream = np.array([stream_of("queue")], np.uint64)
     origin = sampling.Origin(np.uint64(seed), np.uint64(0), stream)
     numbers = np.arange(contacts)
-    gaps, work, most = (
-        sampling.durations(origin, laws, 0, purpose, numbers)
-        for purpose in (stationary._GAP, stationary._HANDLE, stationary._PATIENCE)
-    )
+    with np.errstate(over="ignore"):
+        gaps, work, most = (
+            sampling.durations(origin, laws, 0, purpose, numbers)
+            for purpose in (stationary._GAP, stationary._HANDLE, stationary._PATIENCE)
+        )
     scale = 10.0 ** max(3, math.ceil(math.log10(10_000 / stationary._law("h", handle_time).mean)))
     ready = [0] * agents
     total = dict.fromkeys(stationary._SUMS, 0.0)
