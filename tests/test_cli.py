@@ -251,6 +251,23 @@ def test_ctrl_c_ends_with_130_and_nothing_half_written(desk: Path, command: str)
     assert "Traceback" not in complaints
 
 
+def test_who_comes_to_the_end_of_what_is_played_is_told_of(
+    linewise: Callable[..., Said], tmp_path: Path
+) -> None:
+    file = tmp_path / "stubborn.yaml"
+    redial = "redial: {probability: 100%, at_most: 3, delay: 1m}"
+    file.write_text(
+        DESK.replace("patience: 2m", f"patience: 10s\n    {redial}").replace(
+            "agents: 3", "agents: 1"
+        ),
+        "utf-8",
+    )
+
+    for command in ("run", "compare"):
+        said = linewise(command, file, "--replications", 2).out
+        assert "were not served in 3 tries" in " ".join(said.split())
+
+
 def test_schema_is_printed_for_editors(linewise: Callable[..., Said]) -> None:
     assert "channels" in linewise("schema").out
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from workloads import calls, seeded_day, team
+from workloads import assert_same, calls, seeded_day, team
 
+from sim.engine import ENGINES, play
 from sim.engine.contract import CLOCK_LIMIT, MOST_ATTEMPTS, NEVER, WORK_LIMIT, check_pair
 from sim.errors import ContractError
 
@@ -203,6 +204,15 @@ def test_more_attempts_than_fit_into_a_key_are_refused() -> None:
 def test_a_workload_and_a_staffing_of_other_queues_are_refused() -> None:
     with pytest.raises(ContractError, match="has 2 queues, the workload 1"):
         check_pair(WORK, CREW)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_door_plays_what_keeps_the_contract_and_nothing_else(engine: str) -> None:
+    day = seeded_day(3)
+
+    assert_same(play(*day, engine=engine), ENGINES[engine](*day))
+    with pytest.raises(ContractError, match=r"due\[0\]: must lie on the clock"):
+        play(replace(day[0], due=day[0].due - CLOCK_LIMIT), day[1], engine=engine)
 
 
 def test_what_keeps_the_contract_is_accepted() -> None:

@@ -13,6 +13,7 @@ from workloads import Day, calls, days, seeded_day, team
 
 from sim.engine import ENGINES, Outcome, Status
 from sim.engine.contract import MILLION, NONE
+from sim.errors import InvariantBroken
 from sim.metrics import (
     MEASURES,
     RULES,
@@ -21,6 +22,7 @@ from sim.metrics import (
     Presence,
     Tally,
     Work,
+    check_ledger,
     measure_names,
     parts,
     service_level,
@@ -135,6 +137,30 @@ def test_days_of_the_full_model_can_be_counted(seed: int) -> None:
     assert counts.presence[..., Presence.LOGGED].sum() == pytest.approx(logged)
     # Several contacts at once, and who stays with one that is passed on, are busy once.
     assert counts.presence[..., Presence.BUSY].sum() == pytest.approx(outcome.busy.sum() / 1000)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_counts_of_any_day_hold_together(seed: int) -> None:
+    for day in (seeded_day(seed), seeded_full_day(seed)):
+        check_ledger(counted(day, whole(day)))
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "said"),
+    [
+        ("contacts", Count.OFFERED, "came in"),
+        ("contacts", Count.ANSWERED_WITHIN, "a part"),
+        ("contacts", Count.CLIENTS_SERVED, "a part"),
+        ("presence", Presence.BUSY, "busy"),
+    ],
+)
+def test_counts_that_contradict_each_other_are_seen(table: str, column: int, said: str) -> None:
+    day = seeded_day(1)
+    found = counted(day, whole(day))
+    getattr(found, table)[0, 0, column] += 1_000_000
+
+    with pytest.raises(InvariantBroken, match=said):
+        check_ledger(found)
 
 
 def test_two_chats_at_once_keep_an_agent_busy_once() -> None:

@@ -223,6 +223,15 @@ def test_mail_that_does_not_fit_brings_more_agents_and_no_more_than_needed() -> 
     assert spare < found.deferrable.sum() <= idle
 
 
+def test_nobody_is_added_for_a_list_of_calls_to_make() -> None:
+    calls = "{kind: voice, handle_time: 5m, outbound: {per_day: 600, reached: 100%, attempt: 1s}}"
+    channels = {"phone": phone(), "list": calls}
+    found = needed(desk(channels, {"own": to_target("[phone, list]")}))
+
+    assert found.deferrable.sum() == 0
+    np.testing.assert_array_equal(found.agents, agents())
+
+
 def test_a_desk_of_mail_only_works_through_it() -> None:
     scenario = desk(
         {"mail": line(12, kind="email", handle_time="5m")}, {"own": to_target("[mail]")}

@@ -15,6 +15,7 @@ from sim.experiment import FORMS, SETTING, opened
 from sim.report.data import comparison_data, judgements_data, run_data
 from sim.report.language import Language
 from sim.report.sentences import (
+    capped_sentences,
     gap_sentence,
     option_title,
     stopped_sentence,
@@ -202,6 +203,8 @@ def _show_run(result: OptionResult, by: str, lang: Language) -> None:
     out.print(_frame(scenario, played.count, played.seed, played.engine, lang))
     out.print(option_title(scenario, result.name, lang))
     out.print(stopped_sentence(played.stopped, played.count, lang))
+    for said in capped_sentences(result, lang):
+        out.print(said)
     show(service_table((result,), lang))
     show(risk_table(result, lang))
     show(rule_table(result, lang))
@@ -222,6 +225,9 @@ def _show_comparison(comparison: Comparison, lang: Language) -> None:
         if reason:
             out.print("* " + reason)
     out.print(_frame(scenario, run.replications, run.seed, run.engine, lang))
+    for option in comparison.options:
+        for said in capped_sentences(option, lang):
+            out.print(f"{option_title(scenario, option.name, lang)}: {said}")
     show(option_table(comparison, lang))
     show(service_table(comparison.options, lang))
     if any(option.statement for option in comparison.options):

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine import ENGINES
+from sim.engine import ENGINES, check_pair
 from sim.experiment.case import Case
-from sim.metrics import Tally, tally, wait_counts
+from sim.metrics import Tally, check_ledger, tally, wait_counts
 
 __all__ = ["Job", "Played"]
 
@@ -64,8 +64,11 @@ class Job:
         """Play one replication: a pure function of the job and the number."""
         workload = self.case.demand.workload(self.seed, number)
         staffing = self.case.present(self.seed, number)
+        if number == 0:  # the rest are made alike, and looking takes longer than playing
+            check_pair(workload, staffing)
         outcome = ENGINES[self.engine](workload, staffing)
         counted = tally(workload, staffing, outcome, self.case.lens)
+        check_ledger(counted)
         return Played(
             counted.contacts,
             counted.presence,

@@ -1,5 +1,6 @@
 """From outcomes to measures, each defined in one place."""
 
+from sim.metrics.ledger import check_ledger
 from sim.metrics.measures import MEASURES, RULES, Measure, measure_names, parts, service_level
 from sim.metrics.tally import Count, Lens, Presence, Tally, Work, tally
 from sim.metrics.waits import BINS, Waited, bin_edges, wait_counts
@@ -16,6 +17,7 @@ __all__ = [
     "Waited",
     "Work",
     "bin_edges",
+    "check_ledger",
     "measure_names",
     "parts",
     "service_level",

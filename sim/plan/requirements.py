@@ -84,7 +84,8 @@ def _required(scenario: Scenario, option: Option, group: Group, bounds: ToTarget
     """Agents needed by one group."""
     streams = list(_streams(scenario, option, group))
     waiting = [s for s in streams if s.channel.kind != "email" and s.channel.target]
-    later = [s for s in streams if s not in waiting]
+    # A list of calls to make is done in time that is idle anyhow: nobody is added for it.
+    later = [s for s in streams if s not in waiting and s.channel.outbound is None]
     rate = np.sum([s.rate for s in waiting], axis=0) if waiting else _none(scenario)
     load = np.sum([s.rate * s.aht for s in waiting], axis=0) if waiting else _none(scenario)
     deferrable = np.sum([s.rate * s.aht for s in later], axis=0) if later else _none(scenario)
