@@ -70,7 +70,12 @@ def test_states_counted_by_hand_give_the_same(agents: int, kept: int, outbound: 
     assert found.outbound_rate == pytest.approx(other / outbound, rel=1e-9, abs=1e-12)
 
 
-@given(st.floats(0.0, 0.3), st.integers(1, 40), st.floats(0.0, 1.0), st.sampled_from([20.0, 200.0]))
+@given(
+    (st.just(0.0) | st.floats(1e-12, 0.3)),
+    st.integers(1, 40),
+    st.floats(0.0, 1.0),
+    st.sampled_from([20.0, 200.0]),
+)
 @settings(max_examples=40)
 def test_work_is_conserved(rate: float, agents: int, share: float, patience: float) -> None:
     kept = round(share * agents)

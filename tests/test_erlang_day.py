@@ -162,7 +162,7 @@ def layered(rates: tuple[float, ...], *, agents: int, rows: int, columns: int) -
 
 # What must be true of any day
 
-rates_ = st.lists(st.floats(0.0, 0.4), min_size=1, max_size=4)
+rates_ = st.lists(st.just(0.0) | st.floats(1e-12, 0.4), min_size=1, max_size=4)
 
 
 @settings(max_examples=40, deadline=None)
