@@ -6,14 +6,13 @@ case here: a function that returns phases, and its name in `CASES`.
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Iterator
 from functools import partial
 
 from benchmarks import as_it_goes, closed_forms, drawn, idiomatic, native, peers, workloads
 from benchmarks.phases import Bench, Phase
 from sim.engine import ENGINES, Status, lean
-from sim.experiment import Case
+from sim.experiment import Case, stationary_queue
 from sim.metrics import tally
 
 COLUMNS = "× SimPy", "× C"
@@ -35,6 +34,7 @@ def case(
     phases = (
         *playing(day, idiom),
         *end_to_end(story, as_it_goes.PROGRAMS[name]),
+        *(long_run(size) if name == "w1" else ()),
         *(others(story, size) if name != "w3" else ()),
     )
     return Bench(title + (f" ({'; '.join(notes)})" if notes else ""), phases, COLUMNS)
@@ -46,7 +46,7 @@ def playing(day: workloads.Day, idiom: Callable[..., object]) -> Iterator[Phase]
     in_line = native.in_line(*day)
     yield Phase(SIMPY, made, lambda: idiom(*day), (SIMPY, ""))
     yield Phase("reference", made, lambda: ENGINES["reference"](*day), (SIMPY, ""))
-    best = IN_LINE if in_line and takes_lines() else EVENTS
+    best = IN_LINE if in_line else EVENTS
     yield Phase("kernel", made, lambda: ENGINES["kernel"](*day), (SIMPY, best))
     yield Phase("kernel, its lean loop of events", made, lambda: lean.play(*day), (SIMPY, EVENTS))
     if native.compiler() is None:
@@ -54,11 +54,6 @@ def playing(day: workloads.Day, idiom: Callable[..., object]) -> Iterator[Phase]
     yield Phase(EVENTS, made, lambda: native.events(*day), (SIMPY, EVENTS))
     if in_line:
         yield Phase(IN_LINE, made, lambda: native.line(*day), (SIMPY, IN_LINE))
-
-
-def takes_lines() -> bool:
-    """Tell whether the kernel has a path of its own for one queue in order of arrival."""
-    return importlib.util.find_spec("sim.engine.line") is not None
 
 
 def attempts(status: workloads.Codes) -> int:
@@ -86,7 +81,7 @@ def parts(played: Case, made: int, numbers: Iterator[int]) -> Iterator[Phase]:
     """What a replication is made of, and C for the middle of it."""
     workload, crew = played.demand.workload(drawn.SEED, 0), played.staffing
     outcome = ENGINES["kernel"](workload, crew)
-    line = native.in_line(workload, crew) and takes_lines()
+    line = native.in_line(workload, crew)
     limit = "  playing, in C"
     none = ("", "")
     yield Phase("  drawing", made, lambda: played.demand.workload(drawn.SEED, next(numbers)), none)
@@ -95,6 +90,14 @@ def parts(played: Case, made: int, numbers: Iterator[int]) -> Iterator[Phase]:
     if native.compiler() is not None:
         in_c = native.line if line else native.events
         yield Phase(limit, made, lambda: in_c(workload, crew), ("", limit))
+
+
+def long_run(size: float) -> Iterator[Phase]:
+    """W1 as a stationary queue: drawn, settled and counted block by block."""
+    contacts = max(10_000, int(10_000_000 * size))
+    queue = partial(stationary_queue, arrival_rate=95 / 60, handle_time=60.0, patience=120.0)
+    run = partial(queue, agents=100, contacts=contacts)
+    yield Phase("Linewise, one long run, end to end", contacts, run, (SIMPY_ALL, ""))
 
 
 def others(story: drawn.Story, size: float) -> Iterator[Phase]:
