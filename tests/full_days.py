@@ -107,7 +107,7 @@ def put_times(pick: Pick, crew: Staffing) -> Staffing:
 
 
 def put_routing(pick: Pick, crew: Staffing) -> Staffing:
-    """Age, deadlines, numbers waiting."""
+    """Age, deadlines, doors that never close, numbers waiting."""
     q, g = crew.queues, crew.groups
     budget = pick(q, 0, 20)
     budget[pick(q, 0, 1) == 0] = NEVER
@@ -116,6 +116,7 @@ def put_routing(pick: Pick, crew: Staffing) -> Staffing:
         ageing=np.array([0, 10**8, 3 * 10**7])[pick(q, 0, 2)],
         priority=pick(q * g, -1, 2).reshape(q, g),
         budget=budget,
+        accepts=pick(q, 0, 1) * (1 - crew.dismiss),
         level=pick(q * g, 0, 3).reshape(q, g),
     )
 
@@ -125,7 +126,7 @@ def put_waits(pick: Pick, crew: Staffing) -> Staffing:
     q = crew.queues
     offer = pick(q, 0, 8)
     offer[pick(q, 0, 3) == 0] = NEVER
-    return replace(crew, offer=offer, dismiss=pick(q, 0, 1))
+    return replace(crew, offer=offer, dismiss=pick(q, 0, 1) * (1 - crew.accepts))
 
 
 def put_several(pick: Pick, crew: Staffing) -> Staffing:

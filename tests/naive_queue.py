@@ -115,7 +115,8 @@ class Day:
 
     def is_open(self, queue: int, now: int) -> bool:
         rows = range(self.crew.open_of[queue], self.crew.open_of[queue + 1])
-        return any(self.crew.open_start[k] <= now < self.crew.open_end[k] for k in rows)
+        inside = any(self.crew.open_start[k] <= now < self.crew.open_end[k] for k in rows)
+        return inside or self.crew.accepts[queue] == 1
 
     def holds_line(self, attempt: Attempt, queue: int, now: int) -> bool:
         talks = attempt.status == Status.SERVED and attempt.talked_until > now

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from desks import desk, line, only, team
+from desks import desk, each_day, line, only, team
 from numpy.typing import NDArray
 from scipy import stats
 from test_demand_journeys import Day, at, log
 
-from sim.demand import Demand, crew
+from sim.demand import Absences, Demand, crew
 from sim.demand.sampling import Origin
-from sim.engine.contract import NONE
+from sim.engine.contract import NONE, Staffing
 from sim.errors import ScenarioError
 from sim.experiment import replicate
 from sim.metrics import Presence
@@ -118,6 +118,84 @@ def test_the_same_people_are_absent_when_others_are_added() -> None:
     ]
 
     assert 0 < away[0] <= away[1]
+
+
+ROUND_THE_CLOCK = {
+    "a shift of whole days": "shifts: [{agents: 10, hours: Mon-Sun 00:00-24:00}]",
+    "always": "shifts: [{agents: 10, hours: always}]",
+    "intervals": "intervals: " + each_day(10),
+    "to_target": "to_target: {minimum: 10}",
+}
+
+
+def around_the_clock(staffing: str, absence: str = "10%") -> tuple[Staffing, Absences]:
+    scenario = desk(groups={"own": team("[phone]", staffing, absence=absence)}, days=7)
+    option = scenario.options["base"]
+    absences = Absences.of(option)
+    assert absences is not None
+    return crew(scenario, option, {"own": [10.0] * 168}), absences
+
+
+def day_by_day(staffing: Staffing) -> NDArray[np.float64]:
+    """Hours worked on each day of a week."""
+    edges = 24 * HOUR * np.arange(8)[:, None]
+    worked = np.clip(staffing.end, None, edges[1:]) - np.clip(staffing.start, edges[:-1], None)
+    return np.clip(worked, 0, None).sum(axis=1) / HOUR
+
+
+@pytest.mark.parametrize("form", ROUND_THE_CLOCK)
+def test_absence_round_the_clock_is_drawn_day_by_day(form: str) -> None:
+    staffing, absences = around_the_clock(ROUND_THE_CLOCK[form])
+    missed = []
+    for number in range(300):
+        present = absences.present(staffing, 1, number)
+        present.check()
+        missed.append(10 - day_by_day(present) / 24)
+    days = np.array(missed)
+    share, chance = 0.1, stats.binom(10, 0.1)
+
+    assert np.array_equal(days, np.rint(days))
+    assert stats.binomtest(int(days.sum()), 300 * 7 * 10, share).pvalue > FALSE_ALARM
+    # The spread of a day's absent hours is that of ten people; that of a week, of seventy draws.
+    counts = [(days == n).sum() for n in range(4)]
+    wanted = [chance.pmf(n) for n in range(4)]
+    both = [[*one, whole - sum(one)] for one, whole in ((counts, days.size), (wanted, 1))]
+    assert stats.chisquare(both[0], np.array(both[1]) * days.size).pvalue > FALSE_ALARM
+    week = days.sum(axis=1)
+    dispersion = ((week - 7) ** 2).sum() / (70 * share * (1 - share))
+    low, high = stats.chi2(300).ppf([FALSE_ALARM / 2, 1 - FALSE_ALARM / 2])
+    assert low < dispersion < high
+
+
+def test_who_comes_day_after_day_goes_on_without_a_change() -> None:
+    staffing, absences = around_the_clock(ROUND_THE_CLOCK["always"], absence="0.01%")
+    present = absences.present(staffing, 1, 0)
+
+    assert present.start.tolist() == [0] * 10
+    assert present.end.tolist() == [7 * 24 * HOUR] * 10
+    assert present.is_plain
+
+
+def test_who_misses_a_day_comes_again_on_the_next() -> None:
+    staffing, absences = around_the_clock(ROUND_THE_CLOCK["always"], absence="30%")
+    present = absences.present(staffing, 1, 0)
+
+    assert len(present.start) > 10
+    assert {int(edge) % (24 * HOUR) for edge in (*present.start, *present.end)} == {0}
+    assert not (present.follows != NONE).any()
+
+
+def test_a_night_at_a_position_is_missed_as_a_whole() -> None:
+    night = [2] * 6 + [0] * 16 + [2] * 2
+    staffing = f"intervals: {each_day(night)}"
+    scenario = desk(groups={"own": team("[phone]", staffing, absence="40%")}, days=7)
+    present = only(scenario).present(1, 0)
+    plan = only(scenario).staffing
+    whole = set(zip(plan.start.tolist(), plan.end.tolist(), strict=True))
+
+    assert 0 < len(present.start) < len(plan.start)
+    assert set(zip(present.start.tolist(), present.end.tolist(), strict=True)) <= whole
+    assert max(end - start for start, end in whole) == 8 * HOUR
 
 
 def test_without_absence_the_staffing_is_the_plan_itself() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import naive_queue
@@ -56,6 +57,32 @@ def test_who_works_in_no_time_is_not_taken_in_order() -> None:
     assert line.fits(crew)
     assert line.play(work, crew) is None
     agree((work, crew))
+
+
+@pytest.mark.parametrize("lines", [0, 1, CLOCK_LIMIT, NEVER - 1, NEVER])
+def test_one_line_ends_alike_however_many_lines_it_has(lines: int) -> None:
+    agree((calls([5, 5, 6], [3, 4, 5]), team([(0, 20), (0, 20)], lines=lines)))
+
+
+def test_a_queue_that_no_group_serves_only_waits() -> None:
+    day = calls([5, 6], patience=[NEVER, 3]), team([], preference=np.empty((1, 0), np.int64))
+
+    agree(day)
+    assert ENGINES["kernel"](*day).status.tolist() == [Status.WAITING, Status.ABANDONED]
+
+
+def test_the_engines_agree_where_some_queues_never_close() -> None:
+    let_in = 0
+    for seed in range(200):
+        work, crew = seeded_day(seed)
+        shut = ENGINES["kernel"](work, crew).status == Status.CLOSED
+        crew = replace(crew, accepts=np.arange(crew.queues) % 2)
+        agree((work, crew))
+        after = ENGINES["kernel"](work, crew).status == Status.CLOSED
+        assert not (after & (crew.accepts[work.queue] > 0)).any()
+        let_in += (shut & ~after).sum()
+
+    assert let_in > 100
 
 
 @pytest.mark.parametrize(

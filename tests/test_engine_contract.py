@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from workloads import assert_same, calls, seeded_day, team
 
-from sim.engine import ENGINES, play
-from sim.engine.contract import CLOCK_LIMIT, MOST_ATTEMPTS, NEVER, WORK_LIMIT, check_pair
+from sim.engine import ENGINES, Status, play
+from sim.engine.contract import CLOCK_LIMIT, MOST_ATTEMPTS, NEVER, NONE, WORK_LIMIT, check_pair
 from sim.errors import ContractError
 
 DUE = [0, 5, 9, 30]
@@ -63,23 +63,25 @@ BAD_LINKS = [
 ]
 SHIFTS = team([(0, 9), (5, 9), (9, 20)], follows={2: 0}, pause=1)
 BAD_MODEL = [
-    ("no agents at once", {"concurrency": 0}, "concurrency[0]: must lie between 1 and 32"),
-    ("too many at once", {"concurrency": 33}, "concurrency[0]: must lie between 1 and 32"),
-    ("more than all", {"escalates": 1_000_001}, "escalates[0]: must lie between 0 and 1000000"),
-    ("less than nobody", {"repeats": -1}, "repeats[0]: must lie between 0 and 1000000"),
-    ("negative level", {"level": -1}, "level[0]: must lie between 0"),
+    ("no agents at once", {"concurrency": 0}, "concurrency[0, 0]: must lie between 1 and 32"),
+    ("too many at once", {"concurrency": 33}, "concurrency[0, 0]: must lie between 1 and 32"),
+    ("more than all", {"escalates": 1_000_001}, "escalates[0, 0]: must lie between 0 and 1000000"),
+    ("less than nobody", {"repeats": -1}, "repeats[0, 0]: must lie between 0 and 1000000"),
+    ("negative level", {"level": -1}, "level[0, 0]: must lie between 0"),
     ("endless greeting", {"greeting": CLOCK_LIMIT}, "greeting[0]: must lie between"),
     ("ringing before", {"ring": -1}, "ring[0]: must lie between"),
     ("growing young", {"ageing": -1}, "ageing[0]: must lie between 0 and 100000000"),
     ("no such answer", {"dismiss": 2}, "dismiss[0]: must lie between 0 and 1"),
+    ("doors ajar", {"accepts": 2}, "accepts[0]: must lie between 0 and 1"),
+    ("closing never", {"accepts": 1, "dismiss": 1}, "dismiss[0]: must be 0 where the queue never"),
     ("half a machine", {"machine": -1}, "machine[0]: must lie between 0 and 1"),
     ("too much drag", {"drag_most": 9001}, "drag_most[0]: must lie between 0 and 9000"),
     ("a speed too few", {"concurrency": 2, "speed": [[10**6]]}, "speed: must have 2 columns"),
-    ("standing still", {"speed": [[10**6, 0]]}, "speed[0]: must lie between 1 and"),
-    ("fast alone", {"speed": [[10**6 + 1]]}, "speed[0]: must be 1000000 with one contact"),
+    ("standing still", {"speed": [[10**6, 0]]}, "speed[0, 1]: must lie between 1 and"),
+    ("fast alone", {"speed": [[10**6 + 1]]}, "speed[0, 0]: must be 1000000 with one contact"),
     ("speeds of nobody", {"speed": [[10**6]] * 2}, "speed: must have a row for each queue"),
     ("tempo of nobody", {"tempo": [[1000]] * 2}, "tempo: must have a row for each queue"),
-    ("negative tempo", {"tempo": [[1000, -1]]}, "tempo[0]: must lie between 0 and 10000"),
+    ("negative tempo", {"tempo": [[1000, -1]]}, "tempo[0, 1]: must lie between 0 and 10000"),
     ("warm chats", {"warm": 1, "concurrency": 2}, "warm[0]: must be 0 where agents hold several"),
     ("no such trunk", {"trunk": 1}, "trunk[0]: must name a row of lines"),
 ]
@@ -101,14 +103,19 @@ BAD_CREW = [
     ("end after the clock", {"end": ints(50, CLOCK_LIMIT)}, "end[1]: must follow start"),
     ("no such group", {"group": np.array([0, 2], np.uint8)}, "group[1]: must name a group"),
     ("a table of another shape", {"pace": ints(1000)}, "pace: must have the shape of preference"),
-    ("odd preference", {"preference": np.array([[0, 1], [-2, 0]])}, "preference[1]: must not be"),
-    ("endless preference", {"preference": np.array([[NEVER, 1], [0, 0]])}, "preference[0]: must"),
-    ("endless priority", {"priority": np.array([[0, 1], [0, NEVER]])}, "priority[1]: must lie"),
-    ("negative reserve", {"reserve": np.array([[0, 0], [0, -1]])}, "reserve[1]: must lie between"),
-    ("negative wait", {"after": np.array([[0, 0], [0, -5]])}, "after[1]: must lie between"),
-    ("negative pace", {"pace": np.array([[-1, 1], [1, 1]])}, "pace[0]: must lie between 0 and"),
-    ("snail's pace", {"pace": np.array([[1, 1], [1, 10_001]])}, "pace[1]: must lie between 0 and"),
-    ("negative lines", {"lines": ints(3, -3)}, "lines[1]: must not be negative"),
+    ("odd preference", {"preference": np.array([[0, 1], [-2, 0]])}, "preference[1, 0]: must not"),
+    (
+        "endless preference",
+        {"preference": np.array([[NEVER, 1], [0, 0]])},
+        "preference[0, 0]: must",
+    ),
+    ("endless priority", {"priority": np.array([[0, 1], [0, NEVER]])}, "priority[1, 1]: must lie"),
+    ("negative reserve", {"reserve": np.array([[0, 0], [0, -1]])}, "reserve[1, 1]: must lie"),
+    ("negative wait", {"after": np.array([[0, 0], [0, -5]])}, "after[1, 1]: must lie between"),
+    ("negative pace", {"pace": np.array([[-1, 1], [1, 1]])}, "pace[0, 0]: must lie between 0"),
+    ("snail's pace", {"pace": np.array([[1, 1], [1, 10_001]])}, "pace[1, 1]: must lie between 0"),
+    ("negative lines", {"lines": ints(3, -3)}, "lines[1]: must lie between 0 and"),
+    ("more than no limit", {"lines": ints(NEVER + 1, 3)}, "lines[0]: must lie between 0 and"),
     ("lines of one queue", {"lines": ints(3)}, "trunk[1]: must name a row of lines"),
     ("hours upside down", {"open_end": ints(9, 20)}, "open_end[1]: must follow open_start"),
     ("hours of nobody", {"open_of": ints(0, 1, 1)}, "open_of: must cover every row"),
@@ -199,6 +206,34 @@ def test_more_attempts_than_fit_into_a_key_are_refused() -> None:
     }
     with pytest.raises(ContractError, match="due: 33554432 attempts, at most 33554431 fit"):
         replace(WORK, **many).check()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_as_many_queues_and_groups_as_a_byte_tells_apart_are_played(engine: str) -> None:
+    last = 255
+    preference = np.full((last + 1, last + 1), NONE)
+    preference[last, [0, last]] = [1, 0]
+    crew = team([(0, 50, 0), (0, 50, last)], preference=preference, lines=[9] * last + [2])
+    day = calls([0, 0, 1], queue=last, queues=last + 1)
+
+    for greeting in (0, 1):  # by the lean loop, and by that of the whole model
+        mixed = replace(crew, greeting=np.full(last + 1, greeting))
+        outcome = play(day, mixed, engine=engine)
+        assert outcome.agent.tolist() == [1, 0, NONE]
+        assert outcome.status.tolist() == [Status.SERVED, Status.SERVED, Status.BLOCKED]
+
+
+@pytest.mark.parametrize("shape", [(257, 1), (1, 257)])
+def test_more_queues_or_groups_than_a_byte_tells_apart_are_refused(shape: tuple[int, int]) -> None:
+    words = f"preference: {shape[0]} queues and {shape[1]} groups, at most 256 of each fit"
+    with pytest.raises(ContractError, match=words):
+        team([], preference=np.zeros(shape, np.int64)).check()
+
+
+def test_more_trunks_than_a_byte_tells_apart_are_refused() -> None:
+    team([], lines=[1] * 256, trunk=255).check()
+    with pytest.raises(ContractError, match="lines: 257 trunks, at most 256 fit"):
+        team([], lines=[1] * 257, trunk=255).check()
 
 
 def test_a_workload_and_a_staffing_of_other_queues_are_refused() -> None:

@@ -59,6 +59,7 @@ CALLBACK: Day = (
 )
 MACHINE: Day = calls([0, 3], handle=10, fresh=1, repeat={0: 1}), team([], machine=1)
 BREAK: Day = calls([45], handle=12), team([(0, 50), (60, 90)], follows={1: 0}, pause=10)
+MAIL: Day = calls([0, 9, 10], handle=1), team(hours=[[(0, 10)]], accepts=1)
 HOURS: Day = calls([0, 9, 10], handle=1), team(hours=[[(0, 10)]])
 
 # What is changed in the true outcome, and what is said about it.
@@ -110,6 +111,7 @@ WRONG: list[tuple[Day, dict[str, dict[int, int]], str]] = [
     (BREAK, {"left": {0: 58}}, "agent 0: left neither at the end nor with the last contact"),
     (QUEUE, {"status": {2: BLOCKED}, "wait": {2: 0}}, "attempt 2: blocked where lines have no"),
     (QUEUE, {"talk": {2: 1}}, "attempt 2: talked without being served"),
+    (MAIL, {"status": {2: CLOSED}, "agent": {2: NONE}}, "attempt 2: found a queue closed that"),
     (HOURS, {"status": {2: BLOCKED}}, "attempt 2: closed in hours or let in outside"),
     (HOURS, {"status": {1: CLOSED}, "agent": {1: NONE}}, "attempt 1: closed in hours or let in"),
 ]

@@ -156,6 +156,19 @@ def test_a_deadline_counts_open_hours_only(engine: Engine) -> None:
     assert play(engine, day, whole_day).wait.tolist() == [0, 53, 11]
 
 
+def test_a_mailbox_takes_what_comes_at_night_and_its_deadline_counts_by_day(engine: Engine) -> None:
+    day = calls([0, 3, 7, 55], handle=[56, 10, 10, 10], queue=[0, 1, 1, 0], queues=2)
+    doors = [[(0, CLOCK_LIMIT)], [(0, 5), (50, 100)]]
+    two: dict[str, Any] = {"preference": [[0], [0]], "hours": doors}
+
+    # Due at 58 what came by day, at 60 what came by night; the call of tick 55 comes first.
+    mail = play(engine, day, team(**two, budget=[NEVER, 10], accepts=[0, 1]))
+    assert mail.status.tolist() == [SERVED] * 4
+    assert mail.wait.tolist() == [0, 63, 69, 1]
+    shut = play(engine, day, team(**two, budget=[NEVER, 10]))
+    assert shut.status.tolist() == [SERVED, SERVED, CLOSED, SERVED]
+
+
 # --- closing time and callbacks ------------------------------------------------------------------
 
 
@@ -477,5 +490,6 @@ def test_a_person_may_change_the_group_in_one_tick(engine: Engine) -> None:
 def test_nobody_asks_for_more_than_the_tables_say() -> None:
     assert team().is_plain
     assert not team(machine=1).is_plain
+    assert not team(accepts=1).is_plain
     assert not team([(0, 9), (9, 18)], follows={1: 0}).is_plain
     assert np.array_equal(team().speed, [[MILLION]])

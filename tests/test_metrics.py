@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from full_days import seeded_full_day
@@ -316,6 +318,17 @@ def test_what_a_patient_customer_would_see_counts_the_abandoned_as_unknown() -> 
 
     # One of three at once; of the two at risk one leaves at 5; the other is served at 10.
     assert counted(day, view).virtual[0] == pytest.approx(1)
+
+
+def test_the_deadline_of_mail_that_comes_at_night_counts_from_the_morning() -> None:
+    crew = team([(0, 9000), (52_000, 90_000)], hours=[[(0, 10_000), (50_000, 90_000)]], accepts=1)
+    day = calls([5000, 20_000, 20_000], handle=3000), crew
+    view = replace(lens(slot=100_000), deadline=np.array([2000]))
+
+    mail = counted(day, view).contacts[0, 0]
+    assert mail[Count.CLOSED] == 0
+    assert mail[Count.SERVED] == mail[Count.WITH_DEADLINE] == 3
+    assert mail[Count.IN_DEADLINE] == 2  # two seconds of the morning, then five
 
 
 def test_nobody_came_means_nothing_is_known() -> None:

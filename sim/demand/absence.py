@@ -1,4 +1,4 @@
-"""Who does not come to a shift, drawn for each replication."""
+"""Who does not come to a shift, drawn for each replication and each of its turns."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Absences:
     streams
         Stream of random numbers of each group.
     share
-        Share of shifts missed, by group.
+        Share of turns missed, by group.
     """
 
     streams: NDArray[np.uint64]
@@ -42,14 +42,16 @@ class Absences:
     def present(self, staffing: Staffing, seed: int, replication: int) -> Staffing:
         """Those who come in one replication.
 
-        A number belongs to a group, the start of a shift and a place among those who start it
+        A number belongs to a group, the start of a turn and a place among those who start it
         then: whoever else is added later or elsewhere, the same people are absent.
         """
         origin = sampling.Origin(np.uint64(seed), np.uint64(replication), self.streams)
         size = len(staffing.start)
         follows = staffing.follows if len(staffing.follows) else np.full(size, NONE, np.int32)
+        goes_on = _goes_on(staffing, follows)
+        # A turn is a stretch with those after its breaks; where it goes on, another begins.
         first = np.arange(size)
-        for row in np.flatnonzero(follows != NONE):
+        for row in np.flatnonzero((follows != NONE) & ~goes_on):
             first[row] = first[follows[row]]
         comes = np.ones(size, bool)
         for group, share in enumerate(self.share):
@@ -61,15 +63,38 @@ class Absences:
                     origin, group, int(Purpose.ABSENCE), start * _PLACES + place
                 )
             comes[mine] = number >= share
-        return _only(staffing, follows, comes[first])
+        return _joined(staffing, follows, goes_on, comes[first])
 
 
-def _only(staffing: Staffing, follows: NDArray[np.int32], comes: NDArray[np.bool_]) -> Staffing:
-    """Some of the stretches; who comes comes to all of his."""
-    parts = {name: getattr(staffing, name)[comes] for name in ("start", "end", "group")}
+def _goes_on(staffing: Staffing, follows: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Whether a stretch is a turn that goes on where another ended, not the end of a break."""
+    found = np.zeros(len(follows), bool)
+    rows = np.flatnonzero(follows != NONE)
+    found[rows] = staffing.end[follows[rows]] == staffing.start[rows]
+    return found
+
+
+def _joined(
+    staffing: Staffing,
+    follows: NDArray[np.int32],
+    goes_on: NDArray[np.bool_],
+    comes: NDArray[np.bool_],
+) -> Staffing:
+    """The stretches of who comes, one where turns go on without anybody missing between them."""
+    size = len(follows)
+    before = np.where(comes & (follows != NONE) & comes[follows], follows, NONE)
+    head = np.arange(size)
+    end = staffing.end.copy()
+    for row in np.flatnonzero(goes_on & (before != NONE)):
+        head[row] = head[before[row]]
+        end[head[row]] = staffing.end[row]
+    kept = comes & (head == np.arange(size))
+    parts = {"start": staffing.start[kept], "end": end[kept], "group": staffing.group[kept]}
     if len(staffing.follows):
-        row = np.cumsum(comes) - 1
-        kept = follows[comes]
-        parts["follows"] = np.where(kept == NONE, NONE, row[kept]).astype(np.int32)
-        parts["pause"] = staffing.pause[comes]
+        place = np.cumsum(kept) - 1
+        linked = before[kept]
+        links = np.where(linked == NONE, NONE, place[head[linked]]).astype(np.int32)
+        plain = bool((links == NONE).all())
+        parts["follows"] = links[:0] if plain else links
+        parts["pause"] = staffing.pause[kept][:0] if plain else staffing.pause[kept]
     return replace(staffing, **parts)

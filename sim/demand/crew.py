@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,9 @@ Cover = Mapping[str, Sequence[float]]
 
 def crew(scenario: Scenario, option: Option, cover: Cover | None = None) -> Staffing:
     """Lay out an option's staffing along the timeline.
+
+    Where somebody may be absent, work that goes on is cut into the turns for which that is drawn:
+    one touches and follows the other without a pause, and `Absences` joins those that are worked.
 
     Parameters
     ----------
@@ -93,22 +97,38 @@ def _presence(timeline: Timeline, name: str, group: Group, cover: Cover) -> Iter
     staffing = group.staffing
     if isinstance(staffing, Shifts):
         for shift in staffing.shifts:
-            for person in _persons(timeline, shift):
+            for person in _persons(timeline, shift, by_turns=group.absence > 0):
                 yield from [person] * int(shift.agents)
         return
     levels = staffing.intervals if isinstance(staffing, Intervals) else cover.get(name)
     if levels is None:
         raise InvalidInput("cover", f"must give the agents of group {name}", sorted(cover))
     for start, end in stretches(np.asarray(levels, np.float64)[timeline.week_slots], timeline.slot):
-        yield [(start, end, 0)]
+        cuts = _midnights(timeline, start, end) if group.absence else []
+        edges = [start, *cuts, end]
+        yield [(first, last, 0) for first, last in pairwise(edges)]
 
 
-def _persons(timeline: Timeline, shift: Shift) -> Iterator[list[Part]]:
-    """Each time that a shift is worked: its stretches, broken by breaks."""
+def _midnights(timeline: Timeline, start: int, end: int) -> list[int]:
+    """Midnights within a stretch that is longer than a day [ticks]; none within a shorter one."""
+    day = ticks(DAY)
+    if end - start <= day:
+        return []
+    return list(range(start + day - (start - timeline.start) % day, end, day))
+
+
+def _persons(timeline: Timeline, shift: Shift, *, by_turns: bool) -> Iterator[list[Part]]:
+    """Each time that a shift is worked: its stretches, broken by breaks.
+
+    A shift that goes on all night is one stretch, since nobody is relieved by himself. By turns,
+    it is one for each of its hours' own starts, and each goes on where the one before it ended.
+    """
     if not shift.breaks:
-        # A shift that goes on all night is one stretch: nobody is relieved by himself.
-        for start, end in _merged(_weekly(timeline, shift.hours.spans)):
-            yield [(start, end, 0)]
+        turns = list(_weekly(timeline, shift.hours.spans))
+        if not by_turns:
+            turns = _merged(turns)
+        for chain in _touching(turns):
+            yield [(start, end, 0) for start, end in chain]
         return
     for first, last in shift.hours.spans:
         pauses = shift.pauses(first)
@@ -170,13 +190,18 @@ def _parts(filled: NDArray[np.float64], slot: int) -> Iterator[Stretch]:
 
 def _merged(parts: Iterable[Stretch]) -> list[Stretch]:
     """Join stretches that touch."""
-    joined: list[Stretch] = []
-    for start, end in parts:
-        if joined and joined[-1][1] == start:
-            joined[-1] = (joined[-1][0], end)
+    return [(chain[0][0], chain[-1][1]) for chain in _touching(parts)]
+
+
+def _touching(parts: Iterable[Stretch]) -> list[list[Stretch]]:
+    """Lists of stretches of which each begins where the one before it ends."""
+    chains: list[list[Stretch]] = []
+    for part in parts:
+        if chains and chains[-1][-1][1] == part[0]:
+            chains[-1].append(part)
         else:
-            joined.append((start, end))
-    return joined
+            chains.append([part])
+    return chains
 
 
 def _weekly(timeline: Timeline, spans: Sequence[tuple[int, int]]) -> Iterator[Stretch]:

@@ -17,6 +17,7 @@ __all__ = [
     "LAST_TICK",
     "MILLION",
     "MOST_ATTEMPTS",
+    "MOST_AT_ONCE",
     "NEVER",
     "NONE",
     "SLOWEST_PACE",
@@ -56,6 +57,8 @@ WORK_LIMIT = 1 << 32
 SLOWEST_PACE = 10_000
 #: Attempts in one workload, and stretches of work, so that time, kind and row pack into 64 bits.
 MOST_ATTEMPTS = 1 << 25
+#: Contacts that one agent may hold at once.
+MOST_AT_ONCE = 32
 #: Shares are whole millionths; what age is worth, billionths.
 MILLION = 1_000_000
 BILLION = 1_000_000_000
@@ -93,14 +96,14 @@ class Status(IntEnum):
 
 
 def rule(name: str, holds: Flags | np.bool_, words: str) -> None:
-    """Refuse the first row that breaks a rule; of a table, the first row of it."""
+    """Refuse the first row that breaks a rule; of a table, the first cell."""
     if not np.all(holds):
-        by_row = np.asarray(holds).reshape(len(np.atleast_1d(holds)), -1).all(axis=1)
-        raise ContractError(f"{name}[{int(np.argmin(by_row))}]: {words}")
+        first = np.argwhere(~np.atleast_1d(holds))[0].tolist()
+        raise ContractError(f"{name}[{', '.join(map(str, first))}]: {words}")
 
 
 def within(name: str, values: NDArray[Any], low: int, high: int) -> None:
-    """Refuse the first row with a value out of bounds."""
+    """Refuse the first value out of bounds."""
     rule(name, (values >= low) & (values <= high), f"must lie between {low} and {high}")
 
 

@@ -15,6 +15,7 @@ from sim.engine.base import (
     CLOCK_LIMIT,
     LAST_TICK,
     MILLION,
+    MOST_AT_ONCE,
     MOST_ATTEMPTS,
     NEVER,
     NONE,
@@ -28,7 +29,7 @@ from sim.engine.base import (
     Ints,
     Status,
 )
-from sim.engine.staffing import MOST_AT_ONCE, Staffing
+from sim.engine.staffing import Staffing
 from sim.engine.workload import Workload
 from sim.errors import ContractError
 

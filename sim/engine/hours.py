@@ -23,7 +23,9 @@ def _hours(crew: Staffing, queue: int) -> Iterator[tuple[int, int]]:
 
 def is_open(crew: Staffing, queue: int, now: int) -> bool:
     """Tell whether a queue takes contacts now."""
-    return any(start <= now < end for start, end in _hours(crew, queue))
+    return bool(crew.accepts[queue]) or any(
+        start <= now < end for start, end in _hours(crew, queue)
+    )
 
 
 def closing_time(crew: Staffing, queue: int, now: int) -> int:

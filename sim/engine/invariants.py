@@ -116,11 +116,16 @@ def _check_followers(workload: Workload, story: Story) -> None:
 
 
 def _check_hours(workload: Workload, staffing: Staffing, story: Story) -> None:
-    """An attempt finds its queue closed outside opening hours, and only then; a callback never."""
+    """An attempt finds its queue closed outside opening hours, and only then; a callback never.
+
+    Nor does who comes in to a queue that never closes.
+    """
     outcome = story.outcome
     shut = outcome.status == Status.CLOSED
     demand(~(shut & story.called_back), "attempt {}: called back, and found closed")
-    came = (outcome.status != Status.NOT_MADE) & ~story.called_back
+    waits = staffing.accepts[workload.queue] > 0
+    demand(~(shut & waits), "attempt {}: found a queue closed that never closes")
+    came = (outcome.status != Status.NOT_MADE) & ~story.called_back & ~waits
     for queue in range(staffing.queues):
         rows = np.flatnonzero((workload.queue == queue) & came)
         hours = slice(staffing.open_of[queue], staffing.open_of[queue + 1])

@@ -81,6 +81,7 @@ _PASSES = 256  # contacts are passed on or come back
 _WATCHED = 512  # something happens when a talk ends: a line is free, or the above
 _BUDGETS = 1024
 _IS_WARM = 2048
+_ACCEPTS = 4096  # takes contacts outside its hours, too
 
 # Columns of what is kept of a queue, of a group's way with a queue, of a stretch of work, and of
 # an attempt where the model asks for it.
@@ -379,7 +380,8 @@ def _enter(
     way = np.int64(work.queue[contact])
     came = floor.extra[contact, _CAME] if crew.passing else _BY_ITSELF
     fate.arrival[contact] = now
-    if came != _BACK and not _is_open(crew.queues, crew.hours, way, now):
+    shut = not _is_open(crew.queues, crew.hours, way, now)
+    if shut and came != _BACK and not crew.queues[way, _TRAITS] & _ACCEPTS:
         fate.status[contact] = _CLOSED
         if came > 0:
             floor.used[came - 1] -= 1
@@ -1140,6 +1142,7 @@ def _traits(workload: Workload, staffing: Staffing) -> Ints:
         _WATCHED: passes | limited,
         _BUDGETS: crew.budget < NEVER,
         _IS_WARM: crew.warm > 0,
+        _ACCEPTS: crew.accepts > 0,
     }
     bits = [bit * np.asarray(has, np.int64) for bit, has in found.items()]
     return np.asarray(np.sum(bits, axis=0))

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import inlined, uncounted
-from sim.engine.contract import CLOCK_LIMIT, NONE, Outcome, Staffing, Status, Workload
+from sim.engine.contract import CLOCK_LIMIT, NEVER, NONE, Outcome, Staffing, Status, Workload
 
 __all__ = ["fits", "play"]
 
@@ -215,10 +215,11 @@ def _run(fresh: int, work: _Work, crew: _Crew, floor: _Floor, fate: _Fate) -> in
 
 
 def fits(staffing: Staffing) -> bool:
-    """Tell whether one queue without a limit of lines is served by groups that all stand equal."""
+    """Tell whether one queue without a limit of lines is served by groups that stand equal."""
     return bool(
         staffing.queues == 1
-        and staffing.lines[0] >= CLOCK_LIMIT
+        and staffing.groups > 0
+        and staffing.lines[0] == NEVER
         and staffing.preference[0, 0] >= 0
         and (staffing.preference == staffing.preference[0, 0]).all()
         and not staffing.after.any()

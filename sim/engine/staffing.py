@@ -9,6 +9,7 @@ import numpy as np
 from sim.engine.base import (
     CLOCK_LIMIT,
     MILLION,
+    MOST_AT_ONCE,
     MOST_ATTEMPTS,
     NEVER,
     NONE,
@@ -22,12 +23,10 @@ from sim.engine.base import (
 )
 from sim.errors import ContractError
 
-__all__ = ["MOST_AT_ONCE", "Staffing"]
+__all__ = ["Staffing"]
 
-#: Contacts that one agent may hold at once.
-MOST_AT_ONCE = 32
-#: Trunks, that is sets of lines that queues share.
-MOST_TRUNKS = 255
+#: Queues, groups, and trunks, that is sets of lines that queues share: a byte tells them apart.
+MOST_KINDS = 256
 _STEEPEST_AGEING = 100_000_000
 _FASTEST = 10 * MILLION
 
@@ -47,6 +46,7 @@ _ROWS = {  # [queue]
     "ring": (0, 0, CLOCK_LIMIT - 1),
     "ageing": (0, 0, _STEEPEST_AGEING),
     "budget": (NEVER, 0, NEVER),
+    "accepts": (0, 0, 1),
     "dismiss": (0, 0, 1),
     "offer": (NEVER, 0, NEVER),
     "warm": (0, 0, 1),
@@ -115,8 +115,10 @@ class Staffing:
     budget
         Open time until a contact's deadline, by which queues of equal priority are ordered;
         `NEVER`: by when they joined [ticks].
+    accepts
+        1: contacts come in outside opening hours, too, and wait; the hours measure deadlines only.
     dismiss
-        1: who waits at closing time is sent away.
+        1: who waits at closing time is sent away; not where `accepts` is 1.
     offer
         Wait after which a callback is offered, `NEVER` for no offer [ticks].
     warm
@@ -158,6 +160,7 @@ class Staffing:
     ring: Ints = field(default_factory=_left_out)
     ageing: Ints = field(default_factory=_left_out)
     budget: Ints = field(default_factory=_left_out)
+    accepts: Ints = field(default_factory=_left_out)
     dismiss: Ints = field(default_factory=_left_out)
     offer: Ints = field(default_factory=_left_out)
     warm: Ints = field(default_factory=_left_out)
@@ -211,6 +214,11 @@ class Staffing:
         """Refuse arrays that contradict each other."""
         size = len(self.start)
         check_types(self)
+        if max(self.preference.shape) > MOST_KINDS:
+            words = (
+                f"{self.queues} queues and {self.groups} groups, at most {MOST_KINDS} of each fit"
+            )
+            raise ContractError(f"preference: {words}")
         if not len(self.end) == len(self.group) == size:
             raise ContractError(f"end, group: must have {size} rows like start")
         if size >= MOST_ATTEMPTS:
@@ -269,16 +277,17 @@ class Staffing:
 
     def _check_lines(self) -> None:
         """Every queue has its trunk."""
-        rule("lines", self.lines >= 0, "must not be negative")
+        within("lines", self.lines, 0, NEVER)
         if len(self.trunk) != self.queues or len(self.open_of) != self.queues + 1:
             raise ContractError("trunk, open_of: must have a row for each queue")
-        if len(self.lines) > MOST_TRUNKS:
-            raise ContractError(f"lines: {len(self.lines)} trunks, at most {MOST_TRUNKS} fit")
+        if len(self.lines) > MOST_KINDS:
+            raise ContractError(f"lines: {len(self.lines)} trunks, at most {MOST_KINDS} fit")
         named = (self.trunk >= 0) & (self.trunk < len(self.lines))
         rule("trunk", named, "must name a row of lines")
 
     def _check_hours(self) -> None:
-        """Opening hours of one queue are apart and in order."""
+        """Opening hours of one queue are apart and in order, and it has a closing time or not."""
+        rule("dismiss", self.dismiss + self.accepts <= 1, "must be 0 where the queue never closes")
         rule("open_end", self.open_end > self.open_start, "must follow open_start")
         if self.open_of[0] != 0 or self.open_of[-1] != len(self.open_start):
             raise ContractError("open_of: must cover every row of open_start")

@@ -84,17 +84,17 @@ def tell(workload: Workload, staffing: Staffing, outcome: Outcome) -> Story:
     hangup = np.where(served, answered + outcome.talk, answered)
     escalated = column(workload.escalation, size, NONE) != NONE
     mark = column(workload.escalation_mark, size, 0)
-    passed = served & escalated & (machine | (mark < staffing.escalates[workload.queue, group]))
+    passed = served & escalated & (machine | (mark < _cell(staffing.escalates, workload, group)))
     called = np.zeros(size, bool)
     called[links(workload.callback, outcome.status == Status.CALLED_BACK)[1]] = True
     story = Story(
         outcome=outcome,
         by_agent=with_agent,
-        alone=staffing.concurrency[workload.queue, group] == 1,
+        alone=_cell(staffing.concurrency, workload, group) == 1,
         group=group,
         passed=passed,
         unsolved=machine
-        | (column(workload.repeat_mark, size, 0) < staffing.repeats[workload.queue, group]),
+        | (column(workload.repeat_mark, size, 0) < _cell(staffing.repeats, workload, group)),
         called_back=called,
         since=since,
         out=np.where(with_agent, answered - ring, answered),
@@ -105,6 +105,14 @@ def tell(workload: Workload, staffing: Staffing, outcome: Outcome) -> Story:
     )
     _hold_on(workload, staffing, story)
     return story
+
+
+def _cell(table: Ints, workload: Workload, group: Ints) -> Ints:
+    """Look up a table for each attempt and who served it, zeros where there are no groups."""
+    if not table.shape[1]:
+        return np.zeros(len(workload), np.int64)
+    found: Ints = table[workload.queue, group]
+    return found
 
 
 def _hold_on(workload: Workload, staffing: Staffing, story: Story) -> None:

@@ -291,7 +291,7 @@ class Group(Strict):
     escalates: Share | None = None
     """Share that the group passes on where a channel has an escalation; the channel's when None."""
     absence: Fraction = 0.0
-    """Share of shifts to which somebody does not come, drawn for each."""
+    """Share of shifts to which somebody does not come, drawn for each day that one is worked."""
     staffing: Staffing
     """How many, and when."""
     payroll: InhouseTerms | None = None
