@@ -41,6 +41,14 @@ from benchmarks.drawn import replicate
 from benchmarks.machine import crowd
 replicate(crowd(float(sys.argv[1])), 0)
 """
+#: One long run of so many contacts.
+LONG = """
+import sys
+from sim.experiment import stationary_queue
+stationary_queue(
+    arrival_rate=95 / 60, handle_time=60.0, agents=100, patience=120.0, contacts=int(sys.argv[1])
+)
+"""
 
 
 def load() -> str:
@@ -110,6 +118,9 @@ def memory(size: float, rounds: int) -> Iterator[str]:
     for power in (6, 7):
         done = run(AT_ONCE, str(10**power * size / (24 * drawn.HOURLY)))
         yield done.line(f"10^{power} contacts in one replication")
+    for power in (6, 8):
+        done = run(LONG, str(max(10_000, int(10**power * size))))
+        yield done.line(f"10^{power} contacts in one long run")
 
 
 def crowd(times: float) -> Case:

@@ -96,17 +96,23 @@ def cache_folder() -> Path | None:
     return next((base / name for base in _candidates() if _writable(base / name)), None)
 
 
+def _mark() -> str:
+    """Name the mark of this installation: Numba keeps the code of each path apart."""
+    here = str(Path(__file__).resolve().parent)
+    return "warm-" + hashlib.sha256(here.encode()).hexdigest()[:16]
+
+
 def is_warm() -> bool:
-    """Tell whether compiled code of exactly these sources is on disk."""
+    """Tell whether compiled code of exactly these sources, in this place, is on disk."""
     folder = cache_folder()
-    return folder is not None and (folder / "warm").exists()
+    return folder is not None and (folder / _mark()).exists()
 
 
 def mark_warm() -> None:
     """Note that every compiled function is on disk, so that nobody announces a wait again."""
     folder = cache_folder()
     if folder is not None:
-        (folder / "warm").touch()
+        (folder / _mark()).touch()
 
 
 @contextmanager

@@ -85,8 +85,26 @@ def test_a_chain_of_attempts_ends_where_chains_end_and_says_so(
     abandoned = sum(result.replications.counts(name).sum(axis=0)[3] for name in channels)
     assert abandoned == 3 * 10
     said = capped_sentences(result, Language("en"))
-    assert said[0].startswith("3 of 3 clients of one replication made 200 attempts in a row")
+    assert said[0].startswith("3 of 3 clients of one replication made 10 attempts in a row")
     assert run_data(result)["capped"]["at_most_attempts"] == 3
+
+
+def test_ways_on_that_multiply_end_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is passed on may try again, and be passed on from there: four times as many each."""
+    monkeypatch.setattr(journeys, "_MOST_DRAWN", 1_000)
+    again = "{probability: 100%, after_busy: 100%, delay: {law: fixed, value: 1m}, at_most: 100}"
+    passed = "escalation: {to: b, share: 100%}"
+    channels = {
+        "a": phone(again, patience="{law: fixed, value: 30s}")[:-1] + f", {passed}}}",
+        "b": phone(again, patience="{law: fixed, value: 30s}", arrivals="none"),
+    }
+    result = played(lonely(channels))
+
+    assert result.capped is not None
+    assert result.capped.longest < journeys.LONGEST_CHAIN
+    assert result.capped.chains == 3
+    said = capped_sentences(result, Language("en"))
+    assert f"made {result.capped.longest} attempts in a row" in said[-1]
 
 
 def test_who_is_served_in_time_is_not_cut_short() -> None:

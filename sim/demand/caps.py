@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.demand.journeys import LONGEST_CHAIN
+from sim.demand.journeys import LONGEST_CHAIN, is_cut
 from sim.demand.queues import Layout, Role
 from sim.engine.contract import NONE, Outcome, Status, Workload
 
@@ -37,13 +37,16 @@ class Capped:
         Clients who made every try that `redial.at_most` allows and were not served at the last,
         by the channel of that try; channels without any are left out.
     chains
-        Clients who made as many attempts in a row as are played of anybody.
+        Attempts that were the last in a row of as many as are played of anybody.
+    longest
+        How many that are.
     """
 
     replication: int
     clients: int
     tries: Mapping[str, int]
     chains: int
+    longest: int
 
     @property
     def any(self) -> bool:
@@ -55,7 +58,7 @@ def capped(layout: Layout, workload: Workload, outcome: Outcome, replication: in
     """Count the clients whose journeys were cut short in one replication."""
     most = np.array([_most_tries(layout, queue) for queue in range(len(layout))])
     out_of_tries = np.zeros(len(layout.channels), np.int64)
-    last = 0
+    last, longest = 0, 0
     for step, (rows, tries) in enumerate(_generations(layout, workload)):
         made = outcome.status[rows] != Status.NOT_MADE
         queues = workload.queue[rows].astype(np.int64)
@@ -64,10 +67,11 @@ def capped(layout: Layout, workload: Workload, outcome: Outcome, replication: in
         out_of_tries += np.bincount(
             layout.channel_of[queues[spent]], minlength=len(layout.channels)
         )
-        last = int(made.sum()) if step == LONGEST_CHAIN - 1 else 0
+        last, longest = int(made.sum()), step + 1
     named = zip(layout.channels, out_of_tries.tolist(), strict=True)
     tries_of = {name: count for name, count in named if count}
-    return Capped(replication, workload.fresh, tries_of, last)
+    cut = longest == LONGEST_CHAIN or is_cut(workload.fresh, len(workload))
+    return Capped(replication, workload.fresh, tries_of, last if cut else 0, longest)
 
 
 def _most_tries(layout: Layout, queue: int) -> int:

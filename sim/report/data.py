@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from sim.decide import Attained, Comparison, Judgement, OptionResult
-from sim.demand.journeys import LONGEST_CHAIN
 from sim.experiment import BAND, WHOSE, Replications
 from sim.metrics import MEASURES, Count, Presence
 from sim.report.language import Code, Language
@@ -114,7 +113,7 @@ def _capped(option: OptionResult) -> Data | None:
         "replication": found.replication,
         "clients": found.clients,
         "out_of_tries": dict(found.tries),
-        "attempts_at_most": LONGEST_CHAIN,
+        "attempts_at_most": found.longest,
         "at_most_attempts": found.chains,
         "words": {code: capped_sentences(option, Language(code)) for code in _CODES},
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sim.decide import Comparison, Gap, Judgement, OptionResult
-from sim.demand.journeys import LONGEST_CHAIN
 from sim.experiment import Stopped
 from sim.report.language import N_, Code, Language
 from sim.scenario.channel import Target
@@ -117,7 +116,7 @@ def capped_sentences(option: OptionResult, lang: Language) -> list[str]:
                 "what they would do after that is not played.",
                 clients=lang.number(found.chains),
                 all=lang.number(found.clients),
-                most=LONGEST_CHAIN,
+                most=found.longest,
             )
         )
     return said
