@@ -567,3 +567,47 @@ def test_a_bot_with_sessions_of_its_own_holds_one_of_them_instead_of_a_line() ->
         ("phone.bot", "BLOCKED", 11.5),
         ("phone", "SERVED", 11.5),
     ]
+
+
+NINE_TO_FIVE = "shifts: [{agents: 1, hours: Mon-Sun 09:00-17:00}]"
+
+
+@pytest.mark.parametrize("more", [{}, {"deadline": "30m"}])
+def test_mail_that_comes_at_night_waits_until_somebody_is_there(more: dict[str, str]) -> None:
+    mail = at(log("03:00", "10:00"), kind="email", open="Mon-Sun 09:00-17:00", **more)
+    phone = at(log("03:00"), open="Mon-Sun 09:00-17:00")
+    played = day({"mail": mail, "phone": phone}, {"own": team("[mail, phone]", NINE_TO_FIVE)})
+
+    assert played.told() == [
+        ("mail", "SERVED", 180.0, 360.0, 10.0),
+        ("phone", "CLOSED", 180.0, 0.0, 0.0),
+        ("mail", "SERVED", 600.0, 0.0, 10.0),
+    ]
+
+
+def test_the_deadline_of_mail_begins_in_the_morning() -> None:
+    times = log("03:00", "04:00", "05:00", "16:55")
+    mail = at(times, kind="email", deadline="15m", open="Mon-Sun 09:00-17:00")
+    found = figures({"mail": mail}, {"own": team("[mail]", NINE_TO_FIVE)})
+    total = found.counts("mail").sum(axis=0)
+
+    # At 09:00, 09:10, 09:20: the third is late. The fourth is answered at once.
+    assert total[[Count.WITH_DEADLINE, Count.IN_DEADLINE]].tolist() == [4, 3]
+    assert total[Count.CLOSED] == 0
+
+
+def test_a_mailbox_that_is_shut_takes_nothing() -> None:
+    channels = {"mail": at(log("03:00"), kind="email", deadline="30m"), "phone": at()}
+    group = f"{{own: {team('[mail, phone]', ONE)}}}"
+    options = {"base": f"{{open: {{mail: never}}, groups: {group}}}"}
+    played = Day(desk(channels, options=options, days=1))
+
+    assert played.told() == [("mail", "CLOSED", 180.0, 0.0, 0.0)]
+
+
+def test_mail_round_the_clock_and_mail_without_a_deadline_need_no_rule_of_their_own() -> None:
+    open_, none = "Mon-Fri 09:00-17:00", {}
+    for more in ({"open": open_}, {"deadline": "8h"}, none):
+        assert not day({"mail": at(kind="email", **more)}).crew.accepts.any()
+    both = day({"mail": at(kind="email", open=open_, deadline="8h"), "phone": at(open=open_)})
+    assert both.crew.accepts.tolist() == [1, 0]
