@@ -188,6 +188,21 @@ def test_a_callback_keeps_the_place_in_the_queue() -> None:
     ]
 
 
+@pytest.mark.parametrize(("reserve", "made_at"), [(0, 10), (1, 9 * 60)])
+def test_callbacks_are_made_at_any_hour_but_by_a_night_desk_that_stays_idle(
+    reserve: int, made_at: float
+) -> None:
+    callback = f"{{after: 2m, accept: 100%, reserve: {reserve}}}"
+    phone = at(log("00:00", "00:01"), open="Mon-Sun 00:00-00:05", callback=callback)
+    groups = {
+        "night": team("[phone]", "shifts: [{agents: 1, hours: Mon-Sun 00:00-09:00}]"),
+        "day": team("[phone]", "shifts: [{agents: 2, hours: Mon-Sun 09:00-17:00}]"),
+    }
+
+    queue, fate, arrival, wait, _ = day({"phone": phone}, groups).told()[-1]
+    assert (queue, fate, arrival + wait) == ("phone.callback", "SERVED", made_at)
+
+
 def test_a_callback_that_reaches_nobody_is_tried_again() -> None:
     callback = "{after: 2m, accept: 100%, answered: 0.0001%, attempt: 30s, again: 30m, at_most: 2}"
     again = "{law: fixed, value: 30m}"
