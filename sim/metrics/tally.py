@@ -158,18 +158,7 @@ _BILLED = int(Work.BILLED)
 _LOGGED, _BUSY, _OVERRUN = map(np.int64, Presence)
 _COUNTS, _WORKS, _PRESENCES = len(Count), len(Work), len(Presence)
 # Column of a status among the counts. An attempt that was not made counts nowhere.
-_COLUMN = np.array(
-    [
-        -1,
-        int(Count.SERVED),
-        int(Count.ABANDONED),
-        int(Count.BLOCKED),
-        int(Count.CLOSED),
-        int(Count.WAITING),
-        int(Count.CALLED_BACK),
-        int(Count.DISMISSED),
-    ]
-)
+_COLUMN = np.array([-1, *(int(Count[status.name]) for status in list(Status)[1:])])
 
 
 class _Attempts(NamedTuple):
