@@ -188,6 +188,21 @@ def test_a_callback_keeps_the_place_in_the_queue() -> None:
     ]
 
 
+@pytest.mark.parametrize(("reserve", "made_at"), [(0, 10), (1, 9 * 60)])
+def test_callbacks_are_made_at_any_hour_but_by_a_night_desk_that_stays_idle(
+    reserve: int, made_at: float
+) -> None:
+    callback = f"{{after: 2m, accept: 100%, reserve: {reserve}}}"
+    phone = at(log("00:00", "00:01"), open="Mon-Sun 00:00-00:05", callback=callback)
+    groups = {
+        "night": team("[phone]", "shifts: [{agents: 1, hours: Mon-Sun 00:00-09:00}]"),
+        "day": team("[phone]", "shifts: [{agents: 2, hours: Mon-Sun 09:00-17:00}]"),
+    }
+
+    queue, fate, arrival, wait, _ = day({"phone": phone}, groups).told()[-1]
+    assert (queue, fate, arrival + wait) == ("phone.callback", "SERVED", made_at)
+
+
 def test_a_callback_that_reaches_nobody_is_tried_again() -> None:
     callback = "{after: 2m, accept: 100%, answered: 0.0001%, attempt: 30s, again: 30m, at_most: 2}"
     again = "{law: fixed, value: 30m}"
@@ -567,3 +582,47 @@ def test_a_bot_with_sessions_of_its_own_holds_one_of_them_instead_of_a_line() ->
         ("phone.bot", "BLOCKED", 11.5),
         ("phone", "SERVED", 11.5),
     ]
+
+
+NINE_TO_FIVE = "shifts: [{agents: 1, hours: Mon-Sun 09:00-17:00}]"
+
+
+@pytest.mark.parametrize("more", [{}, {"deadline": "30m"}])
+def test_mail_that_comes_at_night_waits_until_somebody_is_there(more: dict[str, str]) -> None:
+    mail = at(log("03:00", "10:00"), kind="email", open="Mon-Sun 09:00-17:00", **more)
+    phone = at(log("03:00"), open="Mon-Sun 09:00-17:00")
+    played = day({"mail": mail, "phone": phone}, {"own": team("[mail, phone]", NINE_TO_FIVE)})
+
+    assert played.told() == [
+        ("mail", "SERVED", 180.0, 360.0, 10.0),
+        ("phone", "CLOSED", 180.0, 0.0, 0.0),
+        ("mail", "SERVED", 600.0, 0.0, 10.0),
+    ]
+
+
+def test_the_deadline_of_mail_begins_in_the_morning() -> None:
+    times = log("03:00", "04:00", "05:00", "16:55")
+    mail = at(times, kind="email", deadline="15m", open="Mon-Sun 09:00-17:00")
+    found = figures({"mail": mail}, {"own": team("[mail]", NINE_TO_FIVE)})
+    total = found.counts("mail").sum(axis=0)
+
+    # At 09:00, 09:10, 09:20: the third is late. The fourth is answered at once.
+    assert total[[Count.WITH_DEADLINE, Count.IN_DEADLINE]].tolist() == [4, 3]
+    assert total[Count.CLOSED] == 0
+
+
+def test_a_mailbox_that_is_shut_takes_nothing() -> None:
+    channels = {"mail": at(log("03:00"), kind="email", deadline="30m"), "phone": at()}
+    group = f"{{own: {team('[mail, phone]', ONE)}}}"
+    options = {"base": f"{{open: {{mail: never}}, groups: {group}}}"}
+    played = Day(desk(channels, options=options, days=1))
+
+    assert played.told() == [("mail", "CLOSED", 180.0, 0.0, 0.0)]
+
+
+def test_mail_round_the_clock_and_mail_without_a_deadline_need_no_rule_of_their_own() -> None:
+    open_, none = "Mon-Fri 09:00-17:00", {}
+    for more in ({"open": open_}, {"deadline": "8h"}, none):
+        assert not day({"mail": at(kind="email", **more)}).crew.accepts.any()
+    both = day({"mail": at(kind="email", open=open_, deadline="8h"), "phone": at(open=open_)})
+    assert both.crew.accepts.tolist() == [1, 0]

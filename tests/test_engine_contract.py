@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from workloads import assert_same, calls, seeded_day, team
 
-from sim.engine import ENGINES, Status, play
-from sim.engine.contract import CLOCK_LIMIT, MOST_ATTEMPTS, NEVER, NONE, WORK_LIMIT, check_pair
+from sim.engine import ENGINES, Staffing, Status, Workload, play, staffing
+from sim.engine.contract import (
+    CLOCK_LIMIT,
+    MILLION,
+    MOST_ATTEMPTS,
+    NEVER,
+    NONE,
+    WORK_LIMIT,
+    check_pair,
+)
 from sim.errors import ContractError
 
 DUE = [0, 5, 9, 30]
@@ -239,6 +249,78 @@ def test_more_trunks_than_a_byte_tells_apart_are_refused() -> None:
 def test_a_workload_and_a_staffing_of_other_queues_are_refused() -> None:
     with pytest.raises(ContractError, match="has 2 queues, the workload 1"):
         check_pair(WORK, CREW)
+
+
+# Rows of `docs/model.md` that say how far numbers may go: | `name` | least | most | remark |.
+PAGE = (Path(__file__).parents[1] / "docs" / "model.md").read_text(encoding="utf-8")
+BOUNDS = re.findall(
+    r"^\| `(\w+)` \| (\S[^|]*) \| (\S[^|]*) \|", PAGE.split("### Bounds")[1].split("### ")[0], re.M
+)
+
+
+def number(words: str) -> int:
+    """Read a bound as the page has it, such as `NONE` = -1, -2^31, 2^34 - 1 or 10,000."""
+    read = re.fullmatch(r"(?:`NONE` = )?(-?)([\d,]+)(?:\^(\d+))?(?: - (\d+))?", words)
+    assert read is not None, words
+    sign, base, power, rest = read.groups()
+    size: int = int(base.replace(",", "")) ** int(power or 1) - int(rest or 0)
+    return -size if sign else size
+
+
+def widest() -> tuple[Workload, Staffing]:
+    """A day in which every column has room for any number on its own."""
+    work = calls([0, 0], fresh=1, escalation={0: 1}, repeat={}, conference=0)
+    crew = team(
+        [(0, CLOCK_LIMIT - 1), (CLOCK_LIMIT - 2, CLOCK_LIMIT - 1)],
+        follows={},
+        speed=[[MILLION] * 32],
+    )
+    return work, crew
+
+
+def altered(name: str, value: int) -> tuple[Workload, Staffing]:
+    """That day with a number in the last row of a column or table."""
+    work, crew = widest()
+    owner: Any = work if name in Workload.__slots__ else crew
+    values: Any = value
+    if name != "tempo_slot":
+        values = getattr(owner, name).copy()
+        values[(-1,) * values.ndim] = value
+        if name == "speed":
+            values = np.append(getattr(owner, name), [[value]], axis=1)
+    if name == "end":
+        crew = replace(crew, start=ints(0, 0))
+        values[0] = 9
+    if owner is work:
+        return replace(work, **{name: values}), crew
+    return work, replace(crew, **{name: values})
+
+
+@pytest.mark.parametrize(("name", "least", "most"), BOUNDS, ids=[row[0] for row in BOUNDS])
+def test_numbers_may_go_as_far_as_the_page_says_and_no_further(
+    name: str, least: str, most: str
+) -> None:
+    for good in (number(least), number(most)):
+        check_pair(*altered(name, good))
+    for bad in (number(least) - 1, number(most) + 1):
+        with pytest.raises(ContractError, match=rf"\b{name}\b"):
+            check_pair(*altered(name, bad))
+
+
+def test_the_page_has_a_bound_for_every_column_of_numbers() -> None:
+    links = {"after_abandon", "after_busy", "escalation", "repeat", "callback", "follows"}
+    names = {"queue", "group", "trunk", "open_of", "open_start", "open_end"}
+    columns = {
+        f.name
+        for part in (Workload, Staffing)
+        for f in fields(part)
+        if f.name not in {"queues", "fresh", "is_plain"}
+    }
+
+    assert {row[0] for row in BOUNDS} == columns - links - names
+    for name, (neutral, low, high) in (staffing._CELLS | staffing._ROWS).items():
+        assert (name, low, high) in [(row, number(a), number(b)) for row, a, b in BOUNDS]
+        assert low <= neutral <= high
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import signal
+import sys
 import threading
 from dataclasses import replace
 from itertools import pairwise
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -15,9 +18,19 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from sim import erlang
+from sim import stats as sim_stats
 from sim.engine import ENGINES, Outcome, Staffing, Workload
-from sim.errors import InvalidInput
-from sim.experiment import Case, Progress, Replications, case, replicate
+from sim.errors import Interrupted, InvalidInput
+from sim.experiment import (
+    Case,
+    Progress,
+    Replications,
+    case,
+    pressing,
+    replicate,
+    running,
+    sums,
+)
 from sim.metrics import Count, Presence, measure_names, service_level
 from sim.scenario import Scenario
 from sim.stats import ROWS
@@ -203,10 +216,10 @@ def test_memory_does_not_grow_with_replications(played: Case) -> None:
 
 
 def sizes(result: Replications) -> list[int]:
-    sums = result._sums
-    assert sums.measures.sums is not None
-    assert sums.occupancy.sums is not None
-    arrays = (sums.measures.sums, sums.occupancy.sums, sums.contacts, sums.presence)
+    kept = result._sums
+    assert kept.measures.sums is not None
+    assert kept.occupancy.sums is not None
+    arrays = (kept.measures.sums, kept.occupancy.sums, kept.contacts, kept.presence)
     return [array.nbytes for array in arrays]
 
 
@@ -320,6 +333,52 @@ def test_a_key_pressed_while_counting_leaves_no_threads(played: Case) -> None:
     with pytest.raises(KeyboardInterrupt):
         replicate(played, seed=1, replications=5_000, record=press)
     assert not left_over()
+
+
+def test_a_key_pressed_while_a_replication_is_added_waits_until_it_is(played: Case) -> None:
+    whole = [everything(replicate(played, seed=5, replications=n)) for n in (1, 2, 3)]
+    lines = iter(range(1_000))
+    while (presser := Presser(next(lines))).pressed_at(played):
+        kept = everything(presser.kept)
+
+        assert kept == whole[kept["count"] - 1], presser.line
+    assert presser.line > 100
+    assert not left_over()
+
+
+class Presser:
+    """Presses a key at one line of what adds the second of three replications."""
+
+    def __init__(self, line: int) -> None:
+        self.line, self.passed, self.adding = line, 0, 0
+        self.files = {module.__file__ for module in (pressing, running, sums, sim_stats)}
+
+    def pressed_at(self, played: Case) -> bool:
+        """Play, and tell whether there is such a line; what was finished is in `kept`."""
+        before = sys.gettrace()
+        sys.settrace(self.calls)
+        try:
+            replicate(played, seed=5, replications=3, workers=1)
+        except Interrupted as pressed:
+            self.kept = pressed.partial
+            return True
+        finally:
+            sys.settrace(before)
+        return False
+
+    def calls(self, frame: FrameType, event: str, _: object) -> Any:
+        """Follow the functions that have to do with adding, once the first is added."""
+        if frame.f_code is sums.Sums.add.__code__:
+            self.adding += 1
+        return self.lines if frame.f_code.co_filename in self.files else None
+
+    def lines(self, frame: FrameType, event: str, _: object) -> Any:
+        """Press at the line."""
+        if event == "line" and self.adding == 2:
+            self.passed += 1
+            if self.passed == self.line + 1:
+                signal.raise_signal(signal.SIGINT)
+        return self.lines
 
 
 def left_over() -> list[threading.Thread]:

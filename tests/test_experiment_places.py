@@ -256,6 +256,19 @@ def test_a_worker_with_other_sources_refuses(played: Case, monkeypatch: pytest.M
         replicate(played, seed=1, replications=2, on="joblib")
 
 
+@pytest.mark.parametrize(("warm", "played_first"), [(True, []), (False, [0])])
+def test_a_worker_plays_for_nothing_only_where_there_is_something_to_compile(
+    played: Case, monkeypatch: pytest.MonkeyPatch, warm: bool, played_first: list[int]
+) -> None:
+    numbers: list[int] = []
+    monkeypatch.setattr(Job, "play", lambda job, number: numbers.append(number))
+    monkeypatch.setattr(places, "is_warm", lambda: warm)
+    job = places._unpacked(places._Packed(pickle.dumps(Job(played, 3)), f"{warm}"))
+
+    assert job.seed == 3
+    assert numbers == played_first
+
+
 def test_one_process_compiles_while_others_wait(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,8 +13,17 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim.demand import sampling
-from sim.errors import InvalidInput
-from sim.experiment import Case, Goal, Replications, check_paired, difference, replicate
+from sim.errors import Interrupted, InvalidInput, ScenarioError
+from sim.experiment import (
+    Case,
+    Goal,
+    Replications,
+    check_paired,
+    difference,
+    replicate,
+    running,
+    steady_state,
+)
 from sim.experiment.stopping import next_count, second_stage
 from sim.metrics import measure_names, parts
 from sim.stats import mean_estimate, paired_mean, paired_ratio, t_quantile
@@ -168,7 +177,7 @@ def test_a_run_that_begins_elsewhere_goes_on_where_the_other_ended(played: Case)
     np.testing.assert_array_equal(whole.totals[4:], later.totals)
 
 
-@given(st.integers(2, 500), st.integers(2, 5_000), st.floats(0, 50))
+@given(st.integers(2, 500), st.integers(2, 5_000), st.floats(0) | st.just(math.inf))
 def test_the_next_look_is_further_on_at_most_twice_as_far_and_never_beyond(
     done: int, most: int, ratio: float
 ) -> None:
@@ -179,13 +188,67 @@ def test_the_next_look_is_further_on_at_most_twice_as_far_and_never_beyond(
     assert following <= max(done + 2, 2 * done)
 
 
-@given(st.integers(2, 500), st.integers(2, 5_000), st.floats(0, 50))
-def test_the_second_stage_is_as_long_as_the_first_unless_that_is_too_many(
-    first: int, most: int, ratio: float
+@given(st.integers(2, 500), st.integers(2, 5_000), st.floats(0) | st.just(math.inf))
+def test_the_second_stage_is_as_long_as_the_first_and_both_keep_to_the_most(
+    first: int, more: int, ratio: float
 ) -> None:
-    count = second_stage(first, max(first + 2, most), ratio)
+    most = 2 * first + more
 
-    assert 2 <= count <= max(2, max(first + 2, most) - first)
+    assert first <= second_stage(first, most, ratio) <= most - first
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ({"replications": 10, "at_most": 19}, "at_most must be at least 20 in two stages"),
+        ({"replications": 10, "at_most": 11}, "at_most must be at least 20 in two stages"),
+        ({"replications": 10}, "at_most must be at least 20 in two stages"),
+        ({"replications": 1, "at_most": 9}, "replications must be at least 2 in two stages"),
+    ],
+)
+def test_two_stages_without_room_for_the_second_are_refused(
+    played: Case, counts: dict[str, int], told: str
+) -> None:
+    with pytest.raises(InvalidInput, match=told):
+        replicate(played, seed=2, precision=0.01, rule="two stages", **counts)
+
+
+def test_two_stages_of_stratified_days_need_room_for_their_blocks() -> None:
+    with pytest.raises(InvalidInput, match="at least 160 in two stages"):
+        replicate(
+            shop(variance="stratified"),
+            seed=2,
+            replications=10,
+            at_most=100,
+            precision=0.01,
+            rule="two stages",
+        )
+
+
+def test_a_scenario_leaves_room_for_a_second_stage() -> None:
+    with pytest.raises(ScenarioError, match="at_most: must be at least 60 for two stages, got 59"):
+        shop(simulation="{replications: 30, at_most: 59, stop: two stages}")
+    assert shop(simulation="{replications: 30, at_most: 60, stop: two stages}")
+
+
+def test_a_key_pressed_between_the_stages_keeps_the_first(
+    played: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def press(first: int, most: int, ratio: float) -> int:
+        monkeypatch.setattr(running.Sums, "add", pressed)
+        return second_stage(first, most, ratio)
+
+    def pressed(sums: object, one: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(running, "second_stage", press)
+    with pytest.raises(Interrupted) as caught:
+        replicate(played, seed=2, replications=5, at_most=99, precision=0.01, rule="two stages")
+    monkeypatch.undo()
+    kept, first = caught.value.partial, replicate(played, seed=2, replications=5)
+
+    assert (kept.first, kept.count, kept.stopped) == (0, 5, "interrupted")
+    np.testing.assert_array_equal(kept.totals, first.totals)
 
 
 def test_rules_agree_with_a_fixed_number_on_how_often_intervals_hold() -> None:
@@ -215,6 +278,47 @@ def test_rules_agree_with_a_fixed_number_on_how_often_intervals_hold() -> None:
     assert abs(share["fixed"] - 0.95) < 0.012
     assert abs(share["two stages"] - 0.95) < 0.012
     assert 0.93 < share["sequential"] < 0.962
+
+
+# --- parts of a channel --------------------------------------------------------------------------
+
+
+def clients(agents: int = 2) -> Case:
+    """One in ten callers has a promise of its own, and one in two a class without any."""
+    classes = f"{{vip: {{share: 10%, target: {TARGET}}}, new: {{share: 50%}}}}"
+    phone = line(24, patience="2m", target=TARGET, classes=classes)
+    groups = {"own": team(staffing=f"shifts: [{{agents: {agents}, hours: always}}]")}
+    return only(desk({"phone": phone}, groups, days=2))
+
+
+def test_what_is_promised_to_a_class_is_to_be_known_as_well() -> None:
+    case = clients()
+    asked = {"seed": 2, "replications": 10, "at_most": 4_000}
+    phone, vip, both = (
+        replicate(case, goals=[Goal(0.015, of=of)], **asked)  # type: ignore[arg-type]
+        for of in ("phone", "phone.vip", None)
+    )
+
+    assert both.count == vip.count > phone.count
+    assert both.estimate("service_level", "phone.vip").half_width <= 0.015
+    promised = dict(zip(case.rows, case.promised, strict=True))
+    assert promised == {"phone": True, "phone.vip": True, "phone.new": False}
+
+
+def test_parts_of_a_channel_are_compared_as_channels_are() -> None:
+    thin, thick = (replicate(clients(agents), seed=2, replications=20) for agents in (2, 3))
+    found = difference(thin, thick, "asa", "phone.vip")
+
+    assert found.value > 0
+    assert found.value == pytest.approx(
+        thin.estimate("asa", "phone.vip").value - thick.estimate("asa", "phone.vip").value
+    )
+
+
+def test_the_steady_state_of_a_part_of_a_channel_is_its_own() -> None:
+    whole, vip = (steady_state(clients(), "asa", row, seed=2) for row in ("phone", "phone.vip"))
+
+    assert vip.estimate.half_width > whole.estimate.half_width
 
 
 # --- pairs ---------------------------------------------------------------------------------------

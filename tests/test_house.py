@@ -14,13 +14,15 @@ from types import ModuleType
 
 import pytest
 
+from sim import compiled
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "sim").rglob("*.py"))
 
 LONGEST_FUNCTION = 60
 LONGEST_MODULE = 500
-# An event loop that is compiled keeps its state in local variables, and what it calls in its own
-# module, because the compiler's cache looks at no other file.
+# An event loop that is compiled keeps its state in local variables, and what it calls beside it,
+# since that is compiled into the loop and made for what the loop keeps.
 COMPILED_LOOPS = {
     "sim/_erlang/kernel.py",
     "sim/engine/kernel.py",
@@ -181,6 +183,34 @@ def test_the_lock_holds_every_requirement_of_the_project() -> None:
     locked = set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements.lock").read_text("utf-8"), re.M))
 
     assert names <= locked
+
+
+def test_make_and_the_cache_of_compiled_code_watch_the_same_files() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8").replace("\\\n", " ")
+    watched = re.search(r"^KERNELS := (.*)$", makefile, re.MULTILINE)
+
+    assert watched is not None
+    assert watched[1].split() == [f"sim/{name}" for name in compiled._SOURCES]
+    assert all((ROOT / "sim" / name).exists() for name in compiled._SOURCES)
+
+
+def test_a_number_that_is_compiled_in_comes_from_a_file_that_the_cache_watches() -> None:
+    watched = {f"sim.{name.removesuffix('.py').replace('/', '.')}" for name in compiled._SOURCES}
+    homes = [importlib.import_module(name) for name in sorted(watched)]
+    numbers = {
+        name
+        for home in homes
+        for name in getattr(home, "__all__", ())
+        if isinstance(getattr(home, name), int)
+    }
+
+    for path in (ROOT / "sim" / name for name in compiled._SOURCES):
+        for node in tree_of(path).body:
+            if not isinstance(node, ast.ImportFrom) or not str(node.module).startswith("sim."):
+                continue
+            taken = importlib.import_module(str(node.module))
+            plain = {a.name for a in node.names if isinstance(getattr(taken, a.name, None), int)}
+            assert plain <= numbers, f"{path.name}: {plain - numbers}"
 
 
 def test_the_changelog_lists_the_version_or_what_is_coming() -> None:

@@ -14,21 +14,24 @@ from numpy.typing import NDArray
 from workloads import Day, calls, days, seeded_day, team
 
 from sim.engine import ENGINES, Outcome, Status
-from sim.engine.contract import MILLION, NONE
+from sim.engine.contract import CLOCK_LIMIT, MILLION, NEVER, NONE
 from sim.errors import InvariantBroken
 from sim.metrics import (
+    BINS,
     MEASURES,
     RULES,
     Count,
     Lens,
     Presence,
     Tally,
+    Waited,
     Work,
     check_ledger,
     measure_names,
     parts,
     service_level,
     tally,
+    wait_counts,
 )
 
 pytestmark = pytest.mark.kernel
@@ -329,6 +332,34 @@ def test_the_deadline_of_mail_that_comes_at_night_counts_from_the_morning() -> N
     assert mail[Count.CLOSED] == 0
     assert mail[Count.SERVED] == mail[Count.WITH_DEADLINE] == 3
     assert mail[Count.IN_DEADLINE] == 2  # two seconds of the morning, then five
+
+
+def test_what_a_machine_serves_takes_time_and_is_work_of_no_group() -> None:
+    bot = team([(0, 90_000)], preference=[[NONE], [0]], machine=[1, 0])
+    day = calls([0, 1, 0], [30_000, 40_000, 8000], queue=[0, 0, 1], queues=2, fresh=2)
+    work = replace(
+        day, escalation=np.array([2, NONE, NONE], np.int32), escalation_mark=np.zeros(3, np.int32)
+    )
+
+    found = counted((work, bot), lens(2, slot=90_000))
+    over, under = parts(found.contacts)
+    aht = measure_names().index("aht")
+    assert (over[:, 0, aht] / under[:, 0, aht]).tolist() == [35, 8]
+    assert found.work[0].sum() == 0
+    assert found.work[1, 0, 0, Work.TALK] == found.presence[0, 0, Presence.BUSY] == 8
+
+
+def test_who_is_answered_beyond_the_clock_waited_for_the_longest_of_times() -> None:
+    late = team([(CLOCK_LIMIT - 2, CLOCK_LIMIT - 1)], ring=CLOCK_LIMIT - 1)
+    day = calls([0, 5], patience=[NEVER, 9000]), late
+    outcome = played(day)
+    assert outcome.wait.max() > CLOCK_LIMIT
+
+    counts = wait_counts(day[0], outcome, lens())
+    assert counts.shape == (1, len(Waited), BINS)
+    assert counts[0, Waited.SERVED, BINS - 1] == 1
+    assert counts[0, Waited.ABANDONED, :-1].sum() == 1
+    assert counts.sum() == 2
 
 
 def test_nobody_came_means_nothing_is_known() -> None:

@@ -133,3 +133,11 @@ def test_what_is_as_large_as_it_may_be_keeps_the_contract_of_the_engines(keys: s
 
     crew(scenario, option).check()
     Demand.of(scenario, option).workload(1, 0).check()
+
+
+def test_mail_is_not_sent_away_at_closing_time() -> None:
+    channels = {"mail": line(kind="email", at_closing="leave")}
+    with pytest.raises(ScenarioError) as caught:
+        desk(channels, {"own": team("[mail]")})
+
+    assert "at_closing: must be stay for e-mail: a mailbox never closes" in str(caught.value)

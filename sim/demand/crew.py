@@ -58,6 +58,7 @@ def crew(scenario: Scenario, option: Option, cover: Cover | None = None) -> Staf
     layout = Layout.of(scenario)
     hours = [_hours(timeline, option, queue, scenario.channels) for queue in layout.queues]
     spans = [span for channel in hours for span in channel]
+    accepts = [_accepts(option, queue, scenario.channels) for queue in layout.queues]
     return Staffing(
         start=np.array([row[0] for row in rows], np.int64),
         end=np.array([row[2] for row in rows], np.int64),
@@ -66,6 +67,7 @@ def crew(scenario: Scenario, option: Option, cover: Cover | None = None) -> Staf
         open_of=np.cumsum([0, *map(len, hours)]).astype(np.int64),
         open_start=np.array([start for start, _ in spans], np.int64),
         open_end=np.array([end for _, end in spans], np.int64),
+        accepts=np.array(accepts, np.int64),
         **routing(layout, option, timeline, scenario.trunks),
     )
 
@@ -85,11 +87,39 @@ def _breaks(
 def _hours(
     timeline: Timeline, option: Option, queue: Queue, channels: Mapping[str, Channel]
 ) -> list[Stretch]:
-    """Opening hours of a queue; callbacks are made whenever somebody is there to make them."""
+    """Opening hours of a queue; callbacks are made whenever somebody is there to make them.
+
+    A mailbox never closes: without a deadline, hours mean nothing to it.
+    """
     if queue.role in (Role.CALLBACK, Role.UNREACHED):
         return [(0, timeline.end)]
     channel = channels[queue.channel]
-    return opening_hours(timeline, channel, option.open.get(queue.channel, channel.open))
+    if _is_mailbox(option, queue, channels) and not _has_deadline(queue, channel):
+        return [(0, timeline.end)]
+    return opening_hours(timeline, channel, _open(option, queue, channel))
+
+
+def _accepts(option: Option, queue: Queue, channels: Mapping[str, Channel]) -> bool:
+    """Whether contacts come in outside the hours of a queue, which then only measure deadlines."""
+    channel = channels[queue.channel]
+    closes = channel.closed_on_holidays or not _open(option, queue, channel).is_always
+    return closes and _has_deadline(queue, channel) and _is_mailbox(option, queue, channels)
+
+
+def _has_deadline(queue: Queue, channel: Channel) -> bool:
+    """Whether a queue's contacts must be answered within some open time."""
+    return queue.role is Role.DESK and channel.deadline is not None
+
+
+def _is_mailbox(option: Option, queue: Queue, channels: Mapping[str, Channel]) -> bool:
+    """Whether what comes to a queue outside its hours waits there; what is shut, is shut."""
+    channel = channels[queue.channel]
+    return channel.kind == "email" and not _open(option, queue, channel).is_never
+
+
+def _open(option: Option, queue: Queue, channel: Channel) -> OpenHours:
+    """Hours of a queue's channel under an option."""
+    return option.open.get(queue.channel, channel.open)
 
 
 def _presence(timeline: Timeline, name: str, group: Group, cover: Cover) -> Iterator[list[Part]]:

@@ -14,6 +14,7 @@ from sim.errors import ContractError
 __all__ = [
     "BILLION",
     "CLOCK_LIMIT",
+    "FAR",
     "LAST_TICK",
     "MILLION",
     "MOST_ATTEMPTS",
@@ -29,6 +30,7 @@ __all__ = [
     "Flags",
     "Ids",
     "Ints",
+    "Links",
     "Status",
     "check_lengths",
     "check_types",
@@ -40,11 +42,14 @@ Ints = NDArray[np.int64]
 Ids = NDArray[np.int32]
 Codes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
+Links = NDArray[np.uint32]
 
 TICKS_PER_SECOND = 1000
 TICKS_PER_MINUTE = 60_000
 #: Patience without end, and "no limit" for lines.
 NEVER = 1 << 62
+#: Above every key and tick: the greatest 64-bit integer.
+FAR = NEVER * 2 - 1
 #: "No such attempt", "no such agent", "this group cannot serve this queue".
 NONE = -1
 #: The clock runs below this tick (198 days); a timer that would ring later never rings.

@@ -10,8 +10,9 @@ Plain days are left to `lean`. Here, what a queue needs of the model is noted in
 a plain queue among others asks for nothing else, and the columns of mechanisms that nobody uses are
 never read.
 
-All functions that call each other live in this file: a cached caller would keep the old code of
-a callee elsewhere. They make no arrays, so that no references need counting.
+The small compiled functions here are compiled into their callers, since a call costs more than what
+they do; each loop has its own, made for what it keeps of an agent. They make no arrays, so that no
+references need counting; `tables` makes them.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import inlined, uncounted
-from sim.engine import lean, line
+from sim.engine import lean, line, tables
+from sim.engine.base import FAR, Links
 from sim.engine.contract import (
     BILLION,
     CLOCK_LIMIT,
@@ -43,7 +45,6 @@ __all__ = ["play", "play_in_full"]
 
 Ints = NDArray[np.int64]
 Ids = NDArray[np.int32]
-Links = NDArray[np.uint32]
 Codes = NDArray[np.uint8]
 Whole = int | np.int64
 
@@ -51,7 +52,7 @@ _BITS = 25
 _MASK = (1 << _BITS) - 1
 _KIND_BITS = 4
 _KINDS = (1 << _KIND_BITS) - 1
-_FAR = NEVER * 2 - 1  # above every key and tick: the greatest 64-bit integer
+_FAR = FAR
 _LIMIT = CLOCK_LIMIT
 _LAST = LAST_TICK
 _NEVER = NEVER
@@ -1059,7 +1060,7 @@ def play_in_full(workload: Workload, staffing: Staffing) -> Outcome:
         _Work(*(getattr(workload, name) for name in _Work._fields)),
         _Links(*(getattr(workload, name) for name in _Links._fields)),
         crew,
-        _routes(staffing),
+        _Routes(*tables.orders(staffing)),
         _floor(workload, staffing, crew),
         fate,
     )
@@ -1148,71 +1149,20 @@ def _traits(workload: Workload, staffing: Staffing) -> Ints:
     return np.asarray(np.sum(bits, axis=0))
 
 
-def _routes(staffing: Staffing) -> _Routes:
-    """Put the choices of each queue and of each group in order."""
-    preference, can = staffing.preference, staffing.preference >= 0
-    return _Routes(
-        *_in_order(preference, can),
-        *_in_order(staffing.priority.T, can.T),
-        _overflow_waits(staffing.after, can),
-    )
-
-
-def _in_order(rank: Ints, can: NDArray[np.bool_]) -> tuple[Codes, Ints]:
-    """Sort the allowed columns of each row by rank, then index; return them and their ranks."""
-    shown = np.where(can, rank, _FAR)
-    return shown.argsort(axis=1, kind="stable").astype(np.uint8), _sorted(shown, _FAR)
-
-
-def _overflow_waits(after: Ints, can: NDArray[np.bool_]) -> Ints:
-    """Sort the waits at which groups open up to each channel, a wait without end at the end."""
-    return _sorted(np.where(can, np.minimum(after, _LIMIT), _LIMIT), _LIMIT)
-
-
-def _sorted(rows: Ints, last: int) -> Ints:
-    """Sort each row, and end it with a number that is above all."""
-    table = np.full((rows.shape[0], rows.shape[1] + 1), last)
-    table[:, :-1] = rows
-    table.sort(axis=1)
-    return table
-
-
 def _floor(workload: Workload, staffing: Staffing, crew: _Crew) -> _Floor:
     """Make an empty floor: nobody is here, nobody waits."""
     attempts, agents = len(workload), len(staffing.start)
     more = crew.passing or crew.ordered or crew.shared
     return _Floor(
-        *_tree(agents),
+        *tables.tree(agents),
         # Patience, overflow, offer, closing time, hang-up, and an arrival or joining.
-        _heap(6 * attempts + agents),
-        *_lists(attempts, staffing.queues),
-        *_lists(agents, staffing.groups * crew.levels),
+        tables.heap(6 * attempts + agents),
+        *tables.linked_lists(attempts, staffing.queues),
+        *tables.linked_lists(agents, staffing.groups * crew.levels),
         resting=np.zeros(staffing.groups, np.int64),
         used=np.zeros(len(staffing.lines), np.int64),
         extra=np.zeros((attempts if more else 0, _UPTO + 1), np.int64),
     )
-
-
-def _heap(size: int) -> Ints:
-    """Make room for `size` keys; memory beyond those in use is never touched."""
-    heap = np.empty(size + 5, np.int64)
-    heap[0] = 0
-    heap[1:5] = _FAR
-    return heap
-
-
-def _tree(agents: int) -> tuple[Ints, Ints, Ints]:
-    """Make a tree with a leaf for each agent and nobody at work; its root is its first leaf."""
-    leaves = 1 << max(agents - 1, 0).bit_length()
-    keys = np.full(2 * leaves, _FAR)
-    return keys, np.array([leaves, 0]), np.arange(leaves, 2 * leaves)
-
-
-def _lists(items: int, lists: int) -> tuple[Links, Links]:
-    """Make empty linked lists: items in none, each sentinel linked to itself."""
-    following, preceding = np.empty((2, items + lists), np.uint32)
-    following[items:] = preceding[items:] = np.arange(items, items + lists)
-    return following, preceding
 
 
 def _blank(attempts: int) -> _Fate:

@@ -2,7 +2,7 @@
 
 Plain is a day of queues, groups, shifts, patience, lines, hours and redials, where every contact is
 served alone by one agent (`Staffing.is_plain`, `fits`). Most days are, and the loop that knows
-nothing more is a third faster. Its outcomes are those of the other engines, event by event.
+nothing more is faster. Its outcomes are those of the other engines, event by event.
 
 Three presorted streams (first attempts, shift starts, shift ends) are read by pointer. What
 arises during play are releases of agents, in a tree with a leaf for each agent at work, and timers
@@ -10,8 +10,9 @@ of attempts, in a heap. Both hold 64-bit keys that pack time, kind and identity,
 key is the next event and ties need no second comparison. Queues and idle agents are linked lists,
 oldest first.
 
-All functions that call each other live in this file: a cached caller would keep the old code of
-a callee elsewhere. They make no arrays, so that no references need counting.
+The small compiled functions here are compiled into their callers, since a call costs more than what
+they do; each loop has its own, made for what it keeps of an agent. They make no arrays, so that no
+references need counting; `tables` makes them.
 """
 
 from __future__ import annotations
@@ -22,20 +23,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import inlined, uncounted
+from sim.engine import tables
+from sim.engine.base import FAR, Links
 from sim.engine.contract import CLOCK_LIMIT, NEVER, NONE, Event, Outcome, Staffing, Status, Workload
 
 __all__ = ["fits", "play"]
 
 Ints = NDArray[np.int64]
 Ids = NDArray[np.int32]
-Links = NDArray[np.uint32]
 Codes = NDArray[np.uint8]
 
 _BITS = 25
 _MASK = (1 << _BITS) - 1
 _KIND_BITS = 4
 _KINDS = (1 << _KIND_BITS) - 1
-_FAR = NEVER * 2 - 1  # above every key and tick: the greatest 64-bit integer
+_FAR = FAR
 _LIMIT = CLOCK_LIMIT
 _NEVER = NEVER
 
@@ -510,7 +512,7 @@ def play(workload: Workload, staffing: Staffing) -> Outcome:
         workload.fresh,
         _work(workload),
         _crew(staffing),
-        _routes(staffing),
+        _Routes(*tables.orders(staffing)),
         _floor(len(workload), staffing),
         fate,
     )
@@ -528,71 +530,20 @@ def _crew(staffing: Staffing) -> _Crew:
     return _Crew(leaver, *(getattr(staffing, name) for name in _Crew._fields[1:]))
 
 
-def _routes(staffing: Staffing) -> _Routes:
-    """Put the choices of each queue and of each group in order."""
-    preference, can = staffing.preference, staffing.preference >= 0
-    return _Routes(
-        *_in_order(preference, can),
-        *_in_order(staffing.priority.T, can.T),
-        _overflow_waits(staffing.after, can),
-    )
-
-
-def _in_order(rank: Ints, can: NDArray[np.bool_]) -> tuple[Codes, Ints]:
-    """Sort the allowed columns of each row by rank, then index; return them and their ranks."""
-    shown = np.where(can, rank, _FAR)
-    return shown.argsort(axis=1, kind="stable").astype(np.uint8), _sorted(shown, _FAR)
-
-
-def _overflow_waits(after: Ints, can: NDArray[np.bool_]) -> Ints:
-    """Sort the waits at which groups open up to each queue, a wait without end at the end."""
-    return _sorted(np.where(can, np.minimum(after, _LIMIT), _LIMIT), _LIMIT)
-
-
-def _sorted(rows: Ints, last: int) -> Ints:
-    """Sort each row, and end it with a number that is above all."""
-    table = np.full((rows.shape[0], rows.shape[1] + 1), last)
-    table[:, :-1] = rows
-    table.sort(axis=1)
-    return table
-
-
 def _floor(attempts: int, staffing: Staffing) -> _Floor:
     """Make an empty floor: nobody is here, nobody waits."""
     agents = len(staffing.start)
     return _Floor(
-        *_tree(agents),
+        *tables.tree(agents),
         np.zeros(agents, np.int64),
-        _heap(3 * attempts),
-        *_lists(attempts, staffing.queues),
-        *_lists(agents, staffing.groups),
+        tables.heap(3 * attempts),
+        *tables.linked_lists(attempts, staffing.queues),
+        *tables.linked_lists(agents, staffing.groups),
         idle=np.full(agents, NONE, np.int64),
         resting=np.zeros(staffing.groups, np.int64),
         used=np.zeros(staffing.queues, np.int64),
         opening=staffing.open_of.copy(),
     )
-
-
-def _heap(size: int) -> Ints:
-    """Make room for `size` keys; memory beyond those in use is never touched."""
-    heap = np.empty(size + 5, np.int64)
-    heap[0] = 0
-    heap[1:5] = _FAR
-    return heap
-
-
-def _tree(agents: int) -> tuple[Ints, Ints, Ints]:
-    """Make a tree with a leaf for each agent and nobody at work; its root is its first leaf."""
-    leaves = 1 << max(agents - 1, 0).bit_length()
-    keys = np.full(2 * leaves, _FAR)
-    return keys, np.array([leaves, 0]), np.arange(leaves, 2 * leaves)
-
-
-def _lists(items: int, lists: int) -> tuple[Links, Links]:
-    """Make empty linked lists: items in none, each sentinel linked to itself."""
-    following, preceding = np.empty((2, items + lists), np.uint32)
-    following[items:] = preceding[items:] = np.arange(items, items + lists)
-    return following, preceding
 
 
 def _blank(attempts: int, start: Ints) -> _Fate:

@@ -12,8 +12,9 @@ contact or begin their shift, and their row: the order in which agents become id
 been idle longest. Only agents who are ready twice in one tick would have two places in this order:
 a day with work that takes no time goes to the lean engine.
 
-All functions that call each other live in this file: a cached caller would keep the old code of
-a callee elsewhere. They make no arrays, so that no references need counting.
+The small compiled functions here are compiled into their callers, since a call costs more than what
+they do; each loop has its own, made for what it keeps of an agent. They make no arrays, so that no
+references need counting.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import inlined, uncounted
+from sim.engine import tables
+from sim.engine.base import FAR
 from sim.engine.contract import CLOCK_LIMIT, NEVER, NONE, Outcome, Staffing, Status, Workload
 
 __all__ = ["fits", "play"]
@@ -36,7 +39,7 @@ _BITS = 25
 _ROWS = (1 << _BITS) - 1
 _AGENT_BITS = _BITS + 1  # above the row one bit: 0 after a contact, 1 at the start of a shift
 _START = 1 << _BITS
-_FAR = (1 << 63) - 1
+_FAR = FAR
 _LIMIT = CLOCK_LIMIT
 _TOO_QUICK = -1  # somebody is ready again in the tick in which they were taken
 
@@ -266,12 +269,12 @@ def _crew(staffing: Staffing) -> _Crew:
 
 def _floor(later: int, agents: int) -> _Floor:
     """Make an empty floor; the root of the tree is its first leaf, so nobody is at work."""
-    leaves = 1 << max(agents - 1, 0).bit_length()
+    ready, _, free = tables.tree(agents)
     heap = np.full(later + 3, _FAR)
     heap[0] = 0
     return _Floor(
-        ready=np.full(2 * leaves, _FAR),
-        free=np.arange(leaves, 2 * leaves),
+        ready=ready,
+        free=free,
         seat=np.zeros(agents, np.int64),
         later=heap,
     )

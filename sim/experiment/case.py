@@ -75,8 +75,12 @@ class Case:
 
     @property
     def promised(self) -> tuple[bool, ...]:
-        """Whether a row of figures has a target."""
-        return tuple(target is not None for target in self.targets)
+        """Whether a row of figures has a target of its own, not just that of its channel."""
+        shown = self.demand.layout.shown
+        return tuple(
+            target is not None and (row < len(self.channels) or target is not shown[row].target)
+            for row, target in enumerate(self.targets)
+        )
 
 
 def case(

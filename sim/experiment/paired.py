@@ -61,7 +61,7 @@ def difference(
     measure
         As `Replications.estimate` takes it; ``service_level`` is that of each one's own rule.
     channel
-        A channel of both.
+        A channel of both, or a part of it, such as ``phone.vip``.
 
     Raises
     ------
@@ -79,10 +79,10 @@ def difference(
 
 def _side(result: Replications, measure: str, channel: str) -> tuple[Floats, Floats | None]:
     """Numerator and denominator by row; the virtual service level is a mean and has none."""
-    channels = result.case.channels
-    if channel not in channels:
-        raise InvalidInput("channel", f"must be one of {', '.join(channels)}", channel)
-    c = channels.index(channel)
+    rows = result.case.rows
+    if channel not in rows:
+        raise InvalidInput("channel", f"must be one of {', '.join(rows)}", channel)
+    c = rows.index(channel)
     name = service_level(result.case.rules[c]) if measure == "service_level" else measure
     if name == service_level("virtual"):
         return result.virtual[:, c], None

@@ -25,7 +25,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, Protocol
 
-from sim.compiled import alone, sources_digest
+from sim.compiled import alone, is_warm, sources_digest
 from sim.errors import InvalidInput, WorkersLost
 from sim.experiment.played import Job, Played
 
@@ -168,8 +168,9 @@ class _Packed:
 def _unpacked(packed: _Packed) -> Job:
     """Unpack a job once in each process; the first there may have to compile, one at a time."""
     job: Job = pickle.loads(packed.job)
-    with alone():
-        job.play(0)
+    if not is_warm():
+        with alone():
+            job.play(0)
     return job
 
 

@@ -101,7 +101,7 @@ class Replications:
             A name in `sim.metrics.MEASURES`; ``service_level`` for that of the channel's rule,
             ``service_level_virtual`` for what an infinitely patient customer would see.
         channel
-            The channel.
+            The channel, or a part of it, such as ``phone.vip``.
 
         Raises
         ------

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from sim.errors import Interrupted, InvalidInput
 from sim.experiment.case import Case
 from sim.experiment.places import Place, opened
 from sim.experiment.played import Job, Played
+from sim.experiment.pressing import uninterrupted
 from sim.experiment.replications import Replications
 from sim.experiment.stopping import (
     RULES,
@@ -94,7 +96,8 @@ def replicate(
         Replications before the precision is looked at. Where days are stratified they are played
         in blocks of eight, ten at least before a look.
     at_most
-        Replications at which to stop in any case; `replications` when None.
+        Replications at which to stop in any case; `replications` when None. Two stages need room
+        for a second one as long as the first.
     precision
         Half-width of the service level at which to stop, for every channel with a target.
     goals
@@ -117,8 +120,8 @@ def replicate(
     Raises
     ------
     InvalidInput
-        If there is no such engine, place or goal, no replication is asked for, or the seed has no
-        64 bits.
+        If there is no such engine, place or goal, no replication is asked for, two stages have
+        no room, or the seed has no 64 bits.
     Interrupted
         If a key is pressed, with what was finished by then.
     WorkersLost
@@ -136,21 +139,24 @@ def replicate(
         raise InvalidInput("rule", f"must be one of {', '.join(RULES)}", rule)
     wanted = tuple(goals) if goals else (Goal(precision),) if precision > 0 else ()
     for goal in wanted:
-        goal.check(played.channels, played.groups)
+        goal.check(played.rows, played.groups)
     block = played.demand.strata
     if first % block:
         raise InvalidInput("first", f"must be a multiple of {block}, as days are stratified", first)
     least = _whole(max(replications, _BLOCKS * block if block > 1 and wanted else 0), block)
     most = max(least, at_most or replications) // block * block
+    staged = rule == "two stages" and bool(wanted)
+    if staged:
+        _check_stages(least, at_most or replications)
     run = _Run(Job(played, seed, engine, record), wanted, first, progress)
     with opened(on, workers) as place:
         try:
-            if rule == "sequential" or not wanted:
-                run.look_again(place, least, most)
-            else:
+            if staged:
                 run.two_stages(place, least, most)
+            else:
+                run.look_again(place, least, most)
         except KeyboardInterrupt as pressed:
-            if not run.sums.count:
+            if not run.begun:
                 raise
             run.stopped = "interrupted"
             raise Interrupted(run.result()) from pressed
@@ -160,6 +166,28 @@ def replicate(
 def _whole(count: int, block: int) -> int:
     """So many or a few more, so that blocks are whole."""
     return -(-count // block) * block
+
+
+def _check_stages(first: int, most: int) -> None:
+    """Refuse two stages of which the first says nothing, or the second has no room.
+
+    Raises
+    ------
+    InvalidInput
+        Naming what is too few.
+    """
+    if first < 2:
+        raise InvalidInput("replications", "must be at least 2 in two stages", first)
+    if most < 2 * first:
+        rule = f"must be at least {2 * first} in two stages: {first} for the first alone"
+        raise InvalidInput("at_most", rule, most)
+
+
+class _Stage(NamedTuple):
+    """Replications that are added up together: the number of the first, and their sums."""
+
+    first: int
+    sums: Sums
 
 
 class _Run:
@@ -175,11 +203,20 @@ class _Run:
         self.job = job
         self.goals = goals
         self.progress = progress
-        self.sums = Sums(job.case)
-        self.first = first
+        self.stages = [_Stage(first, Sums(job.case))]
         self.stopped: Stopped = "all played"
         self.reach: Reach | None = None
         self.told = time.monotonic()
+
+    @property
+    def sums(self) -> Sums:
+        """What the stage under way has come to."""
+        return self.stages[-1].sums
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was added up, in whatever stage."""
+        return self.stages[0].sums.count > 0
 
     def look_again(self, place: Place, least: int, most: int) -> None:
         """Look at the precision again and again, and play on until it is reached."""
@@ -196,7 +233,7 @@ class _Run:
         self._play(place, least)
         self.reach = furthest(self.sums, self.goals)
         count = _whole(second_stage(least, most, self.reach.ratio), self.sums.block)
-        self.first, self.sums = self.first + least, Sums(self.job.case)
+        self.stages.append(_Stage(self.stages[0].first + least, Sums(self.job.case)))
         self._play(place, count)
         self._looked(count)
 
@@ -215,17 +252,19 @@ class _Run:
 
     def _play(self, place: Place, until: int) -> None:
         """Play and add replications until there are so many."""
-        numbers = range(self.first + self.sums.count, self.first + until)
+        first, sums = self.stages[-1]
+        numbers = range(first + sums.count, first + until)
         with closing(place.play(self.job, numbers)) as results:
             block: list[Played] = []
             for played in results:
                 block.append(played)
-                if len(block) < self.sums.block:
+                if len(block) < sums.block:
                     continue
-                for one in block:
-                    self.sums.add(one)
+                with uninterrupted():
+                    for one in block:
+                        sums.add(one)
                 block.clear()
-                if self.sums.count < until and time.monotonic() - self.told > _TOLD:
+                if sums.count < until and time.monotonic() - self.told > _TOLD:
                     self._tell(until)
 
     def _tell(self, planned: int) -> None:
@@ -244,13 +283,13 @@ class _Run:
             )
 
     def result(self) -> Replications:
-        """What came out."""
-        sums = self.sums
+        """What came out: of the second stage, unless nothing of that is finished."""
+        first, sums = next(stage for stage in reversed(self.stages) if stage.sums.count)
         return Replications(
             self.job.case,
             self.job.seed,
             self.job.engine,
-            self.first,
+            first,
             sums.count,
             sums.totals.stacked(),
             sums.virtual.stacked(),

@@ -82,9 +82,9 @@ def steady_state(
     InvalidInput
         If there is no such measure or channel, or the run has too few cycles.
     """
-    if channel not in played.channels:
-        raise InvalidInput("channel", f"must be one of {', '.join(played.channels)}", channel)
-    c = played.channels.index(channel)
+    if channel not in played.rows:
+        raise InvalidInput("channel", f"must be one of {', '.join(played.rows)}", channel)
+    c = played.rows.index(channel)
     name = service_level(played.rules[c]) if measure == "service_level" else measure
     if name not in measure_names():
         rule = f"must be one of {', '.join(measure_names())}"

@@ -8,9 +8,10 @@ Two rules, and what each can promise:
     hold with 94 to 95 % from 20 replications on; of strongly skewed ones with less, because an
     interval that is narrow by luck ends the run.
 ``two stages``
-    The first `replications` only say how many more are needed, and are then put aside; the answer
-    comes from the others. Their number does not depend on what they show, so the interval holds
-    exactly as often as with a number fixed beforehand, for the price of the first stage.
+    The first `replications` only say how many more are needed, as many again at least, and are
+    then put aside; the answer comes from the others. Their number does not depend on what they
+    show, so the interval holds exactly as often as with a number fixed beforehand, for the price
+    of the first stage.
 """
 
 from __future__ import annotations
@@ -63,8 +64,8 @@ class Goal:
         ``service_level`` by the channel's rule, a name in `sim.metrics.MEASURES`, or
         ``occupancy`` of a group.
     of
-        The channel (the group, for ``occupancy``); every one with a target (every group) when
-        None.
+        The channel, or a part of it such as ``phone.vip`` (the group, for ``occupancy``); every
+        one with a target of its own (every group) when None.
     relative
         Whether the half-width is a share of the measure.
     level
@@ -82,7 +83,7 @@ class Goal:
     relative: bool = False
     level: Level = "period"
 
-    def check(self, channels: Sequence[str], groups: Sequence[str]) -> None:
+    def check(self, rows: Sequence[str], groups: Sequence[str]) -> None:
         """Refuse a goal that the option does not know.
 
         Raises
@@ -97,7 +98,7 @@ class Goal:
             raise InvalidInput("measure", f"must be one of {', '.join(known)}", self.measure)
         if self.level not in LEVELS:
             raise InvalidInput("level", f"must be one of {', '.join(LEVELS)}", self.level)
-        names = groups if self.measure == "occupancy" else channels
+        names = groups if self.measure == "occupancy" else rows
         if self.of is not None and self.of not in names:
             raise InvalidInput("of", f"must be one of {', '.join(names)}", self.of)
 
@@ -153,7 +154,7 @@ def _looked_at(sums: Sums, goal: Goal) -> tuple[Floats, Floats]:
     values, widths = sums.measures.estimates(CONFIDENCE)
     names = measure_names()
     found = []
-    for c, name in enumerate(played.channels):
+    for c, name in enumerate(played.rows):
         if goal.of != name and not (goal.of is None and played.promised[c]):
             continue
         measure = goal.measure
@@ -177,17 +178,19 @@ def next_count(done: int, most: int, ratio: float) -> int:
     """
     if ratio <= 1 or done >= most:
         return done
-    needed = math.ceil(done * ratio**2) if math.isfinite(ratio) else 2 * done
+    needed = math.ceil(done * min(ratio, 2.0) ** 2)
     return min(most, max(done + 2, min(needed, 2 * done)))
 
 
 def second_stage(first: int, most: int, ratio: float) -> int:
     """Replications of the second stage; Student's quantile of the first is the margin.
 
+    They are as many as those of the first at least, for which `most` must leave room.
+
     Examples
     --------
     >>> second_stage(20, 400, ratio=2.0), second_stage(20, 400, ratio=9.0)
     (80, 380)
     """
-    needed = math.ceil(first * ratio**2) if math.isfinite(ratio) else most
-    return max(2, min(most - first, max(first, needed)))
+    needed = math.ceil(first * min(ratio, most) ** 2)
+    return min(most - first, max(first, needed))

@@ -158,18 +158,7 @@ _BILLED = int(Work.BILLED)
 _LOGGED, _BUSY, _OVERRUN = map(np.int64, Presence)
 _COUNTS, _WORKS, _PRESENCES = len(Count), len(Work), len(Presence)
 # Column of a status among the counts. An attempt that was not made counts nowhere.
-_COLUMN = np.array(
-    [
-        -1,
-        int(Count.SERVED),
-        int(Count.ABANDONED),
-        int(Count.BLOCKED),
-        int(Count.CLOSED),
-        int(Count.WAITING),
-        int(Count.CALLED_BACK),
-        int(Count.DISMISSED),
-    ]
-)
+_COLUMN = np.array([-1, *(int(Count[status.name]) for status in list(Status)[1:])])
 
 
 class _Attempts(NamedTuple):
@@ -268,12 +257,18 @@ def _count_work(
     work: Floats,
     presence: Floats,
 ) -> None:
-    """Count what was served: by group and slot of arrival, and busy time where it passes."""
+    """Count what was served: by group and slot of arrival, and busy time where it passes.
+
+    What a machine serves is talk of its contacts, and work of no group.
+    """
     for row in range(places.size):
-        if seen.agent[row] < 0:
-            continue
-        q, g, at = seen.queue[row], crew.group[seen.agent[row]], places[row]
+        q, at = seen.queue[row], places[row]
         c = seen.row[q]
+        if seen.agent[row] < 0:
+            if at >= 0:
+                contacts[c, at, _TALK] += seen.talk[row] * _SECOND
+            continue
+        g = crew.group[seen.agent[row]]
         talk, wrap = seen.talk[row], seen.wrap[row]
         first = seen.arrival[row] + crew.greeting[q] + seen.wait[row]
         _spread(presence, g, _BUSY, first - crew.ring[q], first + talk + wrap, view)

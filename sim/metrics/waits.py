@@ -35,8 +35,9 @@ _BITS = 5  # so many binary digits of a wait after the first are kept
 _EXACT = 1 << _BITS  # waits below this have a bin each [ticks]
 _DROPPED = 52 - _BITS  # digits of a number's fraction that are not looked at
 _FIRST = (1023 + _BITS) << _BITS  # what is left of the number at which the joint bins begin
-#: Bins that hold every wait on the clock.
+#: Bins that hold every wait on the clock; the last one longer waits, too.
 BINS = _EXACT * (CLOCK_LIMIT.bit_length() - 1 - _BITS + 1)
+_LAST = BINS - 1
 
 
 def bin_edges() -> Floats:
@@ -67,7 +68,8 @@ def _count(
         at = wait[row]
         if at >= _EXACT:
             at = (np.float64(at).view(np.int64) >> _DROPPED) - _FIRST + _EXACT
-        counts[channel[row], what - _SERVED, at] += 1
+        # Who rings at the end of the clock may be answered beyond it.
+        counts[channel[row], what - _SERVED, min(at, _LAST)] += 1
 
 
 def wait_counts(workload: Workload, outcome: Outcome, lens: Lens) -> Ints:

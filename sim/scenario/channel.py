@@ -118,7 +118,8 @@ class Channel(Strict):
     ring: Duration = 0.0
     """Time from the choice of an agent to the answer [s]."""
     open: OpenHours = Field(default_factory=lambda: OpenHours.of("always"))
-    """Hours in which a contact is let in; outside them it meets "closed"."""
+    """Hours in which a contact is let in; outside them it meets "closed". E-mail comes at any hour:
+    its deadline runs in these."""
     at_closing: Literal["stay", "leave"] = "stay"
     """Whether who waits at closing time stays in the queue or is sent away."""
     deadline: PositiveDuration | None = None
@@ -231,6 +232,9 @@ class Channel(Strict):
             raise broken(("classes",), "must have shares of at most 100% together", total)
         if self.order == "deadline" and self.deadline is None:
             raise broken(("order",), "needs a deadline", self.order, "add deadline: 8h")
+        if self.kind == "email" and self.at_closing == "leave" and self.outbound is None:
+            rule = "must be stay for e-mail: a mailbox never closes"
+            raise broken(("at_closing",), rule, self.at_closing)
         if self.lines is not None and self.trunk is not None:
             raise broken(("trunk",), "must not stand beside lines", self.trunk, "choose one")
         if self.by_level and len(self.by_level) != self.most_at_once:

@@ -121,7 +121,7 @@ class Escalation(Strict):
 
 
 class Callback(Strict):
-    """Being called back instead of waiting on."""
+    """Being called back instead of waiting on: whenever somebody is there, `open` or not."""
 
     after: PositiveDuration
     """Wait after which it is offered [s]."""

@@ -72,6 +72,10 @@ class Simulation(Strict):
         if self.at_most < self.replications:
             rule = f"must not be below replications ({self.replications})"
             raise broken(("at_most",), rule, self.at_most)
+        if self.stop == "two stages" and self.at_most < 2 * self.replications:
+            rule = f"must be at least {2 * self.replications} for two stages"
+            hint = f"the first alone takes {self.replications}"
+            raise broken(("at_most",), rule, self.at_most, hint)
         return self
 
 
