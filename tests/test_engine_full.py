@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from full_days import full_days, seeded_full_day
@@ -10,6 +12,7 @@ from workloads import Day, assert_same, days, seeded_day
 
 from sim.engine import ENGINES, Status, kernel
 from sim.engine.contract import NONE, check_pair
+from sim.engine.hours import is_open
 from sim.engine.invariants import check
 
 SEEDS = 3000
@@ -72,6 +75,7 @@ def test_the_full_days_hold_what_they_are_meant_to_hold() -> None:
         work, crew = seeded_full_day(seed)
         outcome = ENGINES["kernel"](work, crew)
         fates += np.bincount(outcome.status, minlength=len(Status))
+        closing = replace(crew, accepts=np.zeros(crew.queues, np.int64))
         made, by_agent = outcome.status > 0, outcome.agent != NONE
         way, group = work.queue, crew.group[outcome.agent] if len(crew.group) else work.queue * 0
         followed = {
@@ -87,6 +91,10 @@ def test_the_full_days_hold_what_they_are_meant_to_hold() -> None:
             "late": int((outcome.began > crew.start).sum()),
             "never": int((outcome.began == NONE).sum()),
             "ringing": int((crew.ring[way] * by_agent > 0).sum()),
+            "night": sum(
+                by_agent[row] and not is_open(closing, int(way[row]), int(outcome.arrival[row]))
+                for row in np.flatnonzero(crew.accepts[way])
+            ),
             "nobody": int(len(crew.start) == 0),
         }
         for name, count in sights.items():
@@ -98,5 +106,5 @@ def test_the_full_days_hold_what_they_are_meant_to_hold() -> None:
 
 SIGHTS = (
     *("escalation", "repeat", "callback", "machine", "warm", "several", "late", "never"),
-    *("ringing", "nobody"),
+    *("ringing", "night", "nobody"),
 )
