@@ -6,7 +6,7 @@ import pytest
 from desks import desk, team
 
 from sim.decide import OptionResult, simulate
-from sim.demand import caps, journeys
+from sim.demand import caps, journeys, limits
 from sim.report.data import run_data
 from sim.report.language import Language
 from sim.report.sentences import capped_sentences
@@ -91,7 +91,7 @@ def test_a_chain_of_attempts_ends_where_chains_end_and_says_so(
 
 def test_ways_on_that_multiply_end_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever is passed on may try again, and be passed on from there: four times as many each."""
-    monkeypatch.setattr(journeys, "_MOST_DRAWN", 1_000)
+    monkeypatch.setattr(limits, "_MOST_DRAWN", 1_000)
     again = "{probability: 100%, after_busy: 100%, delay: {law: fixed, value: 1m}, at_most: 100}"
     passed = "escalation: {to: b, share: 100%}"
     channels = {
@@ -101,7 +101,7 @@ def test_ways_on_that_multiply_end_and_say_so(monkeypatch: pytest.MonkeyPatch) -
     result = played(lonely(channels))
 
     assert result.capped is not None
-    assert result.capped.longest < journeys.LONGEST_CHAIN
+    assert result.capped.longest < limits.LONGEST_CHAIN
     assert result.capped.chains == 3
     said = capped_sentences(result, Language("en"))
     assert f"made {result.capped.longest} attempts in a row" in said[-1]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.demand.journeys import LONGEST_CHAIN, is_cut
+from sim.demand.limits import LONGEST_CHAIN, is_cut
 from sim.demand.queues import Layout, Role
 from sim.engine.contract import NONE, Outcome, Status, Workload
 

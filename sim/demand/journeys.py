@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.demand import sampling
 from sim.demand.draws import COUNTERS, Purpose, branched
+from sim.demand.limits import LONGEST_CHAIN, is_cut
 from sim.demand.queues import Layout, Role
 from sim.demand.replay import Replay
 from sim.demand.timeline import ticks
@@ -32,31 +33,11 @@ from sim.engine.contract import (
 from sim.errors import InvalidInput
 from sim.scenario.channel import Channel
 
-__all__ = ["LONGEST_CHAIN", "Journeys", "is_cut"]
+__all__ = ["Journeys"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-
-#: Attempts of one client in a row, at most; what would follow is left out.
-LONGEST_CHAIN = 200
-#: Attempts that all clients of a replication might make between them: so many, and so many times
-#: the clients. Ways on that multiply, such as trying again by whoever is passed on after trying
-#: again, are followed as far as that.
-_MOST_DRAWN = 300_000
-_MOST_EACH = 20
-
-
-def is_cut(fresh: int, size: int) -> bool:
-    """Whether so many attempts of so many clients are as many as are drawn.
-
-    Examples
-    --------
-    >>> is_cut(fresh=3_000, size=360_000), is_cut(fresh=3_000, size=360_001)
-    (False, True)
-    """
-    return size > _MOST_DRAWN + _MOST_EACH * fresh
-
 
 # Ways on, by number: they lead to numbers of their own.
 _PASSED_ON, _COMES_BACK, _CALLED, _HANDED_ON, _BACK_AFTER_ALL, _NO_SESSION = range(1, 7)
