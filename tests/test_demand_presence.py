@@ -140,7 +140,7 @@ def day_by_day(staffing: Staffing) -> NDArray[np.float64]:
     """Hours worked on each day of a week."""
     edges = 24 * HOUR * np.arange(8)[:, None]
     worked = np.clip(staffing.end, None, edges[1:]) - np.clip(staffing.start, edges[:-1], None)
-    return np.clip(worked, 0, None).sum(axis=1) / HOUR
+    return np.asarray(np.clip(worked, 0, None).sum(axis=1) / HOUR)
 
 
 @pytest.mark.parametrize("form", ROUND_THE_CLOCK)
@@ -236,6 +236,15 @@ def test_days_are_busy_by_their_law_and_together(law: str) -> None:
     for one, row in zip(laws, found, strict=True):
         assert stats.kstest(row, one.cdf).pvalue > FALSE_ALARM
     assert abs(r) * np.sqrt(found.shape[1] - 3) < stats.norm.isf(FALSE_ALARM / 2)
+
+
+def test_a_channel_that_says_that_its_days_do_not_differ_is_believed() -> None:
+    channels = {"phone": line(day_variation="0%"), "chat": line(kind="chat")}
+    scenario = desk(channels, {"own": team("[phone, chat]")}, busyness="{law: gamma, cv: 20%}")
+    days = Demand.of(scenario, scenario.options["base"]).day_factors
+
+    assert days is not None
+    assert days.spread == (0.0, 0.2)
 
 
 def test_a_plain_lognormal_day_is_the_one_of_the_channel() -> None:
