@@ -26,7 +26,6 @@ from sim.experiment import (
     Progress,
     Replications,
     case,
-    pressing,
     replicate,
     running,
     sums,
@@ -351,7 +350,7 @@ class Presser:
 
     def __init__(self, line: int) -> None:
         self.line, self.passed, self.adding = line, 0, 0
-        self.files = {module.__file__ for module in (pressing, running, sums, sim_stats)}
+        self.files = {module.__file__ for module in (running, sums, sim_stats)}
 
     def pressed_at(self, played: Case) -> bool:
         """Play, and tell whether there is such a line; what was finished is in `kept`."""

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.demand import sampling
+from sim.demand import Demand, sampling
 from sim.errors import Interrupted, InvalidInput, ScenarioError
 from sim.experiment import (
     Case,
@@ -25,6 +25,7 @@ from sim.experiment import (
     steady_state,
 )
 from sim.experiment.stopping import next_count, second_stage
+from sim.experiment.sums import Sums
 from sim.metrics import measure_names, parts
 from sim.stats import mean_estimate, paired_mean, paired_ratio, t_quantile
 
@@ -210,7 +211,7 @@ def test_two_stages_without_room_for_the_second_are_refused(
     played: Case, counts: dict[str, int], told: str
 ) -> None:
     with pytest.raises(InvalidInput, match=told):
-        replicate(played, seed=2, precision=0.01, rule="two stages", **counts)
+        replicate(played, seed=2, precision=0.01, rule="two stages", **counts)  # type: ignore[arg-type]
 
 
 def test_two_stages_of_stratified_days_need_room_for_their_blocks() -> None:
@@ -228,14 +229,14 @@ def test_two_stages_of_stratified_days_need_room_for_their_blocks() -> None:
 def test_a_scenario_leaves_room_for_a_second_stage() -> None:
     with pytest.raises(ScenarioError, match="at_most: must be at least 60 for two stages, got 59"):
         shop(simulation="{replications: 30, at_most: 59, stop: two stages}")
-    assert shop(simulation="{replications: 30, at_most: 60, stop: two stages}")
+    assert shop(simulation="{replications: 30, at_most: 60, stop: two stages}").name == "base"
 
 
 def test_a_key_pressed_between_the_stages_keeps_the_first(
     played: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def press(first: int, most: int, ratio: float) -> int:
-        monkeypatch.setattr(running.Sums, "add", pressed)
+        monkeypatch.setattr(Sums, "add", pressed)
         return second_stage(first, most, ratio)
 
     def pressed(sums: object, one: object) -> None:
@@ -432,16 +433,23 @@ def expected_contacts(case: Case, seed: int, numbers: range) -> Any:
     return np.array([np.sum(w.queue[: w.fresh] == 0) for w in streams])
 
 
+def stratified(demand: Demand, seed: int, number: int) -> sampling.Volume:
+    """The volume of one replication, with the parts of the law that fall to it."""
+    origin = sampling.Origin(np.uint64(seed), np.uint64(number), demand.streams)
+    with np.errstate(over="ignore"):
+        return demand._busied(origin, demand._strata(seed, number))
+
+
 def test_each_replication_of_a_block_draws_each_day_from_another_part_of_its_law() -> None:
     demand = shop(variance="stratified").demand
     for block in range(3):
-        strata = [demand._stratified(7, 8 * block + r).stratum for r in range(8)]
+        strata = [stratified(demand, 7, 8 * block + r).stratum for r in range(8)]
         by_slot = np.sort(np.stack(strata), axis=0)
 
         np.testing.assert_array_equal(
             by_slot, np.arange(8)[:, None, None] * np.ones_like(strata[0])
         )
-    orders = {demand._stratified(7, 8 * block).stratum.tobytes() for block in range(20)}
+    orders = {stratified(demand, 7, 8 * block).stratum.tobytes() for block in range(20)}
     assert len(orders) == 20
 
 
@@ -452,7 +460,7 @@ def test_a_day_is_as_busy_as_its_part_of_the_law_says() -> None:
     for number in range(8):
         origin = sampling.Origin(np.uint64(7), np.uint64(number), demand.streams)
         with np.errstate(over="ignore"):
-            volume = demand._stratified(7, number)
+            volume = stratified(demand, 7, number)
             factors = sampling._day_factors(origin, volume, 0)
         part = stats.norm.cdf((np.log(factors) + sigma**2 / 2) / sigma) * 8
 
@@ -477,6 +485,26 @@ def test_one_replication_by_itself_is_as_busy_as_ever() -> None:
 
     assert even.mean() == pytest.approx(plain.mean(), rel=0.06)
     assert even.std() == pytest.approx(plain.std(), rel=0.15)
+
+
+@pytest.mark.parametrize(
+    "busyness",
+    [
+        "{law: gamma}",
+        "{law: gamma, correlation: 100%}",
+        "{law: lognormal, correlation: 50%}",
+    ],
+)
+def test_days_of_any_law_alone_or_together_are_spread_evenly(busyness: str) -> None:
+    plain, even = (
+        expected_contacts(shop(variance=v, spread="40%", busyness=busyness), 7, range(160))
+        for v in ("plain", "stratified")
+    )
+    blocks = [drawn.reshape(-1, 8).mean(axis=1) for drawn in (plain, even)]
+
+    assert blocks[1].var() < blocks[0].var() / 4
+    assert abs(even.mean() - plain.mean()) < 4 * blocks[0].std() / math.sqrt(20)
+    assert even.std() == pytest.approx(plain.std(), rel=0.25)
 
 
 def test_without_busy_days_there_is_nothing_to_spread() -> None:

@@ -8,24 +8,66 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand import sampling
-from sim.demand.draws import Purpose, exp, lognormal_parameters, normal, stream_of
+from sim.demand.draws import FIRST_DAY, Purpose, exp, lognormal_parameters, normal, stream_of
 from sim.demand.gamma import gamma_tails, log_gamma, standard_gamma
 from sim.scenario.channel import Channel
 from sim.scenario.model import Busyness
 
-__all__ = ["DayFactors"]
+__all__ = ["DayFactors", "Strata"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_FIRST_DAY = 1000  # counter of the period's first day
+_STRATUM = int(Purpose.DAY_STRATUM)
+_SHARED = np.array([stream_of("busyness")], np.uint64)
+# A name that no channel can have: else one of that name would share its parts of the law.
+_SHARED_PARTS = np.array([stream_of("busyness.shared")], np.uint64)
 _HALF = log_gamma(0.5)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strata:
+    """The parts of each day's law that fall to one replication (Latin hypercube, McKay 1979).
+
+    Each replication of a block takes another part, in an order drawn for the block and the day,
+    and for each channel and what channels share.
+
+    Parameters
+    ----------
+    count
+        Parts of a law, and replications of a block.
+    place
+        Which of its block the replication is.
+    origin
+        Where the random numbers of the block start.
+    """
+
+    count: int
+    place: int
+    origin: sampling.Origin
+
+    @classmethod
+    def of(cls, seed: int, replication: int, streams: NDArray[np.uint64], count: int) -> Strata:
+        """The parts that fall to a replication, when so many share out a law."""
+        block, place = divmod(replication, count)
+        return cls(count, place, sampling.Origin(np.uint64(seed), np.uint64(block), streams))
+
+    def parts(self, channel: int, days: Ints) -> Ints:
+        """Part of a channel's law by day."""
+        counters = (days[:, None] + FIRST_DAY) * self.count + np.arange(self.count)
+        drawn = sampling.units(self.origin, channel, _STRATUM, counters.ravel())
+        return np.argsort(drawn.reshape(counters.shape), axis=1)[:, self.place]
+
+    @property
+    def shared(self) -> Strata:
+        """The same of what channels share."""
+        return replace(self, origin=self.origin._replace(streams=_SHARED_PARTS))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +89,8 @@ class DayFactors:
     @classmethod
     def of(cls, busyness: Busyness, channels: Mapping[str, Channel]) -> DayFactors:
         """Channels without a variation of their own have that of the scenario."""
-        spread = tuple(c.day_variation or busyness.cv for c in channels.values())
+        own = (channel.day_variation for channel in channels.values())
+        spread = tuple(busyness.cv if cv is None else cv for cv in own)
         return cls(busyness.law, busyness.correlation, spread)
 
     @property
@@ -55,17 +98,21 @@ class DayFactors:
         """Whether channels are busy each on its own, by the lognormal law."""
         return self.law == "lognormal" and self.correlation == 0
 
-    def draw(self, origin: sampling.Origin, days: Ints) -> Floats:
+    def draw(self, origin: sampling.Origin, days: Ints, strata: Strata | None = None) -> Floats:
         """Factor of each channel in each slot, given the slots' days."""
         kinds, place = np.unique(days, return_inverse=True)
-        shared_stream = np.array([stream_of("busyness")], np.uint64)
-        everybody = origin._replace(streams=shared_stream)
-        counters = kinds + _FIRST_DAY
-        shared = sampling.units(everybody, 0, int(Purpose.BUSYNESS), counters)
+        counters = kinds + FIRST_DAY
+
+        def drawn(at: sampling.Origin, channel: int, purpose: int, parts: Strata | None) -> Floats:
+            values = sampling.units(at, channel, purpose, counters)
+            return (parts.parts(channel, kinds) + values) / parts.count if parts else values
+
+        everybody = origin._replace(streams=_SHARED)
+        shared = drawn(everybody, 0, int(Purpose.BUSYNESS), strata.shared if strata else None)
         factors = np.ones((len(self.spread), len(kinds)))
         for channel, spread in enumerate(self.spread):
             if spread:
-                own = sampling.units(origin, channel, int(Purpose.DAY_FACTOR), counters)
+                own = drawn(origin, channel, int(Purpose.DAY_FACTOR), strata)
                 both = zip(shared.tolist(), own.tolist(), strict=True)
                 factors[channel] = [self._factor(common, alone, spread) for common, alone in both]
         return factors[:, place]

@@ -22,6 +22,7 @@ from sim.compiled import inlined, jit
 
 __all__ = [
     "COUNTERS",
+    "FIRST_DAY",
     "Purpose",
     "branched",
     "exp",
@@ -71,6 +72,8 @@ class Purpose(IntEnum):
 
 #: Counters set aside for the attempts of one contact.
 COUNTERS = 128
+#: Counter of the period's first day: days before it have counters too.
+FIRST_DAY = 1000
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)

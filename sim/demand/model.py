@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand import sampling
-from sim.demand.busyness import DayFactors
+from sim.demand.busyness import DayFactors, Strata
 from sim.demand.codes import laws_of
 from sim.demand.crew import opening_hours
-from sim.demand.draws import Purpose, lognormal_parameters, stream_of
+from sim.demand.draws import lognormal_parameters, stream_of
 from sim.demand.journeys import Journeys
 from sim.demand.queues import Layout, passed_on, unresolved
 from sim.demand.replay import Replay
@@ -32,9 +32,6 @@ MOST_CONTACTS = 20_000_000
 #: Parts into which the law of a day's busyness is cut, and replications that share them out. Eight
 #: leave enough blocks in a run for its interval; the gain of more is small.
 STRATA = 8
-
-_STRATUM = np.int64(Purpose.DAY_STRATUM)
-_FIRST_DAY = 1000  # days before the period have counters too
 
 
 def volume_factor(channel: Channel, fcr: float | None) -> float:
@@ -123,7 +120,7 @@ class Demand:
             rule = f"must bring at most {MOST_CONTACTS:,} contacts in one replication"
             raise InvalidInput("channels", rule, round(expected), "simulate fewer days")
         laws = laws_of(layout)
-        stratified = scenario.simulation.variance == "stratified" and bool(volume.spread.any())
+        stratified = scenario.simulation.variance == "stratified" and any(days.spread)
         return cls(
             timeline,
             tuple(channels),
@@ -144,31 +141,29 @@ class Demand:
         """
         origin = sampling.Origin(np.uint64(seed), np.uint64(replication), self.streams)
         with np.errstate(over="ignore"):  # 64-bit scrambling wraps around, as it should
-            volume = self._stratified(seed, replication) if self.strata > 1 else self.volume
-            if self.day_factors is not None:
-                factors = self.day_factors.draw(origin, volume.days)
-                volume = volume._replace(rates=volume.rates * factors)
+            volume = self._busied(origin, self._strata(seed, replication))
             if self.journeys is not None:
                 return self.journeys.draw(origin, volume)
             drawn = sampling.sample(origin, volume, self.laws, self.redials)
         return Workload(len(self.names), *drawn)
 
-    def _stratified(self, seed: int, replication: int) -> sampling.Volume:
-        """The volume with the strata of one replication (a Latin hypercube, McKay et al. 1979).
+    def _strata(self, seed: int, replication: int) -> Strata | None:
+        """Which parts of the laws of busyness fall to a replication; None where they are plain."""
+        if self.strata == 1:
+            return None
+        return Strata.of(seed, replication, self.streams, self.strata)
 
-        Each replication of a block takes another part of each day's law, in an order drawn for
-        the block, the channel and the day.
-        """
-        block, place = divmod(replication, self.strata)
-        origin = sampling.Origin(np.uint64(seed), np.uint64(block), self.streams)
-        days, day = np.unique(self.volume.days, return_inverse=True)
-        counters = (days[:, None] + _FIRST_DAY) * self.strata + np.arange(self.strata)
-        stratum = np.empty((len(self.names), len(day)), np.int64)
-        for c in range(len(self.names)):
-            drawn = sampling.units(origin, c, _STRATUM, counters.ravel()).reshape(counters.shape)
-            order = np.argsort(drawn, axis=1)
-            stratum[c] = order[day, place]
-        return self.volume._replace(strata=self.strata, stratum=stratum)
+    def _busied(self, origin: sampling.Origin, strata: Strata | None) -> sampling.Volume:
+        """The volume with how busy its days are, or with what says it as contacts are drawn."""
+        volume = self.volume
+        if self.day_factors is not None:
+            factors = self.day_factors.draw(origin, volume.days, strata)
+            return volume._replace(rates=volume.rates * factors)
+        if strata is None:
+            return volume
+        days, day = np.unique(volume.days, return_inverse=True)
+        parts = [strata.parts(channel, days)[day] for channel in range(len(self.names))]
+        return volume._replace(strata=strata.count, stratum=np.stack(parts))
 
 
 def _journeys(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.compiled import inlined, jit
 from sim.demand.draws import (
     COUNTERS,
+    FIRST_DAY,
     Purpose,
     exp,
     exponential,
@@ -64,7 +65,6 @@ _PATIENCE, _DAY_FACTOR = map(np.int64, (Purpose.PATIENCE, Purpose.DAY_FACTOR))
 _REDIAL, _DELAY = map(np.int64, (Purpose.REDIAL, Purpose.REDIAL_DELAY))
 
 _BLOCK = 1024  # contacts drawn at a time
-_FIRST_DAY = 1000  # counter of the day factor of the period's first day
 _WORK = WORK_LIMIT - 1
 _LIMIT = CLOCK_LIMIT - 1
 _NEVER = NEVER
@@ -353,7 +353,7 @@ def _day_factors(origin: Origin, volume: Volume, channel: int) -> Floats:
     sigma = volume.spread[channel]
     if sigma == 0.0:
         return np.ones(volume.days.size)
-    values = units(origin, channel, _DAY_FACTOR, volume.days + _FIRST_DAY)
+    values = units(origin, channel, _DAY_FACTOR, volume.days + FIRST_DAY)
     if volume.strata > 1:
         for i in range(values.size):
             values[i] = (volume.stratum[channel, i] + values[i]) / volume.strata

@@ -7,10 +7,13 @@ whatever the engine, the place where they are played or the order in which they 
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from types import FrameType
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +24,6 @@ from sim.errors import Interrupted, InvalidInput
 from sim.experiment.case import Case
 from sim.experiment.places import Place, opened
 from sim.experiment.played import Job, Played
-from sim.experiment.pressing import uninterrupted
 from sim.experiment.replications import Replications
 from sim.experiment.stopping import (
     RULES,
@@ -260,7 +262,7 @@ class _Run:
                 block.append(played)
                 if len(block) < sums.block:
                     continue
-                with uninterrupted():
+                with _uninterrupted():
                     for one in block:
                         sums.add(one)
                 block.clear()
@@ -299,3 +301,29 @@ class _Run:
             self.stopped,
             sums,
         )
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """What must be done whole, or not begun: a key pressed meanwhile comes through afterwards.
+
+    Python tells the main thread alone that a key was pressed, so nothing is needed elsewhere; nor
+    where whoever embeds Python handles the key.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before is None:
+        yield
+        return
+    pressed = False
+
+    def later(number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
+
+    signal.signal(signal.SIGINT, later)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if pressed:
+            signal.raise_signal(signal.SIGINT)

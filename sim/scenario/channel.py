@@ -71,8 +71,8 @@ class Channel(Strict):
     """Expected contacts in each interval of the week, from Monday 00:00, volume applied."""
     log: SkipJsonSchema[Log | None] = None
     """Contacts as a log has them, replayed as they came; None to draw them."""
-    day_variation: Factor = 0.0
-    """Coefficient of variation of a day's volume around its mean."""
+    day_variation: Factor | None = None
+    """Coefficient of variation of a day's volume around its mean; None: that of `busyness`."""
     handle_time: TimeLaw
     """Time an agent is in contact."""
     after_call_work: TimeLaw | None = None
