@@ -621,7 +621,8 @@ def test_a_mailbox_that_is_shut_takes_nothing() -> None:
 
 
 def test_mail_round_the_clock_and_mail_without_a_deadline_need_no_rule_of_their_own() -> None:
-    keys: list[dict[str, str]] = [{"open": "Mon-Fri 09:00-17:00"}, {"deadline": "8h"}, {}]
+    open_ = "Mon-Fri 09:00-17:00"
+    keys: list[dict[str, str]] = [{"open": open_}, {"deadline": "8h"}, {}]
     for more in keys:
         assert not day({"mail": at(kind="email", **more)}).crew.accepts.any()
     both = day({"mail": at(kind="email", open=open_, deadline="8h"), "phone": at(open=open_)})
