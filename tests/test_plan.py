@@ -232,6 +232,20 @@ def test_nobody_is_added_for_a_list_of_calls_to_make() -> None:
     np.testing.assert_array_equal(found.agents, agents())
 
 
+def test_mail_that_comes_at_night_is_work_for_the_day() -> None:
+    always, by_day, never = (
+        needed(
+            desk(
+                {"mail": line(12, kind="email", handle_time="5m", open=hours)},
+                {"own": to_target("[mail]")},
+            )
+        ).deferrable.sum()
+        for hours in ("always", "Mon-Sun 08:00-20:00", "never")
+    )
+
+    assert (always, by_day, never) == (pytest.approx(168.0), pytest.approx(168.0), 0)
+
+
 def test_a_desk_of_mail_only_works_through_it() -> None:
     scenario = desk(
         {"mail": line(12, kind="email", handle_time="5m")}, {"own": to_target("[mail]")}

@@ -112,6 +112,8 @@ def _streams(scenario: Scenario, option: Option, group: Group) -> Iterator[_Stre
         wrap = channel.after_call_work.mean if channel.after_call_work else 0.0
         aht = (channel.handle_time.mean + wrap) * group.handle_time * skill.handle_time
         open_ = _open_share(scenario, option, name) > 0
+        if channel.kind == "email" and open_.any():  # a mailbox takes what comes at any hour
+            open_ = np.ones(len(open_), bool)
         yield _Stream(channel, contacts * open_ / scenario.interval, aht)
 
 
