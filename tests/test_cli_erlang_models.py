@@ -372,7 +372,7 @@ def test_busy_and_quiet_days_ask_for_more_than_the_mean_day(linewise: Linewise) 
             "--rate-per-hour prices one more agent",
         ),
         (("bursty", "--aht", "3m", "--state", "60 40m"), "at least twice"),
-        (("bursty", "--aht", "3m", "--batches", "1: 100%"), "--batches with --calls"),
+        (("bursty", "--aht", "3m", "--batches", "1: 100%"), "--batches needs --calls"),
         (("bursty", "--aht", "3m", "--calls", 9, "--batches", "1"), "sizes and shares"),
         (("bursty", "--aht", "3m", "--state", "60 40m", "--state", "60"), "contacts and a time"),
         (("--calls", 9, "lines", "--load", 10), "put --calls behind"),

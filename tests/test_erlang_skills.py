@@ -510,3 +510,8 @@ def test_large_groups_overflow_by_hayward_and_close_to_a_chain() -> None:
     small = overflow(arrival_rates=(0.05, 0.05, 0.05), pools=(8, 8, 8, 6), aht=180)
     assert small.method == "exact"
     assert small.shared_blocking == pytest.approx(small.shared_blocking_hayward, rel=0.02)
+
+
+def test_a_design_without_a_pool_is_refused_by_name() -> None:
+    with pytest.raises(InvalidInput, match="pools must name at least one pool"):
+        skills(arrival_rates=(0.07,), aht=180, pools=(), patience=90, routes=((),), serves=())

@@ -16,8 +16,12 @@ from sim._erlang.inputs import check_queue, numbers, require
 from sim._erlang.measures import QueueMeasures, queue_measures
 from sim._erlang.one_queue import Answered, one_rate, queued
 from sim._erlang.queue import Queue
+from sim.errors import InvalidInput
 
 __all__ = ["BlendingMeasures", "blending"]
+
+_MOST_APART = 1e5
+"""Ratio of the two handle times from which a chain is slow and loses its digits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,6 +166,9 @@ def _apart(queue: Queue, agents: int, threshold: int, outbound_aht: float) -> Bl
         return _named(queue, Answered(*nobody()), 0.0, float(least), least / outbound_aht)
     if agents == 0 or (math.isinf(patience) and rate * aht >= agents):
         return _named(queue, one_rate(rate, 0.0, patience, 0.0)[0], 0.0, 0.0, 0.0)
+    if not 1.0 / _MOST_APART <= outbound_aht / aht <= _MOST_APART:
+        rule = f"must be from {aht / _MOST_APART:g} to {aht * _MOST_APART:g} s beside an aht of"
+        raise InvalidInput("outbound_aht", f"{rule} {aht:g} s", outbound_aht)
     refuse_size((agents + 1.0) * (threshold + 1.0))
     found = queued(_Blend(agents, threshold, aht, outbound_aht), rate, patience)
     inbound, outbound = (float(found.shares @ found.states.rows[:, c]) for c in (0, 1))

@@ -16,7 +16,7 @@ from sim._erlang.arrivals import gmn
 from sim._erlang.door import door
 from sim._erlang.engineering import irregularity, spread_measures
 from sim._erlang.inputs import Real, check_queue, numbers, require_not_negative, shaped
-from sim._erlang.laws import Exponential, Law
+from sim._erlang.laws import Deterministic, Exponential, Law
 from sim._erlang.loss import loss
 from sim._erlang.measures import QueueMeasures, queue_measures
 from sim._erlang.patience import landmarks, patient_law
@@ -26,6 +26,9 @@ from sim._erlang.service import mgn, one_queue
 __all__ = ["MeanWaits", "ggn", "ggn_mean_waits"]
 
 Value = TypeVar("Value", float, FloatArray)
+
+_ROUNDING = 1e-12
+"""Share of the handle time by which agents may seem to be late, though they are not."""
 
 
 @door
@@ -73,6 +76,9 @@ def ggn(
     handle times 1.5 and 2) abandonment and the mean wait are within 5 %, a service level within
     0.02, the chance of a wait up to 14 % low for bursty arrivals.
 
+    Where both times are constant nobody waits, also when the load equals the agents: each is done
+    as the next contact comes that would need him.
+
     Examples
     --------
     >>> from sim.erlang import Erlang, Lognormal, ggn
@@ -85,6 +91,8 @@ def ggn(
     if isinstance(interarrival, Exponential):
         return mgn(arrival_rate=rate, service=service, agents=agents, patience=patience)
     endless = not isinstance(patience, Law) and patience == math.inf
+    if _in_step(interarrival, service, agents):
+        return _nobody_waits(rate, service.mean, agents, patience)
     if not endless and not isinstance(service, Exponential):
         return _impatient(interarrival, service, agents, patience)
     arrivals = gmn(
@@ -109,6 +117,23 @@ def ggn(
     totals, fates = patient_waits(probability, mean_wait, longer)
     queue = one_queue(rate, service.mean, agents)
     return queue_measures(queue, totals, fates, method="margins")
+
+
+def _in_step(interarrival: Law, service: Law, agents: int) -> bool:
+    """Tell contacts at equal distances, all of the same length, that find an agent free."""
+    if not (isinstance(interarrival, Deterministic) and isinstance(service, Deterministic)):
+        return False
+    return agents * interarrival.mean >= service.mean * (1.0 - _ROUNDING)
+
+
+def _nobody_waits(
+    rate: float, aht: float, agents: int, patience: Law | float
+) -> QueueMeasures[float]:
+    """Measure a queue in which there is always somebody free."""
+    mean = patience.mean if isinstance(patience, Law) else patience
+    check_queue(*numbers(arrival_rate=rate, aht=aht, agents=agents, patience=mean, lines=math.inf))
+    totals, fates = patient_waits(0.0, 0.0, np.zeros_like)
+    return queue_measures(one_queue(rate, aht, agents, mean), totals, fates)
 
 
 def _impatient(

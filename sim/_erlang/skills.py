@@ -141,6 +141,8 @@ def design_of(
     if not rates.size:
         raise InvalidInput("arrival_rates", "must name at least one class", arrival_rates)
     teams = _whole("pools", pools)
+    if not teams.size:
+        raise InvalidInput("pools", "must name at least one pool", pools)
     shape = (rates.size, teams.size)
     require_not_negative("arrival_rates", rates)
     require(waits, "patience", "must be above 0", waits > 0)

@@ -130,7 +130,10 @@ def _erlang(
     cases = _cases(said, question, words)
     ready()
     days, away, hour = _days(said, cases, frame), _shrinkage(said), _hour(said, cases)
-    options = assumed(ctx, target=_default(said, question))
+    usual = _default(said, question)
+    options = assumed(ctx, target=usual)
+    if not usual and (said["target"] is None or said["target"].strip().endswith("?")):
+        options["awt"] = f"{_AWT:g}s"
     if as_json:
         extra = {
             "varying": {one.key: vars(found) for one, found in days},
@@ -160,7 +163,7 @@ def _print(
     out = console()
     first, *rest = answer_sentences(cases, frame, words)
     out.print(first, style="bold")
-    for sentence in (*rest, *further):
+    for sentence in filter(None, (*rest, *further)):
         out.print(sentence)
     show(measure_table({one.name: one.solution.measures for one in cases}, frame.awt, words))
     for table in spread_tables(cases, frame, spread, words):
@@ -264,11 +267,20 @@ def _cases(said: dict[str, Any], question: dict[str, Any], words: Language) -> l
         "lines": math.inf if said["lines"] is None else float(said["lines"]),
         "balking": 0.0 if said["balking"] is None else read_share("--balking", said["balking"]),
     }
+    _check_lines(said, question)
     _refuse_together(said)
     cases = [case_of("erlang_c", {**question, **queue}, words)]
     if isinstance(patience, erlang.Law) or math.isfinite(patience):
         cases.append(case_of("erlang_a", {**question, **queue, "patience": patience}, words))
     return [*cases, *_further(said, question, {**queue, "patience": patience}, words)]
+
+
+def _check_lines(said: dict[str, Any], question: dict[str, Any]) -> None:
+    """Refuse fewer lines than agents, by the names of the options."""
+    lines, agents = said["lines"], question["agents"]
+    if lines is not None and agents is not None and lines < agents:
+        rule = f"must be at least as many as --agents, {said['agents']}"
+        raise InvalidInput("--lines", rule, lines)
 
 
 def _refuse_together(said: dict[str, Any]) -> None:
@@ -307,7 +319,12 @@ def _further(
 
 def _shrinkage(said: dict[str, Any]) -> float | None:
     """Share of paid time away from work, where it is given."""
-    return None if said["shrinkage"] is None else read_share("--shrinkage", said["shrinkage"])
+    if said["shrinkage"] is None:
+        return None
+    share = read_share("--shrinkage", said["shrinkage"])
+    if share >= 1:
+        raise InvalidInput("--shrinkage", "must be below 100%", said["shrinkage"])
+    return share
 
 
 def _hour(said: dict[str, Any], cases: list[Case]) -> tuple[float, str] | None:
@@ -319,11 +336,19 @@ def _hour(said: dict[str, Any], cases: list[Case]) -> tuple[float, str] | None:
     return read_hour(said["rate_per_hour"])
 
 
+def _some(name: str, text: str) -> float:
+    """Read a share that must not be nothing."""
+    share = read_share(name, text)
+    if share == 0:
+        raise InvalidInput(name, "must be above 0%", text)
+    return share
+
+
 _BOUNDS: dict[str, Callable[[str, str], float]] = {
-    "max_abandonment": read_share,
+    "max_abandonment": _some,
     "max_asa": read_seconds,
-    "max_occupancy": read_share,
-    "max_wait_probability": read_share,
+    "max_occupancy": _some,
+    "max_wait_probability": _some,
 }
 
 

@@ -85,7 +85,7 @@ def _table(file: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(row)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise LinewiseError(f"{file}: cannot be read ({error})") from None
+        raise LinewiseError(f"{file}: {_unread(error)}") from None
     head = [name.casefold() for name in rows[0][1]] if rows else []
     lacking = [name for name in _WANTED if name not in head]
     if lacking or len(rows) < 2:
@@ -95,6 +95,19 @@ def _table(file: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     if twice:
         raise LinewiseError(f"{file}: has a column twice: {', '.join(twice)}")
     return head, rows[1:]
+
+
+def _unread(error: Exception) -> str:
+    """Why a file cannot be read, in plain words."""
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    if isinstance(error, IsADirectoryError):
+        return "is a folder: name the CSV file in it"
+    if isinstance(error, PermissionError):
+        return "may not be read by you"
+    if isinstance(error, UnicodeDecodeError):
+        return "is no text in UTF-8: save it as “CSV UTF-8”"
+    return f"cannot be read ({error})"
 
 
 def _read(

@@ -50,6 +50,9 @@ _Team = Annotated[str, typer.Option(help="Agents.")]
 _Patience = Annotated[str, typer.Option(help="Mean time until a contact gives up; or never.")]
 _Target = Annotated[str, typer.Option(help="Share answered in time, such as 80/20.")]
 
+_DUST = 1e-9
+"""By how much shares may miss their sum."""
+
 _MOST_BLENDED = 100_000
 """Agents of whom each number that may be kept free is looked at."""
 
@@ -74,6 +77,8 @@ def _lines(
     erl = None if load is None else read_team("--load", load)
     trunks = None if lines is None else read_team("--lines", lines)
     share = None if blocking is None else read_share("--blocking", blocking)
+    if share == 0 and sources is None:
+        raise InvalidInput("--blocking", "must be above 0%", blocking, "some calls come together")
     if sources is not None and erl is not None and erl >= sources:
         raise InvalidInput("--load", f"must be below the number of sources, {sources}", load)
     ready()
@@ -308,8 +313,7 @@ def _bursty(
     """Contacts that come in bursts: in states that take turns at random, or several at once."""
     promise, length = whole_target(target), read_seconds("--per", per)
     waits: dict[str, Any] = {"patience": mean_patience(patience)}
-    if (not state) == (batches is None) or (calls is None) == (batches is not None):
-        raise LinewiseError("give --state at least twice, or --batches with --calls")
+    _check_bursts(bool(state), batches is not None, calls is not None)
     if batches is None:
         spells = [_read_state(text, length) for text in state or ()]
         rate, model = _by_states(spells, waits)
@@ -327,6 +331,18 @@ def _bursty(
     found = model(**question, agents=solved.measures.agents)
     answer = bursty_answer(found, promise.awt or 0.0, Language(lang))
     tell(ctx, answer, promise, solved.met)
+
+
+def _check_bursts(state: bool, batches: bool, calls: bool) -> None:
+    """Refuse options that do not belong together, and name the one that is wrong."""
+    if state and batches:
+        raise LinewiseError("give --state or --batches, not both")
+    if not state and not batches:
+        raise LinewiseError("give --state at least twice, or --batches with --calls")
+    if state and calls:
+        raise LinewiseError("drop --calls: each --state says how many contacts come")
+    if batches and not calls:
+        raise LinewiseError("--batches needs --calls")
 
 
 _Bursts = Callable[..., erlang.ArrivalMeasures]
@@ -365,6 +381,8 @@ def _by_batches(text: str, waits: dict[str, Any]) -> _Bursts:
         if not colon:
             raise InvalidInput("--batches", "must be sizes and shares, such as “1: 50%”", part)
         sizes[read_count("--batches", size)] = read_share("--batches", share)
+    if abs(math.fsum(sizes.values()) - 1.0) > _DUST:
+        raise InvalidInput("--batches", "must have shares that sum to 100%", text)
     mean = sum(size * share for size, share in sizes.items())
 
     def model(*, arrival_rate: float, aht: float, agents: float) -> erlang.ArrivalMeasures:

@@ -13,9 +13,9 @@ from sim import erlang
 from sim.cli.day_file import read_day
 from sim.cli.erlang_team import mean_patience
 from sim.cli.reading import (
+    named,
     read_agents,
     read_list,
-    read_number,
     read_rate,
     read_seconds,
     read_share,
@@ -33,6 +33,7 @@ from sim.report.teams_answers import (
     pool_names,
     unread_sentence,
 )
+from sim.scenario.parse import number
 
 __all__ = ["add_to"]
 
@@ -54,6 +55,8 @@ class _Class(NamedTuple):
     arrival_rate: float
     aht: float
     patience: float
+    said: bool
+    """Whether anybody said when they give up."""
 
 
 def _read_class(text: str, per: float) -> _Class:
@@ -67,6 +70,7 @@ def _read_class(text: str, per: float) -> _Class:
         read_rate("--class", parts[1], per),
         read_seconds("--class", parts[2]),
         patience,
+        len(parts) == 4,
     )
 
 
@@ -120,7 +124,7 @@ def _all_kept(promise: erlang.Target, found: erlang.ClassMeasures) -> bool:
 
 def _said(classes: list[_Class]) -> tuple[str, ...]:
     """Classes of which nobody said when they give up."""
-    return tuple(one.name for one in classes if math.isinf(one.patience))
+    return tuple(one.name for one in classes if not one.said)
 
 
 def _common(values: list[float]) -> float | tuple[float, ...]:
@@ -180,7 +184,7 @@ def _skills(
     if cost is None:
         found = erlang.skills(**design, pools=sizes)
     else:
-        costs = read_list("--cost", cost, read_number)
+        costs = _read_costs(cost, len(sizes))
         cheapest = erlang.skill_agents_needed(promise, costs=costs, **design)
         if not cheapest.met:
             raise LinewiseError("no pools of these skills keep the target for every class")
@@ -190,6 +194,16 @@ def _skills(
     awt = promise.awt or 0.0
     answer = class_answer(names, found, pools, awt, words, price, patience=_said(known))
     tell(ctx, answer, promise, _all_kept(promise, found))
+
+
+def _read_costs(text: str, pools: int) -> tuple[float, ...]:
+    """Read the cost of an agent of each pool."""
+    costs = read_list("--cost", text, lambda name, part: named(name, number, part))
+    if not all(0 < one < math.inf for one in costs):
+        raise InvalidInput("--cost", "must be above 0 for every pool", text)
+    if len(costs) != pools:
+        raise InvalidInput("--cost", f"must say {pools}, one for each --pool", text)
+    return costs
 
 
 def _read_pool(text: str, names: list[str], free: bool) -> tuple[int, tuple[int, ...]]:
@@ -284,13 +298,27 @@ def _day(
     if spread == 0:
         raise InvalidInput("--busyness", "must be above 0%", busyness)
     ready()
-    found = erlang.compare_methods(**day, awt=awt, target=promise)
     days = None
-    if spread is not None:
-        days = spread, erlang.random_day(busyness=erlang.Gamma(shape=spread**-2, mean=1.0), **day)
+    try:
+        found = erlang.compare_methods(**day, awt=awt, target=promise)
+        if spread is not None:
+            busy = erlang.Gamma(shape=spread**-2, mean=1.0)
+            days = spread, erlang.random_day(busyness=busy, **day)
+    except InvalidInput as error:
+        raise _too_many(file, error) from None
     if read.unread:
         console(error=True).print(unread_sentence(", ".join(read.unread), words))
     tell(ctx, day_answer(read.starts, read.calls, read.agents, found, days, awt, words))
+
+
+def _too_many(file: Path, error: InvalidInput) -> LinewiseError:
+    """In plain words, that a day is too large to be followed contact by contact."""
+    if error.name not in ("events", "states"):
+        return error
+    return LinewiseError(
+        f"{file}: too many calls and agents, or too few agents for so many calls, to follow the "
+        "day exactly; look whether the numbers are right, or simulate the day"
+    )
 
 
 def _one_aht(file: Path, rows: tuple[float, ...], aht: str | None) -> float:

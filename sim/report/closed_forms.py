@@ -65,9 +65,22 @@ _LEFT = {
 _METHODS = {
     "exact": N_("exactly"),
     "kimura": N_("between M/M/n and M/D/n (Kimura)"),
+    "kimura, beyond the variability that it was tried for": N_(
+        "between M/M/n and M/D/n (Kimura), beyond the variability that it was tried for"
+    ),
     "margins": N_("M/G/n times what the arrivals do in GI/M/n"),
     "M/M/n+G with the spread of arrivals and ends of service": N_(
         "M/M/n+G with the spread of arrivals and ends of service"
+    ),
+    "M/M/n+G with the spread of arrivals and ends of service, "
+    "beyond the variability that it was tried for": N_(
+        "M/M/n+G with the spread of arrivals and ends of service, beyond the variability that it "
+        "was tried for"
+    ),
+    "mixture of M/M/n+G over the states of arrivals and M/M/n+G with the spread of arrivals and "
+    "ends of service": N_(
+        "mixture of M/M/n+G over the states of arrivals and M/M/n+G with the spread of arrivals "
+        "and ends of service"
     ),
     "slowly leaving line": N_("GI/M/n that people leave slowly"),
     "balanced": N_("chats spread evenly"),

@@ -8,11 +8,21 @@ from typing import Any
 
 from sim import erlang
 from sim.errors import InvalidInput
-from sim.report.language import Language
+from sim.report.language import N_, Language
 from sim.report.promises import share_words
 from sim.report.solved import Case, Frame
 
 __all__ = ["next_data", "next_sentence", "people_data", "people_sentence", "scheduled"]
+
+_MORE = N_(
+    "One more agent, by {model}: {after} instead of {before} answered in {awt}, mean wait of "
+    "those answered {wait} instead of {waited}, {gain} more contacts answered an hour."
+)
+_SOONER = N_(
+    "One more agent, by {model}: {after} instead of {before} answered in {awt}, mean wait of those "
+    "answered {wait} instead of {waited}."
+)
+"""The same where nobody more is answered."""
 
 
 def people_data(cases: Sequence[Case], shrinkage: float | None) -> dict[str, Any]:
@@ -95,6 +105,8 @@ def people_sentence(cases: Sequence[Case], shrinkage: float | None, lang: Langua
 def next_sentence(case: Case, frame: Frame, hour: tuple[float, str] | None, lang: Language) -> str:
     """What one more agent gives, and what a contact costs that is answered only thanks to him.
 
+    Nothing where redials never end: there is no steady state to compare.
+
     Parameters
     ----------
     case, frame
@@ -105,13 +117,14 @@ def next_sentence(case: Case, frame: Frame, hour: tuple[float, str] | None, lang
         The reader's language.
     """
     now = case.solution.measures
+    if not math.isfinite(now.arrival_rate):
+        return ""
     if now.agents + 1.0 > now.lines:
         return lang("One more agent would find no line.")
     more = case.at(now.agents + 1.0).measures
     gain = _gain(case, now)
     words = lang(
-        "One more agent, by {model}: {after} instead of {before} answered in {awt}, mean wait of "
-        "those answered {wait} instead of {waited}, {gain} more contacts answered an hour.",
+        _MORE if _is_worth_saying(gain, now, hour, lang) else _SOONER,
         model=case.name,
         after=lang.percent(more.service_level(frame.rule, frame.awt), 1),
         before=lang.percent(now.service_level(frame.rule, frame.awt), 1),
@@ -131,6 +144,18 @@ def next_sentence(case: Case, frame: Frame, hour: tuple[float, str] | None, lang
         cost=lang.money(cost, currency, digits=0 if cost == int(cost) else 2),
         price=price,
     )  # fmt: skip
+
+
+def _is_worth_saying(
+    gain: float,
+    now: erlang.QueueMeasures[float],
+    hour: tuple[float, str] | None,
+    lang: Language,
+) -> bool:
+    """Whether contacts are gained: as many as show, or any where each has its price."""
+    if _buys_nothing(gain, now):
+        return False
+    return hour is not None or lang.plain(gain) != lang.plain(0.0)
 
 
 def _answered(one: erlang.QueueMeasures[float]) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 from sim import erlang
 from sim.report.language import N_, Language
 from sim.report.sentences import RULE_WORDS
+from sim.scenario.parse import seconds
 
 __all__ = [
     "assumed_sentence",
@@ -72,5 +73,9 @@ def promise_data(target: erlang.Target | None) -> dict[str, Any] | None:
 
 def assumed_sentence(options: Mapping[str, str], lang: Language) -> str:
     """Options that stand for what nobody said."""
-    said = ", ".join(f"--{name.replace('_', '-')} {value}" for name, value in options.items())
+    typed = {k: v for k, v in options.items() if k != "awt"}
+    parts = [f"--{name.replace('_', '-')} {value}" for name, value in typed.items()]
+    if "awt" in options:
+        parts.append(lang("service levels in {awt}", awt=lang.duration(seconds(options["awt"]))))
+    said = ", ".join(parts)
     return lang("Assumed, as nothing else was said: {options}.", options=said)

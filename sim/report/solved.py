@@ -259,6 +259,12 @@ def _given(case: Case, frame: Frame, lang: Language) -> str:
     one = found.measures
     if not math.isfinite(found.value):
         return _without_bound(case, lang)
+    if not math.isfinite(one.arrival_rate):
+        return lang(
+            "{model}: everybody calls again until served, and there is more work than the team "
+            "can do: the queue has no steady state.",
+            model=case.name,
+        )
     words = lang(
         "{model}: {service}, mean wait of those answered {wait}, occupancy {occupancy}.",
         model=case.name,
@@ -309,11 +315,19 @@ def _load(cases: Sequence[Case], lang: Language) -> tuple[str, ...]:
     """What the work is; where it is known."""
     if cases[0].solution.unknown in ("arrival_rate", "aht"):
         return ()
+    load = lang.plain(cases[0].solution.measures.load)
+    if load == lang.plain(1.0):
+        return (
+            lang(
+                "The work is 1 erlang: one agent would be busy all the time, with no rest and no "
+                "room for chance."
+            ),
+        )
     return (
         lang(
             "The work is {load} erlangs: as many agents would be busy all the time, with no rest "
             "and no room for chance.",
-            load=lang.plain(cases[0].solution.measures.load),
+            load=load,
         ),
     )
 

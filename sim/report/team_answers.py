@@ -16,7 +16,7 @@ from sim.report.closed_forms import (
     measures_data,
     method_words,
 )
-from sim.report.language import Language
+from sim.report.language import N_, Language
 from sim.report.tables import Table
 
 __all__ = [
@@ -32,6 +32,9 @@ __all__ = [
 
 _MOST_THRESHOLDS = 40
 """Rows of a table of thresholds that a reader may be asked to look through."""
+
+_ERLANGS = N_("Lines: {lines}, work: {load} erlangs; {blocking} of calls find every line taken.")
+_ONE_ERLANG = N_("Lines: {lines}, work: 1 erlang; {blocking} of calls find every line taken.")
 
 
 def _data(found: object, *names: str) -> dict[str, Any]:
@@ -55,9 +58,8 @@ def lines_answer(
         "load": lang.plain(load, 3),
         "blocking": lang.percent(blocking, 2),
     }
-    first = lang(
-        "Lines: {lines}, work: {load} erlangs; {blocking} of calls find every line taken.", **named
-    )
+    words = _ONE_ERLANG if named["load"] == lang.plain(1.0, 3) else _ERLANGS
+    first = lang(words, **named)
     note = (
         lang("Erlang B: many callers, and whoever finds every line taken is lost.")
         if sources is None
@@ -235,15 +237,8 @@ def redials_answer(
         named[lang("all attempts, redials soon")] = orbit.attempts
         data["orbit"] = {**measures_data(orbit.attempts, awt), **_data(orbit, *keys, "mean_orbit")}
         data["orbit_fresh"] = measures_data(orbit.fresh, awt)
-        sentences.append(
-            lang(
-                "Exactly, with redials after {delay} on average: {attempts} attempts per caller, "
-                "{lost} give up for good.",
-                delay=lang.duration(delay),
-                attempts=lang.plain(orbit.attempts_per_caller, 3),
-                lost=lang.percent(orbit.lost_callers, 1),
-            )
-        )
+        if math.isfinite(orbit.attempts_per_caller):
+            sentences.append(_delayed_sentence(orbit, delay, lang))
     keyed = dict(
         zip(("erlang_a", "erlang_x", "orbit_fresh", "orbit"), named.values(), strict=False)
     )
@@ -252,6 +247,17 @@ def redials_answer(
         tables=(measure_table(named, awt, lang),),
         data={"erlang_a": measures_data(keyed["erlang_a"], awt), **data},
         rows=[{"model": key, **flat(one, awt)} for key, one in keyed.items()],
+    )
+
+
+def _delayed_sentence(orbit: erlang.OrbitQueue, delay: float, lang: Language) -> str:
+    """What redials that come after a while are, exactly."""
+    return lang(
+        "Exactly, with redials after {delay} on average: {attempts} attempts per caller, "
+        "{lost} give up for good.",
+        delay=lang.duration(delay),
+        attempts=lang.plain(orbit.attempts_per_caller, 3),
+        lost=lang.percent(orbit.lost_callers, 1),
     )
 
 

@@ -156,11 +156,7 @@ def pool_answer(
         share=lang.percent(one.service_level("offered", awt), 1),
         awt=lang.duration(awt),
     )
-    second = lang(
-        "For the same promise one team needs {pooled}: {saved} fewer.",
-        pooled=lang.n("{n} agent", "{n} agents", found.agents_pooled),
-        saved=lang.number(found.agents_apart - found.agents_pooled),
-    )
+    second = _pooled_sentence(found, lang)
     levels = np.asarray(apart.service_level("offered", awt))
     columns = ("agents", "load", "asa", "abandonment", "occupancy")
     rows: list[dict[str, Any]] = [
@@ -208,6 +204,22 @@ def pool_answer(
     }
     sentences = (first, second) if asked else (first,)
     return Answer(sentences=sentences, tables=(fitted(table),), data=data, rows=rows)
+
+
+def _pooled_sentence(found: erlang.Pooling, lang: Language) -> str:
+    """What one team needs, and by how much that is fewer or more."""
+    pooled = lang.n("{n} agent", "{n} agents", found.agents_pooled)
+    saved = found.agents_apart - found.agents_pooled
+    number = lang.number(abs(saved))
+    if saved < 0:
+        return lang(
+            "For the same promise one team needs {pooled}: {more} more.", pooled=pooled, more=number
+        )
+    if saved == 0:
+        return lang("For the same promise one team needs {pooled}: as many.", pooled=pooled)
+    return lang(
+        "For the same promise one team needs {pooled}: {saved} fewer.", pooled=pooled, saved=number
+    )
 
 
 def day_answer(
