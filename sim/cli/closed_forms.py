@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from sim import erlang
-from sim.cli import erlang_team, erlang_teams
+from sim.cli import erlang_scale, erlang_team, erlang_teams
 from sim.cli.erlang_team import redialling, served_by
 from sim.cli.reading import (
     LAWS,
@@ -358,4 +358,5 @@ def add_to(app: typer.Typer) -> None:
     group.callback(invoke_without_command=True)(_erlang)
     erlang_team.add_to(group)
     erlang_teams.add_to(group)
+    erlang_scale.add_to(group)
     app.add_typer(group, name="erlang", help=_HELP)
