@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,8 @@ def test_a_load_of_all_agents_has_no_steady_state_where_anything_varies() -> Non
 
 @pytest.mark.parametrize("outbound", [0.0017, 2e7])
 def test_handle_times_too_far_apart_for_a_chain_are_refused_with_the_limit(outbound: float) -> None:
-    team = {"arrival_rate": 0.05, "aht": 180, "agents": 20, "threshold": 5, "patience": 180}
+    team: dict[str, Any] = {"arrival_rate": 0.05, "aht": 180, "agents": 20, "threshold": 5}
+    team |= {"patience": 180}
 
     with pytest.raises(InvalidInput, match=r"outbound_aht must be from 0.0018 to 1.8e\+07 s"):
         blending(**team, outbound_aht=outbound)
