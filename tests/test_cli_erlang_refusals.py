@@ -28,6 +28,16 @@ TWO = ("--class", "a 40 4m 2m", "--class", "b 20 4m 2m", "--pool", ": a", "--poo
             ("bursty", "--aht", "3m", "--batches", "1: 50%, 2: 20%", "--calls", 50),
             "--batches must have shares that sum to 100%",
         ),
+        ((*WORK, "--patience", "0s"), "--patience must be above 0, got '0s'"),
+        (
+            (*WORK, "--patience", "{law: weibull, mean: 3m, shape: 0.01}"),
+            "--patience shape must be at least 0.05, got 0.01",
+        ),
+        (
+            (*WORK, "--patience", "{law: uniform, from: 5m, to: 1m}"),
+            "--patience from must be below to",
+        ),
+        ((*WORK, "--patience", "{law: lognormal, mean: 3m, cv: 0}"), "write {law: fixed"),
         (("skills", *TWO, "--cost", "0,0"), "--cost must be above 0"),
         (("skills", *TWO, "--cost", "1,-1"), "--cost must be above 0"),
         (("skills", *TWO, "--cost", "1"), "--cost must say 2, one for each --pool"),

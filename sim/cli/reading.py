@@ -73,6 +73,9 @@ _SIGNS = {"₽": "RUB", "€": "EUR", "$": "USD", "£": "GBP", "₪": "ILS"}
 
 _LIKE = "write 3m, never, or {law: lognormal, mean: 3m, cv: 1.2}"
 
+_BOUNDS = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
+"""Bounds as pydantic names them."""
+
 _DENSE = 60
 """Straight pieces between two rows of a survival curve that is bent there."""
 
@@ -303,6 +306,8 @@ def _further(name: str, said: Mapping[str, object], text: str) -> erlang.Law:
 def _built(law: str, one: Mapping[str, float]) -> erlang.Law:
     """A law by its name and numbers."""
     if law == "uniform":
+        if not one["from"] < one["to"]:
+            raise InvalidInput("from", "must be below to", f"{one['from']:g} s")
         return erlang.Uniform(low=one["from"], high=one["to"])
     if law == "deterministic":
         return erlang.Deterministic(value=one["value"])
@@ -323,10 +328,16 @@ def _first(name: str, error: ValidationError, like: str) -> InvalidInput:
     """The first of what is wrong with a law, in words."""
     line = details(error)[0]
     cause = line.get("ctx", {}).get("error")
-    place = ".".join(str(part) for part in line["loc"] if part not in ("function-before",))
+    # The first part of a place is the law's own name; a plain duration is the mean of one.
+    place = ".".join(str(part) for part in line["loc"][1:] if part != "function-before")
+    where = f"{name} {place}".strip() if place != "mean" else name
     if isinstance(cause, InvalidInput):
-        return InvalidInput(f"{name} {place}".strip(), cause.rule, cause.value, cause.hint or like)
-    return InvalidInput(f"{name} {place}".strip(), "is not right", line.get("input"), like)
+        return InvalidInput(where, cause.rule, cause.value, cause.hint or like)
+    if place == "cv" and line.get("input") == 0:
+        like = "where times do not vary write {law: fixed, value: 3m}"
+    bounds = line.get("ctx", {})
+    rules = [f"must be {words} {bounds[key]:g}" for key, words in _BOUNDS.items() if key in bounds]
+    return InvalidInput(where, rules[0] if rules else "is not right", line.get("input"), like)
 
 
 def _closed(name: str, law: Law) -> erlang.Law:
