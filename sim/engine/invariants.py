@@ -35,6 +35,7 @@ from sim.engine.story import (
     links,
     spells_of,
     tell,
+    time_since,
 )
 
 __all__ = ["check"]
@@ -396,16 +397,8 @@ class _Idleness:
         crew = (staffing.group == group) & (outcome.began != NONE)
         start = np.concatenate([outcome.began[crew], spells.end[mine]])
         end = np.concatenate([outcome.left[crew], spells.begin[mine]])
-        return cls(np.sort(start), np.sort(end))
+        return cls(start, end)
 
     def ticks(self, now: Ints) -> Ints:
         """Idle ticks of all agents together up to a moment."""
-        return _ticks_since(self.start, now) - _ticks_since(self.end, now)
-
-
-def _ticks_since(moments: Ints, now: Ints) -> Ints:
-    """Sum of the time since each of the moments that lie before `now`."""
-    before = np.searchsorted(moments, now, side="right")
-    total = np.concatenate([[0], np.cumsum(moments)])
-    passed: Ints = before * now - total[before]
-    return passed
+        return time_since(self.start, now) - time_since(self.end, now)

@@ -23,6 +23,7 @@ __all__ = [
     "links",
     "spells_of",
     "tell",
+    "time_since",
 ]
 
 Ints = NDArray[np.int64]
@@ -152,6 +153,14 @@ def spells_of(story: Story) -> Spells:
     first = np.flatnonzero(opens)
     last = np.maximum.reduceat(end, first) if len(first) else end
     return Spells(agent[first], begin[first], last)
+
+
+def time_since(moments: Ints, now: Ints) -> Ints:
+    """Sum, at each tick of `now`, of the time since each of the moments up to it; any order."""
+    moments = np.sort(moments)
+    before = np.searchsorted(moments, now, side="right")
+    total = np.concatenate([[0], np.cumsum(moments)])
+    return np.asarray(before * now - total[before], np.int64)
 
 
 def column(values: NDArray[np.int32] | Ints, size: int, missing: int) -> Ints:

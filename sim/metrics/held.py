@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.contract import TICKS_PER_SECOND, Outcome, Staffing, Workload
-from sim.engine.story import spells_of, tell
+from sim.engine.story import spells_of, tell, time_since
 
 __all__ = ["busy_by_slot"]
 
@@ -26,14 +26,6 @@ def busy_by_slot(
     busy = np.empty((staffing.groups, within))
     for group in range(staffing.groups):
         mine = staffing.group[spells.agent] == group
-        passed = _passed(spells.begin[mine], edges) - _passed(spells.end[mine], edges)
+        passed = time_since(spells.begin[mine], edges) - time_since(spells.end[mine], edges)
         busy[group] = np.diff(passed) / TICKS_PER_SECOND
     return busy
-
-
-def _passed(moments: NDArray[np.int64], edges: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Sum, at each edge, of the time since each of the moments before it [ticks]."""
-    moments = np.sort(moments)
-    count = np.searchsorted(moments, edges, side="right")
-    total = np.concatenate([[0], np.cumsum(moments)])
-    return np.asarray(count * edges - total[count], np.int64)
