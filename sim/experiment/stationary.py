@@ -34,6 +34,7 @@ Floats = NDArray[np.float64]
 
 #: Parts of a run that are summed apart, out of which batches are made.
 PARTS = 4096
+_LONGEST_MEAN = 31_622_400  # of a law, as scenarios have it [s]
 #: Most agents.
 MOST_AGENTS = 1 << 20
 _FINEST = 10_000  # ticks that a mean handle time has at least
@@ -41,6 +42,8 @@ _BLOCK = 1024  # contacts drawn at a time
 _SHIFT, _SEAT = 20, (1 << 20) - 1
 _FAR = (1 << 63) - 1
 _LONGEST = float(1 << 40)  # times are cut off here, far beyond what a run reaches [ticks]
+_WIDEST_GAP = 1 << 28  # mean gap between arrivals, so that a block of them fits the clock [ticks]
+_FEWEST_TURNS = 10  # handle times that a run must last
 _REBASE = 1 << 41  # the clock is set back when it has run that far [ticks]
 
 # Not plain integers: for each of those the compiler would make a function of its own.
@@ -109,7 +112,7 @@ def _settle(
     wait, wait_served, wait_virtual, work = 0, 0, 0, 0
     begun = int(now)
     for i in range(gaps.size):
-        now += gaps[i] * clock.gap
+        now += min(gaps[i] * clock.gap, _LONGEST)
         tick = int(now)
         first = ready[1]
         start = max(tick, first >> _SHIFT)
@@ -307,6 +310,13 @@ def stationary_queue(
     if not 0 < gap.mean < math.inf:
         raise InvalidInput("variation", "must take time on average, and end", gap.mean)
     scale = 10.0 ** max(3, math.ceil(math.log10(_FINEST / mean)))
+    if scale / arrival_rate > _WIDEST_GAP:
+        rule = f"must bring a contact every {_WIDEST_GAP / scale:,.0f} s at least"
+        raise InvalidInput("arrival_rate", rule, arrival_rate)
+    if contacts / arrival_rate < _FEWEST_TURNS * mean:
+        least = math.ceil(_FEWEST_TURNS * mean * arrival_rate)
+        rule = f"must be at least {least:,}, to last for {_FEWEST_TURNS} handle times"
+        raise InvalidInput("contacts", rule, contacts)
     clock = _Clock(scale, scale / (arrival_rate * gap.mean), int(min(awt * scale, _LONGEST)))
     sums = _played(_coded(gap, handling, waiting), agents, clock, contacts, seed)
     named = dict(zip(_SUMS, sums.T.astype(np.float64), strict=True))
@@ -342,6 +352,8 @@ def _law(name: str, given: AnyLaw | float) -> AnyLaw:
         raise InvalidInput(name, "must be a law or a number", given)
     if not given > 0:
         raise InvalidInput(name, "must be above 0", given)
+    if not (given <= _LONGEST_MEAN or math.isinf(given)):
+        raise InvalidInput(name, f"must be at most {_LONGEST_MEAN:,} s", given)
     return Never() if math.isinf(given) else Exponential(mean=float(given))
 
 
