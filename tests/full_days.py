@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from workloads import Day, Ints, Pick, draw_day, one
+from workloads import Day, Ints, Pick, draw_day, draw_hours, one
 
 from sim.engine import Staffing, Workload
 from sim.engine.contract import CLOCK_LIMIT, MILLION, NEVER, NONE
@@ -43,7 +43,9 @@ def draw_full_day(pick: Pick) -> Day:
         if one(pick, 0, 1):
             crew = put_on(pick, crew)
     crew = put_after(pick, crew) if one(pick, 0, 3) else crew
-    return (draw_links(pick, work) if one(pick, 0, 3) else work), crew
+    work = draw_links(pick, work) if one(pick, 0, 3) else work
+    crew = put_kept_hours(pick, crew) if one(pick, 0, 1) else crew
+    return put_own_laws(pick, work, crew) if one(pick, 0, 2) == 0 else (work, crew)
 
 
 def draw_links(pick: Pick, work: Workload) -> Workload:
@@ -149,6 +151,38 @@ def put_after(pick: Pick, crew: Staffing) -> Staffing:
         repeats=pick(q * g, 0, 2).reshape(q, g) * 500_000,
         warm=warm,
         machine=(pick(q, 0, 3) == 0).astype(np.int64),
+    )
+
+
+def put_kept_hours(pick: Pick, crew: Staffing) -> Staffing:
+    """Queues from which agents take in hours only, some of them in short ones."""
+    span = int(crew.end.max(initial=20) - crew.start.min(initial=0))
+    begin = int(crew.start.min(initial=0))
+    hours = [
+        draw_hours(pick, span, begin) if one(pick, 0, 1) else hours_of(crew, queue)
+        for queue in range(crew.queues)
+    ]
+    return replace(
+        crew,
+        keeps=np.minimum(pick(crew.queues, 0, 2), 1),
+        open_of=np.cumsum([0, *map(len, hours)]),
+        open_start=np.array([low for row in hours for low, _ in row], np.int64),
+        open_end=np.array([high for row in hours for _, high in row], np.int64),
+    )
+
+
+def hours_of(crew: Staffing, queue: int) -> list[tuple[int, int]]:
+    """Opening hours that a queue has."""
+    rows = slice(crew.open_of[queue], crew.open_of[queue + 1])
+    return list(zip(crew.open_start[rows].tolist(), crew.open_end[rows].tolist(), strict=True))
+
+
+def put_own_laws(pick: Pick, work: Workload, crew: Staffing) -> Day:
+    """Groups with handle times of their own."""
+    laws, cells = one(pick, 1, 2), crew.queues * crew.groups
+    own = pick(laws * len(work), 0, 9).reshape(laws, len(work))
+    return replace(work, own_handle=own), replace(
+        crew, own=pick(cells, 0, laws).reshape(crew.queues, crew.groups)
     )
 
 

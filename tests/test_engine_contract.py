@@ -70,6 +70,13 @@ BAD_LINKS = [
     ("a mark too high", {"repeat_mark": ids(0, 10**6, 0, 0)}, "repeat_mark[1]: must lie between"),
     ("endless talk", {"conference": ints(0, 0, WORK_LIMIT, 0)}, "conference[2]: must be below 49"),
     ("short numbers", {"conference": ids(1, 1, 1, 1)}, "conference: must be a contiguous array"),
+    (
+        "a law too short",
+        {"own_handle": ints(1, 1).reshape(2, 1)},
+        "own_handle: must have 4 columns",
+    ),
+    ("no laws", {"own_handle": ints()}, "own_handle: must have 4 columns like due, or no rows"),
+    ("negative law", {"own_handle": ints(1, -1, 1, 1).reshape(1, 4)}, "own_handle[0, 1]: must be"),
 ]
 SHIFTS = team([(0, 9), (5, 9), (9, 20)], follows={2: 0}, pause=1)
 BAD_MODEL = [
@@ -82,6 +89,8 @@ BAD_MODEL = [
     ("ringing before", {"ring": -1}, "ring[0]: must lie between"),
     ("growing young", {"ageing": -1}, "ageing[0]: must lie between 0 and 100000000"),
     ("no such answer", {"dismiss": 2}, "dismiss[0]: must lie between 0 and 1"),
+    ("half an hour", {"keeps": 2}, "keeps[0]: must lie between 0 and 1"),
+    ("less than no law", {"own": -1}, "own[0, 0]: must lie between 0 and 256"),
     ("doors ajar", {"accepts": 2}, "accepts[0]: must lie between 0 and 1"),
     ("closing never", {"accepts": 1, "dismiss": 1}, "dismiss[0]: must be 0 where the queue never"),
     ("half a machine", {"machine": -1}, "machine[0]: must lie between 0 and 1"),
@@ -209,7 +218,9 @@ def test_a_table_of_another_shape_is_refused() -> None:
 def test_more_attempts_than_fit_into_a_key_are_refused() -> None:
     # Zeros that nobody reads take no memory.
     kinds = {
-        f.name: getattr(WORK, f.name) for f in fields(WORK) if f.name not in {"queues", "fresh"}
+        f.name: getattr(WORK, f.name)
+        for f in fields(WORK)
+        if f.name not in {"queues", "fresh", "own_handle"}
     }
     many: dict[str, Any] = {
         name: np.zeros(MOST_ATTEMPTS, column.dtype) for name, column in kinds.items()
@@ -251,6 +262,15 @@ def test_a_workload_and_a_staffing_of_other_queues_are_refused() -> None:
         check_pair(WORK, CREW)
 
 
+def test_a_group_whose_own_law_was_not_drawn_is_refused() -> None:
+    work = replace(WORK, own_handle=np.zeros((1, len(WORK)), np.int64))
+    check_pair(work, team(own=1))
+    with pytest.raises(ContractError, match=r"own\[0, 0\]: must be at most 1, the rows of own_han"):
+        check_pair(work, team(own=2))
+    with pytest.raises(ContractError, match=r"own\[0, 0\]: must be at most 0, the rows of own_han"):
+        check_pair(WORK, team(own=1))
+
+
 # Rows of `docs/model.md` that say how far numbers may go: | `name` | least | most | remark |.
 PAGE = (Path(__file__).parents[1] / "docs" / "model.md").read_text(encoding="utf-8")
 BOUNDS = re.findall(
@@ -270,6 +290,7 @@ def number(words: str) -> int:
 def widest() -> tuple[Workload, Staffing]:
     """A day in which every column has room for any number on its own."""
     work = calls([0, 0], fresh=1, escalation={0: 1}, repeat={}, conference=0)
+    work = replace(work, own_handle=np.zeros((256, 2), np.int64))
     crew = team(
         [(0, CLOCK_LIMIT - 1), (CLOCK_LIMIT - 2, CLOCK_LIMIT - 1)],
         follows={},

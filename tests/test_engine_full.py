@@ -95,6 +95,8 @@ def test_the_full_days_hold_what_they_are_meant_to_hold() -> None:
                 by_agent[row] and not is_open(closing, int(way[row]), int(outcome.arrival[row]))
                 for row in np.flatnonzero(crew.accepts[way])
             ),
+            "kept": int((crew.keeps[way] * by_agent * (outcome.wait > 0)).sum()),
+            "own law": int((by_agent & (crew.own[way, group] > 0)).sum()),
             "nobody": int(len(crew.start) == 0),
         }
         for name, count in sights.items():
@@ -106,5 +108,5 @@ def test_the_full_days_hold_what_they_are_meant_to_hold() -> None:
 
 SIGHTS = (
     *("escalation", "repeat", "callback", "machine", "warm", "several", "late", "never"),
-    *("ringing", "night", "nobody"),
+    *("ringing", "night", "kept", "own law", "nobody"),
 )

@@ -61,6 +61,15 @@ MACHINE: Day = calls([0, 3], handle=10, fresh=1, repeat={0: 1}), team([], machin
 BREAK: Day = calls([45], handle=12), team([(0, 50), (60, 90)], follows={1: 0}, pause=10)
 MAIL: Day = calls([0, 9, 10], handle=1), team(hours=[[(0, 10)]], accepts=1)
 HOURS: Day = calls([0, 9, 10], handle=1), team(hours=[[(0, 10)]])
+KEPT: Day = calls([0, 5, 6], handle=10, patience=99), team(keeps=1, hours=[[(0, 14), (40, 90)]])
+OWN: Day = (
+    replace(calls([0], handle=10), own_handle=np.array([[7]])),
+    team(pace=2000, own=1),
+)
+RANKS: Day = (
+    calls([0, 1, 2], handle=10, queue=[0, 0, 1], queues=2),
+    team([(0, 99)], preference=[[0], [0]], priority=[[1], [0]]),
+)
 
 # What is changed in the true outcome, and what is said about it.
 WRONG: list[tuple[Day, dict[str, dict[int, int]], str]] = [
@@ -112,6 +121,10 @@ WRONG: list[tuple[Day, dict[str, dict[int, int]], str]] = [
     (QUEUE, {"status": {2: BLOCKED}, "wait": {2: 0}}, "attempt 2: blocked where lines have no"),
     (QUEUE, {"talk": {2: 1}}, "attempt 2: talked without being served"),
     (MAIL, {"status": {2: CLOSED}, "agent": {2: NONE}}, "attempt 2: found a queue closed that"),
+    (KEPT, {"wait": {1: 9}}, "attempt 1: taken outside the hours that its queue keeps"),
+    (KEPT, {"wait": {1: 36, 2: 45}}, "attempt 1: waited while an agent was idle"),
+    (OWN, {"talk": {0: 14}}, "attempt 0: took another time than the tables say"),
+    (RANKS, {"wait": {1: 9, 2: 18}}, "attempt 1: served before one whose turn it was"),
     (HOURS, {"status": {2: BLOCKED}}, "attempt 2: closed in hours or let in outside"),
     (HOURS, {"status": {1: CLOSED}, "agent": {1: NONE}}, "attempt 1: closed in hours or let in"),
 ]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -211,6 +212,76 @@ def test_a_callback_holds_no_line_and_knows_no_hours(engine: Engine) -> None:
     # The line of the second caller is free at 6, and the customer is called back at 11.
     assert outcome.status.tolist() == [SERVED, CALLED_BACK, SERVED, SERVED]
     assert outcome.arrival.tolist()[3] == 11
+
+
+# --- kept hours ----------------------------------------------------------------------------------
+
+
+def test_callbacks_wait_for_the_hours_in_which_they_are_made(engine: Engine) -> None:
+    """The caller of 15 is answered before the one who is to be called back from 100 on."""
+    day = calls(
+        [0, 0, 15, 0, 0],
+        queue=[0, 0, 0, 1, 1],
+        queues=2,
+        handle=[20, 50, 50, 10, 10],
+        fresh=3,
+        callback={1: 3, 2: 4},
+    )
+    crew = team(
+        [(0, 200)],
+        preference=[[0], [0]],
+        offer=[5, NEVER],
+        keeps=[0, 1],
+        hours=[[(0, CLOCK_LIMIT)], [(0, 15), (100, 130)]],
+    )
+    outcome = play(engine, day, crew)
+
+    assert outcome.status.tolist() == [SERVED, CALLED_BACK, SERVED, SERVED, NOT_MADE]
+    assert outcome.wait.tolist() == [0, 5, 5, 95, 0]
+
+
+def test_at_the_start_of_kept_hours_as_many_look_as_wait(engine: Engine) -> None:
+    outcome = play(
+        engine,
+        calls([5, 6, 7, 8]),
+        team([(0, 90), (0, 90)], keeps=1, accepts=1, hours=[[(20, 40), (50, 60)]]),
+    )
+
+    assert outcome.wait.tolist() == [15, 14, 23, 22]
+
+
+def test_no_contact_is_taken_in_the_tick_in_which_kept_hours_end(engine: Engine) -> None:
+    """One agent is free in that very tick; a phone that rings may be answered later."""
+    hours = [[(0, 10), (30, 90)]]
+    outcome = play(engine, calls([0, 9, 9]), team([(0, 90), (0, 90)], keeps=1, ring=3, hours=hours))
+
+    assert outcome.wait.tolist() == [3, 3, 24]
+
+
+def test_who_waits_where_hours_are_kept_may_give_up_or_be_sent_away(engine: Engine) -> None:
+    work = calls([0, 5, 6], handle=20, patience=[NEVER, NEVER, 9])
+    outcome = play(engine, work, team(keeps=1, dismiss=1, hours=[[(0, 12)]]))
+    left = play(engine, work, team(keeps=1, hours=[[(0, 12)]]))
+
+    assert outcome.status.tolist() == [SERVED, DISMISSED, DISMISSED]
+    assert left.status.tolist() == [SERVED, Status.WAITING, ABANDONED]
+
+
+# --- laws of a group's own -----------------------------------------------------------------------
+
+
+def test_a_group_with_a_law_of_its_own_takes_the_time_of_that_law(engine: Engine) -> None:
+    """The pace is for the work after the talk, and for groups without such a law."""
+    work = calls([0, 1, 2], handle=10, acw=4)
+    work = replace(work, own_handle=np.array([[0, 0, 0], [7, 30, 9]]))
+    crew = team(
+        [(0, 99, 0), (0, 99, 1)], preference=[[1, 0]], pace=[[2000, 1500]], own=[[0, 2]], ring=1
+    )
+    outcome = play(engine, work, crew)
+
+    assert outcome.agent.tolist() == [1, 0, 1]
+    assert outcome.talk.tolist() == [7, 20, 9]
+    assert outcome.wrap.tolist() == [6, 8, 6]
 
 
 # --- several contacts at once --------------------------------------------------------------------

@@ -25,7 +25,7 @@ Pick: TypeAlias = Callable[[int, int, int], Ints]
 
 ALWAYS = ((0, CLOCK_LIMIT),)
 #: Tables [queue, group] that a hand-made team may add.
-CELLS = ("level", "concurrency", "escalates", "repeats")
+CELLS = ("level", "concurrency", "escalates", "repeats", "own")
 
 
 def calls(

@@ -28,6 +28,7 @@ from sim.engine.base import (
     Ids,
     Ints,
     Status,
+    rule,
 )
 from sim.engine.staffing import Staffing
 from sim.engine.workload import Workload
@@ -119,3 +120,5 @@ def check_pair(workload: Workload, staffing: Staffing) -> None:
         raise ContractError(
             f"preference: has {staffing.queues} queues, the workload {workload.queues}"
         )
+    laws = len(workload.own_handle)
+    rule("own", staffing.own <= laws, f"must be at most {laws}, the rows of own_handle")

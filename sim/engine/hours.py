@@ -12,7 +12,15 @@ from sim.engine.contract import (
     Workload,
 )
 
-__all__ = ["closing_time", "deadline", "durations", "is_open", "overflow_waits"]
+__all__ = [
+    "closing_time",
+    "deadline",
+    "durations",
+    "is_open",
+    "is_served_now",
+    "next_opening",
+    "overflow_waits",
+]
 
 
 def _hours(crew: Staffing, queue: int) -> Iterator[tuple[int, int]]:
@@ -26,6 +34,18 @@ def is_open(crew: Staffing, queue: int, now: int) -> bool:
     return bool(crew.accepts[queue]) or any(
         start <= now < end for start, end in _hours(crew, queue)
     )
+
+
+def is_served_now(crew: Staffing, queue: int, now: int) -> bool:
+    """Tell whether agents take contacts of a queue now."""
+    return not crew.keeps[queue] or any(start <= now < end for start, end in _hours(crew, queue))
+
+
+def next_opening(crew: Staffing, queue: int, now: int) -> int:
+    """When agents next begin to take contacts of a queue; `NEVER` where they do at any time."""
+    if not crew.keeps[queue]:
+        return NEVER
+    return next((start for start, _ in _hours(crew, queue) if start > now), NEVER)
 
 
 def closing_time(crew: Staffing, queue: int, now: int) -> int:
@@ -63,9 +83,12 @@ def durations(
     queue = int(work.queue[attempt])
     slot = answered // crew.tempo_slot % crew.tempo.shape[1]
     drag = int(crew.drag[queue]) * wait // TICKS_PER_MINUTE
-    both = [int(crew.pace[queue, group]), int(crew.tempo[queue, slot])]
-    talk = _scaled(int(work.handle[attempt]), [*both, 1000 + min(int(crew.drag_most[queue]), drag)])
-    return talk, _scaled(int(work.acw[attempt]), both)
+    pace, tempo = int(crew.pace[queue, group]), int(crew.tempo[queue, slot])
+    law = int(crew.own[queue, group])
+    handle = work.own_handle[law - 1, attempt] if law else work.handle[attempt]
+    longer = 1000 + min(int(crew.drag_most[queue]), drag)
+    talk = _scaled(int(handle), [1000 if law else pace, tempo, longer])
+    return talk, _scaled(int(work.acw[attempt]), [pace, tempo])
 
 
 def _scaled(ticks: int, factors: list[int]) -> int:

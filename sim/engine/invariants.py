@@ -7,6 +7,7 @@ columns, so that it costs milliseconds for a week of contacts and may run in pro
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -37,6 +38,7 @@ from sim.engine.story import (
     tell,
     time_since,
 )
+from sim.engine.turns import Hours, check_kept_hours, check_turns
 
 __all__ = ["check"]
 
@@ -74,6 +76,8 @@ def check(workload: Workload, staffing: Staffing, outcome: Outcome) -> None:
     spells = _check_agents(workload, staffing, story)
     for queue in range(staffing.queues):
         _check_order(workload, story, queue)
+    check_kept_hours(workload, staffing, story)
+    check_turns(workload, staffing, story)
     _check_lines(workload, staffing, story)
     _check_idleness(workload, staffing, story, spells)
 
@@ -188,9 +192,12 @@ def _scheduled(workload: Workload, staffing: Staffing, story: Story) -> tuple[In
     drag = np.minimum(
         staffing.drag_most[way], staffing.drag[way] * story.outcome.wait // TICKS_PER_MINUTE
     )
-    talk, wrap = workload.handle, workload.acw
-    for factor in (staffing.pace[way, group], tempo):
-        talk, wrap = (talk * factor + 500) // 1000, (wrap * factor + 500) // 1000
+    pace, law = staffing.pace[way, group], staffing.own[way, group]
+    talk = (workload.handle * pace + 500) // 1000
+    for number, handle in enumerate(workload.own_handle, 1):
+        talk = np.where(law == number, handle, talk)
+    wrap = (workload.acw * pace + 500) // 1000
+    talk, wrap = ((work * tempo + 500) // 1000 for work in (talk, wrap))
     talk = np.minimum((talk * (1000 + drag) + 500) // 1000, CLOCK_LIMIT)
     conference = column(workload.conference, len(workload), 0)
     return talk + np.where(story.host != NONE, conference, 0), np.minimum(wrap, CLOCK_LIMIT)
@@ -370,17 +377,21 @@ def _check_idleness(workload: Workload, staffing: Staffing, story: Story, spells
     outcome = story.outcome
     wait = np.isin(outcome.status, (*IN_QUEUE, Status.WAITING))
     wait &= (staffing.machine[workload.queue] == 0) & (story.since < CLOCK_LIMIT)
-    rows = np.flatnonzero(wait)
-    until = np.minimum(story.out[rows], CLOCK_LIMIT)
     for group in range(staffing.groups):
         idle = _Idleness.of(staffing, outcome, spells, group)
-        cell = workload.queue[rows], group
-        since = story.since[rows] + np.minimum(staffing.after[cell], CLOCK_LIMIT)
-        since = np.minimum(since, until)
-        may = (staffing.preference[cell] != NONE) & (staffing.level[cell] <= 1)
-        kept = staffing.reserve[cell] * (until - since)
-        nobody = idle.ticks(until) - idle.ticks(since) <= kept
-        demand(~may | nobody, "attempt {}: waited while an agent was idle", rows)
+        for queue in range(staffing.queues):
+            cell = queue, group
+            if staffing.preference[cell] == NONE or staffing.level[cell] > 1:
+                continue
+            rows = np.flatnonzero(wait & (workload.queue == queue))
+            until = np.minimum(story.out[rows], CLOCK_LIMIT)
+            since = story.since[rows] + np.minimum(staffing.after[cell], CLOCK_LIMIT)
+            since = np.minimum(since, until)
+            spare = partial(idle.spare, reserve=int(staffing.reserve[cell]))
+            if staffing.keeps[queue]:
+                spare = partial(Hours.of(staffing, queue).passed, spare)
+            nobody = spare(until) <= spare(since)
+            demand(nobody, "attempt {}: waited while an agent was idle", rows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -399,6 +410,6 @@ class _Idleness:
         end = np.concatenate([outcome.left[crew], spells.begin[mine]])
         return cls(start, end)
 
-    def ticks(self, now: Ints) -> Ints:
-        """Idle ticks of all agents together up to a moment."""
-        return time_since(self.start, now) - time_since(self.end, now)
+    def spare(self, now: Ints, reserve: int) -> Ints:
+        """Idle ticks of all agents together up to a moment, less those of a reserve."""
+        return time_since(self.start, now) - time_since(self.end, now) - reserve * now

@@ -74,7 +74,7 @@ _GREETS = 1  # an announcement before it
 _BY_MACHINE = 2
 _SHARED = 4  # some group holds several of its contacts at once
 _PACKS = 8
-_VARIES = 16  # ringing, or handle times that hang on the hour or the wait
+_VARIES = 16  # ringing, or handle times that hang on the hour, the wait, or a group's own law
 _OFFERS = 32
 _DISMISSES = 64
 _LEVELS = 128  # some group takes only from so many waiting on
@@ -83,12 +83,13 @@ _WATCHED = 512  # something happens when a talk ends: a line is free, or the abo
 _BUDGETS = 1024
 _IS_WARM = 2048
 _ACCEPTS = 4096  # takes contacts outside its hours, too
+_KEEPS = 8192  # agents take its contacts in its hours only
 
 # Columns of what is kept of a queue, of a group's way with a queue, of a stretch of work, and of
 # an attempt where the model asks for it.
 _TRAITS, _TRUNK, _GREETING, _RING, _AGEING, _BUDGET, _OFFER_AT, _DRAG, _DRAG_MOST = range(9)
 _FROM, _UNTIL, _OPENING, _NUMBER = range(9, 13)  # hours, the row reached in them; number waiting
-_AFTER, _LEVEL, _RESERVE, _PACE, _AT_ONCE, _ESCALATES, _REPEATS = range(7)
+_AFTER, _LEVEL, _RESERVE, _PACE, _AT_ONCE, _ESCALATES, _REPEATS, _OWN = range(8)
 _BEGIN, _END, _GROUP, _FOLLOWS, _NEXT, _PAUSE, _LATE, _BEGAN, _BUSY, _LEFT = range(10)
 _SEAT, _TURN, _LOAD, _ROOM, _HELD = range(10, 15)
 _CAME, _HOST, _ORDER, _UNDONE, _UPTO = range(5)
@@ -108,6 +109,7 @@ class _Work(NamedTuple):
     handle: Ints
     acw: Ints
     patience: Ints
+    own_handle: Ints
 
 
 class _Links(NamedTuple):
@@ -156,6 +158,7 @@ class _Crew(NamedTuple):
     aged: bool
     levelled: bool
     ordered: bool
+    kept: bool
     chained: bool
 
 
@@ -328,6 +331,15 @@ def _is_open(queues: Ints, hours: Ints, way: Whole, now: Whole) -> bool:
 
 
 @inlined
+def _next_opening(queues: Ints, hours: Ints, way: Whole, now: Whole) -> int:
+    """When agents next begin to take contacts of a queue that keeps hours."""
+    row, stop = queues[way, _OPENING], queues[way, _UNTIL]
+    while row < stop and hours[row, 0] <= now:
+        row += 1
+    return int(hours[row, 0]) if row < stop else _NEVER
+
+
+@inlined
 def _closing_time(queues: Ints, hours: Ints, way: Whole, arrival: Whole) -> int:
     """End of the hours in which a contact came in, outside hours of the next ones."""
     row, stop = queues[way, _OPENING], queues[way, _UNTIL]
@@ -429,13 +441,22 @@ def _queue_up(
 
 @inlined
 def _expect_further_groups(
-    steps: Ints, timers: Ints, contact: Whole, way: Whole, since: Whole, now: Whole
+    steps: Ints,
+    crew: _Crew,
+    timers: Ints,
+    contact: Whole,
+    way: Whole,
+    since: Whole,
+    now: Whole,
 ) -> None:
-    """Set the timer for the next groups that open up to a waiting contact."""
+    """Set the timer for the next groups that open up to a waiting contact, or the hours."""
     k = 0
     while steps[way, k] <= now - since:
         k += 1
-    _set_timer(timers, since + steps[way, k], _OVERFLOW, contact)
+    tick = since + steps[way, k]
+    if crew.queues[way, _TRAITS] & _KEEPS:
+        tick = min(tick, _next_opening(crew.queues, crew.hours, way, now))
+    _set_timer(timers, tick, _OVERFLOW, contact)
 
 
 @inlined
@@ -565,6 +586,8 @@ def _next_contact(
             )
         if crew.levelled:
             fits = fits and crew.cells[way, group, _LEVEL] <= crew.queues[way, _NUMBER]
+        if crew.kept and crew.queues[way, _TRAITS] & _KEEPS:
+            fits = fits and _is_open(crew.queues, crew.hours, way, now)
         if head < size and fits:
             since = fate.arrival[head] + crew.queues[way, _GREETING]
             if now - since >= crew.cells[way, group, _AFTER]:
@@ -603,7 +626,9 @@ def _seek_agent(
     seeker, agent = np.int64(contact), NONE
     if not alone:
         seeker = np.int64(_first(floor.behind, fate.arrival.size + way))
-    if alone or not is_new or crew.queues[way, _TRAITS] & _LEVELS:
+    traits = crew.queues[way, _TRAITS]
+    served = not traits & _KEEPS or _is_open(crew.queues, crew.hours, way, now)
+    if served and (alone or not is_new or traits & _LEVELS):
         waited = now - _since(work, crew.queues, fate.arrival, seeker)
         agent = _find_agent(crew, routes, floor, way, waited, number)
     if agent >= 0 and not alone:
@@ -613,7 +638,7 @@ def _seek_agent(
         since = _since(work, crew.queues, fate.arrival, contact)
         if is_new:
             _queue_up(work, links, crew, floor, fate, contact, now)
-        _expect_further_groups(routes.steps, floor.timers, contact, way, since, now)
+        _expect_further_groups(routes.steps, crew, floor.timers, contact, way, since, now)
     return int(seeker), agent
 
 
@@ -638,6 +663,9 @@ def _durations(
         talk = _scaled(talk, pace)
         wrap = _scaled(wrap, pace)
     if crew.queues[way, _TRAITS] & _VARIES:
+        law = crew.cells[way, group, _OWN]
+        if law > 0:
+            talk = work.own_handle[law - 1, contact]
         tempo = crew.tempo[way, answered // crew.tempo_slot % crew.tempo.shape[1]]
         drag = min(crew.queues[way, _DRAG_MOST], crew.queues[way, _DRAG] * wait // _MINUTE)
         talk = _scaled(_scaled(talk, tempo), 1000 + drag)
@@ -1088,6 +1116,7 @@ def _crew(workload: Workload, staffing: Staffing) -> _Crew:
         aged=bool(staffing.ageing.any()),
         levelled=bool((traits & _LEVELS).any()),
         ordered=bool((traits & _BUDGETS).any()) or len(workload.callback) > 0,
+        kept=bool((traits & _KEEPS).any()),
         chained=len(staffing.follows) > 0,
     )
 
@@ -1102,7 +1131,7 @@ def _queues(staffing: Staffing, traits: Ints) -> Ints:
 
 def _cells(staffing: Staffing) -> Ints:
     """Put together what is kept of a group's way with a queue."""
-    columns = ("after", "level", "reserve", "pace", "concurrency", "escalates", "repeats")
+    columns = ("after", "level", "reserve", "pace", "concurrency", "escalates", "repeats", "own")
     return np.stack([getattr(staffing, name) for name in columns], axis=2)
 
 
@@ -1130,6 +1159,7 @@ def _traits(workload: Workload, staffing: Staffing) -> Ints:
         limited |= (crew.lines < NEVER).any()
     offers = (crew.offer < NEVER) & (len(workload.callback) > 0)
     varies = (crew.ring > 0) | (crew.drag > 0) | (crew.tempo != 1000).any(axis=1)
+    varies |= (crew.own > 0).any(axis=1)
     found = {
         _GREETS: crew.greeting > 0,
         _BY_MACHINE: crew.machine > 0,
@@ -1144,6 +1174,7 @@ def _traits(workload: Workload, staffing: Staffing) -> Ints:
         _BUDGETS: crew.budget < NEVER,
         _IS_WARM: crew.warm > 0,
         _ACCEPTS: crew.accepts > 0,
+        _KEEPS: crew.keeps > 0,
     }
     bits = [bit * np.asarray(has, np.int64) for bit, has in found.items()]
     return np.asarray(np.sum(bits, axis=0))

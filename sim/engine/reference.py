@@ -25,7 +25,15 @@ from sim.engine.contract import (
     Status,
     Workload,
 )
-from sim.engine.hours import closing_time, deadline, durations, is_open, overflow_waits
+from sim.engine.hours import (
+    closing_time,
+    deadline,
+    durations,
+    is_open,
+    is_served_now,
+    next_opening,
+    overflow_waits,
+)
 from sim.engine.parties import Agent, Contact, Way, Work, rules
 
 __all__ = ["play"]
@@ -160,14 +168,15 @@ class _Floor:
         self.expect_further_groups(contact)
 
     def expect_further_groups(self, contact: Contact) -> None:
-        """Set the timer for the next groups that open up to a waiting contact."""
+        """Set the timer for the next groups that open up to a waiting contact, or the hours."""
         waited = self.now - contact.since
         wait = next((wait for wait in self.waits[contact.queue] if wait > waited), NEVER)
+        tick = min(contact.since + wait, next_opening(self.crew, contact.queue, self.now))
         opens = partial(self.further_groups, contact)
-        self.clock.at(contact.since + wait, Event.OVERFLOW, contact.row, opens)
+        self.clock.at(tick, Event.OVERFLOW, contact.row, opens)
 
     def further_groups(self, contact: Contact) -> None:
-        """A contact has waited long enough for further groups."""
+        """A contact has waited long enough for further groups, or its queue is served again."""
         if self.still_waits(contact):
             self.look_for_agent(contact.queue)
         if self.still_waits(contact):
@@ -238,6 +247,7 @@ class _Floor:
         rule = self.rules[contact.queue][agent.group]
         return bool(
             rule.preference != NONE
+            and is_served_now(self.crew, contact.queue, self.now)
             and self.now - contact.since >= rule.after
             and len(self.waiting[contact.queue]) >= rule.level
             and len(agent.held) < min(rule.concurrency, self.room(agent))

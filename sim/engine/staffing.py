@@ -40,6 +40,7 @@ _CELLS = {  # [queue, group]
     "concurrency": (1, 1, MOST_AT_ONCE),
     "escalates": (0, 0, MILLION),
     "repeats": (0, 0, MILLION),
+    "own": (0, 0, MOST_KINDS),
 }
 _ROWS = {  # [queue]
     "greeting": (0, 0, CLOCK_LIMIT - 1),
@@ -48,6 +49,7 @@ _ROWS = {  # [queue]
     "budget": (NEVER, 0, NEVER),
     "accepts": (0, 0, 1),
     "dismiss": (0, 0, 1),
+    "keeps": (0, 0, 1),
     "offer": (NEVER, 0, NEVER),
     "warm": (0, 0, 1),
     "machine": (0, 0, 1),
@@ -58,7 +60,7 @@ _ROWS = {  # [queue]
 
 
 #: What only the full model has.
-_MORE = ("level", "concurrency", "escalates", "repeats", "trunk", "tempo", *_ROWS)
+_MORE = ("level", "concurrency", "escalates", "repeats", "own", "trunk", "tempo", *_ROWS)
 
 
 def _left_out() -> Ints:
@@ -103,6 +105,9 @@ class Staffing:
     escalates, repeats
         Share of contacts that the group passes on, and of the others that it does not solve
         [millionths].
+    own
+        Whose handle times hold: 0, those of the workload's `handle` at the group's pace; k, those
+        of row k - 1 of `Workload.own_handle` as they are.
     lines, trunk
         Trunk lines, [trunk], `NEVER` for no limit, and which of them a queue uses: its own when
         `trunk` is left out. A contact holds one from coming in until it hangs up.
@@ -119,6 +124,8 @@ class Staffing:
         1: contacts come in outside opening hours, too, and wait; the hours measure deadlines only.
     dismiss
         1: who waits at closing time is sent away; not where `accepts` is 1.
+    keeps
+        1: agents take contacts of the queue in its opening hours only; who waits, waits for them.
     offer
         Wait after which a callback is offered, `NEVER` for no offer [ticks].
     warm
@@ -154,6 +161,7 @@ class Staffing:
     concurrency: Ints = field(default_factory=_left_out)
     escalates: Ints = field(default_factory=_left_out)
     repeats: Ints = field(default_factory=_left_out)
+    own: Ints = field(default_factory=_left_out)
     lines: Ints = field(default_factory=_left_out)
     trunk: Ints = field(default_factory=_left_out)
     greeting: Ints = field(default_factory=_left_out)
@@ -162,6 +170,7 @@ class Staffing:
     budget: Ints = field(default_factory=_left_out)
     accepts: Ints = field(default_factory=_left_out)
     dismiss: Ints = field(default_factory=_left_out)
+    keeps: Ints = field(default_factory=_left_out)
     offer: Ints = field(default_factory=_left_out)
     warm: Ints = field(default_factory=_left_out)
     machine: Ints = field(default_factory=_left_out)

@@ -41,6 +41,11 @@ def _nothing() -> Ints:
     return np.empty(0, np.int64)
 
 
+def _none_own() -> Ints:
+    """Handle times of groups with a law of their own, where there are none."""
+    return np.empty((0, 0), np.int64)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Workload:
     """Everything customers do in one replication, decided before it is played.
@@ -75,6 +80,9 @@ class Workload:
     callback
         Attempt that is made in place of this one if its customer is offered to be called back, or
         `NONE` for who would decline.
+    own_handle
+        Handle times of groups with a law of their own, [law, attempt]; no rows where there are
+        none [ticks].
     conference
         For an attempt that a warm escalation leads to: how long both agents talk together at its
         beginning [ticks].
@@ -100,6 +108,7 @@ class Workload:
     repeat_mark: Ids = field(default_factory=_nobody)
     callback: Ids = field(default_factory=_nobody)
     conference: Ints = field(default_factory=_nothing)
+    own_handle: Ints = field(default_factory=_none_own)
 
     def __len__(self) -> int:
         """Count the attempts that could be made."""
@@ -113,6 +122,8 @@ class Workload:
         for name in (*_LINKS, "conference"):
             if len(getattr(self, name)) not in (0, size):
                 raise ContractError(f"{name}: must have {size} rows like due, or none")
+        if self.own_handle.ndim != 2 or (len(self.own_handle) and self.own_handle.shape[1] != size):
+            raise ContractError(f"own_handle: must have {size} columns like due, or no rows")
         rule("fresh", np.array([0 <= self.fresh <= size]), "must lie within the attempts")
         if size >= MOST_ATTEMPTS:
             raise ContractError(f"due: {size} attempts, at most {MOST_ATTEMPTS - 1} fit")
@@ -120,7 +131,7 @@ class Workload:
         rule("due", (self.due >= 0) & (self.due < CLOCK_LIMIT), "must lie on the clock")
         rule("due", np.diff(first, prepend=0) >= 0, "must not decrease among first attempts")
         rule("queue", self.queue < self.queues, "must name a queue")
-        for name in ("handle", "acw", "conference"):
+        for name in ("handle", "acw", "conference", "own_handle"):
             values = getattr(self, name)
             rule(name, (values >= 0) & (values < WORK_LIMIT), "must be below 49 days")
         on_clock = (self.patience >= 0) & (self.patience < CLOCK_LIMIT)
