@@ -19,6 +19,7 @@ from scipy import stats
 from sim.demand import Demand, crew
 from sim.engine import ENGINES, Outcome, Staffing, Workload
 from sim.engine.contract import NEVER, NONE, Status
+from sim.errors import ScenarioError
 from sim.experiment import Replications, case, replicate
 from sim.metrics import Count, Presence, Work, tally
 from sim.scenario import Scenario
@@ -201,6 +202,60 @@ def test_callbacks_are_made_at_any_hour_but_by_a_night_desk_that_stays_idle(
 
     queue, fate, arrival, wait, _ = day({"phone": phone}, groups).told()[-1]
     assert (queue, fate, arrival + wait) == ("phone.callback", "SERVED", made_at)
+
+
+def test_clients_are_called_back_in_the_window_only_and_tried_again_in_the_next() -> None:
+    """Who accepts at 23:03 is called at 09:00; not reached, and tried again at 09:30:30."""
+    again = "{law: fixed, value: 30m}"
+    callback = (
+        f"{{after: 2m, accept: 100%, answered: 0.0001%, attempt: 30s, again: {again}, at_most: 3, "
+        "window: Mon-Sun 09:00-10:00}"
+    )
+    phone = at(log("23:00", "23:01"), callback=callback)
+    told = Day(desk({"phone": phone}, {"own": team("[phone]", ONE)}, days=3)).told()
+    nine = 24 * 60 + 9 * 60.0
+
+    assert told[2:] == [
+        ("phone.unreached", "SERVED", 1383.0, nine - 1383, 0.5),
+        ("phone.unreached", "SERVED", nine + 30.5, 0.0, 0.5),
+        ("phone.unreached", "SERVED", nine + 61.0, 24 * 60 - 61.0, 0.5),
+    ]
+
+
+def test_on_holidays_of_a_channel_nobody_is_called_back() -> None:
+    callback = "{after: 2m, accept: 100%, window: Mon-Sun 09:00-21:00}"
+    phone = at(
+        '{log: ["2026-03-06 22:00:00", "2026-03-06 22:01:00"]}',
+        callback=callback,
+        closed_on_holidays="true",
+    )
+    calendar = "{start: 2026-03-06, days: 7, holidays: {add: [2026-03-07]}}"
+    played = Day(desk({"phone": phone}, {"own": team("[phone]", ONE)}, calendar=calendar))
+
+    queue, fate, arrival, wait, _ = played.told()[-1]
+    assert (queue, fate, arrival + wait) == ("phone.callback", "SERVED", (2 * 24 + 9) * 60)
+
+
+def test_a_window_that_never_opens_is_refused() -> None:
+    phone = at(log("00:00"), callback="{after: 2m, accept: 100%, window: never}")
+    with pytest.raises(
+        ScenarioError, match="window: must have an hour in which clients are called"
+    ):
+        desk({"phone": phone})
+
+
+def test_a_group_with_a_law_of_its_own_keeps_to_what_is_known_of_a_contact() -> None:
+    """A class, the bot and redials change its times as they do others; a log goes by the mean."""
+    bot = "{share: 100%, session: {law: fixed, value: 1m}, resolved: 0%, handle_time: 150%}"
+    times = at(log("00:00, 8m", "01:00"), handle_time=FIXED)
+    rare = at(log("02:00"), classes="{vip: {share: 99.99%, handle_time: 200%}}")
+    through = at(log("03:00"), bot=bot)
+    law = "{handle_time_law: {law: fixed, value: 5m}}"
+    channels = {"phone": times, "line": rare, "web": through}
+    skills = ", ".join(f"{name}: {law}" for name in channels)
+    talks = [row[-1] for row in day(channels, {"own": team(f"{{{skills}}}", ONE)}).told()]
+
+    assert talks == [4.0, 5.0, 10.0, 1.0, 7.5]
 
 
 def test_a_callback_that_reaches_nobody_is_tried_again() -> None:

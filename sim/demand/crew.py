@@ -68,6 +68,7 @@ def crew(scenario: Scenario, option: Option, cover: Cover | None = None) -> Staf
         open_start=np.array([start for start, _ in spans], np.int64),
         open_end=np.array([end for _, end in spans], np.int64),
         accepts=np.array(accepts, np.int64),
+        keeps=np.array([_keeps(queue, scenario.channels) for queue in layout.queues], np.int64),
         **routing(layout, option, timeline, scenario.trunks),
     )
 
@@ -87,13 +88,16 @@ def _breaks(
 def _hours(
     timeline: Timeline, option: Option, queue: Queue, channels: Mapping[str, Channel]
 ) -> list[Stretch]:
-    """Opening hours of a queue; callbacks are made whenever somebody is there to make them.
+    """Opening hours of a queue; callbacks without a window are made whenever somebody is there.
 
     A mailbox never closes: without a deadline, hours mean nothing to it.
     """
-    if queue.role in (Role.CALLBACK, Role.UNREACHED):
-        return [(0, timeline.end)]
     channel = channels[queue.channel]
+    if queue.role in (Role.CALLBACK, Role.UNREACHED):
+        window = channel.callback.window if channel.callback is not None else None
+        if window is None:
+            return [(0, timeline.end)]
+        return opening_hours(timeline, channel, window)
     if _is_mailbox(option, queue, channels) and not _has_deadline(queue, channel):
         return [(0, timeline.end)]
     return opening_hours(timeline, channel, _open(option, queue, channel))
@@ -101,9 +105,18 @@ def _hours(
 
 def _accepts(option: Option, queue: Queue, channels: Mapping[str, Channel]) -> bool:
     """Whether contacts come in outside the hours of a queue, which then only measure deadlines."""
+    if _keeps(queue, channels):
+        return True  # who is not reached is tried again later: that waits for the window
     channel = channels[queue.channel]
     closes = channel.closed_on_holidays or not _open(option, queue, channel).is_always
     return closes and _has_deadline(queue, channel) and _is_mailbox(option, queue, channels)
+
+
+def _keeps(queue: Queue, channels: Mapping[str, Channel]) -> bool:
+    """Whether agents take from a queue in its hours only: callbacks with a window."""
+    callback = channels[queue.channel].callback
+    calls_back = queue.role in (Role.CALLBACK, Role.UNREACHED)
+    return calls_back and callback is not None and callback.window is not None
 
 
 def _has_deadline(queue: Queue, channel: Channel) -> bool:

@@ -8,16 +8,18 @@ tree, not to the order of drawing: the same client takes the same steps whatever
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand import sampling
+from sim.demand.attempts import Attempts, Step
 from sim.demand.draws import COUNTERS, Purpose, branched
 from sim.demand.limits import LONGEST_CHAIN, is_cut
+from sim.demand.own_laws import OwnLaws
 from sim.demand.queues import Layout, Role
 from sim.demand.replay import Replay
 from sim.demand.timeline import ticks
@@ -44,62 +46,6 @@ _PASSED_ON, _COMES_BACK, _CALLED, _HANDED_ON, _BACK_AFTER_ALL, _NO_SESSION = ran
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Group:
-    """Attempts, column by column.
-
-    Parameters
-    ----------
-    row, queue, channel
-        Its row, its queue, the queue's channel.
-    origin, path
-        Where its random numbers come from: the channel in which the client came, and the counter.
-    client_class
-        Number of the client's class.
-    tries, repeats, calls
-        Tries before this one, since the client was last served; times come back; callbacks tried.
-    handle, acw
-        What the client's matter takes [ticks].
-    """
-
-    row: Ints
-    queue: Ints
-    channel: Ints
-    origin: Ints
-    path: Ints
-    client_class: Ints
-    tries: Ints
-    repeats: Ints
-    calls: Ints
-    handle: Ints
-    acw: Ints
-
-    def __len__(self) -> int:
-        """Count the attempts."""
-        return len(self.path)
-
-    def only(self, chosen: Flags | Ints) -> _Group:
-        """Some of the attempts."""
-        return _Group(*(getattr(self, f.name)[chosen] for f in fields(self)))
-
-    @staticmethod
-    def joined(groups: Sequence[_Group]) -> _Group:
-        """All attempts of several groups."""
-        columns = [f.name for f in fields(_Group)]
-        return _Group(*(np.concatenate([getattr(g, c) for g in groups]) for c in columns))
-
-
-class _Step(NamedTuple):
-    """Attempts that others lead to, and how."""
-
-    parents: _Group
-    attempts: _Group
-    due: Ints
-    links: dict[str, Flags]  # by name of the link: which of the parents have it
-    marks: Ints | None = None
-    conference: Ints | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Journeys:
     """Draws the journeys of all clients of one replication.
 
@@ -113,6 +59,8 @@ class Journeys:
         Largest share of any group, by queue [millionths].
     replays
         Channels that play a log, by number.
+    own
+        Laws that groups have of their own.
     """
 
     layout: Layout
@@ -120,6 +68,7 @@ class Journeys:
     passed_on: Ints
     unresolved: Ints
     replays: dict[int, Replay]
+    own: OwnLaws
 
     def draw(self, origin: sampling.Origin, volume: sampling.Volume) -> Workload:
         """Draw one replication.
@@ -154,7 +103,7 @@ class _Drawing:
 
     # --- numbers -----------------------------------------------------------------------------
 
-    def units(self, purpose: Purpose, group: _Group) -> Floats:
+    def units(self, purpose: Purpose, group: Attempts) -> Floats:
         """A number between 0 and 1 for each attempt."""
         values = np.empty(len(group))
         for channel in np.unique(group.origin):
@@ -162,7 +111,7 @@ class _Drawing:
             values[mine] = sampling.units(self.origin, int(channel), int(purpose), group.path[mine])
         return values
 
-    def durations(self, purpose: Purpose, group: _Group, laws_of: Ints | None = None) -> Floats:
+    def durations(self, purpose: Purpose, group: Attempts, laws_of: Ints | None = None) -> Floats:
         """A duration for each attempt, by the law of its queue or of another one [s]."""
         values = self.units(purpose, group)
         queues = group.queue if laws_of is None else laws_of
@@ -173,13 +122,13 @@ class _Drawing:
             values[mine] = some
         return values
 
-    def marked(self, purpose: Purpose, group: _Group) -> Ints:
+    def marked(self, purpose: Purpose, group: Attempts) -> Ints:
         """A whole number below a million for each attempt."""
         return (self.units(purpose, group) * MILLION).astype(np.int64)
 
     # --- the first attempts ------------------------------------------------------------------
 
-    def begin(self, volume: sampling.Volume) -> _Group:
+    def begin(self, volume: sampling.Volume) -> Attempts:
         """All first attempts, in order of arrival."""
         dues, groups = [], []
         for number in range(len(self.channels)):
@@ -193,19 +142,19 @@ class _Drawing:
             groups.append(self.newcomers(number, len(due), replay))
         due = np.concatenate(dues)
         order = np.argsort(due, kind="stable")
-        group = _Group.joined(groups).only(order)
+        group = Attempts.joined(groups).only(order)
         patience = self.patience(group)
         for number, replay in self.plan.replays.items():
             self.as_logged(group, patience, number, replay)
         self.fresh = len(due)
         return self.added(group, due[order], patience)
 
-    def newcomers(self, number: int, size: int, replay: Replay | None) -> _Group:
+    def newcomers(self, number: int, size: int, replay: Replay | None) -> Attempts:
         """First attempts of a channel: who they are, and whether they meet the bot first."""
         whole = np.zeros(size, np.int64)
         channel = self.channels[number]
         path = np.arange(size, dtype=np.int64) * COUNTERS
-        group = _Group(*(whole.copy() for _ in fields(_Group)))
+        group = Attempts(*(whole.copy() for _ in fields(Attempts)))
         group = replace(group, path=path, origin=whole + number, channel=whole + number)
         if channel.classes:
             upto = np.cumsum([one.share for one in channel.classes.values()])
@@ -217,26 +166,25 @@ class _Drawing:
         group = self.to_desk(group)
         group = self.with_new_matter(group)
         if replay is not None and replay.handle is not None:
-            group = replace(group, handle=np.where(replay.handle >= 0, replay.handle, group.handle))
+            group = self.with_known(group, replay.handle >= 0, replay.handle)
         if channel.outbound is not None:
             lost = self.units(Purpose.REACHED, group) >= channel.outbound.reached
-            attempt = ticks(channel.outbound.attempt)
-            handle = np.where(lost, attempt, group.handle)
-            group = replace(group, handle=handle, acw=np.where(lost, 0, group.acw))
+            group = self.with_known(group, lost, np.full(size, ticks(channel.outbound.attempt)))
+            group = replace(group, acw=np.where(lost, 0, group.acw))
         if channel.bot is not None:
             meets = self.units(Purpose.BOT, group) < channel.bot.share
             bot = self.layout.at(number, Role.BOT)
             group = replace(group, queue=np.where(meets, bot, group.queue))
         return group
 
-    def as_logged(self, group: _Group, patience: Ints, number: int, replay: Replay) -> None:
+    def as_logged(self, group: Attempts, patience: Ints, number: int, replay: Replay) -> None:
         """Put the patience of a log in the place of what was drawn."""
         if replay.patience is not None:
             mine = np.flatnonzero(group.origin == number)
             logged = replay.patience[group.path[mine] // COUNTERS]
             patience[mine] = np.where(logged >= 0, logged, patience[mine])
 
-    def to_desk(self, group: _Group) -> _Group:
+    def to_desk(self, group: Attempts) -> Attempts:
         """The agents' queue of each attempt's channel and class."""
         queue = np.empty(len(group), np.int64)
         both = group.channel * len(self.names) + group.client_class
@@ -245,15 +193,25 @@ class _Drawing:
             queue[both == pair] = self.layout.at(channel, Role.DESK, self.names[named])
         return replace(group, queue=queue)
 
-    def with_new_matter(self, group: _Group) -> _Group:
+    def with_new_matter(self, group: Attempts) -> Attempts:
         """Handle time and work after it, drawn anew."""
         classes = [queue.client_class for queue in self.layout.queues]
         factor = np.array([1.0 if c is None else c.handle_time for c in classes])[group.queue]
         handle = _work(self.durations(Purpose.HANDLE, group) * factor)
         acw = _work(self.durations(Purpose.ACW, group) * factor)
-        return replace(group, handle=handle, acw=acw)
+        own = np.empty((len(group), 0), np.int64)
+        if len(self.plan.own):
+            times = self.plan.own.durations(self.units(Purpose.HANDLE, group), group.queue)
+            own = _work(times * factor[:, None])
+        return replace(group, handle=handle, acw=acw, own=own)
 
-    def patience(self, group: _Group) -> Ints:
+    def with_known(self, group: Attempts, known: Flags, handle: Ints) -> Attempts:
+        """Handle times that no law has drawn: groups take them at their pace."""
+        own = self.plan.own.at_pace(handle, group.queue)
+        own = np.where(known[:, None], own, group.own)
+        return replace(group, handle=np.where(known, handle, group.handle), own=own)
+
+    def patience(self, group: Attempts) -> Ints:
         """How long each attempt waits; callbacks and whoever meets a machine have no need to."""
         roles = np.array([queue.role for queue in self.layout.queues])[group.queue]
         found = np.full(len(group), NEVER, np.int64)
@@ -264,7 +222,7 @@ class _Drawing:
 
     # --- what they lead to -------------------------------------------------------------------
 
-    def go_on(self, group: _Group) -> _Group:
+    def go_on(self, group: Attempts) -> Attempts:
         """All attempts that the attempts of a group lead to."""
         later = []
         roles = np.array([queue.role for queue in self.layout.queues])[group.queue]
@@ -275,9 +233,9 @@ class _Drawing:
                 if len(some):
                     later += [self.lead(step) for step in self.ways(number, role, some)]
         empty = group.only(np.zeros(len(group), bool))
-        return _Group.joined([empty, *later])
+        return Attempts.joined([empty, *later])
 
-    def ways(self, number: int, role: Role, group: _Group) -> Iterator[_Step]:
+    def ways(self, number: int, role: Role, group: Attempts) -> Iterator[Step]:
         """The ways on from attempts of one channel and role."""
         channel = self.channels[number]
         if role is Role.BOT:
@@ -291,7 +249,7 @@ class _Drawing:
                 yield from self.try_again(channel, group)
                 yield from self.be_called(number, group)
 
-    def try_again(self, channel: Channel, group: _Group) -> Iterator[_Step]:
+    def try_again(self, channel: Channel, group: Attempts) -> Iterator[Step]:
         """Who was not served tries again, here or elsewhere."""
         redial = channel.redial
         if redial is None:
@@ -305,9 +263,9 @@ class _Drawing:
         links = {"after_abandon": number < lost[chosen], "after_busy": number < busy[chosen]}
         due = _work(self.durations(Purpose.REDIAL_DELAY, some))
         later = replace(some, path=some.path + 1, tries=some.tries + 1)
-        yield _Step(some, self.moved(channel, some, later), due, links)
+        yield Step(some, self.moved(channel, some, later), due, links)
 
-    def moved(self, channel: Channel, before: _Group, later: _Group) -> _Group:
+    def moved(self, channel: Channel, before: Attempts, later: Attempts) -> Attempts:
         """Further tries that go to another channel, where the matter takes another time."""
         assert channel.redial is not None
         elsewhere = channel.redial.elsewhere
@@ -321,9 +279,10 @@ class _Drawing:
         later = self.to_desk(replace(later, channel=np.where(goes, target, later.channel)))
         anew = self.with_new_matter(later)
         handle = np.where(goes, anew.handle, later.handle)
-        return replace(later, handle=handle, acw=np.where(goes, anew.acw, later.acw))
+        own = np.where(goes[:, None], anew.own, later.own)
+        return replace(later, handle=handle, acw=np.where(goes, anew.acw, later.acw), own=own)
 
-    def pass_on(self, channel: Channel, group: _Group) -> Iterator[_Step]:
+    def pass_on(self, channel: Channel, group: Attempts) -> Iterator[Step]:
         """Who is passed on to another channel."""
         escalation = channel.escalation
         if escalation is None:
@@ -337,9 +296,9 @@ class _Drawing:
         conference = None
         if escalation.conference is not None:
             conference = _work(self.durations(Purpose.CONFERENCE, later, some.queue))
-        yield _Step(some, later, due, _all("escalation", some), marks[chosen], conference)
+        yield Step(some, later, due, _all("escalation", some), marks[chosen], conference)
 
-    def come_back(self, number: int, group: _Group) -> Iterator[_Step]:
+    def come_back(self, number: int, group: Attempts) -> Iterator[Step]:
         """Who was served, but not helped."""
         repeat = self.channels[number].repeat
         if repeat is None:
@@ -351,15 +310,15 @@ class _Drawing:
         later = self.new_matter(some, _COMES_BACK, to)
         later = replace(later, repeats=some.repeats + 1)
         due = _work(self.durations(Purpose.REPEAT_DELAY, some))
-        yield _Step(some, later, due, _all("repeat", some), marks[chosen])
+        yield Step(some, later, due, _all("repeat", some), marks[chosen])
 
-    def new_matter(self, group: _Group, way: int, to: int) -> _Group:
+    def new_matter(self, group: Attempts, way: int, to: int) -> Attempts:
         """Attempts in another conversation, in a channel given by number."""
         path = branched(group.path, way)
         later = replace(group, path=path, channel=np.full(len(group), to), tries=group.tries * 0)
         return self.with_new_matter(self.to_desk(later))
 
-    def be_called(self, number: int, group: _Group) -> Iterator[_Step]:
+    def be_called(self, number: int, group: Attempts) -> Iterator[Step]:
         """Who would accept to be called back."""
         callback = self.channels[number].callback
         if callback is None:
@@ -367,9 +326,9 @@ class _Drawing:
         some = group.only(self.units(Purpose.ACCEPTED, group) < callback.accept)
         later = replace(some, path=branched(some.path, _CALLED), calls=some.calls * 0)
         due = np.full(len(some), ticks(callback.delay))
-        yield _Step(some, self.reached(number, later), due, _all("callback", some))
+        yield Step(some, self.reached(number, later), due, _all("callback", some))
 
-    def call_again(self, number: int, group: _Group) -> Iterator[_Step]:
+    def call_again(self, number: int, group: Attempts) -> Iterator[Step]:
         """A further callback to who was not reached."""
         callback = self.channels[number].callback
         assert callback is not None
@@ -377,9 +336,9 @@ class _Drawing:
         later = replace(some, path=some.path + 1, calls=some.calls + 1)
         due = _work(self.durations(Purpose.CALLBACK_AGAIN, some))
         marks = np.zeros(len(some), np.int64)
-        yield _Step(some, self.reached(number, later), due, _all("repeat", some), marks)
+        yield Step(some, self.reached(number, later), due, _all("repeat", some), marks)
 
-    def reached(self, number: int, group: _Group) -> _Group:
+    def reached(self, number: int, group: Attempts) -> Attempts:
         """Callbacks by whether they will reach the client."""
         callback = self.channels[number].callback
         assert callback is not None
@@ -389,7 +348,7 @@ class _Drawing:
             queue[lost] = self.layout.at(number, Role.UNREACHED)
         return replace(group, queue=queue)
 
-    def after_the_bot(self, channel: Channel, group: _Group) -> Iterator[_Step]:
+    def after_the_bot(self, channel: Channel, group: Attempts) -> Iterator[Step]:
         """Whom the bot hands on, who comes back from it, and who found no session free."""
         bot = channel.bot
         assert bot is not None
@@ -397,25 +356,26 @@ class _Drawing:
         none = np.zeros(len(group), np.int64)
         some = group.only(~solved)
         later = self.to_agents(some, _HANDED_ON)
-        later = replace(later, handle=_scaled(later.handle, bot.handle_time))
-        yield _Step(some, later, none[~solved], _all("escalation", some), none[~solved])
+        handle, own = (_scaled(work, bot.handle_time) for work in (later.handle, later.own))
+        later = replace(later, handle=handle, own=own)
+        yield Step(some, later, none[~solved], _all("escalation", some), none[~solved])
         back = solved & (self.units(Purpose.BACK, group) < bot.back)
         some = group.only(back)
         due = _work(self.durations(Purpose.BACK_DELAY, some))
-        yield _Step(
+        yield Step(
             some, self.to_agents(some, _BACK_AFTER_ALL), due, _all("repeat", some), none[back]
         )
         if bot.sessions is not None:
             later = self.to_agents(group, _NO_SESSION)
-            yield _Step(group, later, none, _all("after_busy", group))
+            yield Step(group, later, none, _all("after_busy", group))
 
-    def to_agents(self, group: _Group, way: int) -> _Group:
+    def to_agents(self, group: Attempts, way: int) -> Attempts:
         """The same matter, before an agent."""
         return self.to_desk(replace(group, path=branched(group.path, way)))
 
     # --- rows, links, marks ------------------------------------------------------------------
 
-    def lead(self, step: _Step) -> _Group:
+    def lead(self, step: Step) -> Attempts:
         """Add the attempts of a step, and the links to them."""
         later = self.added(step.attempts, step.due, self.patience(step.attempts), step.conference)
         for link, having in step.links.items():
@@ -425,8 +385,8 @@ class _Drawing:
         return later
 
     def added(
-        self, group: _Group, due: Ints, patience: Ints, conference: Ints | None = None
-    ) -> _Group:
+        self, group: Attempts, due: Ints, patience: Ints, conference: Ints | None = None
+    ) -> Attempts:
         """Give attempts their rows, and what the client brings its columns."""
         roles = np.array([queue.role for queue in self.layout.queues])[group.queue]
         handle, acw = group.handle.copy(), group.acw.copy()
@@ -438,6 +398,7 @@ class _Drawing:
         acw[bot | lost] = 0
         columns = {"due": due, "queue": group.queue, "handle": handle, "acw": acw}
         columns |= {"patience": patience}
+        columns["own_handle"] = group.own
         columns["conference"] = np.zeros(len(due), np.int64) if conference is None else conference
         for name, values in columns.items():
             self.columns[name].append(values)
@@ -453,6 +414,7 @@ class _Drawing:
         columns: dict[str, Any] = {n: np.concatenate(c) for n, c in self.columns.items()}
         if not columns["conference"].any():
             del columns["conference"]
+        columns["own_handle"] = np.ascontiguousarray(columns["own_handle"].T)
         more: dict[str, Any] = {}
         for link, pairs in self.links.items():
             more[link] = self.spread(pairs, NONE)
@@ -479,6 +441,6 @@ def _scaled(work: Ints, factor: float) -> Ints:
     return _work(work * factor / 1000)
 
 
-def _all(link: str, group: _Group) -> dict[str, Flags]:
+def _all(link: str, group: Attempts) -> dict[str, Flags]:
     """A link that every one of the attempts has."""
     return {link: np.ones(len(group), bool)}

@@ -14,6 +14,7 @@ from sim.demand.codes import laws_of
 from sim.demand.crew import opening_hours
 from sim.demand.draws import lognormal_parameters, stream_of
 from sim.demand.journeys import Journeys
+from sim.demand.own_laws import OwnLaws
 from sim.demand.queues import Layout, passed_on, unresolved
 from sim.demand.replay import Replay
 from sim.demand.timeline import Timeline
@@ -170,10 +171,12 @@ def _journeys(
     layout: Layout, option: Option, laws: sampling.Laws, replays: dict[int, Replay]
 ) -> Journeys | None:
     """What draws the journeys of clients, where any can do more than try again."""
-    if not (replays or any(_goes_on(channel) for channel in layout.channels.values())):
+    own = OwnLaws.of(layout, option, laws)
+    ways = any(_goes_on(channel) for channel in layout.channels.values())
+    if not (replays or ways or len(own)):
         return None
     most = (passed_on(layout, option).max(axis=1), unresolved(layout, option).max(axis=1))
-    return Journeys(layout, laws, *most, replays)
+    return Journeys(layout, laws, *most, replays, own)
 
 
 def _replays(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.demand.own_laws import own_rows, paces
 from sim.demand.queues import Layout, Queue, Role, passed_on, unresolved
 from sim.demand.timeline import Timeline, ticks
 from sim.engine.contract import MILLION, NEVER, NONE, TICKS_PER_SECOND
@@ -37,12 +38,10 @@ def _by_group(layout: Layout, option: Option) -> dict[str, Any]:
     shape = len(layout), len(option.groups)
     preference, priority = np.full(shape, NONE), np.full(shape, NONE)
     after, level, reserve = (np.zeros(shape, np.int64) for _ in range(3))
-    pace, concurrency = np.full(shape, 1000), np.ones(shape, np.int64)
+    concurrency = np.ones(shape, np.int64)
     for q, g, queue, channel, skill in _served(layout, option):
-        group = list(option.groups.values())[g]
         preference[q, g] = skill.prefer
         priority[q, g] = _priority(queue, channel, skill)
-        pace[q, g] = round(1000 * group.handle_time * skill.handle_time)
         if queue.role is Role.DESK:
             after[q, g] = ticks(skill.after)
             level[q, g] = 0 if skill.above is None else skill.above + 1
@@ -56,7 +55,8 @@ def _by_group(layout: Layout, option: Option) -> dict[str, Any]:
         "after": after,
         "level": level,
         "reserve": reserve,
-        "pace": pace,
+        "pace": paces(layout, option),
+        "own": own_rows(layout, option),
         "concurrency": concurrency,
         "escalates": passed_on(layout, option),
         "repeats": unresolved(layout, option),

@@ -113,7 +113,7 @@ def _within(path: str, whole: str) -> bool:
 def _walk(model: Strict, place: str) -> Iterator[tuple[str, _Figure]]:
     """Quantities that were given, not left at their defaults, by place below a model."""
     for name, field in type(model).model_fields.items():
-        if isinstance(model, Skill) and name == "handle_time" and model.mean_handle_time:
+        if isinstance(model, Skill) and name == "handle_time" and model.own_mean is not None:
             continue  # follows from the mean
         if name in model.model_fields_set and name not in DECIDED:
             yield from _leaves(

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from sim.errors import InvalidInput
 from sim.scenario.base import Strict, Text, broken, in_file, joined, refusal
-from sim.scenario.hours import clock
+from sim.scenario.hours import OpenHours, clock
 from sim.scenario.laws import Exponential, Fixed, Law, TimeLaw
 from sim.scenario.parse import as_duration, as_share, factor
 from sim.scenario.target import Target
@@ -121,7 +121,7 @@ class Escalation(Strict):
 
 
 class Callback(Strict):
-    """Being called back instead of waiting on: whenever somebody is there, `open` or not."""
+    """Being called back instead of waiting on."""
 
     after: PositiveDuration
     """Wait after which it is offered [s]."""
@@ -129,6 +129,9 @@ class Callback(Strict):
     """Share of those offered it who accept."""
     delay: Duration = 0.0
     """Time before the callback may be made [s]."""
+    window: OpenHours | None = None
+    """Hours in which clients are called back; None for whenever somebody is there, `open` or
+    not."""
     answered: Share = 1.0
     """Share of callbacks that reach the client."""
     attempt: PositiveDuration = 30.0
@@ -146,6 +149,16 @@ class Callback(Strict):
     @classmethod
     def _within_a_month(cls, delay: float) -> float:
         return at_most_days(delay, 30)
+
+    @field_validator("window", mode="after")
+    @classmethod
+    def _calls_at_some_time(cls, window: OpenHours | None) -> OpenHours | None:
+        if window is not None and window.is_never:
+            hint = "leave callback out to call nobody back"
+            raise InvalidInput(
+                "window", "must have an hour in which clients are called", None, hint
+            )
+        return window
 
 
 class Bot(Strict):

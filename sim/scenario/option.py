@@ -21,6 +21,7 @@ from pydantic_core import CoreSchema, InitErrorDetails
 from sim.errors import InvalidInput
 from sim.scenario.base import Also, Place, Strict, Text, broken, in_file, joined, refusal
 from sim.scenario.hours import DAY, OpenHours, ShiftHours, clock
+from sim.scenario.laws import TimeLaw
 from sim.scenario.parse import as_share
 from sim.scenario.profile import LevelProfile
 from sim.scenario.terms import ContractTerms, InhouseTerms, RetainedTerms
@@ -65,10 +66,10 @@ def _time_of_day(data: object) -> object:
 
 
 def _factor_alone(data: object) -> object:
-    """Refuse a law or a time: a group is faster or slower, it has no law of its own."""
+    """Refuse a law or a time: they are said in other words, and of one channel."""
     if isinstance(data, Mapping):
-        rule = "must be a factor: a group has the law of the channel, longer or shorter"
-        raise InvalidInput("handle_time", rule, None, "write it like 110%")
+        hint = "write it like 110%, or handle_time_law in a skill"
+        raise InvalidInput("handle_time", "must be a factor, not a law", None, hint)
     if isinstance(data, str) and data.strip()[-1:].isalpha():
         hint = "write it like 110%, or mean_handle_time in a skill"
         raise InvalidInput("handle_time", "must be a factor", data, hint)
@@ -90,6 +91,9 @@ class Skill(Strict):
     mean_handle_time: PositiveDuration | None = None
     """Mean handle time of the group here, instead of factors [s]; the law keeps its form, and
     after-call work goes along. None: as the factors say."""
+    handle_time_law: TimeLaw | None = None
+    """Law of the group's handle time here, instead of the channel's and of factors; after-call
+    work is longer or shorter as the mean is. None: the channel's law."""
     priority: Annotated[Count, Field(ge=1, le=1000)] | None = None
     """Priority of the channel within this group; the channel's own when None."""
     above: Annotated[Count, Field(ge=1)] | None = None
@@ -103,10 +107,20 @@ class Skill(Strict):
 
     @model_validator(mode="after")
     def _one_way_to_say_it(self, info: ValidationInfo) -> Skill:
-        if in_file(info) and self.mean_handle_time is not None and self.handle_time != 1:
-            rule = "must not stand beside handle_time"
-            raise broken(("mean_handle_time",), rule, None, "choose one")
+        given = {
+            "handle_time": self.handle_time != 1,
+            "mean_handle_time": self.mean_handle_time is not None,
+            "handle_time_law": self.handle_time_law is not None,
+        }
+        said = [name for name, is_given in given.items() if is_given]
+        if in_file(info) and len(said) > 1:
+            raise broken((said[1],), f"must not stand beside {said[0]}", None, "choose one")
         return self
+
+    @property
+    def own_mean(self) -> float | None:
+        """Mean handle time of the group's own [s]; None where factors say it."""
+        return self.mean_handle_time if self.handle_time_law is None else self.handle_time_law.mean
 
 
 class Break(Strict):
@@ -320,10 +334,10 @@ class Group(Strict):
         """The group with its mean handle times as factors on those of channels."""
         skills = dict(self.skills)
         for name, skill in self.skills.items():
-            if skill.mean_handle_time is not None:
-                factor = skill.mean_handle_time / (mean(name) * self.handle_time)
+            if skill.own_mean is not None:
+                factor = skill.own_mean / (mean(name) * self.handle_time)
                 skills[name] = skill.model_copy(update={"handle_time": factor})
-        changed = any(skill.mean_handle_time is not None for skill in skills.values())
+        changed = any(skill.own_mean is not None for skill in skills.values())
         return self.model_copy(update={"skills": skills}) if changed else self
 
     @model_validator(mode="after")
@@ -427,7 +441,8 @@ def pace_refusals(name: str, option: Option) -> Iterator[InitErrorDetails]:
     for key, group in option.groups.items():
         for channel, skill in group.skills.items():
             if not PACES[0] <= group.handle_time * skill.handle_time <= PACES[1]:
-                own = "handle_time" if skill.mean_handle_time is None else "mean_handle_time"
+                ways = ("mean_handle_time", "handle_time_law")
+                own = next((way for way in ways if getattr(skill, way)), "handle_time")
                 place: Place = ("options", name, "groups", key, "skills", channel, own)
                 rule = "must come to between 1% and 1000% of the channel's, with that of the group"
                 yield refusal(place, rule, as_share(group.handle_time * skill.handle_time))
