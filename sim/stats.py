@@ -60,25 +60,40 @@ class Estimate:
         The estimate; not a number when nothing was observed.
     half_width
         Half of the interval's width.
+    least, most
+        Between these the figure lies whatever is observed, as a share does between 0 and 1: the
+        interval of a few replications may reach beyond and is cut there.
 
     Examples
     --------
     >>> print(Estimate(0.8, 0.01))
     0.8 ± 0.01
+    >>> Estimate(0.98, 0.05, 0.0, 1.0).high
+    1.0
     """
 
     value: float
     half_width: float
+    least: float = -math.inf
+    most: float = math.inf
 
     @property
     def low(self) -> float:
         """Lower end of the interval."""
-        return self.value - self.half_width
+        low = self.value - self.half_width
+        return self.least if low < self.least else low
 
     @property
     def high(self) -> float:
         """Upper end of the interval."""
-        return self.value + self.half_width
+        high = self.value + self.half_width
+        return self.most if high > self.most else high
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the interval would reach beyond what is possible."""
+        around = self.value - self.half_width, self.value + self.half_width
+        return (self.low, self.high) != around and not math.isnan(self.value)
 
     def __str__(self) -> str:
         return f"{self.value:.4g} ± {self.half_width:.2g}"

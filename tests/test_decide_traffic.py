@@ -44,8 +44,9 @@ def shop(contract: str = CONTRACT, **more: str) -> Scenario:
 class Played:
     """Two replications of a scenario, attempt by attempt, each weighed for the month."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        self.case = case(scenario, "base", increments={"a": 0.0, "b": 0.0})
+    def __init__(self, scenario: Scenario, increments: dict[str, float] | None = None) -> None:
+        steps = {"a": 0.0, "b": 0.0} if increments is None else increments
+        self.case = case(scenario, "base", increments=steps)
         self.month = Month.of(scenario, self.case)
         result = replicate(self.case, seed=1, replications=2, record=self.month.record)
         self.counts = self.month.read(result.record)
@@ -128,6 +129,31 @@ def test_a_price_per_contact_is_not_paid_for_a_call_that_reaches_nobody() -> Non
 
     assert reached(played.case, played.counts, 0) == pytest.approx(met)
     assert sum(handled(played.case, played.counts, 0, g) for g in range(2)) == pytest.approx(met)
+
+
+def test_a_line_is_held_once_through_a_warm_transfer() -> None:
+    """By hand: the first caller is on the line for 10 + 21 minutes, the second for 51.
+
+    The second waits for 10, talks for 10, waits for the expert for 10 more, and talks for 21. A
+    minute of each 21 is the conference: two agents, one line.
+    """
+    fixed = "{{law: fixed, value: {0}}}"
+    way = f"{{to: second, share: 100%, transfer: warm, conference: {fixed.format('1m')}}}"
+    calls = '{log: ["2026-03-02 00:00", "2026-03-02 00:01"]}'
+    keys = f"kind: voice, arrivals: {calls}, escalation: {way}"
+    phone = f"{{{keys}, handle_time: {fixed.format('10m')}}}"
+    second = f"{{kind: voice, arrivals: none, handle_time: {fixed.format('20m')}}}"
+    one = "shifts: [{agents: 1, hours: always}]"
+    scenario = desk(
+        {"phone": phone, "second": second},
+        {"own": team("[phone]", one), "experts": team("[second]", one)},
+    )
+    played = Played(scenario, {})
+    weight = float(played.month.kinds[0, 0, 0])  # such Mondays in a month
+    lines = [traffic(played.case, played.counts, g) for g in range(2)]
+
+    assert [line.inbound / weight for line in lines] == pytest.approx([20 + 10, 42 + 10])
+    assert [line.outbound for line in lines] == [0, 0]
 
 
 def test_without_callbacks_nothing_is_called_out() -> None:

@@ -146,6 +146,12 @@ def test_shares_and_their_intervals() -> None:
     assert EN.percent(math.nan) == "—"
 
 
+def test_an_interval_that_is_cut_is_shown_by_its_ends() -> None:
+    assert EN.share(Estimate(0.98, 0.127, 0.0, 1.0)) == "98.0% (85.3–100.0%)"
+    assert RU.share(Estimate(0.01, 0.127, 0.0, 1.0)) == f"1,0{SPACE}% (0,0–13,7{SPACE}%)"
+    assert EN.share(Estimate(0.75, 0.25, 0.0, 1.0)) == "75.0% ± 25.0"
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [

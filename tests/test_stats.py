@@ -26,6 +26,19 @@ def summed(over: Floats, under: Floats) -> RatioSums:
     return sums
 
 
+def test_the_interval_of_a_share_ends_where_shares_do() -> None:
+    """Two replications say so little that half of the interval is twelve standard errors."""
+    mean = mean_estimate(np.array([0.97, 0.99]))
+    share = Estimate(mean.value, mean.half_width, 0.0, 1.0)
+
+    assert (round(mean.low, 3), round(mean.high, 3)) == (0.853, 1.107)
+    assert (share.low, share.high, share.is_cut) == (mean.low, 1.0, True)
+    assert not Estimate(0.75, 0.25, 0.0, 1.0).is_cut
+    assert not mean.is_cut
+    assert Estimate(0.5, math.inf, 0.0, 1.0).low == 0.0
+    assert math.isnan(Estimate(math.nan, 1.0, 0.0, 1.0).low)
+
+
 @pytest.mark.parametrize("replications", [2, 3, 10, 30, 1000])
 @pytest.mark.parametrize("confidence", [0.8, 0.95, 0.99])
 def test_quantiles_are_students(replications: int, confidence: float) -> None:

@@ -21,18 +21,13 @@ from sim.demand.timeline import Timeline
 from sim.engine.contract import Workload
 from sim.errors import InvalidInput
 from sim.scenario.channel import Channel
-from sim.scenario.model import Scenario
+from sim.scenario.model import STRATA, Scenario
 from sim.scenario.option import Option
 
 __all__ = ["MOST_CONTACTS", "STRATA", "Demand", "volume_factor"]
 
 #: Attempts in one replication, all redials made; more is surely a slip of the pen.
 MOST_CONTACTS = 20_000_000
-
-
-#: Parts into which the law of a day's busyness is cut, and replications that share them out. Eight
-#: leave enough blocks in a run for its interval; the gain of more is small.
-STRATA = 8
 
 
 def volume_factor(channel: Channel, fcr: float | None) -> float:

@@ -13,7 +13,7 @@ from sim.errors import InvalidInput
 from sim.experiment.case import Case
 from sim.experiment.stopping import Stopped
 from sim.experiment.sums import BANDED, LEVELS, Sums
-from sim.metrics import Waited, bin_edges, measure_names, service_level
+from sim.metrics import MEASURES, Waited, bin_edges, measure_names, service_level
 from sim.stats import Estimate, Span, chance_estimate, mean_estimate, t_quantile
 
 __all__ = ["BAND", "WHOSE", "Replications", "Waits"]
@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 
 #: Shares of replications below the three lines of a band.
 BAND = (0.05, 0.5, 0.95)
+_SHARE = (0.0, 1.0)
 #: Whose waits are told apart.
 WHOSE = (*(one.name.lower() for one in Waited), "all")
 
@@ -114,9 +115,17 @@ class Replications:
         if measure == service_level("virtual"):
             seen = self.virtual[:, c]
             seen = seen[~np.isnan(seen)]
-            return mean_estimate(seen) if seen.size else Estimate(math.nan, math.nan)
-        value, width = self.profile(measure, channel, "period")
-        return Estimate(float(value[0]), float(width[0]))
+            mean = mean_estimate(seen) if seen.size else Estimate(math.nan, math.nan)
+            return Estimate(mean.value, mean.half_width, *_SHARE)
+        return self.estimates(measure, channel, "period")[0]
+
+    def estimates(self, measure: str, channel: str, level: str) -> tuple[Estimate, ...]:
+        """A measure along the period, one estimate for each ``slot``, ``day`` or ``period``."""
+        values, widths = self.profile(measure, channel, level)
+        share = measure == "service_level" or MEASURES[measure].unit == "share"
+        bounds = _SHARE if share else (0.0, math.inf)
+        pairs = zip(values.tolist(), widths.tolist(), strict=True)
+        return tuple(Estimate(value, width, *bounds) for value, width in pairs)
 
     def profile(self, measure: str, channel: str, level: str) -> tuple[Floats, Floats]:
         """A measure along the period: values and half-widths by ``slot``, ``day`` or ``period``."""
@@ -133,6 +142,11 @@ class Replications:
         values, widths = self._sums.occupancy.estimates()
         at = self._group(group), self._level(level)
         return values[at], widths[at]
+
+    def occupied(self, group: str) -> Estimate:
+        """Occupancy of a group over the whole period."""
+        values, widths = self.occupancy(group)
+        return Estimate(float(values[0]), float(widths[0]), *_SHARE)
 
     def counts(self, channel: str) -> Floats:
         """Mean counts of a channel by slot, [slot, `Count`]."""

@@ -37,13 +37,12 @@ from sim.experiment.stopping import (
 )
 from sim.experiment.sums import Sums
 from sim.metrics import Tally
+from sim.scenario.model import FEWEST_BLOCKS
 
 __all__ = ["Progress", "replicate"]
 
 Floats = NDArray[np.float64]
 
-# Blocks before the precision is looked at: fewer say too little of the spread between them.
-_BLOCKS = 10
 # Progress is told this often at most between two looks [s].
 _TOLD = 0.1
 
@@ -145,7 +144,7 @@ def replicate(
     block = played.demand.strata
     if first % block:
         raise InvalidInput("first", f"must be a multiple of {block}, as days are stratified", first)
-    least = _whole(max(replications, _BLOCKS * block if block > 1 and wanted else 0), block)
+    least = _whole(max(replications, FEWEST_BLOCKS * block if block > 1 and wanted else 0), block)
     most = max(least, at_most or replications) // block * block
     staged = rule == "two stages" and bool(wanted)
     if staged:

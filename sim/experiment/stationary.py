@@ -23,7 +23,7 @@ from sim.demand.codes import Rows, coded
 from sim.demand.draws import Purpose, stream_of
 from sim.demand.sampling import Laws, Origin, durations, steps
 from sim.errors import InvalidInput
-from sim.experiment.steady import Steady, batch_means
+from sim.experiment.steady import Steady, batch_means, bounded
 from sim.scenario.laws import LAWS, AnyLaw, Exponential, Never
 from sim.stats import Estimate
 
@@ -323,7 +323,12 @@ def stationary_queue(
     for name in ("wait", "wait_served", "wait_virtual", "work", "span"):
         named[name] /= scale
     parts = _measures(named, agents)
-    steady = {name: batch_means(over, under) for name, (over, under) in parts.items()}
+    steady = {
+        name: bounded(
+            batch_means(over, under), share=not name.startswith("mean_") and name != "asa"
+        )
+        for name, (over, under) in parts.items()
+    }
     return StationaryQueue(contacts, float(named["span"].sum()), MappingProxyType(steady))
 
 

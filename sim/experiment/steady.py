@@ -8,7 +8,7 @@ says. The beginning, in which the queue is not yet what it will be, is put aside
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from sim.errors import InvalidInput
 from sim.experiment.case import Case
 from sim.experiment.played import Job
-from sim.metrics import measure_names, parts, service_level
+from sim.metrics import MEASURES, measure_names, parts, service_level
 from sim.stats import Estimate, ratio_estimate
 
-__all__ = ["Steady", "batch_means", "steady_state"]
+__all__ = ["Steady", "batch_means", "bounded", "steady_state"]
 
 Floats = NDArray[np.float64]
 
@@ -91,7 +91,14 @@ def steady_state(
         raise InvalidInput("measure", rule, measure)
     at = measure_names().index(name)
     over, under = parts(Job(played, seed, engine).play(0).contacts[c])
-    return batch_means(over[:, at], under[:, at], cycle=cycle)
+    found = batch_means(over[:, at], under[:, at], cycle=cycle)
+    return bounded(found, share=MEASURES[name].unit == "share")
+
+
+def bounded(found: Steady, *, share: bool) -> Steady:
+    """Cut the interval where no share, or no time, can be."""
+    most = 1.0 if share else math.inf
+    return replace(found, estimate=replace(found.estimate, least=0.0, most=most))
 
 
 def batch_means(over: Floats, under: Floats, *, cycle: int = 1) -> Steady:

@@ -161,7 +161,7 @@ def _counts(result: Replications, name: str) -> Data:
 
 def _rows(result: Replications, name: str, level: str) -> list[Data]:
     """Measures along the period."""
-    measures = {m: result.profile(m, name, level) for m in ("service_level", *MEASURES)}
+    measures = {m: result.estimates(m, name, level) for m in ("service_level", *MEASURES)}
     offered = result.counts(name)[:, Count.OFFERED]
     line = result.case.timeline
     if level == "day":
@@ -172,10 +172,7 @@ def _rows(result: Replications, name: str, level: str) -> list[Data]:
         {
             "start_s": row * step,
             "offered": float(offered[row]),
-            **{
-                m: _estimate(Estimate(float(values[row]), float(widths[row])))
-                for m, (values, widths) in measures.items()
-            },
+            **{m: _estimate(found[row]) for m, found in measures.items()},
             "bands": {
                 m: {f"{s:g}": _number(lines[at][row]) for at, s in enumerate(BAND)}
                 for m, lines in bands.items()
@@ -187,11 +184,10 @@ def _rows(result: Replications, name: str, level: str) -> list[Data]:
 
 def _group(result: Replications, name: str) -> Data:
     """One group: occupancy and agents present by interval."""
-    value, width = result.occupancy(name)
     present = result.presence(name)
     slot = result.case.timeline.interval
     return {
-        "occupancy": _estimate(Estimate(float(value[0]), float(width[0]))),
+        "occupancy": _estimate(result.occupied(name)),
         "logged_h": float(present[:, Presence.LOGGED].sum()) / 3600,
         "overrun_h": float(present[:, Presence.OVERRUN].sum()) / 3600,
         "agents": [float(seconds) / slot for seconds in present[:, Presence.LOGGED]],

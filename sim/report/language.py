@@ -190,9 +190,12 @@ class Language:
         return self(N_("from {low} to {high}"), low=show(found.low), high=show(found.high))
 
     def share(self, found: Estimate) -> str:
-        """A share with its half-width."""
+        """A share with its half-width; with the ends of an interval that is cut at 0 or 100 %."""
         if not math.isfinite(found.half_width):
             return self.percent(found.value, 1)
+        if found.is_cut:
+            low, high = self.number(100 * found.low, 1), self.percent(found.high, 1)
+            return f"{self.percent(found.value, 1)} ({low}–{high})"
         width = self.number(100 * found.half_width, 1)
         return f"{self.percent(found.value, 1)} ± {width}"
 

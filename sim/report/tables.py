@@ -387,7 +387,6 @@ def group_table(option: OptionResult, lang: Language) -> Table:
     result = option.replications
     rows = []
     for group in result.case.groups:
-        value, width = result.occupancy(group)
         present = result.presence(group)
         hours = present[:, Presence.LOGGED].sum() / 3600
         over = present[:, Presence.OVERRUN].sum() / 3600
@@ -396,7 +395,7 @@ def group_table(option: OptionResult, lang: Language) -> Table:
                 group_title(option.scenario, option.name, group, lang),
                 lang.number(hours, 1),
                 lang.number(over, 1),
-                lang.share(Estimate(float(value[0]), float(width[0]))),
+                lang.share(result.occupied(group)),
             )
         )
     head = (
@@ -439,13 +438,10 @@ def _along(
     if level == "day":
         line = result.case.timeline
         offered = np.add.reduceat(offered, np.arange(0, line.within, line.per_day))
-    profiles = {name: result.profile(name, channel, level) for name in _ALONG}
+    profiles = {name: result.estimates(name, channel, level) for name in _ALONG}
     rows = []
     for at, label in enumerate(labels):
-        found = {
-            name: Estimate(float(values[at]), float(widths[at]))
-            for name, (values, widths) in profiles.items()
-        }
+        found = {name: estimates[at] for name, estimates in profiles.items()}
         if offered[at] or np.isfinite(found["missed"].value):
             shares = [lang.share(found[name]) for name in _ALONG[:-1]]
             waits = lang.duration(found["asa"].value)

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -183,12 +184,14 @@ class _Reader:
         for name in _keys(tree, "channels"):
             place = ("channels", name, "arrivals", "log")
             if isinstance(_value(tree, place), str):
-                tree = _replaced(tree, place, self.log(_at(tree, place), ".".join(place)))
+                start = str(_value(tree, ("calendar", "start")))
+                tree = _replaced(tree, place, self.log(_at(tree, place), ".".join(place), start))
         return tree
 
-    def log(self, link: Node, path: str) -> Node:
+    def log(self, link: Node, path: str, start: str) -> Node:
         """The contacts of a log, each a line of text."""
-        found = [("2026-03-02 00:00", link.line)]  # something valid, so that the rest is checked
+        # Something valid at first, so that the rest is checked: it lies in the period, if that is.
+        found = [(f"{start if _is_date(start) else '2026-03-02'} 00:00", link.line)]
         origin = link.origin
         try:
             data, origin = self.folder.bytes_of(link.value, link.origin)
@@ -224,6 +227,14 @@ class _Reader:
             self.problems.extend(error.problems)
         # Something valid in its place, so that the rest of the file is still checked.
         return replace(link, value=[replace(link, value=1.0)] * 168)
+
+
+def _is_date(text: str) -> bool:
+    """Whether a text is a date as a file has it."""
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _reference(link: Node, path: str, error: InvalidInput) -> Problem:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from pydantic_core import InitErrorDetails
 
@@ -70,6 +71,18 @@ class Log(Strict):
     def first_day(self) -> int:
         """Its first day, from the start of 1970."""
         return int(self.times[0] // DAY)
+
+    def between(self, start: date, days: int) -> bool:
+        """Whether any contact came on one of so many days from a date on."""
+        first = (start - ZERO.date()).days * DAY
+        return bisect_left(self.times, first) < bisect_left(self.times, first + days * DAY)
+
+    @property
+    def span(self) -> str:
+        """Its first and its last day in words."""
+        ends = self.times[0], self.times[-1]
+        first, last = (str((ZERO + timedelta(seconds=at)).date()) for at in ends)
+        return first if first == last else f"{first} to {last}"
 
     def week(self, interval: float) -> tuple[float, ...]:
         """Contacts in each interval of a week from Monday on, as an average over its days."""

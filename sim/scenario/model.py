@@ -24,7 +24,16 @@ from sim.scenario.promise import Promises
 from sim.scenario.terms import Assumption
 from sim.scenario.units import Count, Duration, Factor, Share
 
-__all__ = ["CURRENCY", "INTERVALS", "ONLY_OPTION", "Busyness", "Scenario", "Simulation"]
+__all__ = [
+    "CURRENCY",
+    "FEWEST_BLOCKS",
+    "INTERVALS",
+    "ONLY_OPTION",
+    "STRATA",
+    "Busyness",
+    "Scenario",
+    "Simulation",
+]
 
 ONLY_OPTION = "base"
 """Name of the option that ``groups:`` at the top of a file makes."""
@@ -32,6 +41,11 @@ ONLY_OPTION = "base"
 CURRENCY = "^[A-Z]{3}$"
 USUAL_CURRENCY = "EUR"
 INTERVALS = (900.0, 1800.0, 3600.0)
+STRATA = 8
+"""Parts into which the law of a day's busyness is cut, and replications that share them out: a
+block. Eight leave enough blocks in a run for its interval; the gain of more is small."""
+FEWEST_BLOCKS = 10
+"""Blocks before the precision is looked at: fewer say too little of the spread between them."""
 LONGEST_PERIOD = 190 * DAY
 """Longest time that the engine's clock can hold, warm-up and wrap-up within it [s]."""
 
@@ -214,6 +228,39 @@ class Scenario(Strict):
         if days * DAY + around > LONGEST_PERIOD:
             rule = "must be at most 190 days together with warm_up and wrap_up"
             raise broken(("calendar", "days"), rule, days)
+        return self
+
+    @model_validator(mode="after")
+    def _logs_are_played(self) -> Self:
+        """A log of other days would be played as silence."""
+        start, days = self.calendar.start, self.calendar.days
+        wrong = []
+        for name, channel in self.channels.items():
+            if channel.log is not None and not channel.log.between(start, days):
+                rule = f"must have a contact in the {days} days from {start} on"
+                hint = f"set calendar.start, which is {start}, to a day of the log"
+                place = ("channels", name, "arrivals", "log")
+                wrong.append(refusal(place, rule, channel.log.span, hint))
+        if wrong:
+            raise joined("Scenario", wrong)
+        return self
+
+    @model_validator(mode="after")
+    def _room_for_stratified_days(self) -> Self:
+        """Even days come in blocks; before a look at the precision there must be enough of them."""
+        spreads = [
+            self.busyness.cv if one.day_variation is None else one.day_variation
+            for one in self.channels.values()
+        ]
+        if self.simulation.variance == "plain" or not any(spreads):
+            return self
+        stages = 2 if self.simulation.stop == "two stages" else 1
+        first = -(-max(self.simulation.replications, FEWEST_BLOCKS * STRATA) // STRATA) * STRATA
+        if self.simulation.at_most < stages * first:
+            words = " for each of two stages" if stages == 2 else ""
+            rule = f"must be at least {stages * first} where days are stratified: {first}{words}"
+            hint = f"they come in blocks of {STRATA}, and a precision needs {FEWEST_BLOCKS} of them"
+            raise broken(("simulation", "at_most"), rule, self.simulation.at_most, hint)
         return self
 
     @model_validator(mode="after")
