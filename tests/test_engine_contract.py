@@ -355,6 +355,7 @@ def test_the_door_plays_what_keeps_the_contract_and_nothing_else(engine: str) ->
 
 def test_what_keeps_the_contract_is_accepted() -> None:
     WORK.check()
+    team([], preference=[[0], [0]], hours=[[], [(0, 1), (2, 3), (4, 5)]]).check()
     CREW.check()
     for seed in range(20):
         check_pair(*seeded_day(seed))

@@ -303,5 +303,6 @@ class Staffing:
         rule("open_of", np.diff(self.open_of, prepend=0) >= 0, "must not decrease")
         apart = np.ones(len(self.open_start), bool)
         for low, high in zip(self.open_of[:-1], self.open_of[1:], strict=True):
-            apart[low + 1 : high] = self.open_start[low + 1 : high] > self.open_end[low : high - 1]
+            last = max(low, high - 1)  # of a queue that never opens there is none
+            apart[low + 1 : high] = self.open_start[low + 1 : high] > self.open_end[low:last]
         rule("open_start", apart, "must follow the hours before it")
