@@ -485,9 +485,8 @@ def main() -> int:
     print(
         f"\n{len(every)} comparisons of {len(CASES)} cases; all z within {limit:.2f}: {not beyond}"
     )
-    print(
-        f"{len(parts)} independent scores: root mean square {root:.3f}, to lie in {low:.3f} to {high:.3f}"
-    )
+    bounds = f"to lie in {low:.3f} to {high:.3f}"
+    print(f"{len(parts)} independent scores: root mean square {root:.3f}, {bounds}")
     print(f"cases with a z beyond: {len(caught)} of {len(CASES)}")
     if given.handle != 1:
         print("not noticed:", "; ".join(c.title for c in CASES if c.title not in caught) or "none")
