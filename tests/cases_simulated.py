@@ -9,7 +9,9 @@ normal law. Nothing of what is answered is taken from `sim.erlang`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
@@ -36,6 +38,7 @@ __all__ = [
     "Calls",
     "Floats",
     "Inputs",
+    "Measured",
     "Parts",
     "Seen",
     "agents_at_work",
@@ -48,6 +51,7 @@ __all__ = [
     "quantiles",
     "ratio",
     "seat",
+    "seeded",
     "service_levels",
 ]
 
@@ -77,13 +81,36 @@ class Part(NamedTuple):
 Parts: TypeAlias = dict[str, Part]
 
 
+class Measured(NamedTuple):
+    """A ratio with its honest error, and what each run knows of it, [run, over and under]."""
+
+    mean: float
+    error: float
+    runs: Floats
+
+
 def ratio(over: ArrayLike, under: ArrayLike, unit: float = 1.0) -> Part:
     return Part(np.asarray(over, float), np.asarray(under, float), unit)
 
 
+#: What all sources of random numbers of a case begin with.
+_ROOT: ContextVar[tuple[int, ...]] = ContextVar("_ROOT", default=(SEED,))
+
+
+@contextmanager
+def seeded(*root: int) -> Iterator[None]:
+    """Let what is played meanwhile draw from sources of its own."""
+    before = _ROOT.set(root)
+    try:
+        yield
+    finally:
+        _ROOT.reset(before)
+
+
 def generators(runs: int, *key: int) -> list[np.random.Generator]:
     """A source of random numbers for each run, other ones for each key."""
-    return [np.random.default_rng(s) for s in np.random.SeedSequence([SEED, *key]).spawn(runs)]
+    root = np.random.SeedSequence([*_ROOT.get(), *key])
+    return [np.random.default_rng(source) for source in root.spawn(runs)]
 
 
 # --- estimating ----------------------------------------------------------------------------------
@@ -110,9 +137,16 @@ def estimates(runs: Sequence[Parts], clump: float = 1.0) -> Answer:
         more = np.where(sights < _FEW, clump * (np.sqrt(sights) + 2.5), 1.0)
         floor = runs[0][name].unit / total * more
         error = np.maximum(np.sqrt(spread) / total * wide, floor)
-        pairs = np.stack([mean, error], axis=-1).tolist()
-        found[name] = "inf" if np.all(np.isinf(mean)) else pairs
+        found[name] = "inf" if np.all(np.isinf(mean)) else measured(mean, error, over, under)
     return found
+
+
+def measured(mean: Floats, error: Floats, over: Floats, under: Floats) -> Any:
+    """One ratio, or a list of them where runs know several."""
+    if np.ndim(mean) == 0:
+        return Measured(float(mean), float(error), np.stack([over, under], axis=1))
+    parts = zip(mean, error, over.T, np.broadcast_to(under.T, over.T.shape), strict=True)
+    return [measured(*part) for part in parts]
 
 
 def widened(runs: int) -> float:
@@ -154,7 +188,7 @@ def merged(parts: Sequence[tuple[float, Answer]]) -> Answer:
     weights = np.array([weight for weight, _ in parts])
     found: Answer = {}
     for name in names:
-        pairs = np.array([answer[name] for _, answer in parts])
+        pairs = np.array([answer[name][:2] for _, answer in parts])
         found[name] = [
             float(weights @ pairs[:, 0]),
             float(np.sqrt((weights * pairs[:, 1]) @ (weights * pairs[:, 1]))),
@@ -199,6 +233,7 @@ class Calls:
     links: Mapping[str, NDArray[np.int32]]
     fresh: int
     queues: int = 1
+    acw: Floats | None = None
 
     @staticmethod
     def plain(due: Floats, handle: Floats, patience: Floats) -> Calls:
@@ -260,7 +295,9 @@ def play(calls: Calls, crew: Staffing | Callable[[float], Staffing], until: floa
         due=ticks(calls.due * per_second),
         queue=calls.queue,
         handle=ticks(np.minimum(calls.handle * per_second, WORK_LIMIT - 1)),
-        acw=np.zeros(len(calls.due), np.int64),
+        acw=np.zeros(len(calls.due), np.int64)
+        if calls.acw is None
+        else ticks(calls.acw * per_second),
         patience=np.where(np.isinf(calls.patience), NEVER, ticks(patience)),
         **links,
     )

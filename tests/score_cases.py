@@ -24,8 +24,10 @@ import cases_simulated_days
 import cases_simulated_queue
 import cases_simulated_redials
 import cases_simulated_skills
+import cases_simulated_ways
 import cases_simulated_work
 import cases_skills
+from cases_simulated import Measured
 
 from sim.errors import LinewiseError
 
@@ -37,6 +39,7 @@ MODELS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     **cases_markov.MODELS,
     **cases_patience.MODELS,
     **cases_service.MODELS,
+    **cases_simulated_ways.EXACT,
     **cases_skills.MODELS,
 }
 
@@ -45,6 +48,7 @@ PLAYED: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     **cases_simulated_queue.MODELS,
     **cases_simulated_redials.MODELS,
     **cases_simulated_skills.MODELS,
+    **cases_simulated_ways.MODELS,
     **cases_simulated_work.MODELS,
 }
 
@@ -77,6 +81,8 @@ def played(model: str, inputs: dict[str, Any]) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """Turn arrays into lists, and infinities into the word of the file."""
+    if isinstance(value, Measured):
+        return plain(value[:2])
     if isinstance(value, dict):
         return {name: plain(part) for name, part in value.items()}
     if hasattr(value, "tolist"):

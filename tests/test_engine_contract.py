@@ -359,3 +359,15 @@ def test_what_keeps_the_contract_is_accepted() -> None:
     CREW.check()
     for seed in range(20):
         check_pair(*seeded_day(seed))
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_a_queue_that_never_opens_may_stand_anywhere_among_others(place: int) -> None:
+    """Its hours have no first row, so the one before it is that of another queue."""
+    hours: list[list[tuple[int, int]]] = [[(0, 9), (20, 30), (40, 50)], [(5, 6), (7, 8), (9, 10)]]
+    hours.insert(place, [])
+    crew = team(hours=hours, preference=[[0]] * 3)
+
+    crew.check()
+    with pytest.raises(ContractError, match=r"open_start\[5\]: must follow the hours before"):
+        replace(crew, open_start=ints(0, 20, 40, 5, 7, 8)).check()

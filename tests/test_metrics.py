@@ -218,6 +218,27 @@ def test_clients_are_first_attempts(day: Day) -> None:
     assert found[Count.CLIENT_WAIT] == pytest.approx(waits)
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_the_ledger_of_calls_ties_to_the_ledger_of_clients(seed: int) -> None:
+    """Of the whole model: a call is a client's first, or one that another call has led to."""
+    work, crew = seeded_full_day(seed)
+    outcome = played((work, crew))
+    total = tally(work, crew, outcome, whole((work, crew))).contacts.sum(axis=(0, 1))
+    fates = (
+        *(Count.SERVED, Count.ABANDONED, Count.BLOCKED, Count.CLOSED, Count.WAITING),
+        *(Count.CALLED_BACK, Count.DISMISSED),
+    )
+    links = (work.after_abandon, work.after_busy, work.escalation, work.repeat, work.callback)
+    led_to = {int(row) for link in links for row in link if row != NONE}
+    made = {int(row) for row in np.flatnonzero(outcome.status)}
+
+    calls_made, clients = total[[*fates]].sum(), total[Count.CLIENTS] + total[Count.CLIENTS_CLOSED]
+    assert (calls_made, clients) == (len(made), len(made - led_to))
+    assert calls_made - clients == len(made & led_to)
+    waits = total[[Count.WAIT_SERVED, Count.WAIT_ABANDONED, Count.WAIT_LEFT]].sum()
+    assert waits == pytest.approx(outcome.wait.sum() / 1000)
+
+
 @settings(max_examples=30)
 @given(days())
 def test_busy_time_is_what_the_engine_says(day: Day) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.cost import Statement, contract_month, inhouse_month, retained_month
 from sim.decide.month import Month
 from sim.decide.traffic import MonthCounts
-from sim.decide.ways import Recorder, Ways, cut_short, ways
+from sim.decide.ways import Recorder, Ways, ways
 from sim.demand.caps import Capped
 from sim.demand.queues import Role
 from sim.errors import Interrupted, InvalidInput
@@ -157,9 +157,6 @@ class OptionResult:
         The same of the parts of channels: classes of clients, bots, callbacks.
     ways
         Where contacts go on to, by channel.
-    capped
-        Who came to the end of what is played of a client, in the first replication; None where
-        nobody does anything after a first attempt.
     hours, heads, peak, occupancy
         Logged-in hours in an average month, people on the payroll (None where no group has a
         payroll), most agents at once, handling over logged-in time.
@@ -179,7 +176,6 @@ class OptionResult:
     attained: tuple[Attained, ...]
     parts: tuple[Attained, ...]
     ways: Mapping[str, Ways]
-    capped: Capped | None
     hours: float
     heads: float | None
     peak: int
@@ -187,6 +183,11 @@ class OptionResult:
     statement: Statement | None
     cost: Estimate | None
     batches: Floats = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def capped(self) -> Capped | None:
+        """Who came to the end of what is played of a client; None where nobody can."""
+        return self.replications.capped
 
     @property
     def option(self) -> Option:
@@ -352,7 +353,6 @@ def _priced(ready: Prepared, result: Replications) -> OptionResult:
         attained=tuple(_attained(result, row) for row in played.channels),
         parts=tuple(_attained(result, row) for row in played.rows[len(played.channels) :]),
         ways=ways(played, option, result),
-        capped=cut_short(played, result),
         hours=_monthly_hours(scenario, month, result, logged),
         heads=_heads(statement, option),
         peak=_peak(played),

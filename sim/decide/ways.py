@@ -1,4 +1,4 @@
-"""What becomes of contacts beside being answered: passed on, solved by the bot, cut short."""
+"""What becomes of contacts beside being answered: passed on, solved by the bot."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.decide.month import Month
-from sim.demand.caps import Capped, capped
 from sim.demand.queues import passed_on
-from sim.engine import ENGINES
 from sim.experiment import Case, Replications
 from sim.metrics import Count, Tally, Work
 from sim.scenario.option import Option
 
-__all__ = ["Recorder", "Ways", "cut_short", "ways"]
+__all__ = ["Recorder", "Ways", "ways"]
 
 Floats = NDArray[np.float64]
 
@@ -80,17 +78,3 @@ def ways(case: Case, option: Option, result: Replications) -> Mapping[str, Ways]
             self_served = helped / clients if clients else float("nan")
         found[name] = Ways(passed, self_served, reached)
     return found
-
-
-def cut_short(case: Case, result: Replications) -> Capped | None:
-    """Play the first replication once more, and look who came to the end of what is played.
-
-    None where nobody does anything after a first attempt.
-    """
-    demand = case.demand
-    again = any(channel.redial is not None for channel in demand.layout.channels.values())
-    if demand.journeys is None and not again:
-        return None
-    workload = demand.workload(result.seed, result.first)
-    outcome = ENGINES[result.engine](workload, case.present(result.seed, result.first))
-    return capped(demand.layout, workload, outcome, result.first)

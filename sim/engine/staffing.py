@@ -301,8 +301,8 @@ class Staffing:
         if self.open_of[0] != 0 or self.open_of[-1] != len(self.open_start):
             raise ContractError("open_of: must cover every row of open_start")
         rule("open_of", np.diff(self.open_of, prepend=0) >= 0, "must not decrease")
-        apart = np.ones(len(self.open_start), bool)
-        for low, high in zip(self.open_of[:-1], self.open_of[1:], strict=True):
-            last = max(low, high - 1)  # of a queue that never opens there is none
-            apart[low + 1 : high] = self.open_start[low + 1 : high] > self.open_end[low:last]
+        first = np.zeros(len(self.open_start) + 1, bool)
+        first[self.open_of] = True  # one more than there are rows: a queue may never open
+        apart = first[:-1].copy()
+        apart[1:] |= self.open_start[1:] > self.open_end[:-1]
         rule("open_start", apart, "must follow the hours before it")

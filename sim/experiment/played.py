@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.demand.caps import Capped, capped
 from sim.engine import ENGINES, check_pair
 from sim.experiment.case import Case
 from sim.metrics import Tally, check_ledger, tally, wait_counts
@@ -30,6 +31,8 @@ class Played(NamedTuple):
         As `sim.metrics.wait_counts` gives them.
     record
         What the caller asked to keep.
+    capped
+        Who came to the end of what is played of a client; None where nobody can.
     """
 
     contacts: Floats
@@ -37,6 +40,7 @@ class Played(NamedTuple):
     virtual: Floats
     waits: Ints
     record: Floats
+    capped: Capped | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,4 +79,5 @@ class Job:
             counted.virtual,
             wait_counts(workload, outcome, self.case.lens),
             self.record(counted) if self.record else np.zeros(0),
+            capped(self.case.demand, workload, outcome),
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.demand.caps import Capped
 from sim.errors import InvalidInput
 from sim.experiment.case import Case
 from sim.experiment.stopping import Stopped
@@ -87,6 +88,14 @@ class Replications:
     def record(self) -> Floats:
         """Mean over all replications of what the caller asked to keep."""
         return np.average(self.records, axis=0, weights=self.weights)
+
+    @property
+    def capped(self) -> Capped | None:
+        """Who came to the end of what is played of a client, in all replications together.
+
+        None where nobody does anything after a first attempt.
+        """
+        return self._sums.capped
 
     def batches(self, most: int) -> list[Floats]:
         """Means of what the caller asked to keep over at most so many parts of the run."""

@@ -7,6 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.demand.caps import Capped
 from sim.experiment.case import Case
 from sim.experiment.played import Played
 from sim.metrics import (
@@ -71,6 +72,8 @@ class Sums:
         self.chances = RatioSums((channels, len(LEVELS)), block)
         #: Contacts that waited no longer than a bin's end, of all; [channel, whose, bin].
         self.waits = RatioSums((channels, len(Waited) + 1, BINS), block)
+        #: Who came to the end of what is played of a client; None where nobody can.
+        self.capped: Capped | None = None
         self.bands = Sample(_KEPT)
         self.busy = Sample(_KEPT)
         self._rules = [_NAMES.index(_ratio(rule)) for rule in played.rules]
@@ -87,6 +90,9 @@ class Sums:
         self.totals.add(played.contacts.sum(axis=1))
         self.virtual.add(played.virtual)
         self.records.add(played.record)
+        if played.capped is not None:
+            before = self.capped
+            self.capped = before.joined(played.capped) if before else played.capped
         # Folding is linear: the parts of the measures are taken first, they are fewer.
         over, under = (self._folded(side) for side in parts(played.contacts))
         self.measures.add(over, under)

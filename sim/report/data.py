@@ -110,7 +110,7 @@ def _capped(option: OptionResult) -> Data | None:
     if found is None:
         return None
     return {
-        "replication": found.replication,
+        "replications": found.replications,
         "clients": found.clients,
         "out_of_tries": dict(found.tries),
         "attempts_at_most": found.longest,

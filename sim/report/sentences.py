@@ -101,21 +101,23 @@ def capped_sentences(option: OptionResult, lang: Language) -> list[str]:
         assert redial is not None
         said.append(
             lang(
-                "{channel}: {clients} of {all} clients of one replication were not served in "
-                "{tries} tries, and no further try is played (redial: at_most).",
+                "{channel}: {clients} of {all} clients (replications: {replications}) were not "
+                "served in {tries} tries, and no further try is played (redial: at_most).",
                 channel=channel_title(scenario, channel, lang),
                 clients=lang.number(clients),
                 all=lang.number(found.clients),
+                replications=lang.number(found.replications),
                 tries=redial.at_most,
             )
         )
     if found.chains:
         said.append(
             lang(
-                "{clients} of {all} clients of one replication made {most} attempts in a row; "
-                "what they would do after that is not played.",
+                "{clients} of {all} clients (replications: {replications}) made {most} attempts in "
+                "a row; what they would do after that is not played.",
                 clients=lang.number(found.chains),
                 all=lang.number(found.clients),
+                replications=lang.number(found.replications),
                 most=found.longest,
             )
         )
