@@ -14,7 +14,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim import erlang
 from sim.compiled import alone, mark_warm
 from sim.demand.draws import branched
 from sim.engine import Staffing, Workload, kernel, lean, line
@@ -68,6 +67,8 @@ def _draw_and_count() -> None:
 
 def _ask_closed_forms() -> None:
     """Compile what sums the states of a queue, and what walks through those of a day."""
+    from sim import erlang  # only here: experiments do without closed forms
+
     promise = erlang.Target(service_level=0.8, awt=20.0)
     needed = erlang.agents_needed(promise, arrival_rate=0.01, aht=180.0)
     needed.measures.wait_percentile(0.5)
