@@ -28,7 +28,7 @@ def in_order(keys: Ints, spare: Ints, digits: Ints, first: int, last: int) -> No
     for k in range(first, last):
         most = max(most, keys[k])
     shift = 0
-    while most >> shift > 0:
+    while shift < 63 and most >> shift > 0:
         for _ in range(2):  # there and back
             digits[:] = 0
             for k in range(first, last):
