@@ -49,6 +49,7 @@ _SOURCES = (
     "engine/line.py",
     "experiment/stationary.py",
     "metrics/tally.py",
+    "metrics/virtual.py",
     "metrics/waits.py",
 )
 

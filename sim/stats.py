@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri, stdtrit
 
 from sim.errors import InvalidInput
 
@@ -47,6 +47,8 @@ def t_quantile(replications: int, confidence: float = CONFIDENCE) -> float:
     """
     if replications < 2:
         return math.inf
+    from scipy.special import stdtrit  # only here: not every run needs it, and it loads slowly
+
     return float(stdtrit(replications - 1, (1 + confidence) / 2))
 
 
@@ -166,7 +168,7 @@ def chance_estimate(
         worth = seen if apart is None else apart
     elif error:
         worth = min(seen, share * (1 - share) / error**2)
-    z = float(ndtri((1 + CONFIDENCE) / 2)) if quantile is None else quantile
+    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) if quantile is None else quantile
     if math.isinf(z):
         return Span(share, 0.0, 1.0)
     middle = (share + z * z / (2 * worth)) / (1 + z * z / worth)

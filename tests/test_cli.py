@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from terminal import Said
 
+from sim.cli.main import _ELSEWHERE
+
 DESK = """
 name: desk
 currency: RUB
@@ -276,3 +278,25 @@ def test_warmup_a_second_time_has_nothing_to_do(linewise: Callable[..., Said]) -
     linewise("warmup")
 
     assert "already" in linewise("warmup").err
+
+
+def test_the_page_of_help_says_of_each_command_what_its_own_page_says(
+    linewise: Callable[..., Said],
+) -> None:
+    listed = linewise("--help").out
+
+    for name, (_, sentence) in _ELSEWHERE.items():
+        assert f"\n  {name} " in listed
+        assert sentence in " ".join(linewise(name, "--help").out.split())
+
+
+def test_a_page_of_help_waits_for_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.argv = ['linewise', '--help']\n"
+        "from sim.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: print(*{'numpy', 'numba', 'pydantic', 'scipy'} & set(sys.modules))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == ""

@@ -33,6 +33,7 @@ from sim.metrics import (
     tally,
     wait_counts,
 )
+from sim.metrics.virtual import DIGITS, in_order
 
 pytestmark = pytest.mark.kernel
 
@@ -465,3 +466,19 @@ def test_every_measure_has_a_name_a_unit_and_a_meaning() -> None:
     assert all(name == measure.name and measure.meaning for name, measure in MEASURES.items())
     assert {measure.unit for measure in MEASURES.values()} == {"share", "s", "1"}
     assert all(service_level(rule) in MEASURES for rule in RULES)
+
+
+@given(
+    st.lists(st.one_of(st.integers(0, 3), st.integers(0, 2**53)), max_size=60),
+    st.integers(0, 3),
+    st.integers(0, 3),
+)
+def test_sorting_by_digits_orders_a_stretch_and_touches_nothing_else(
+    waits: list[int], before: int, after: int
+) -> None:
+    keys = np.array([9] * before + waits + [7] * after, np.int64)
+    spare, digits = np.empty_like(keys), np.empty(DIGITS, np.int64)
+
+    in_order(keys, spare, digits, before, before + len(waits))
+
+    assert keys.tolist() == [9] * before + sorted(waits) + [7] * after

@@ -4,25 +4,54 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import typer
+from typer.core import TyperGroup
 
-from sim.cli import closed_forms, scenarios
-from sim.cli.scenarios import BAD_INPUT
-from sim.cli.terminal import console, warm
-from sim.compiled import cache_folder, is_warm
+from sim.cli.terminal import BAD_INPUT, console, warm
 from sim.errors import LinewiseError
 
 __all__ = ["main"]
 
+# Numpy, the compiler and the models of a scenario take a second and more to load. Nobody should
+# wait for that to see a page of help, so a command is imported when somebody calls it. Until then
+# it is known by its module and by the first sentence of its help.
+_ELSEWHERE = {
+    "run": ("scenarios", "Simulate one option of a scenario: measures by interval, day and week."),
+    "compare": (
+        "scenarios",
+        "Compare the options of a scenario: service, people, cost, and what is cheaper.",
+    ),
+    "check": (
+        "scenarios",
+        "Validate scenarios and judge their promises: exit code 0 held, 1 broken, 2 bad input.",
+    ),
+    "schema": ("scenarios", "Print the JSON Schema of scenario files, for editors."),
+    "erlang": ("closed_forms", "Closed forms, for whatever is unknown."),
+}
+
 #: Our reader had seen enough: neither held nor broken, as the shell counts SIGPIPE.
 _UNREAD = 141
 
+
+class _Commands(TyperGroup):
+    """Imports the module of a command when that is called."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Put the command in the place of its first sentence."""
+        name = args[0] if args else ""
+        if name in _ELSEWHERE:
+            self.add_command(_imported(_ELSEWHERE[name][0]).commands[name])
+        return super().resolve_command(ctx, args)
+
+
 _app = typer.Typer(
     name="linewise",
+    cls=_Commands,
     help="How to staff and source a support operation: closed forms, simulation, cost.",
     no_args_is_help=True,
     add_completion=False,
@@ -30,13 +59,23 @@ _app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-scenarios.add_to(_app)
-closed_forms.add_to(_app)
+
+def _imported(module: str) -> TyperGroup:
+    """The commands of a module."""
+    app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+    import_module(f"sim.cli.{module}").add_to(app)
+    return cast(TyperGroup, typer.main.get_command(app))
+
+
+for _name, (_, _sentence) in _ELSEWHERE.items():
+    _app.command(_name, help=_sentence)(lambda: None)
 
 
 @_app.command("warmup")
 def _warmup() -> None:
     """Compile the engine now, so that nobody waits for it later."""
+    from sim.compiled import cache_folder, is_warm
+
     out = console(error=True)
     if is_warm():
         out.print(f"Compiled already, in {cache_folder()}")

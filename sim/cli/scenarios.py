@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from sim.cli.terminal import AsJson, Lang, console, print_json, progress, show
+from sim.cli.terminal import BAD_INPUT, AsJson, Lang, console, print_json, progress, show
 from sim.decide import Comparison, Judgement, OptionResult, compare, judge, simulate
 from sim.errors import LinewiseError, ScenarioError, WorkersLost
 from sim.experiment import FORMS, SETTING, opened
@@ -35,10 +35,10 @@ from sim.report.tables import (
 )
 from sim.scenario import Scenario, find, load, schema
 
-__all__ = ["BAD_INPUT", "add_to"]
+__all__ = ["add_to"]
 
 #: What the process says to whoever called it.
-_HELD, _BROKEN, BAD_INPUT = 0, 1, 2
+_HELD, _BROKEN = 0, 1
 
 _File = Annotated[Path, typer.Argument(help="Scenario file (YAML).", metavar="FILE")]
 _Seed = Annotated[

@@ -8,7 +8,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich import box
@@ -16,14 +16,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table as RichTable
 
-from sim.compiled import cache_folder, is_warm
 from sim.errors import LinewiseError
-from sim.experiment import Progress as Step
-from sim.experiment import warm_up
-from sim.report.closed_forms import Answer
-from sim.report.tables import Table
+
+if TYPE_CHECKING:  # closed forms are told without what plays, and mistakes without either
+    from sim.experiment import Progress as Step
+    from sim.report.closed_forms import Answer
+    from sim.report.table import Table
 
 __all__ = [
+    "BAD_INPUT",
     "AsCsv",
     "AsJson",
     "Lang",
@@ -35,6 +36,9 @@ __all__ = [
     "show",
     "warm",
 ]
+
+#: What the process says to whoever called it with what cannot be read.
+BAD_INPUT = 2
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, nothing rounded.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print the table as CSV, SI units, no words.")]
@@ -96,6 +100,8 @@ def say(answer: Answer, as_json: bool, as_csv: bool) -> None:
 @contextmanager
 def progress() -> Iterator[Callable[[str, Step], None]]:
     """Show how far replications have come, on a terminal; compile first, and say so."""
+    from sim.compiled import is_warm
+
     err = console(error=True)
     if not is_warm():
         warm(err)
@@ -122,6 +128,9 @@ def progress() -> Iterator[Callable[[str, Step], None]]:
 
 def warm(out: Console) -> None:
     """Compile, and say why it takes a while."""
+    from sim.compiled import cache_folder
+    from sim.experiment import warm_up
+
     out.print("Compiling the engine: this happens once and takes about half a minute…")
     warm_up()
     out.print(f"Compiled, in {cache_folder()}" if cache_folder() else "Compiled, for this run only")

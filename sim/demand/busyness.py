@@ -28,7 +28,6 @@ _STRATUM = int(Purpose.DAY_STRATUM)
 _SHARED = np.array([stream_of("busyness")], np.uint64)
 # A name that no channel can have: else one of that name would share its parts of the law.
 _SHARED_PARTS = np.array([stream_of("busyness.shared")], np.uint64)
-_HALF = log_gamma(0.5)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,6 +133,6 @@ def _below(z: float) -> float:
     """Probability of a normal number below z, strictly between 0 and 1."""
     if z == 0:
         return 0.5
-    middle, beyond, _ = gamma_tails(0.5, z * z / 2, _HALF)
+    middle, beyond, _ = gamma_tails(0.5, z * z / 2, log_gamma(0.5))
     tail = 0.5 * beyond
     return min(max(tail if z < 0 else 0.5 + 0.5 * middle, 2.0**-60), 1.0 - 2.0**-53)

@@ -19,6 +19,7 @@ from sim.demand.draws import (
     exp,
     exponential,
     is_middle,
+    joined,
     key_of,
     log,
     normal_middle,
@@ -397,18 +398,17 @@ def _merge(due: Ints, ends: Ints, merged: Ints, channel: Codes, rows: Ints) -> N
 
 
 @jit
-def _later(origin: Origin, redials: Redials, channel: int, contacts: int) -> Ints:
-    """How many times each contact would try again if it were never served."""
-    later = np.zeros(contacts, np.int64)
+def _count_later(origin: Origin, redials: Redials, channel: int, later: Ints) -> None:
+    """Count how many times each contact would try again if it were never served."""
+    later[:] = 0
     most = redials.at_most[channel] - 1
     chance = max(redials.abandoned[channel], redials.busy[channel])
     if most == 0 or chance == 0.0:
-        return later
+        return
     key = _key(origin, channel, _REDIAL)
-    for i in range(contacts):
+    for i in range(later.size):
         while later[i] < most and unit(key, i * COUNTERS + later[i]) < chance:
             later[i] += 1
-    return later
 
 
 @jit
@@ -458,12 +458,12 @@ def sample(origin: Origin, volume: Volume, laws: Laws, redials: Redials) -> Samp
     ends = np.zeros(channels + 1, np.int64)
     came = np.empty(0, np.int64)
     for c in range(channels):
-        came = np.concatenate((came, first_arrivals(origin, volume, c)))
+        came = joined(came, first_arrivals(origin, volume, c))
         ends[c + 1] = came.size
     fresh = came.size
     later = np.empty(fresh, np.int64)
     for c in range(channels):
-        later[ends[c] : ends[c + 1]] = _later(origin, redials, c, ends[c + 1] - ends[c])
+        _count_later(origin, redials, c, later[ends[c] : ends[c + 1]])
     size = fresh + later.sum()
     due, way = np.empty(size, np.int64), np.empty(size, np.uint8)
     handle, acw = np.empty(size, np.int64), np.empty(size, np.int64)

@@ -18,6 +18,7 @@ from sim.compiled import inlined, jit, uncounted
 from sim.engine.contract import NEVER, TICKS_PER_SECOND, Outcome, Staffing, Status, Workload
 from sim.metrics.deadlines import in_deadline
 from sim.metrics.held import busy_by_slot
+from sim.metrics.virtual import DIGITS, answered_within, in_order
 
 __all__ = ["Count", "Lens", "Presence", "Tally", "Work", "tally"]
 
@@ -207,6 +208,18 @@ class _View(NamedTuple):
     increment: Ints
 
 
+class _Ends(NamedTuple):
+    """Waits that end within `awt`, as `answered_within` has them, those of a channel together.
+
+    Of each channel: where its waits end so far, the contacts at risk, those answered at once.
+    """
+
+    waits: Ints
+    last: Ints
+    risk: Ints
+    at_once: Ints
+
+
 @inlined
 def _slot_at(tick: int, start: int, slot: int) -> int:
     """Slot of a tick; exact, since ticks have fewer than 53 bits, and faster than on integers."""
@@ -214,17 +227,25 @@ def _slot_at(tick: int, start: int, slot: int) -> int:
 
 
 @uncounted
-def _place(seen: _Attempts, view: _View, places: Ids) -> None:
-    """Find the slot of each attempt, -1 for one that does not count."""
+def _place(seen: _Attempts, view: _View, places: Ids, first: Ints) -> None:
+    """Find the slot of each attempt, -1 for one that does not count.
+
+    Beside it is found where the waits of each channel have their place: after all those that the
+    channels before it can have.
+    """
     for row in range(places.size):
         at = _slot_at(seen.arrival[row], view.start, view.slot)
         counts = (seen.status[row] > 0) & (at >= 0) & (at < view.slots)
         places[row] = at if counts else -1
+    for row in range(places.size):
+        first[seen.row[seen.queue[row]] + 1] += 1
+    for c in range(1, first.size):
+        first[c] += first[c - 1]
 
 
 @uncounted
-def _count(seen: _Attempts, view: _View, places: Ids, contacts: Floats) -> None:
-    """Count attempts by channel, slot of arrival and what became of them."""
+def _count(seen: _Attempts, view: _View, places: Ids, contacts: Floats, ends: _Ends) -> None:
+    """Count attempts by channel, slot of arrival and what became of them; gather their waits."""
     for row in range(places.size):
         at, what, c = places[row], seen.status[row], seen.row[seen.queue[row]]
         if at < 0 or c >= view.awt.size:
@@ -234,13 +255,20 @@ def _count(seen: _Attempts, view: _View, places: Ids, contacts: Floats) -> None:
         if what in (_BLOCKED, _CLOSED):
             continue
         waited = seen.wait[row]
+        within = waited <= view.awt[c]
         contacts[c, at, _OFFERED] += 1
         contacts[c, at, _DELAYED] += waited > 0 or what != _SERVED
+        ends.risk[c] += 1
+        if what == _SERVED and waited == 0:
+            ends.at_once[c] += 1
+        elif what != _WAITING and within:
+            ends.waits[ends.last[c]] = 2 * waited + (what != _SERVED)
+            ends.last[c] += 1
         if what == _SERVED:
-            contacts[c, at, _WITHIN] += waited <= view.awt[c]
+            contacts[c, at, _WITHIN] += within
             contacts[c, at, _WAIT_SERVED] += waited * _SECOND
         elif what == _ABANDONED:
-            contacts[c, at, _ABANDONED_WITHIN] += waited <= view.awt[c]
+            contacts[c, at, _ABANDONED_WITHIN] += within
             contacts[c, at, _SHORT] += waited <= view.grace[c]
             contacts[c, at, _WAIT_ABANDONED] += waited * _SECOND
         else:
@@ -352,43 +380,6 @@ def _next_attempt(seen: _Attempts, row: int) -> int:
     return later if later >= 0 and seen.status[later] > 0 else -1
 
 
-@uncounted
-def _ends(seen: _Attempts, places: Ids, channel: int, awt: int, ends: Ints) -> tuple[int, int, int]:
-    """Find waits that end within `awt`, doubled, and made odd for those not served to sort last.
-
-    Returned are their number, the contacts at risk, and those served at once, which are many and
-    need no sorting.
-    """
-    size, risk, at_once = 0, 0, 0
-    for row in range(places.size):
-        what, waited = seen.status[row], seen.wait[row]
-        if places[row] < 0 or seen.row[seen.queue[row]] != channel or what in (_BLOCKED, _CLOSED):
-            continue
-        risk += 1
-        if what == _SERVED and waited == 0:
-            at_once += 1
-        elif what != _WAITING and waited <= awt:
-            ends[size] = 2 * waited + (what != _SERVED)
-            size += 1
-    return size, risk, at_once
-
-
-@jit
-def _virtual(seen: _Attempts, view: _View, places: Ids, channel: int) -> float:
-    """Estimate P(virtual wait <= awt): the product-limit over contacts, abandoned ones censored."""
-    ends = np.empty(places.size, np.int64)
-    size, risk, at_once = _ends(seen, places, channel, view.awt[channel], ends)
-    if risk == 0:
-        return math.nan
-    unserved = 1.0 - at_once / risk
-    risk -= at_once
-    for end in np.sort(ends[:size]):
-        if end % 2 == 0:
-            unserved *= 1.0 - 1.0 / risk
-        risk -= 1
-    return 1.0 - unserved
-
-
 @jit
 def _tally(
     seen: _Attempts, crew: _Agents, view: _View, fresh: int, groups: int
@@ -401,13 +392,19 @@ def _tally(
     presence = np.zeros((groups, view.slots, _PRESENCES))
     virtual = np.zeros(channels)
     places = np.empty(seen.status.size, np.int32)
-    _place(seen, view, places)
-    _count(seen, view, places, contacts)
+    first = np.zeros(channels + 2, np.int64)
+    _place(seen, view, places, first)
+    waits, spare = np.empty(places.size, np.int64), np.empty(places.size, np.int64)
+    risk, at_once = np.zeros(channels, np.int64), np.zeros(channels, np.int64)
+    ends = _Ends(waits, first[:channels].copy(), risk, at_once)
+    _count(seen, view, places, contacts, ends)
     _count_work(seen, crew, view, places, contacts, work, presence)
     _count_agents(crew, view, presence)
     _count_clients(seen, view, fresh, places, contacts)
+    digits = np.empty(DIGITS, np.int64)
     for c in range(channels):
-        virtual[c] = _virtual(seen, view, places, c)
+        in_order(waits, spare, digits, first[c], ends.last[c])
+        virtual[c] = answered_within(waits, first[c], ends.last[c], risk[c], at_once[c])
     return contacts, work, presence, virtual
 
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import erlang
 from sim.demand import volume_factor
 from sim.scenario.channel import Channel, Target
 from sim.scenario.hours import DAY, OpenHours
@@ -157,6 +156,8 @@ def _least(
     share: float, promise: Target, rate: Floats, aht: Floats, patience: Floats
 ) -> NDArray[np.int64]:
     """Least agents by interval for a share answered in time; abandonment counts where alone."""
+    from sim import erlang  # only here: what has a roster of its own does without closed forms
+
     every = promise.hold == "every interval"
     target = erlang.Target(
         service_level=share,
@@ -192,6 +193,8 @@ def _kept(
     promise: Target, agents: NDArray[np.int64], kinds: Floats, times: NDArray[np.int64]
 ) -> bool:
     """Whether a promise is kept on average over the contacts of a span."""
+    from sim import erlang
+
     rate, aht, patience = kinds
     staffed = agents.astype(np.float64)
     queue = erlang.erlang_a(arrival_rate=rate, aht=aht, agents=staffed, patience=patience)

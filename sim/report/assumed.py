@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.report.language import N_, Language
 from sim.report.sentences import channel_title, group_title, option_title
-from sim.report.tables import Table
+from sim.report.table import Table
 from sim.report.words import term
 from sim.scenario.model import Scenario
 from sim.scenario.parse import seconds

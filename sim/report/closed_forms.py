@@ -12,7 +12,7 @@ import numpy as np
 
 from sim import erlang
 from sim.report.language import N_, Language
-from sim.report.tables import Table
+from sim.report.table import Table
 
 __all__ = [
     "SHARES",

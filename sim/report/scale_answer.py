@@ -8,7 +8,7 @@ from typing import Any
 from sim import erlang
 from sim.report.closed_forms import Answer
 from sim.report.language import Language
-from sim.report.tables import Table
+from sim.report.table import Table
 
 __all__ = ["SIZES", "scale_answer"]
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from sim.decide import Comparison, Gap, Judgement, OptionResult
-from sim.experiment import Stopped
+from typing import TYPE_CHECKING
+
 from sim.report.language import N_, Code, Language
 from sim.scenario.channel import Target
 from sim.scenario.model import ONLY_OPTION, Scenario
+
+if TYPE_CHECKING:  # closed forms are told without what plays and compares
+    from sim.decide import Comparison, Gap, Judgement, OptionResult
+    from sim.experiment import Stopped
 
 __all__ = [
     "MEASURE_WORDS",

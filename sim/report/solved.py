@@ -12,7 +12,7 @@ from sim import erlang
 from sim.report.closed_forms import finite, fitted, flat, measures_data, of_all_callers, split
 from sim.report.language import N_, Language
 from sim.report.promises import promise_data, rule_words, share_words, target_words
-from sim.report.tables import Table
+from sim.report.table import Table
 
 __all__ = [
     "Case",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,6 +21,7 @@ from sim.report.sentences import (
     state_words,
     target_words,
 )
+from sim.report.table import Row, Table
 from sim.stats import Estimate, Span
 
 __all__ = [
@@ -42,30 +42,8 @@ __all__ = [
     "statement_table",
 ]
 
-Row = tuple[str, ...]
-
 #: Before the name of a part of a channel, below that of the channel.
 INDENT = "\N{EM SPACE}– "
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of text.
-
-    Parameters
-    ----------
-    title
-        What it shows.
-    head
-        Names of the columns; the first column is text, the others are figures.
-    rows
-        As many cells in each as there are columns.
-    """
-
-    title: str
-    head: Row
-    rows: tuple[Row, ...]
-
 
 #: Lines of a statement as people read them.
 LINE_WORDS = {

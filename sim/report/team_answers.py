@@ -17,7 +17,7 @@ from sim.report.closed_forms import (
     method_words,
 )
 from sim.report.language import N_, Language
-from sim.report.tables import Table
+from sim.report.table import Table
 
 __all__ = [
     "blend_answer",

@@ -19,7 +19,7 @@ from sim.report.closed_forms import (
 )
 from sim.report.language import N_, Language
 from sim.report.solved import agents_words
-from sim.report.tables import Table
+from sim.report.table import Table
 
 __all__ = ["class_answer", "day_answer", "pool_answer", "pool_names", "unread_sentence"]
 

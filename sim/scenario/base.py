@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 import functools
+import inspect
 import re
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import pairwise
 from typing import Any, Self
 
 from pydantic import (
@@ -28,6 +32,7 @@ __all__ = [
     "broken",
     "details",
     "entry",
+    "field_docs",
     "in_file",
     "joined",
     "keys",
@@ -97,7 +102,6 @@ class Strict(BaseModel):
         extra="forbid",
         allow_inf_nan=False,
         serialize_by_alias=True,
-        use_attribute_docstrings=True,
     )
 
     @model_validator(mode="wrap")
@@ -107,6 +111,24 @@ class Strict(BaseModel):
             return handler(data)
         except ValidationError as error:
             raise joined(cls.__name__, (_explained(line, cls) for line in details(error))) from None
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Show editors what is written below each field.
+
+        Pydantic can do that by itself, but then reads the source of every model whenever it is
+        imported, which takes as long as all the rest of it.
+        """
+        shown = handler(schema)
+        properties = handler.resolve_ref_schema(shown).get("properties", {})
+        for name, words in field_docs(cls).items():
+            key = cls.model_fields[name].alias or name
+            below = handler.resolve_ref_schema(properties.get(key, {}))
+            if key in properties and below.get("description") != words:  # a model may say the same
+                properties[key].setdefault("description", words)
+        return shown
 
 
 class Text(Strict):
@@ -146,6 +168,35 @@ class Text(Strict):
             if code in self.words:
                 return self.words[code]
         return next(iter(self.words.values()))
+
+
+def field_docs(model: type[BaseModel]) -> dict[str, str]:
+    """What is written in the source below each field of a model, and of those it extends."""
+    found: dict[str, str] = {}
+    for ancestor in reversed(model.__mro__):
+        if issubclass(ancestor, Strict):
+            found |= _module_docs(ancestor.__module__).get(ancestor.__qualname__, {})
+    return {name: words for name, words in found.items() if name in model.model_fields}
+
+
+@functools.cache
+def _module_docs(module: str) -> dict[str, dict[str, str]]:
+    """Texts below fields by class of a module; none where its source is not at hand."""
+    try:
+        tree = ast.parse(inspect.getsource(sys.modules[module]))
+    except OSError:
+        return {}
+    return {node.name: _class_docs(node) for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+def _class_docs(node: ast.ClassDef) -> dict[str, str]:
+    found = {}
+    for field, below in pairwise(node.body):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            text = below.value if isinstance(below, ast.Expr) else None
+            if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                found[field.target.id] = inspect.cleandoc(text.value)
+    return found
 
 
 def _by_language(data: Mapping[str, object]) -> Mapping[str, object]:

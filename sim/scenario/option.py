@@ -231,7 +231,7 @@ class ToTarget(Strict):
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """Show editors the key that is written around the bounds."""
-        bounds = handler.resolve_ref_schema(handler(schema))
+        bounds = handler.resolve_ref_schema(super().__get_pydantic_json_schema__(schema, handler))
         return {
             "type": "object",
             "properties": {"to_target": {"anyOf": [bounds, {"type": "null"}]}},

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from sim.scenario.base import Strict
+from sim.scenario.base import Strict, field_docs
 from sim.scenario.laws import LAWS, as_written
 from sim.scenario.model import Scenario
 from sim.scenario.parse import as_duration, as_share
@@ -59,11 +59,14 @@ def _parts(annotation: Any) -> Iterator[type[Strict]]:
 def _section(model: type[Strict]) -> str:
     """One model as a table."""
     rows = []
+    told = field_docs(model)
     for name, field in model.model_fields.items():
         if name not in _NOT_WRITTEN:
             default = _WORDS.get(f"{model.__name__}.{name}") or _default(field)
             key = field.alias or name
-            rows.append(f"| `{key}` | {_kind(field)} | {default} | {_told(field)} |")
+            rows.append(
+                f"| `{key}` | {_kind(field)} | {default} | {_told(field, told.get(name))} |"
+            )
     title = (model.__doc__ or model.__name__).strip().split("\n\n")[0].replace("\n    ", " ")
     head = f"## {model.__name__}\n\n{title}\n"
     return "\n".join([head, "| key | unit | default | meaning |", "|---|---|---|---|", *rows, ""])
@@ -120,9 +123,9 @@ def _written(value: object, field: FieldInfo) -> str:
     return str(value)
 
 
-def _told(field: FieldInfo) -> str:
-    """The meaning of a key on one line."""
+def _told(field: FieldInfo, written: str | None) -> str:
+    """The meaning of a key on one line: its own words, or those of the model it leads to."""
     below = next(_parts(field.annotation), None)
-    words = field.description or (below.__doc__ if below else "") or ""
+    words = field.description or written or (below.__doc__ if below else "") or ""
     plain = words.strip().partition("\n\n")[0].replace("|", "/")
     return " ".join(plain.split()).replace(" [s]", "")
