@@ -2,6 +2,7 @@
 
 from sim.engine import kernel, reference
 from sim.engine.contract import Engine, Outcome, Staffing, Status, Workload, check_pair
+from sim.errors import InvalidInput
 
 __all__ = ["ENGINES", "Engine", "Outcome", "Staffing", "Status", "Workload", "check_pair", "play"]
 
@@ -19,6 +20,8 @@ def play(workload: Workload, staffing: Staffing, *, engine: str = "kernel") -> O
     ------
     ContractError
         If arrays break the contract or do not fit each other, naming the first wrong row.
+    InvalidInput
+        If there is no such engine.
 
     Examples
     --------
@@ -33,5 +36,7 @@ def play(workload: Workload, staffing: Staffing, *, engine: str = "kernel") -> O
     >>> Status(play(work, crew).status[0]).name
     'SERVED'
     """
+    if engine not in ENGINES:
+        raise InvalidInput("engine", f"must be one of {', '.join(sorted(ENGINES))}", engine)
     check_pair(workload, staffing)
     return ENGINES[engine](workload, staffing)
