@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine import ENGINES
+from sim.engine import check_engine
 from sim.errors import Interrupted, InvalidInput
 from sim.experiment.asked import HIGHEST, checked_count, checked_seed, number, whole
 from sim.experiment.case import Case
@@ -129,8 +129,7 @@ def replicate(
     WorkersLost
         If workers of other processes are lost again and again.
     """
-    if engine not in ENGINES:
-        raise InvalidInput("engine", f"must be one of {', '.join(sorted(ENGINES))}", engine)
+    check_engine(engine)
     seed, first = checked_seed(seed), whole("first", first, 0, HIGHEST)
     replications = checked_count("replications", replications)
     at_most = replications if at_most is None else checked_count("at_most", at_most)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine import ENGINES
+from sim.engine import check_engine
 from sim.errors import InvalidInput
 from sim.experiment.asked import checked_count, checked_seed
 from sim.experiment.case import Case
@@ -85,8 +85,7 @@ def steady_state(
         If there is no such measure, channel or engine, the seed has no 64 bits, or the run has
         too few cycles.
     """
-    if engine not in ENGINES:
-        raise InvalidInput("engine", f"must be one of {', '.join(sorted(ENGINES))}", engine)
+    check_engine(engine)
     seed = checked_seed(seed)
     if channel not in played.rows:
         raise InvalidInput("channel", f"must be one of {', '.join(played.rows)}", channel)
