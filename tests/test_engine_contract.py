@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from full_days import seeded_full_day
 from workloads import assert_same, calls, seeded_day, team
 
 from sim.engine import ENGINES, Staffing, Status, Workload, play, staffing
@@ -21,7 +23,7 @@ from sim.engine.contract import (
     WORK_LIMIT,
     check_pair,
 )
-from sim.errors import ContractError
+from sim.errors import ContractError, InvalidInput
 
 DUE = [0, 5, 9, 30]
 WORK = calls(DUE, handle=4, patience=7, fresh=3, redial={1: 3})
@@ -75,7 +77,7 @@ BAD_LINKS = [
         {"own_handle": ints(1, 1).reshape(2, 1)},
         "own_handle: must have 4 columns",
     ),
-    ("no laws", {"own_handle": ints()}, "own_handle: must have 4 columns like due, or no rows"),
+    ("no laws", {"own_handle": ints()}, "own_handle: must be a table"),
     ("negative law", {"own_handle": ints(1, -1, 1, 1).reshape(1, 4)}, "own_handle[0, 1]: must be"),
 ]
 SHIFTS = team([(0, 9), (5, 9), (9, 20)], follows={2: 0}, pause=1)
@@ -121,7 +123,11 @@ BAD_CREW = [
     ("end before start", {"end": ints(50, 10)}, "end[1]: must follow start"),
     ("end after the clock", {"end": ints(50, CLOCK_LIMIT)}, "end[1]: must follow start"),
     ("no such group", {"group": np.array([0, 2], np.uint8)}, "group[1]: must name a group"),
-    ("a table of another shape", {"pace": ints(1000)}, "pace: must have the shape of preference"),
+    (
+        "a table of another shape",
+        {"pace": ints(1000).reshape(1, 1)},
+        "pace: must have the shape of preference",
+    ),
     ("odd preference", {"preference": np.array([[0, 1], [-2, 0]])}, "preference[1, 0]: must not"),
     (
         "endless preference",
@@ -138,6 +144,7 @@ BAD_CREW = [
     ("lines of one queue", {"lines": ints(3)}, "trunk[1]: must name a row of lines"),
     ("hours upside down", {"open_end": ints(9, 20)}, "open_end[1]: must follow open_start"),
     ("hours of nobody", {"open_of": ints(0, 1, 1)}, "open_of: must cover every row"),
+    ("hours without an end", {"open_end": ints(9)}, "open_end: must have 2 rows like open_start"),
     ("hours backwards", {"open_of": ints(0, 3, 2)}, "open_of[2]: must not decrease"),
     (
         "hours of one channel overlap",
@@ -212,7 +219,7 @@ def test_a_table_of_another_shape_is_refused() -> None:
     with pytest.raises(ContractError, match="ring: must have a row for each queue"):
         replace(CREW, ring=ints(1)).check()
     with pytest.raises(ContractError, match="level: must have the shape of preference"):
-        replace(CREW, level=ints(1, 1)).check()
+        replace(CREW, level=ints(1, 1).reshape(1, 2)).check()
 
 
 def test_more_attempts_than_fit_into_a_key_are_refused() -> None:
@@ -351,6 +358,28 @@ def test_the_door_plays_what_keeps_the_contract_and_nothing_else(engine: str) ->
     assert_same(play(*day, engine=engine), ENGINES[engine](*day))
     with pytest.raises(ContractError, match=r"due\[0\]: must lie on the clock"):
         play(replace(day[0], due=day[0].due - CLOCK_LIMIT), day[1], engine=engine)
+
+
+def test_an_engine_that_is_none_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="engine must be one of kernel, reference"):
+        play(*seeded_day(3), engine="abacus")
+
+
+@pytest.mark.parametrize("part", [0, 1], ids=["workload", "staffing"])
+def test_arrays_of_any_other_shape_are_refused_by_name(part: int) -> None:
+    day = seeded_full_day(3)
+    shapes: list[Callable[[Any], Any]] = [
+        lambda array: array.tolist(),
+        lambda array: array[..., None].copy(),
+        lambda array: np.zeros((2, 2, 2), array.dtype),
+        lambda array: np.zeros((), array.dtype),
+        lambda array: array.astype(np.float64),
+    ]
+    for field in fields(day[part]):
+        array = getattr(day[part], field.name)
+        for changed in shapes if isinstance(array, np.ndarray) else ():
+            with pytest.raises(ContractError, match=f"^{field.name}: must be a"):
+                replace(day[part], **{field.name: changed(array)}).check()
 
 
 def test_what_keeps_the_contract_is_accepted() -> None:

@@ -209,3 +209,11 @@ def is_refused(day: Day, outcome: Outcome) -> bool:
     except InvariantBroken:
         return True
     return False
+
+
+def test_a_reserve_of_more_agents_than_there_are_keeps_all_of_them() -> None:
+    work, crew = calls([0, 1], handle=10, patience=7), team([(0, 50, 0)], reserve=[[1 << 61]])
+    outcome = ENGINES["reference"](work, crew)
+
+    assert set(outcome.status.tolist()) == {ABANDONED}
+    check(work, crew, outcome)

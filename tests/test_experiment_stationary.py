@@ -269,6 +269,9 @@ def test_nobody_waits_where_agents_abound() -> None:
         ({"contacts": 100}, "contacts"),
         ({"contacts": 1e6}, "contacts"),
         ({"seed": -1}, "seed"),
+        ({"seed": 1.0}, "seed"),
+        ({"handle_time": 1e-300}, "a contact every 2.7e-296 s at least where one takes 1e-300 s"),
+        ({"arrival_rate": 1e300}, "contacts must be at least 6e.302, to last"),
         ({"variation": 3.0}, "variation"),
     ],
 )
@@ -282,3 +285,17 @@ def test_a_measure_that_is_none_is_refused_with_those_that_are() -> None:
 
     with pytest.raises(InvalidInput, match="mean_wait_virtual"):
         run["wait"]
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    asked: dict[str, Any] = {
+        "arrival_rate": np.float32(0.0625),
+        "handle_time": np.int64(60),
+        "agents": np.int32(9),
+        "patience": np.float32(90.0),
+        "contacts": np.int32(10_000),
+        "seed": np.uint8(7),
+    }
+    plain = {name: value.item() for name, value in asked.items()}
+
+    assert stationary_queue(**asked).steady == stationary_queue(**plain).steady

@@ -151,3 +151,7 @@ def test_unknown_names_are_refused(long: Case) -> None:
         steady_state(long, "asa", "fax", seed=1)
     with pytest.raises(InvalidInput, match="measure"):
         steady_state(long, "service_level_virtual", "phone", seed=1)
+    with pytest.raises(InvalidInput, match="engine must be one of kernel, reference"):
+        steady_state(long, "asa", "phone", seed=1, engine="abacus")
+    with pytest.raises(InvalidInput, match="seed must be a whole number"):
+        steady_state(long, "asa", "phone", seed=math.nan)  # type: ignore[arg-type]

@@ -23,6 +23,8 @@ from sim.experiment import (
     Replications,
     Rule,
     case,
+    checked_count,
+    checked_seed,
     opened,
     replicate,
 )
@@ -83,10 +85,9 @@ class Run:
             hint = "leave one of them out"
             raise InvalidInput("replications", "must not stand beside goals", replications, hint)
         asked = scenario.simulation
-        if seed is not None and not 0 <= seed < 2**64:
-            raise InvalidInput("seed", "must be from 0 to 2^64 - 1", seed)
-        if replications is not None and replications < 1:
-            raise InvalidInput("replications", "must be at least 1", replications)
+        seed = seed if seed is None else checked_seed(seed)
+        if replications is not None:
+            replications = checked_count("replications", replications)
         return cls(
             asked.seed if seed is None else seed,
             asked.replications if replications is None else replications,

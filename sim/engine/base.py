@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
 from enum import IntEnum
 from typing import Any
@@ -32,6 +33,7 @@ __all__ = [
     "Ints",
     "Links",
     "Status",
+    "check_are_arrays",
     "check_lengths",
     "check_types",
     "rule",
@@ -115,12 +117,24 @@ def within(name: str, values: NDArray[Any], low: int, high: int) -> None:
 _TYPES = {"Ints": np.int64, "Ids": np.int32, "Codes": np.uint8}
 
 
-def check_types(arrays: Any) -> None:
+def check_are_arrays(arrays: Any) -> None:
+    """Refuse columns that are no arrays, such as lists."""
+    for field in fields(arrays):
+        kind = _TYPES.get(str(field.type))
+        if kind and not isinstance(getattr(arrays, field.name), np.ndarray):
+            raise ContractError(f"{field.name}: must be a contiguous array of {kind.__name__}")
+
+
+def check_types(arrays: Any, tables: Collection[str]) -> None:
     """Refuse columns of another type or layout: a kernel would be compiled anew for them."""
+    check_are_arrays(arrays)
     for field in fields(arrays):
         kind, values = _TYPES.get(str(field.type)), getattr(arrays, field.name)
         if kind and (values.dtype != kind or not values.flags.c_contiguous):
             raise ContractError(f"{field.name}: must be a contiguous array of {kind.__name__}")
+        if kind and values.ndim != (2 if field.name in tables else 1):
+            shape = "a table" if field.name in tables else "a column"
+            raise ContractError(f"{field.name}: must be {shape}, its shape is {values.shape}")
 
 
 def check_lengths(arrays: Any, names: tuple[str, ...], size: int, like: str) -> None:

@@ -387,7 +387,9 @@ def _check_idleness(workload: Workload, staffing: Staffing, story: Story, spells
             until = np.minimum(story.out[rows], CLOCK_LIMIT)
             since = story.since[rows] + np.minimum(staffing.after[cell], CLOCK_LIMIT)
             since = np.minimum(since, until)
-            spare = partial(idle.spare, reserve=int(staffing.reserve[cell]))
+            # Nobody keeps more than there are, and the product fits.
+            reserve = min(int(staffing.reserve[cell]), len(staffing.start))
+            spare = partial(idle.spare, reserve=reserve)
             if staffing.keeps[queue]:
                 spare = partial(Hours.of(staffing, queue).passed, spare)
             nobody = spare(until) <= spare(since)

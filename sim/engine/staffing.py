@@ -17,6 +17,8 @@ from sim.engine.base import (
     Codes,
     Ids,
     Ints,
+    check_are_arrays,
+    check_lengths,
     check_types,
     rule,
     within,
@@ -57,7 +59,7 @@ _ROWS = {  # [queue]
     "drag": (0, 0, SLOWEST_PACE),
     "drag_most": (0, 0, SLOWEST_PACE - 1000),
 }
-
+_TABLES = (*_CELLS, "preference", "speed", "tempo")
 
 #: What only the full model has.
 _MORE = ("level", "concurrency", "escalates", "repeats", "own", "trunk", "tempo", *_ROWS)
@@ -190,6 +192,11 @@ class Staffing:
 
     def __post_init__(self) -> None:
         """Put neutral tables in the place of those that are left out."""
+        check_are_arrays(self)
+        if self.preference.ndim != 2:
+            raise ContractError(
+                f"preference: must be a table, its shape is {self.preference.shape}"
+            )
         queues, groups = self.preference.shape
         neutral: dict[str, Ints] = {}
         neutral |= {name: np.full((queues, groups), row[0]) for name, row in _CELLS.items()}
@@ -221,8 +228,8 @@ class Staffing:
 
     def check(self) -> None:
         """Refuse arrays that contradict each other."""
+        check_types(self, _TABLES)
         size = len(self.start)
-        check_types(self)
         if max(self.preference.shape) > MOST_KINDS:
             words = (
                 f"{self.queues} queues and {self.groups} groups, at most {MOST_KINDS} of each fit"
@@ -270,13 +277,13 @@ class Staffing:
     def _check_times(self) -> None:
         """Speeds and tempos have a row for each queue; where escalations are warm, one contact."""
         most = int(self.concurrency.max(initial=1))
-        if self.speed.ndim != 2 or self.speed.shape[0] != self.queues:
+        if self.speed.shape[0] != self.queues:
             raise ContractError("speed: must have a row for each queue")
         if self.queues and self.speed.shape[1] < most:
             raise ContractError(f"speed: must have {most} columns like the most contacts at once")
         within("speed", self.speed, 1, _FASTEST)
         rule("speed", self.speed[:, :1] == MILLION, f"must be {MILLION} with one contact")
-        if self.tempo.ndim != 2 or self.tempo.shape[0] != self.queues:
+        if self.tempo.shape[0] != self.queues:
             raise ContractError("tempo: must have a row for each queue")
         within("tempo", self.tempo, 0, SLOWEST_PACE)
         slot = np.array([1 <= self.tempo_slot <= CLOCK_LIMIT])
@@ -297,6 +304,7 @@ class Staffing:
     def _check_hours(self) -> None:
         """Opening hours of one queue are apart and in order, and it has a closing time or not."""
         rule("dismiss", self.dismiss + self.accepts <= 1, "must be 0 where the queue never closes")
+        check_lengths(self, ("open_end",), len(self.open_start), "open_start")
         rule("open_end", self.open_end > self.open_start, "must follow open_start")
         if self.open_of[0] != 0 or self.open_of[-1] != len(self.open_start):
             raise ContractError("open_of: must cover every row of open_start")

@@ -116,13 +116,13 @@ class Workload:
 
     def check(self) -> None:
         """Refuse arrays that contradict each other."""
+        check_types(self, ("own_handle",))
         size = len(self.due)
-        check_types(self)
         check_lengths(self, ("queue", "handle", "acw", "patience"), size, "due")
         for name in (*_LINKS, "conference"):
             if len(getattr(self, name)) not in (0, size):
                 raise ContractError(f"{name}: must have {size} rows like due, or none")
-        if self.own_handle.ndim != 2 or (len(self.own_handle) and self.own_handle.shape[1] != size):
+        if len(self.own_handle) and self.own_handle.shape[1] != size:
             raise ContractError(f"own_handle: must have {size} columns like due, or no rows")
         rule("fresh", np.array([0 <= self.fresh <= size]), "must lie within the attempts")
         if size >= MOST_ATTEMPTS:

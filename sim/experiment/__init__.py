@@ -1,5 +1,6 @@
 """Experiments: replications of an option, where they are played, when there are enough of them."""
 
+from sim.experiment.asked import checked_count, checked_seed
 from sim.experiment.case import AWT, Case, case
 from sim.experiment.paired import check_paired, difference
 from sim.experiment.places import FORMS, SETTING, Place, opened
@@ -29,6 +30,8 @@ __all__ = [
     "batch_means",
     "case",
     "check_paired",
+    "checked_count",
+    "checked_seed",
     "difference",
     "opened",
     "replicate",

@@ -27,6 +27,7 @@ from typing import Any, Protocol
 
 from sim.compiled import alone, is_warm, sources_digest
 from sim.errors import InvalidInput, WorkersLost
+from sim.experiment.asked import checked_count
 from sim.experiment.played import Job, Played
 
 __all__ = ["FORMS", "SETTING", "Place", "opened"]
@@ -311,11 +312,12 @@ def opened(on: str | Place | None = None, workers: int | None = None) -> Iterato
     if workers is not None:
         if on is not None:
             raise InvalidInput("workers", f"must not stand beside on ({on})", workers)
-        if workers < 1:
-            raise InvalidInput("workers", "must be at least 1", workers)
-        yield _Threads(workers, f"threads:{workers}")
+        count = checked_count("workers", workers)
+        yield _Threads(count, f"threads:{count}")
         return
     if on is not None and not isinstance(on, str):
+        if not callable(getattr(on, "play", None)):
+            raise InvalidInput("on", f"must be one of {FORMS}, or a place", on)
         yield on
         return
     text = on or os.environ.get(SETTING) or "threads"

@@ -19,8 +19,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine import ENGINES
+from sim.engine import check_engine
 from sim.errors import Interrupted, InvalidInput
+from sim.experiment.asked import HIGHEST, checked_count, checked_seed, number, whole
 from sim.experiment.case import Case
 from sim.experiment.places import Place, opened
 from sim.experiment.played import Job, Played
@@ -128,27 +129,27 @@ def replicate(
     WorkersLost
         If workers of other processes are lost again and again.
     """
-    if engine not in ENGINES:
-        raise InvalidInput("engine", f"must be one of {', '.join(sorted(ENGINES))}", engine)
-    if replications < 1:
-        raise InvalidInput("replications", "must be at least 1", replications)
-    if first < 0:
-        raise InvalidInput("first", "must be at least 0", first)
-    if not 0 <= seed < 2**64:
-        raise InvalidInput("seed", "must be from 0 to 2^64 - 1", seed)
+    check_engine(engine)
+    seed, first = checked_seed(seed), whole("first", first, 0, HIGHEST)
+    replications = checked_count("replications", replications)
+    at_most = replications if at_most is None else checked_count("at_most", at_most)
+    if not number("precision", precision) >= 0:
+        raise InvalidInput("precision", "must be at least 0", precision)
     if rule not in RULES:
         raise InvalidInput("rule", f"must be one of {', '.join(RULES)}", rule)
     wanted = tuple(goals) if goals else (Goal(precision),) if precision > 0 else ()
     for goal in wanted:
+        if not isinstance(goal, Goal):
+            raise InvalidInput("goals", "must be of the class Goal", goal)
         goal.check(played.rows, played.groups)
     block = played.demand.strata
     if first % block:
         raise InvalidInput("first", f"must be a multiple of {block}, as days are stratified", first)
     least = _whole(max(replications, FEWEST_BLOCKS * block if block > 1 and wanted else 0), block)
-    most = max(least, at_most or replications) // block * block
+    most = max(least, at_most) // block * block
     staged = rule == "two stages" and bool(wanted)
     if staged:
-        _check_stages(least, at_most or replications)
+        _check_stages(least, at_most)
     run = _Run(Job(played, seed, engine, record), wanted, first, progress)
     with opened(on, workers) as place:
         try:

@@ -23,6 +23,7 @@ from sim.demand.codes import Rows, coded
 from sim.demand.draws import Purpose, stream_of
 from sim.demand.sampling import Laws, Origin, durations, steps
 from sim.errors import InvalidInput
+from sim.experiment.asked import number, whole
 from sim.experiment.steady import Steady, batch_means, bounded
 from sim.scenario.laws import LAWS, AnyLaw, Exponential, Never
 from sim.stats import Estimate
@@ -38,11 +39,13 @@ _LONGEST_MEAN = 31_622_400  # of a law, as scenarios have it [s]
 #: Most agents.
 MOST_AGENTS = 1 << 20
 _FINEST = 10_000  # ticks that a mean handle time has at least
+_MANY = 1e15  # beyond, digits say nothing
 _BLOCK = 1024  # contacts drawn at a time
 _SHIFT, _SEAT = 20, (1 << 20) - 1
 _FAR = (1 << 63) - 1
 _LONGEST = float(1 << 40)  # times are cut off here, far beyond what a run reaches [ticks]
 _WIDEST_GAP = 1 << 28  # mean gap between arrivals, so that a block of them fits the clock [ticks]
+_SHORTEST = 10_000  # contacts
 _FEWEST_TURNS = 10  # handle times that a run must last
 _REBASE = 1 << 41  # the clock is set back when it has run that far [ticks]
 
@@ -295,7 +298,11 @@ def stationary_queue(
     True
     """
     handling, waiting = _law("handle_time", handle_time), _law("patience", patience)
-    _check(arrival_rate, agents, awt, contacts, seed)
+    arrival_rate, awt = number("arrival_rate", arrival_rate), number("awt", awt)
+    _check(arrival_rate, awt)
+    agents = whole("agents", agents, 1, MOST_AGENTS)
+    contacts = whole("contacts", contacts, _SHORTEST, 1 << 40)
+    seed = whole("seed", seed, 0, (1 << 63) - 1)
     mean = handling.mean
     if not 0 < mean < math.inf:
         raise InvalidInput("handle_time", "must take time on average, and end", mean)
@@ -311,11 +318,14 @@ def stationary_queue(
         raise InvalidInput("variation", "must take time on average, and end", gap.mean)
     scale = 10.0 ** max(3, math.ceil(math.log10(_FINEST / mean)))
     if scale / arrival_rate > _WIDEST_GAP:
-        rule = f"must bring a contact every {_WIDEST_GAP / scale:,.0f} s at least"
+        widest = _WIDEST_GAP / scale
+        often = f"{widest:,.0f}" if widest >= 1 else f"{widest:.2g}"
+        rule = f"must bring a contact every {often} s at least where one takes {mean:g} s"
         raise InvalidInput("arrival_rate", rule, arrival_rate)
     if contacts / arrival_rate < _FEWEST_TURNS * mean:
-        least = math.ceil(_FEWEST_TURNS * mean * arrival_rate)
-        rule = f"must be at least {least:,}, to last for {_FEWEST_TURNS} handle times"
+        least = _FEWEST_TURNS * mean * arrival_rate
+        told = f"{math.ceil(least):,}" if least < _MANY else f"{least:.3g}"
+        rule = f"must be at least {told}, to last for {_FEWEST_TURNS} handle times"
         raise InvalidInput("contacts", rule, contacts)
     clock = _Clock(scale, scale / (arrival_rate * gap.mean), int(min(awt * scale, _LONGEST)))
     sums = _played(_coded(gap, handling, waiting), agents, clock, contacts, seed)
@@ -353,33 +363,20 @@ def _law(name: str, given: AnyLaw | float) -> AnyLaw:
     """Take a number for the mean of an exponential law, an infinite one for never."""
     if isinstance(given, LAWS):
         return cast(AnyLaw, given)
-    if isinstance(given, bool) or not isinstance(given, int | float):
-        raise InvalidInput(name, "must be a law or a number", given)
-    if not given > 0:
+    mean = number(name, given, "law or a number")
+    if not mean > 0:
         raise InvalidInput(name, "must be above 0", given)
-    if not (given <= _LONGEST_MEAN or math.isinf(given)):
+    if not (mean <= _LONGEST_MEAN or math.isinf(mean)):
         raise InvalidInput(name, f"must be at most {_LONGEST_MEAN:,} s", given)
-    return Never() if math.isinf(given) else Exponential(mean=float(given))
+    return Never() if math.isinf(mean) else Exponential(mean=mean)
 
 
-def _check(arrival_rate: float, agents: int, awt: float, contacts: int, seed: int) -> None:
-    """Refuse what is no queue or no run."""
-    for name, number in (("arrival_rate", arrival_rate), ("awt", awt)):
-        if isinstance(number, bool) or not isinstance(number, int | float | np.number):
-            raise InvalidInput(name, "must be a number", number)
+def _check(arrival_rate: float, awt: float) -> None:
+    """Refuse what is no queue."""
     if not 0 < arrival_rate < math.inf:
         raise InvalidInput("arrival_rate", "must be above 0 and finite", arrival_rate)
     if not 0 <= awt < math.inf:
         raise InvalidInput("awt", "must be at least 0 and finite", awt)
-    for name, value, least, most in (
-        ("agents", agents, 1, MOST_AGENTS),
-        ("contacts", contacts, 10_000, 1 << 40),
-        ("seed", seed, 0, (1 << 63) - 1),
-    ):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer):
-            raise InvalidInput(name, "must be a whole number", value)
-        if not least <= value <= most:
-            raise InvalidInput(name, f"must lie between {least:,} and {most:,}", value)
 
 
 def _coded(gap: AnyLaw, handle: AnyLaw, patience: AnyLaw) -> Laws:

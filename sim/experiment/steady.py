@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine import check_engine
 from sim.errors import InvalidInput
+from sim.experiment.asked import checked_count, checked_seed
 from sim.experiment.case import Case
 from sim.experiment.played import Job
 from sim.metrics import MEASURES, measure_names, parts, service_level
@@ -80,8 +82,11 @@ def steady_state(
     Raises
     ------
     InvalidInput
-        If there is no such measure or channel, or the run has too few cycles.
+        If there is no such measure, channel or engine, the seed has no 64 bits, or the run has
+        too few cycles.
     """
+    check_engine(engine)
+    seed = checked_seed(seed)
     if channel not in played.rows:
         raise InvalidInput("channel", f"must be one of {', '.join(played.rows)}", channel)
     c = played.rows.index(channel)
@@ -131,7 +136,8 @@ def batch_means(over: Floats, under: Floats, *, cycle: int = 1) -> Steady:
     """
     if len(over) != len(under):
         raise InvalidInput("over", f"must have as many slots as under ({len(under)})", len(over))
-    if cycle < 1 or len(over) // cycle < FEWEST:
+    cycle = checked_count("cycle", cycle)
+    if len(over) // cycle < FEWEST:
         rule = f"must leave {FEWEST} cycles at least of {len(over)} slots"
         raise InvalidInput("cycle", rule, cycle, "simulate more days")
     x, y = _joined(over, cycle), _joined(under, cycle)
