@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rotating_files import instances, need, read
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from benchmarks import rotations
 from sim.errors import InvalidInput
 from sim.plan.rotation import FREE, Clock, Effort, Rotating, faults, solve, solve_rotation
 from sim.plan.rotation.graph import graph_of
@@ -299,3 +300,11 @@ def test_faults_are_told(cycle: list[int], said: list[str]) -> None:
 
     assert set(said) <= set(faults(problem, cycle))
     assert bool(said) == bool(faults(problem, cycle))
+
+
+def test_the_benchmark_tells_what_became_of_its_instances() -> None:
+    head, line = rotations.lines(size=0.1, rounds=2)
+
+    assert "CPU s" in head
+    assert line.startswith("   9 people, 2 instances")
+    assert "0 stopped" in line

@@ -35,6 +35,7 @@ def faults(problem: Rotating, cycle: Sequence[int]) -> list[str]:
         *_rows(problem, cycle),
         *_successions(problem, cycle),
         *_weekly_rests(problem, cycle),
+        *_balances(problem, cycle),
     ]
 
 
@@ -49,6 +50,8 @@ def _coverage(problem: Rotating, cycle: Sequence[int]) -> Iterator[str]:
 
 def _rows(problem: Rotating, cycle: Sequence[int]) -> Iterator[str]:
     """Lengths of rows around the cycle."""
+    if FREE not in cycle:
+        yield "no day off at all"
     for length in _lengths([worked != FREE for worked in cycle]):
         if not problem.work[0] <= length <= problem.work[1]:
             yield f"{length} days of work running, {problem.work[0]} to {problem.work[1]} allowed"
@@ -98,3 +101,17 @@ def _weekly_rests(problem: Rotating, cycle: Sequence[int]) -> Iterator[str]:
         if longest < problem.weekly_rest:
             asked = f"{problem.weekly_rest / 60:g} h asked"
             yield f"week {week + 1} has a rest of {longest / 60:g} h, {asked}"
+
+
+def _balances(problem: Rotating, cycle: Sequence[int]) -> Iterator[str]:
+    """Hours and weekends, on average over the cycle."""
+    people = len(cycle) // problem.days
+    if problem.hours:
+        paid = sum(problem.clocks[shift].hours for shift in cycle if shift != FREE) / people
+        if paid > problem.hours + 1e-9:
+            yield f"{paid:g} paid h a week, {problem.hours:g} allowed"
+    count, weeks = problem.weekends
+    starts = range(problem.days - 2, len(cycle), problem.days)
+    off = sum(cycle[day] == cycle[day + 1] == FREE for day in starts if count)
+    if off * weeks < count * people:
+        yield f"{off} weekends off of {people}, {count} in {weeks} asked"

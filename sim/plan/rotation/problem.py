@@ -6,7 +6,7 @@ it, so what the cycle's weeks hold together is what every calendar week is cover
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sim.errors import InvalidInput
@@ -30,10 +30,18 @@ class Clock:
         From midnight [minutes].
     minutes
         Its length, over midnight where it is.
+    paid
+        Paid time of it [minutes]; None: all of it.
     """
 
     start: int
     minutes: int
+    paid: int | None = None
+
+    @property
+    def hours(self) -> float:
+        """Paid time [h]."""
+        return (self.minutes if self.paid is None else self.paid) / 60
 
     @property
     def end(self) -> int:
@@ -69,6 +77,12 @@ class Rotating:
         By shift, its time of day; needed for the weekly rest.
     weekly_rest
         Rest without a break within every calendar week [minutes]; 0 for none.
+    hours
+        Paid hours a week that a person may have on average; 0 for no bound. Needs the clocks.
+    weekends
+        Of so many weekends so many are off as a whole, on average over the cycle: count, weeks.
+    because
+        Where a bound comes from: the id of its rule by the name of the bound, see `bounds_of`.
 
     Examples
     --------
@@ -90,6 +104,9 @@ class Rotating:
     surplus: bool = False
     clocks: tuple[Clock, ...] = field(default=())
     weekly_rest: int = 0
+    hours: float = 0.0
+    weekends: tuple[int, int] = (0, 1)
+    because: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._check_demand()
@@ -107,6 +124,12 @@ class Rotating:
         if self.weekly_rest and (self.days != 7 or len(self.clocks) != self.shifts):
             rule = "needs a week of seven days and the clock of every shift"
             raise InvalidInput("weekly_rest", rule, self.weekly_rest)
+        if self.hours and len(self.clocks) != self.shifts:
+            raise InvalidInput("hours", "needs the clock of every shift", self.hours)
+        count, weeks = self.weekends
+        if not 0 <= count <= weeks or (count and self.days != 7):
+            rule = "must be a count, at most its weeks, where a week has seven days"
+            raise InvalidInput("weekends", rule, self.weekends)
 
     def _check_demand(self) -> None:
         """A table of whole numbers, a row for each shift."""
@@ -135,6 +158,12 @@ class Rotating:
     def duties(self) -> int:
         """Duties of a week."""
         return sum(map(sum, self.demand))
+
+    @property
+    def paid(self) -> float:
+        """Paid hours of a week, all duties together; 0 without clocks."""
+        pairs = zip(self.clocks, self.demand, strict=False)
+        return sum(clock.hours * sum(row) for clock, row in pairs)
 
     def by_day(self) -> tuple[int, ...]:
         """People on duty by day, whatever the shift."""

@@ -108,6 +108,7 @@ class Rotation:
 def solve_rotation(
     problem: Rotating,
     *,
+    fewest: bool = True,
     seed: int = 0,
     work: float = WORK,
     seconds: float = math.inf,
@@ -119,6 +120,9 @@ def solve_rotation(
     ----------
     problem
         What is asked.
+    fewest
+        Whether the fewest people are sought where their number is free, and the fewest duties
+        where there may be more than asked; else any will do.
     seed
         Of the solver's own choices.
     work
@@ -145,7 +149,7 @@ def solve_rotation(
     if reasons:
         return Rotation("impossible", problem, reasons=reasons)
     graph = graph_of(problem)
-    model = _Model(problem, graph, seed, work, seconds)
+    model = _Model(problem, graph, fewest, (seed, work, seconds))
     while model.rounds < ROUNDS:
         state = model.solve()
         if progress is not None:
@@ -166,7 +170,7 @@ def solve_rotation(
     return Rotation("stopped", problem, bound=model.bound, effort=model.effort)
 
 
-def most_people(problem: Rotating) -> int:
+def _most_people(problem: Rotating) -> int:
     """More people than this cannot be on rotation: each row of work brings days off at most."""
     if problem.people is not None:
         return problem.people
@@ -179,14 +183,14 @@ class _Model:
     """The circulation as a model for CP-SAT, and the cuts that it has been given."""
 
     def __init__(
-        self, problem: Rotating, graph: Graph, seed: int, work: float, seconds: float
+        self, problem: Rotating, graph: Graph, fewest: bool, limits: tuple[int, float, float]
     ) -> None:
         from ortools.sat.python import cp_model
 
         self.cp, self.problem, self.graph = cp_model, problem, graph
         self.model: Any = cp_model.CpModel()
-        self.limits = (seed, work, seconds)
-        self.most = most_people(problem)
+        self.fewest, self.limits = fewest, limits
+        self.most = _most_people(problem)
         self.rounds, self.spent, self.bound = 0, 0.0, 0
         self.sets: set[frozenset[int]] = set()
         self.values: list[int] = []
@@ -216,10 +220,32 @@ class _Model:
         self.people = model.NewIntVar(0, self.most, "")
         if problem.people is not None:
             model.Add(self.people == problem.people)
-        else:
-            model.Minimize(self.people)
+        elif self.fewest:
+            self.model.Minimize(self.people)
         model.Add(self._through(range(len(self.graph.nodes))) == self.people)
         self._rows()
+        self._balances()
+
+    def _balances(self) -> None:
+        """Hours and weekends, on average over the cycle."""
+        problem, nodes = self.problem, self.graph.nodes
+        pairs = list(zip(self.on, self.graph.arcs, strict=True))
+        duties = [(variable, 1) for variable, arc in pairs if arc.shift != FREE]
+        if self.fewest and problem.surplus and problem.people is not None:
+            self.model.Minimize(self._sum(duties))
+        if problem.hours:
+            minutes = [round(60 * clock.hours) for clock in problem.clocks]
+            paid = [(v, minutes[arc.shift]) for v, arc in pairs if arc.shift != FREE]
+            self.model.Add(self._sum(paid) <= math.floor(60 * problem.hours + 1e-6) * self.people)
+        count, weeks = problem.weekends
+        if count:
+            last = problem.days - 1
+            off = [
+                (variable, 1)
+                for variable, arc in pairs
+                if arc.day == last and arc.shift == FREE and nodes[arc.head][1].row > 1
+            ]
+            self.model.Add(self._sum(off) * weeks >= count * self.people)
 
     def _rows(self) -> None:
         """Rows of work, of which there is a whole number: it follows, but is worth saying."""
@@ -272,10 +298,11 @@ class _Model:
         if answer == self.cp.INFEASIBLE:
             return "impossible"
         if answer == self.cp.OPTIMAL or (
-            answer == self.cp.FEASIBLE and self.problem.people is not None
+            answer == self.cp.FEASIBLE and (self.problem.people is not None or not self.fewest)
         ):
             self.values = [solver.Value(variable) for variable in self.on]
-            self.bound = solver.Value(self.people)
+            known = self.fewest or self.problem.people is not None
+            self.bound = solver.Value(self.people) if known else 0
             return "solved"
         return "stopped"
 
