@@ -9,6 +9,7 @@ import pytest
 
 from sim.errors import InvalidInput
 from sim.plan.duties import Pause, Shift
+from sim.plan.people import Person
 from sim.plan.rotation import (
     Clock,
     Explained,
@@ -18,6 +19,7 @@ from sim.plan.rotation import (
     explain,
     faults,
     judge,
+    night_permission,
     rotating,
     solve_rotation,
 )
@@ -221,3 +223,16 @@ def test_rules_that_leave_nothing_are_refused(rules: dict[str, Any], said: str) 
         rotating([DAY, NIGHT], [[1] * 7] * 2, 5, rules_from(rules))
 
     assert said in str(refused.value)
+
+
+def test_who_may_not_work_at_night_is_missing_on_a_rotation_with_nights() -> None:
+    people = [Person(name=str(k), flags=frozenset({"minor"} if k < 3 else ())) for k in range(14)]
+    problem = rotating([DAY, NIGHT], [[4] * 7] * 2, 14, RU)
+    said = night_permission(problem, [DAY, NIGHT], people, RU)
+
+    assert said is not None
+    assert (said.value, said.limit) == (11, 14)
+    assert "3 more who may are needed" in said.text
+    assert night_permission(problem, [DAY], people, RU) is None
+    assert night_permission(replace(problem, people=11), [DAY, NIGHT], people, RU) is None
+    assert night_permission(problem, [DAY, NIGHT], people, NONE) is None

@@ -7,7 +7,7 @@ from sim.plan.rotation.patterns import PATTERNS, Judged, Pattern, judge, pattern
 from sim.plan.rotation.problem import FREE, Clock, Rotating
 from sim.plan.rotation.reasons import Explained, Way, bounds_of, explain
 from sim.plan.rotation.solve import Effort, Rotation, solve_rotation
-from sim.plan.rotation.under_rules import as_pattern, rotating
+from sim.plan.rotation.under_rules import as_pattern, night_permission, rotating
 
 __all__ = [
     "FREE",
@@ -30,6 +30,7 @@ __all__ = [
     "explain",
     "faults",
     "judge",
+    "night_permission",
     "pattern",
     "rotating",
     "solve_rotation",

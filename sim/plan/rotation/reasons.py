@@ -23,7 +23,7 @@ JOB = 40.0
 # What is not bounded: a row of ten days is as good as an endless one.
 _LONG = 10
 # Enough for problems of a house; a question that takes longer is left open.
-_WORK = 2.0
+_WORK = 1.0
 
 
 @dataclass(frozen=True, slots=True)

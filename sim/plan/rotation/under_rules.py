@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from sim.errors import InvalidInput
 from sim.plan.duties import DAY, Shift
+from sim.plan.people import Person
+from sim.plan.rotation.counting import Reason
 from sim.plan.rotation.patterns import Pattern
 from sim.plan.rotation.problem import FREE, Bounds, Clock, Rotating
 from sim.plan.rotation.solve import Rotation
 from sim.plan.rules import Rule, Rules, year_norm
 
-__all__ = ["as_pattern", "rotating"]
+__all__ = ["as_pattern", "night_permission", "rotating"]
 
 _HOUR = 60
 # Rows are bounded even where no rule does it: nobody works for more than ten days running.
@@ -206,6 +208,51 @@ def _hours(rules: Rules, country: str | None, year: int) -> tuple[float, str]:
         if (rule := rules.get(id)) is not None and rule.hard
     ]
     return min(bounds, default=(0.0, ""))
+
+
+def night_permission(
+    problem: Rotating, shifts: Sequence[Shift], people: Sequence[Person], rules: Rules
+) -> Reason | None:
+    """Whether enough people may walk a rotation that has nights; None where they may.
+
+    Parameters
+    ----------
+    problem, shifts
+        The rotation and its shifts.
+    people
+        Who is to walk it.
+    rules
+        Whom they keep from the night.
+
+    Examples
+    --------
+    >>> from sim.plan.rules import RU
+    >>> night = Shift("night", 1200, 720)
+    >>> pair = Person(name="Anna", flags=frozenset({"pregnant"})), Person(name="Boris")
+    >>> problem = rotating([night], [[1] * 7], 2, RU)
+    >>> print(night_permission(problem, [night], pair, RU))
+    everybody on the rotation works nights: 2 must, 1 of 2 may (Anna may not); 1 more who may is
+    needed, or work for 1 beside the rotation
+    """
+    bans = [rule for rule in rules if rule.kind == "night_ban" and rule.hard]
+    dark = [s for s in shifts if any(_is_dark(s, rule) for rule in bans)]
+    kept = [p.name for p in people if any(rule.holds_for(p) for rule in bans)]
+    may, must = len(people) - len(kept), problem.people or len(people)
+    if not dark or may >= must:
+        return None
+    text = (
+        f"everybody on the rotation works nights: {must} must, {may} of {len(people)} may "
+        f"({', '.join(kept)} may not); {must - may} more who may "
+        f"{'is' if must - may == 1 else 'are'} needed, or work for {len(kept)} beside the rotation"
+    )
+    return Reason("nights", may, must, text)
+
+
+def _is_dark(shift: Shift, ban: Rule) -> bool:
+    """Whether a shift touches the night of a ban."""
+    since, until = round(ban["since"] * _HOUR), round(ban["until"] * _HOUR)
+    over = until + (DAY if until <= since else 0)
+    return any(shift.start < over + d and since + d < shift.end for d in (-DAY, 0, DAY))
 
 
 def as_pattern(found: Rotation, shifts: Sequence[Shift], name: str = "own") -> Pattern:
