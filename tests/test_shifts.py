@@ -145,11 +145,12 @@ def test_a_day_with_rests_and_meals_costs_what_explicit_columns_say() -> None:
     templates = [
         ShiftTemplate(
             "eight",
-            (0, 1380),
+            (0, 1320),
             (480,),
+            step=120,
             pauses=(PauseRule(15, (60, 180)), PauseRule(60, (180, 360), paid=False, kind="meal")),
         ),
-        ShiftTemplate("four", (0, 1380), (240,), allowance=3.0),
+        ShiftTemplate("four", (0, 1320), (240,), step=120, allowance=3.0),
     ]
     cost, bound = explicit(needed, templates, horizon, NIGHTS)
     found = cover_shifts(needed, templates, horizon=horizon, pay=NIGHTS, effort=Effort(seconds=5))

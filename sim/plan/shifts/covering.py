@@ -26,6 +26,7 @@ __all__ = [
     "cover_problem",
     "cover_shifts",
     "paid_hours",
+    "restated",
     "solve",
     "statement",
 ]
@@ -50,6 +51,8 @@ class CoverProblem:
         What may be worked, by whom, when, at what price.
     demand
         What is left to cover, and prices of less and more.
+    floor
+        Agents that must be there whatever is needed, by skill and interval.
     made, listed
         Forms and shifts.
     program
@@ -62,6 +65,7 @@ class CoverProblem:
     horizon: Horizon
     pay: Pay
     demand: Demand
+    floor: Floats
     made: tuple[Form, ...]
     listed: tuple[Column, ...]
 
@@ -168,10 +172,11 @@ def cover_problem(
     dearest = max(f.minutes for f in made) / 60 * _dearest_hour(templates, pay)
     dearest += max(template.allowance for template in templates)
     # So dear that a shift is rather worked for a small part of an agent.
-    never = DEAR * max(dearest, 1.0) / (horizon.interval / 60)
-    pieces = ((math.inf, never),) if missing is None else _pieces(missing)
-    demand = Demand(wanted, floor, pieces, surplus, hard=missing is None)
-    return CoverProblem(needed, templates, team, horizon, pay, demand, made, listed)
+    never = DEAR * max(dearest, 1.0)
+    pieces = () if missing is None else _pieces(missing)
+    held = wanted if missing is None else floor
+    demand = Demand(wanted, held, pieces, surplus, hard=missing is None, never=never)
+    return CoverProblem(needed, templates, team, horizon, pay, demand, floor, made, listed)
 
 
 def cover_shifts(
@@ -264,24 +269,51 @@ def _stated(problem: CoverProblem, found: Found) -> ShiftCover:
     planned = place(found.x, program, *parts)
     agents = presence(planned, horizon, [crew.name for crew in problem.crews])
     skills, number = problem.demand.agents.shape
-    pieces = found.x[program.missing.slice].reshape(len(problem.demand.missing), skills, number)
-    missing = np.where(pieces.sum(axis=0) > NONE, pieces.sum(axis=0), 0.0)
+    pieces = found.x[program.missing.slice].reshape(-1, skills, number)
+    never = pieces[-1]
+    # What is missing on account of contacts that may be lost is no failing.
+    lacking = never if problem.demand.budget is not None else pieces.sum(axis=0)
+    missing = np.where(lacking > NONE, lacking, 0.0)
     given = agents.sum(axis=0) + missing.sum(axis=0)
     surplus = np.maximum(given - problem.demand.agents.sum(axis=0), 0.0)
     hours = paid_hours(planned, problem.templates, problem.pay, horizon)
     lines = statement(hours, planned, problem.templates, problem.pay)
     length = horizon.interval / 60
-    if not problem.demand.hard:
+    if problem.demand.missing:
         prices = np.array([price for _, price in problem.demand.missing])
-        lines["missing"] = float(prices @ pieces.sum(axis=(1, 2))) * length
+        lines["missing"] = float(prices @ pieces[:-1].sum(axis=(1, 2))) * length
     if problem.demand.surplus:
         lines["surplus"] = problem.demand.surplus * float(surplus.sum()) * length
     cost = math.fsum(lines.values())
-    # What a hard cover lacks is priced for the search only; its bound is one of money.
-    bound = found.bound if missing.max(initial=0.0) <= NONE or not problem.demand.hard else 0.0
+    # What may not be missing is priced for the search only; a bound with it is none of money.
+    bound = found.bound if never.max(initial=0.0) <= NONE else 0.0
     return ShiftCover(
         planned, agents, missing, surplus, hours, lines, cost, min(bound, cost),
         found.windows, found.seconds, found.stopped,
+    )  # fmt: skip
+
+
+def restated(
+    problem: CoverProblem, planned: Sequence[PlannedShift], like: ShiftCover
+) -> ShiftCover:
+    """Another list of shifts for the same question, counted and priced.
+
+    Parameters
+    ----------
+    problem
+        The question.
+    planned
+        The shifts.
+    like
+        The plan they come from; its effort is told, and no bound.
+    """
+    agents = presence(planned, problem.horizon, [crew.name for crew in problem.crews])
+    hours = paid_hours(planned, problem.templates, problem.pay, problem.horizon)
+    lines = statement(hours, planned, problem.templates, problem.pay)
+    over = np.maximum(agents.sum(axis=0) - problem.demand.agents.sum(axis=0), 0.0)
+    return ShiftCover(
+        tuple(planned), agents, np.zeros_like(problem.demand.agents), over, hours, lines,
+        math.fsum(lines.values()), 0.0, like.windows, like.seconds, like.stopped,
     )  # fmt: skip
 
 

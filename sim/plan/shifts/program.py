@@ -23,7 +23,7 @@ from sim.plan.shifts.kinds import Column, Form, Window
 from sim.plan.shifts.pay import Pay, Premia, worked
 from sim.plan.shifts.templates import Crew, Horizon, ShiftTemplate
 
-__all__ = ["Demand", "Pool", "Program", "Sheet", "Span", "program"]
+__all__ = ["EVER", "Budget", "Demand", "Pool", "Program", "Sheet", "Span", "program"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -31,6 +31,8 @@ Mask = NDArray[np.bool_]
 
 #: More agents than any plan has: where the program needs a bound but none binds.
 MANY = 1e5
+#: The moment of a column that belongs to no moment: it is settled once, or with every window.
+ONCE, EVER = -1.0, -2.0
 
 
 class Span(NamedTuple):
@@ -46,6 +48,27 @@ class Span(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """Contacts that may be lost in all, where agents are missing at no other price.
+
+    Parameters
+    ----------
+    widths, losses
+        Pieces of what may be missing: agents, and contacts lost per agent, which rise from piece to
+        piece; shape (pieces, intervals).
+    spans
+        Intervals that are counted together, and contacts that may be lost in them.
+    over
+        Price of a contact lost beyond that [money].
+    """
+
+    widths: Floats
+    losses: Floats
+    spans: tuple[tuple[Ints, float], ...]
+    over: float
+
+
+@dataclass(frozen=True, slots=True)
 class Demand:
     """What is asked for, and what it costs to give less or more.
 
@@ -54,14 +77,18 @@ class Demand:
     agents
         By skill and interval, as far as nobody is there anyway.
     presence
-        Of them, those that must be there whatever it costs.
+        Of them, those that must be there whatever it costs; all of them in a hard cover.
     missing
         Pieces of the price of what is missing: width [agents], price [money an agent-hour]. The
         last one has no end.
     surplus
         Price of an agent more than needed [money an agent-hour].
     hard
-        Whether `missing` is only a way to tell what cannot be had.
+        Whether nothing may be missing.
+    never
+        Price of what may not be missing, so that what cannot be had is told [money an interval].
+    budget
+        Contacts that may be lost, if agents may be missing on that account.
     """
 
     agents: Floats
@@ -69,6 +96,19 @@ class Demand:
     missing: tuple[tuple[float, float], ...]
     surplus: float
     hard: bool
+    never: float
+    budget: Budget | None = None
+
+    def pieces(self) -> list[tuple[Floats, float]]:
+        """Pieces of what may be missing: agents by skill and interval, price by the hour."""
+        if self.budget is not None:
+            return [(width[None, :], 0.0) for width in self.budget.widths]
+        may = self.agents - self.presence
+        found = []
+        for width, price in self.missing:
+            found.append((np.clip(may, 0, width), price))
+            may = may - found[-1][0]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,16 +285,14 @@ class _Writer:
         every = np.arange(cover.first, cover.end)
         moment = np.tile(np.arange(number) * float(horizon.interval), skills)
         hours = horizon.interval / 60
-        may = (demand.agents - np.minimum(demand.presence, demand.agents)).ravel()
         first = sheet.width
-        for width, price in demand.missing:
-            room = np.clip(may, 0, width)
-            may = may - room
-            span = sheet.columns(
-                np.full(len(every), price * hours), room, whole=False, moment=moment
-            )
+        pieces = [(room.ravel(), price * hours) for room, price in demand.pieces()]
+        for room, price in [*pieces, (demand.presence.ravel(), demand.never)]:
+            span = sheet.columns(np.full(len(every), price), room, whole=False, moment=moment)
             sheet.put(every, np.arange(span.first, span.end), 1.0)
         missing = Span(first, sheet.width)
+        if demand.budget is not None:
+            self._lost(demand.budget, first)
         if demand.surplus:
             span = sheet.columns(
                 np.full(len(every), demand.surplus * hours), MANY, whole=False, moment=moment
@@ -262,6 +300,18 @@ class _Writer:
             sheet.put(every, np.arange(span.first, span.end), -1.0)
         self._served(cover, moment[:number])
         return cover, missing
+
+    def _lost(self, budget: Budget, first: int) -> None:
+        """Rows that keep contacts lost within their budget, or say how far beyond it."""
+        number = self.horizon.intervals
+        for at, limit in budget.spans:
+            row = self.sheet.rows(np.array([-math.inf]), limit).first
+            for k, losses in enumerate(budget.losses):
+                self.sheet.put(row, first + k * number + at, losses[at])
+            beyond = self.sheet.columns(
+                np.array([budget.over]), MANY, whole=False, moment=np.array([EVER])
+            )
+            self.sheet.put(row, beyond.first, -1.0)
 
     def _served(self, cover: Span, moment: Floats) -> None:
         """Where presence of each crew counts: in its skill's rows, or in rows that share it out."""
@@ -408,7 +458,7 @@ class _Writer:
         at = np.array([self.listed[j].start for j in own])
         times = np.unique(at)
         used = self.sheet.columns(
-            np.zeros(len(times)), 1.0, whole=True, moment=np.full(len(times), -1.0)
+            np.zeros(len(times)), 1.0, whole=True, moment=np.full(len(times), ONCE)
         )
         row = self.sheet.rows(np.array([-math.inf]), float(template.distinct_starts or 0)).first
         self.sheet.put(row, np.arange(used.first, used.end), 1.0)
