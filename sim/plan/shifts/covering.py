@@ -230,7 +230,7 @@ def cover_shifts(
     Notes
     -----
     Demand that no shift can cover is a result, not an error: see `missing` of the cover, and
-    `reasons` for why.
+    `reasons_of` for why.
 
     Examples
     --------

@@ -240,7 +240,7 @@ def _check(template: ShiftTemplate, interval: int) -> None:
         raise InvalidInput(
             "templates", f"{where} must have no pauses to be designed", template.name
         )
-    times = (template.starts[0], template.step, *template.lengths)
+    times = (*template.start_times(), *template.lengths)
     if any(time % interval for time in times):
         rule = f"{where} must start and last by whole intervals of {interval} min"
         raise InvalidInput("templates", rule, times)

@@ -40,29 +40,31 @@ BATCH = 0.2
 FIRST, SHORTER, LONGER = 720, 480, 1.5
 #: An improvement of less than this share of the cost is none.
 WORTH = 1e-5
+#: What one window may take at most, when its nodes take longer than they do by far [s].
+LONGEST = 4.0
 #: Columns up to which all is at last solved in one piece.
 ONE_PIECE = 12_000
 
 
-def linear_bound(program: Program, upper: Floats | None = None) -> tuple[Solved, float]:
+def linear_bound(program: Program, corner: Linear | None = None) -> tuple[Solved, float]:
     """The linear program of a cover, and the bound that its prices prove.
 
     Parameters
     ----------
     program
         The cover.
-    upper
-        Bounds of the columns, where not those of the program.
+    corner
+        Its linear program, if there is one already.
     """
-    upper = program.upper if upper is None else upper
     rows = program.matrix, program.lowest, program.highest
     inner = program.matrix.shape[1] > LARGE
-    solved = Linear(program.cost, upper, *rows, inner=inner).solve()
+    linear = corner or Linear(program.cost, program.upper, *rows, inner=inner)
+    solved = linear.solve()
     if not solved.found and inner:
-        solved = Linear(program.cost, upper, *rows).solve()
+        solved = Linear(program.cost, program.upper, *rows).solve()
     if not solved.found:
         return solved, math.inf
-    return solved, safe_bound(program.cost, upper, *rows, solved.prices)
+    return solved, safe_bound(program.cost, program.upper, *rows, solved.prices)
 
 
 def search(
@@ -112,6 +114,7 @@ class _Search:
         self.program, self.effort, self.tell = program, effort, tell
         self.begun = monotonic()
         self.best = Found(np.zeros(0))
+        self.corner: Linear | None = None
         self.rows = program.matrix.tocsr()
         shifts = program.shifts.slice
         self.dearest = float(program.cost[shifts].max(initial=0.0)) or 1.0
@@ -183,7 +186,11 @@ class _Search:
     # -- bound and choice of shifts -------------------------------------------------------------
 
     def _bound(self) -> None:
-        solved, bound = linear_bound(self.program)
+        program = self.program
+        if program.matrix.shape[1] <= LARGE:
+            rows = program.matrix, program.lowest, program.highest
+            self.corner = Linear(program.cost, program.upper, *rows)
+        solved, bound = linear_bound(program, corner=self.corner)
         self.best.bound = bound
         self.best.reduced, self.best.prices = solved.reduced, solved.prices
         self.linear = solved
@@ -215,8 +222,7 @@ class _Search:
         upper = program.upper.copy()
         upper[program.shifts.slice][~allowed] = 0.0
         lower = np.zeros(len(upper))
-        rows = program.matrix, program.lowest, program.highest
-        linear = Linear(program.cost, upper, *rows)
+        linear = self._linear(upper)
         solved = linear.solve()
         if not solved.found:
             return
@@ -238,6 +244,15 @@ class _Search:
                 solved.x[:] = mended(program, self._tidy(solved.x), self.dearest)
             self._keep(solved.x, "first plan")
 
+    def _linear(self, upper: Floats) -> Linear:
+        """The linear program with other bounds: from its optimum, where that is a corner."""
+        program = self.program
+        if self.corner is None:
+            return Linear(program.cost, upper, program.matrix, program.lowest, program.highest)
+        linear, self.corner = self.corner, None
+        linear.bounds(np.arange(len(upper)), np.zeros(len(upper)), upper)
+        return linear
+
     def _choose_starts(self, linear: Linear, solved: Solved, lower: Floats, upper: Floats) -> None:
         """Where the number of starting times is limited: which of them."""
         program = self.program
@@ -257,11 +272,8 @@ class _Search:
 
     def _dive(self, linear: Linear, columns: Ints, lower: Floats, upper: Floats) -> Solved:
         """Round up what is most nearly whole, solve again, until all is whole."""
-        batch = BATCH
-        while True:
-            solved = linear.solve()
-            if not solved.found:
-                return solved
+        batch, solved = BATCH, linear.solve()
+        while solved.found:
             x = solved.x[columns]
             part = x - np.floor(x + NOTHING)
             part[part < NOTHING] = 0.0
@@ -272,15 +284,17 @@ class _Search:
             up = up[: max(1, int(len(broken) * batch))]
             new = np.ceil(solved.x[up] - NOTHING)
             linear.bounds(up, new, upper[up])
-            if linear.solve().found:
-                lower[up] = new
-            elif len(up) > 1:
-                linear.bounds(up, lower[up], upper[up])
-                batch = 0.0
-            else:
+            tried = linear.solve()
+            if tried.found:
+                lower[up], solved = new, tried
+                continue
+            batch = 0.0
+            if len(up) == 1:
                 # A limit allows no more of it.
                 upper[up] = np.floor(solved.x[up] + NOTHING)
-                linear.bounds(up, lower[up], upper[up])
+            linear.bounds(up, lower[up], upper[up])
+            solved = linear.solve()
+        return solved
 
     def _laid(self, linear: Linear, shifts: Floats, solved: Solved) -> Solved:
         """Pauses that are laid together: whole shifts to each way, by largest remainder."""
@@ -399,7 +413,7 @@ class _Search:
             program.whole[at],
             start=x[at],
             nodes=self.effort.nodes,
-            seconds=min(2.0, max(0.1, self._left())),
+            seconds=min(LONGEST, max(0.1, self._left())),
             worth=worth,
         )
 
