@@ -328,16 +328,15 @@ def _sparse(case: _Case, until: float) -> list[int]:
     linear = Linear(first, upper, matrix, lowest, highest)
     use = np.arange(len(first) - kinds, len(first))
     found: list[tuple[float, tuple[int, ...]]] = []
-    for beginning in range(BEGINNINGS):
+    for _ in range(BEGINNINGS):
         if found and monotonic() > until:
             break
         weight = draw.uniform(0.3, 1.7, kinds)
         last: tuple[int, ...] = ()
         x = np.zeros(len(first))
-        # At full weight the price is that of the plan's own shifts; below, deviations count more.
-        scale = case.each * (0.3 if beginning % 2 == 0 else 1.0)
         for _ in range(ROUNDS):
-            linear.costs(use, weight * scale)
+            # Below their full price, so that the plans follow the requirement closely.
+            linear.costs(use, weight * case.each * 0.3)
             x = linear.solve().x
             share = x[use]
             some = tuple(np.flatnonzero(share > 1e-6).tolist())

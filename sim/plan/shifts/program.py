@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
@@ -21,9 +20,10 @@ from numpy.typing import NDArray
 from sim.plan.duties import DAY, Pause
 from sim.plan.shifts.kinds import Column, Form, Window
 from sim.plan.shifts.pay import Pay, Premia, worked
+from sim.plan.shifts.sheet import EVER, ONCE, Sheet, Span
 from sim.plan.shifts.templates import Crew, Horizon, ShiftTemplate
 
-__all__ = ["EVER", "Budget", "Demand", "Pool", "Program", "Sheet", "Span", "program"]
+__all__ = ["Budget", "Demand", "Pool", "Program", "program"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -31,20 +31,6 @@ Mask = NDArray[np.bool_]
 
 #: More agents than any plan has: where the program needs a bound but none binds.
 MANY = 1e5
-#: The moment of a column that belongs to no moment: it is settled once, or with every window.
-ONCE, EVER = -1.0, -2.0
-
-
-class Span(NamedTuple):
-    """A run of columns or rows."""
-
-    first: int
-    end: int
-
-    @property
-    def slice(self) -> slice:
-        """As an index."""
-        return slice(self.first, self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,48 +126,6 @@ class Pool:
     closing: Span
     members: Ints
     opens: Ints
-
-
-@dataclass(slots=True)
-class Sheet:
-    """Columns and rows as they are written down, one block after the other."""
-
-    cost: list[Floats] = field(default_factory=list)
-    upper: list[Floats] = field(default_factory=list)
-    whole: list[Mask] = field(default_factory=list)
-    moment: list[Floats] = field(default_factory=list)
-    lowest: list[Floats] = field(default_factory=list)
-    highest: list[Floats] = field(default_factory=list)
-    entries: list[tuple[Ints, Ints, Floats]] = field(default_factory=list)
-    width: int = 0
-    height: int = 0
-
-    def columns(
-        self, cost: Floats, upper: float | Floats, *, whole: bool, moment: Floats | Ints
-    ) -> Span:
-        """A block of columns: cost, upper bound, whether whole, and the moment each belongs to."""
-        n = len(cost)
-        self.cost.append(cost)
-        self.upper.append(np.broadcast_to(np.asarray(upper, float), (n,)))
-        self.whole.append(np.full(n, whole))
-        self.moment.append(np.asarray(moment, float))
-        self.width += n
-        return Span(self.width - n, self.width)
-
-    def rows(self, lowest: Floats, highest: float | Floats) -> Span:
-        """A block of rows between two bounds."""
-        n = len(lowest)
-        self.lowest.append(np.asarray(lowest, float))
-        self.highest.append(np.broadcast_to(np.asarray(highest, float), (n,)))
-        self.height += n
-        return Span(self.height - n, self.height)
-
-    def put(self, rows: Ints | int, columns: Ints | int, values: Floats | float) -> None:
-        """Entries; what is given once holds for all."""
-        row, column, value = np.broadcast_arrays(
-            np.atleast_1d(rows), np.atleast_1d(columns), np.asarray(values, float)
-        )
-        self.entries.append((row.astype(np.int64), column.astype(np.int64), value))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

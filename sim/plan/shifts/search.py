@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from sim.plan.shifts.effort import Effort, Found, Progress
 from sim.plan.shifts.mending import mended
-from sim.plan.shifts.program import EVER, Pool, Program
+from sim.plan.shifts.program import Pool, Program
+from sim.plan.shifts.sheet import EVER
 from sim.plan.shifts.solver import Linear, Solved, safe_bound, whole_solution
 
 __all__ = ["linear_bound", "search"]
