@@ -35,8 +35,8 @@ Ints = NDArray[np.int64]
 BEGINNINGS, ROUNDS = 40, 6
 #: Plans whose shifts are put together, and how many shifts at most.
 BEST, TOGETHER = 20, 80
-#: Shares of the time for sparse plans, at most, and for the small integer program.
-SPARSE, SMALL = 0.3, 0.55
+#: Shares of the time, at most: for sparse plans, for the best of them, for several together.
+SPARSE, FIRST, SMALL = 0.25, 0.05, 0.5
 #: Prices are told to constraint programming in whole parts of this.
 PARTS = 1000
 
@@ -180,7 +180,9 @@ def design_shifts(
     best = np.zeros((len(case.kinds), case.days), np.int64)
     bound = 0.0
     if case.needed.any():
-        best = _small(case, _sparse(case, begun + seconds * SPARSE), seconds * SMALL)
+        sparsest, several = _sparse(case, begun + seconds * SPARSE)
+        best = _small(case, sparsest, best, seconds * FIRST)
+        best = _small(case, several, best, seconds * SMALL)
         if tell is not None:
             tell(case.cost(best), bound)
         best, bound = _proven(case, best, max(1.0, seconds - (monotonic() - begun)))
@@ -318,8 +320,8 @@ def _costs(case: _Case, used: Floats) -> Floats:
     return np.concatenate([np.zeros(case.most.size), deviation, used])
 
 
-def _sparse(case: _Case, until: float) -> list[int]:
-    """Kinds of the best sparse plans."""
+def _sparse(case: _Case, until: float) -> tuple[list[int], list[int]]:
+    """Kinds of the best sparse plan, and of several together."""
     kinds, number = len(case.kinds), case.horizon.intervals
     draw = np.random.default_rng(0)
     upper = _uppers(case, case.most.max(axis=1).astype(float))
@@ -351,12 +353,11 @@ def _sparse(case: _Case, until: float) -> list[int]:
     for _, some in sorted(found)[:BEST]:
         counts.update(some)
     best = sorted(found)[0][1]
-    return sorted({*best, *(k for k, _ in counts.most_common(TOGETHER))})
+    return list(best), sorted({*best, *(k for k, _ in counts.most_common(TOGETHER))})
 
 
-def _small(case: _Case, some: list[int], seconds: float) -> Ints:
-    """The best design with some of the kinds."""
-    best = np.zeros((len(case.kinds), case.days), np.int64)
+def _small(case: _Case, some: list[int], best: Ints, seconds: float) -> Ints:
+    """The best design with some of the kinds, from one that uses no others."""
     if not some:
         return best
     part = case.only(some)
@@ -367,11 +368,22 @@ def _small(case: _Case, some: list[int], seconds: float) -> Ints:
     )
     solved = whole_solution(
         _costs(part, np.full(len(some), part.each)), _uppers(part, np.ones(len(some))),
-        matrix, lowest, highest, whole, start=None, nodes=1_000_000, seconds=seconds, worth=1e-4,
+        matrix, lowest, highest, whole,
+        start=_start(part, best[some]), nodes=1_000_000, seconds=seconds, worth=1e-4,
     )  # fmt: skip
     if solved.found:
-        best[some] = np.round(solved.x[: part.most.size]).astype(np.int64).reshape(-1, case.days)
+        counts = np.round(solved.x[: part.most.size]).astype(np.int64).reshape(-1, case.days)
+        if part.cost(counts) < case.cost(best):
+            best = np.zeros_like(best)
+            best[some] = counts
     return best
+
+
+def _start(case: _Case, counts: Ints) -> Floats:
+    """A design as values of the program's columns."""
+    over = case.covers @ counts.ravel() - case.needed
+    used = (counts.sum(axis=1) > 0).astype(float)
+    return np.concatenate([counts.ravel(), np.maximum(over, 0), np.maximum(-over, 0), used])
 
 
 def _proven(case: _Case, best: Ints, seconds: float) -> tuple[Ints, float]:
