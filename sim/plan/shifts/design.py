@@ -36,7 +36,7 @@ BEGINNINGS, ROUNDS = 40, 6
 #: Plans whose shifts are put together, and how many shifts at most.
 BEST, TOGETHER = 20, 80
 #: Shares of the time, at most: for sparse plans, for the best of them, for several together.
-SPARSE, FIRST, SMALL = 0.25, 0.05, 0.5
+SPARSE, FIRST, SMALL = 0.2, 0.03, 0.7
 #: Prices are told to constraint programming in whole parts of this.
 PARTS = 1000
 
