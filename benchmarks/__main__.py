@@ -5,12 +5,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from benchmarks import commands, machine, rotations
+from benchmarks import commands, covers, machine, rotations
 from benchmarks.registry import CASES
 from benchmarks.table import table
 
 #: Whole processes, beside the cases of the registry.
-PROGRAMS = {**machine.PROGRAMS, "commands": commands.lines, "rotations": rotations.lines}
+PROGRAMS = {
+    **machine.PROGRAMS,
+    **covers.PROGRAMS,
+    "commands": commands.lines,
+    "rotations": rotations.lines,
+}
 NAMES = (*CASES, *PROGRAMS)
 
 

@@ -16,6 +16,7 @@ from workloads import assert_same, seeded_day
 from benchmarks import (
     as_it_goes,
     commands,
+    covers,
     drawn,
     idiomatic,
     machine,
@@ -169,6 +170,15 @@ def test_the_machine_is_measured_under_columns_of_their_width(
 
     assert "processors" in title
     assert rows
+    assert all(len(row) == len(columns) for row in rows)
+
+
+@pytest.mark.slow
+def test_covers_are_measured_in_columns_of_their_width() -> None:
+    titles, *rows = covers.PROGRAMS["covers"](0.02, 1)
+    columns = titles.splitlines()[1]
+
+    assert len(rows) == len(covers.SIZES)
     assert all(len(row) == len(columns) for row in rows)
 
 

@@ -1,0 +1,358 @@
+"""Why a cover is short or dear, in words a planner can act on, each way out priced by the solver.
+
+Counting comes first and needs no solver: hours in which no shift may be present, days whose limits
+allow fewer hours than are needed. Then the linear program says where agents are missing and what
+one more of a limit is worth; each way out is solved anew before it is named.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import InvalidInput
+from sim.plan.duties import DAY
+from sim.plan.shifts.covering import CoverProblem, ShiftCover, cover_problem, solve
+from sim.plan.shifts.effort import Effort
+from sim.plan.shifts.kinds import Form
+from sim.plan.shifts.search import linear_bound
+from sim.plan.shifts.templates import Horizon, ShiftTemplate, clock
+
+__all__ = ["Reasons", "Short", "StartValue", "WayOut", "reasons_of", "start_values", "unreachable"]
+
+Floats = NDArray[np.float64]
+
+#: Agents that count as none, and money that is no saving, as a share of the cost.
+NONE, SAVING = 1e-6, 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """A stretch of time in which agents are missing.
+
+    Parameters
+    ----------
+    skill
+        Row of the requirement.
+    start, end
+        From midnight of the first day [minutes].
+    agents
+        Most that are missing at a time.
+    hours
+        Agent-hours that are missing [h].
+    cause
+        ``no shift`` when nobody may be present then, ``limits`` otherwise.
+    text
+        As a planner would say it.
+    """
+
+    skill: int
+    start: int
+    end: int
+    agents: float
+    hours: float
+    cause: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WayOut:
+    """Something to allow, and the plan that it makes possible.
+
+    Parameters
+    ----------
+    text
+        What to allow.
+    templates
+        The shifts, with it allowed.
+    cover
+        The plan that the solver found.
+    saved
+        Agent-hours that are no longer missing [h].
+    extra
+        What the plan costs beyond the one without [money].
+    """
+
+    text: str
+    templates: tuple[ShiftTemplate, ...]
+    cover: ShiftCover
+    saved: float
+    extra: float
+
+    def __str__(self) -> str:
+        left = (
+            "nothing is short" if self.cover.full else f"{self.saved:.1f} agent-hours fewer short"
+        )
+        return f"{self.text}: {left}, cost {self.extra:+,.2f}"
+
+
+@dataclass(frozen=True, slots=True)
+class StartValue:
+    """What one shift at a time that is not allowed yet would save.
+
+    Parameters
+    ----------
+    template, day, start, minutes
+        Which shift, when, from midnight of its day, and how long [minutes].
+    saving
+        Of the first one, by the prices of the linear program [money].
+    """
+
+    template: str
+    day: int
+    start: int
+    minutes: int
+    saving: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reasons:
+    """Why nobody can do better with these shifts.
+
+    Parameters
+    ----------
+    counted
+        What counting shows, before any solver.
+    short
+        Where agents are missing in the best plan, by the linear program: no plan of whole shifts
+        is short of less in all.
+    worth
+        By the name of a limit: what one more of it saves [money].
+    ways
+        Ways out, the best first.
+    """
+
+    counted: tuple[str, ...]
+    short: tuple[Short, ...]
+    worth: dict[str, float]
+    ways: tuple[WayOut, ...]
+
+
+def unreachable(problem: CoverProblem) -> tuple[Short, ...]:
+    """Hours with demand in which no shift may be present.
+
+    Parameters
+    ----------
+    problem
+        A cover, as `cover_problem` checks it.
+
+    Examples
+    --------
+    >>> early = ShiftTemplate("early", starts=(360, 480), lengths=(480,))
+    >>> for gap in unreachable(cover_problem([2.0] * 24, [early], horizon=Horizon(60, days=1))):
+    ...     print(gap)
+    Mon 00:00-06:00: 2.0 agents are needed and no shift may be present
+    Mon 16:00-24:00: 2.0 agents are needed and no shift may be present
+    """
+    needed, number = problem.demand.agents, problem.horizon.intervals
+    reached = np.zeros(needed.shape, bool)
+    for column in problem.listed:
+        form, start = problem.made[column.form], column.day * DAY + column.start
+        present = np.zeros(number)
+        at, share = problem.horizon.spread(start, form.minutes)
+        np.add.at(present, at, share)
+        for pause in form.fixed:
+            at, share = problem.horizon.spread(start + pause.start, pause.minutes)
+            np.add.at(present, at, -share)
+        for skill in problem.crews[column.crew].skills:
+            reached[skill] |= present > NONE
+    return tuple(_spans(problem, np.where(reached, 0.0, needed), "no shift"))
+
+
+def reasons_of(problem: CoverProblem, *, effort: Effort | None = None, ways: int = 12) -> Reasons:
+    """Why a cover is short, or as dear as it is, and what would change it.
+
+    Parameters
+    ----------
+    problem
+        A cover, as `cover_problem` checks it.
+    effort
+        How hard to look for each plan that confirms a way out.
+    ways
+        How many ways out are tried at most.
+    """
+    effort = effort or Effort(seconds=3.0, sweeps=1)
+    gaps = unreachable(problem)
+    counted = [gap.text for gap in gaps] + list(_too_few(problem))
+    program = problem.program
+    solved, _ = linear_bound(program)
+    if not solved.found:
+        return Reasons(tuple(counted), gaps, {}, ())
+    skills, number = problem.demand.agents.shape
+    missing = solved.x[program.missing.slice].reshape(-1, skills, number).sum(axis=0)
+    dark = np.zeros((skills, number), bool)
+    for gap in gaps:
+        step = problem.horizon.interval
+        dark[gap.skill, gap.start // step : gap.end // step] = True
+    short = [*gaps, *_spans(problem, np.where(dark, 0.0, missing), "limits")]
+    worth = {name: abs(float(solved.prices[row])) for name, row in program.limits}
+    worth = {name: value for name, value in worth.items() if value > NONE}
+    return Reasons(tuple(counted), tuple(short), worth, _ways(problem, effort, ways))
+
+
+def start_values(
+    problem: CoverProblem, template: str, *, step: int | None = None
+) -> list[StartValue]:
+    """What shifts of a template would save at times at which they may not start yet.
+
+    Parameters
+    ----------
+    problem
+        A cover, as `cover_problem` checks it.
+    template
+        Name of the template.
+    step
+        Distance between the times that are looked at [minutes]; the interval's when not said.
+
+    Returns
+    -------
+    list of StartValue
+        Those that save, the best first. A saving is that of the first such shift: the next ones
+        save no more.
+    """
+    named = {one.name: one for one in problem.templates}
+    if template not in named:
+        raise InvalidInput("template", f"must be one of {sorted(named)}", template)
+    step = step or problem.horizon.interval
+    solved, _ = linear_bound(problem.program)
+    if not solved.found:
+        return []
+    known = {(c.day, c.start) for c in problem.listed
+             if problem.made[c.form].template == list(named).index(template)}  # fmt: skip
+    wide = replace(named[template], starts=(0, DAY - step), step=step, days=tuple(range(7)))
+    other = _asked(problem, (wide,))
+    fresh = other.program
+    height = other.program.crews[-1][0].max() + 1
+    price = solved.prices[:height]
+    shifts = fresh.shifts.slice
+    value = fresh.matrix[:height, shifts].T @ price - fresh.cost[shifts]
+    for pool in fresh.pools:
+        harm = fresh.cost[pool.begins.slice] - fresh.matrix[:height, pool.begins.slice].T @ price
+        slots = np.arange((pool.window.last - pool.window.first) // pool.step + 1)
+        at = (pool.opens[:, None] + slots) % len(harm)
+        value[pool.members] -= harm[at].min(axis=1)
+    for column, _, span in fresh.ways:
+        harm = fresh.cost[span.slice] - fresh.matrix[:height, span.slice].T @ price
+        value[column] -= harm.min()
+    found = [
+        StartValue(template, c.day, c.start, other.made[c.form].minutes, float(saving))
+        for c, saving in zip(other.listed, value, strict=True)
+        if saving > NONE and (c.day, c.start) not in known
+    ]
+    return sorted(found, key=lambda one: (-one.saving, one.day, one.start))
+
+
+def _asked(problem: CoverProblem, templates: tuple[ShiftTemplate, ...]) -> CoverProblem:
+    """The same question about other shifts."""
+    crews = tuple(replace(crew, templates=None) for crew in problem.crews)
+    same = {template.name for template in templates} >= {t.name for t in problem.templates}
+    return replace(
+        cover_problem(
+            problem.demand.agents, templates, horizon=problem.horizon, pay=problem.pay,
+            crews=problem.crews if same else crews, presence=problem.floor,
+            missing=problem.demand.missing or None, surplus=problem.demand.surplus,
+        ),
+        requirement=problem.requirement,
+    )  # fmt: skip
+
+
+def _spans(problem: CoverProblem, missing: Floats, cause: str) -> Iterator[Short]:
+    """Stretches of intervals that follow each other."""
+    horizon, skills = problem.horizon, len(missing)
+    for skill in range(skills):
+        short = np.concatenate([[False], missing[skill] > NONE, [False]])
+        edges = np.flatnonzero(np.diff(short.astype(int)))
+        for first, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            part = missing[skill, first:end]
+            most, hours = float(part.max()), float(part.sum()) * horizon.interval / 60
+            times = _times(horizon, first * horizon.interval, end * horizon.interval)
+            which = f"skill {skill}, " if skills > 1 else ""
+            says = (
+                f"{most:.1f} agents are needed and no shift may be present"
+                if cause == "no shift"
+                else f"short {most:.1f} agents, {hours:.1f} agent-hours"
+            )
+            start, stop = first * horizon.interval, end * horizon.interval
+            yield Short(skill, start, stop, most, hours, cause, f"{which}{times}: {says}")
+
+
+def _times(horizon: Horizon, start: int, end: int) -> str:
+    """A stretch of time as people write it."""
+    if end - start <= DAY - start % DAY:
+        last = "24:00" if end % DAY == 0 else clock(end)
+        return f"{horizon.told(start)}-{last}"
+    return f"{horizon.told(start)} to {horizon.told(end)}"
+
+
+def _too_few(problem: CoverProblem) -> Iterator[str]:
+    """Hours that limits on numbers allow at most, against those that are needed."""
+    needed = float(problem.demand.agents.sum()) * problem.horizon.interval / 60
+    most = 0.0
+    for number, template in enumerate(problem.templates):
+        work = [f.minutes - _away(f) for f in problem.made if f.template == number]
+        days = len({c.day for c in problem.listed if problem.made[c.form].template == number})
+        by_day = math.inf if template.most_per_day is None else template.most_per_day * days
+        allowed = min(by_day, math.inf if template.most is None else template.most)
+        most += allowed * max(work) / 60 if allowed else 0.0
+    if most < needed - NONE:
+        yield (
+            f"{needed:,.1f} agent-hours are needed and the limits on numbers of shifts allow "
+            f"{most:,.1f}"
+        )
+
+
+def _away(form: Form) -> int:
+    """Minutes of pauses in a form."""
+    laid = (*form.fixed, *(pause for ways in form.ways for pause in ways[0]))
+    return sum(p.minutes for p in laid) + sum(w.rule.minutes for w in form.windows)
+
+
+def _ways(problem: CoverProblem, effort: Effort, most: int) -> tuple[WayOut, ...]:
+    """Things to allow, each tried by the solver; those that help."""
+    hours = problem.horizon.interval / 60
+    now = solve(problem, effort)
+    found = []
+    for text, templates in list(_relaxed(problem))[:most]:
+        plan = solve(_asked(problem, templates), effort)
+        saved = float(now.missing.sum() - plan.missing.sum()) * hours
+        extra = plan.cost - now.cost
+        if saved > NONE or (saved > -NONE and extra < -SAVING * now.cost):
+            found.append(WayOut(text, templates, plan, saved, extra))
+    return tuple(sorted(found, key=lambda way: (-round(way.saved, 6), way.extra)))
+
+
+def _relaxed(problem: CoverProblem) -> Iterator[tuple[str, tuple[ShiftTemplate, ...]]]:
+    """Every limit a step wider, one at a time."""
+    templates = problem.templates
+    for k, one in enumerate(templates):
+        for text, wider in _wider(one):
+            yield text, (*templates[:k], wider, *templates[k + 1 :])
+
+
+def _wider(one: ShiftTemplate) -> Iterator[tuple[str, ShiftTemplate]]:
+    if one.most is not None:
+        yield f"allow {one.most + 1} of {one.name}", replace(one, most=one.most + 1)
+    if one.most_per_day is not None:
+        more = one.most_per_day + 1
+        yield f"allow {more} of {one.name} a day", replace(one, most_per_day=more)
+    if one.distinct_starts is not None:
+        more = one.distinct_starts + 1
+        yield f"allow {more} starts of {one.name}", replace(one, distinct_starts=more)
+    if one.least_per_day:
+        yield f"do without {one.name} on a day", replace(one, least_per_day=0)
+    first, last = one.starts
+    if first >= one.step and last - first + one.step < DAY:
+        sooner = first - one.step
+        yield f"let {one.name} start at {clock(sooner)}", replace(one, starts=(sooner, last))
+    if last - first + one.step < DAY:
+        later = last + one.step
+        yield f"let {one.name} start at {clock(later)}", replace(one, starts=(first, later))
+    if len(one.days) < 7:
+        yield f"let {one.name} start on every day", replace(one, days=tuple(range(7)))

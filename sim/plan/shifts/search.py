@@ -1,0 +1,450 @@
+"""Finding a good plan fast and a better one later: bound, dive, pauses, then window by window.
+
+The linear program is nearly tight for covers, and its optimum is the bound. A dive rounds its
+shifts up in batches; pauses are rounded pool by pool, the rest of the program being solved again
+each time, so that the next pool makes up for what the last one lost. What is short then is mended,
+and a day or so at a time is solved as a small integer program while the rest stands still. Nothing
+of this depends on luck or on the clock before its limit is reached.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.plan.shifts.effort import Effort, Found, Progress
+from sim.plan.shifts.mending import mended
+from sim.plan.shifts.program import Pool, Program
+from sim.plan.shifts.sheet import EVER
+from sim.plan.shifts.solver import Linear, Solved, safe_bound, whole_solution
+
+__all__ = ["linear_bound", "search"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+#: What counts as nothing, in agents and in shares of them.
+NOTHING = 1e-6
+#: Shifts that remain after pricing, at least; a thinner list than this is solved at once.
+KEPT, AT_ONCE = 200, 800
+#: Columns beyond which the linear program is solved from the inside, and windows are shorter.
+LARGE = 15_000
+#: Share of the fractional shifts that a dive rounds at once.
+BATCH = 0.2
+#: A first window, for small and for large programs, and how much they grow [minutes].
+FIRST, SHORTER, LONGER = 720, 480, 1.5
+#: An improvement of less than this share of the cost is none.
+WORTH = 1e-5
+#: What one window may take at most, when its nodes take longer than they do by far [s].
+LONGEST = 4.0
+#: Columns up to which all is at last solved in one piece.
+ONE_PIECE = 12_000
+
+
+def linear_bound(program: Program, corner: Linear | None = None) -> tuple[Solved, float]:
+    """The linear program of a cover, and the bound that its prices prove.
+
+    Parameters
+    ----------
+    program
+        The cover.
+    corner
+        Its linear program, if there is one already.
+    """
+    rows = program.matrix, program.lowest, program.highest
+    inner = program.matrix.shape[1] > LARGE
+    linear = corner or Linear(program.cost, program.upper, *rows, inner=inner)
+    solved = linear.solve()
+    if not solved.found and inner:
+        solved = Linear(program.cost, program.upper, *rows).solve()
+    if not solved.found:
+        return solved, math.inf
+    return solved, safe_bound(program.cost, program.upper, *rows, solved.prices)
+
+
+def search(
+    program: Program, effort: Effort, *, tell: Callable[[Progress], object] | None = None
+) -> Found:
+    """The best plan that the effort finds.
+
+    Parameters
+    ----------
+    program
+        The cover.
+    effort
+        How hard to look.
+    tell
+        Called with every step forward.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If a key is pressed before there is a plan; later the best plan is returned.
+    """
+    return _Search(program, effort, tell).run()
+
+
+def _whole_pauses(pool: Pool, x: Floats, shifts: Floats) -> Floats:
+    """How many shifts are owed a pause after each slot, in whole numbers.
+
+    Whole shifts open whole windows, so rounding keeps every order between the numbers. The odd
+    offset keeps halves and thirds with the solver's noise from falling on different sides; what
+    noise is left is taken out slot by slot.
+    """
+    slots = pool.due.end - pool.due.first
+    opened = np.bincount(pool.opens % slots, shifts[pool.members], slots)
+    held = np.floor(x[pool.due.slice] + 0.4871)
+    for _ in range(2):
+        for k in range(slots):
+            held[k] = min(held[k], held[k - 1] + opened[k])
+    return np.maximum(held, 0.0)
+
+
+class _Search:
+    """State of a search: the best plan, the bound, the clock."""
+
+    def __init__(
+        self, program: Program, effort: Effort, tell: Callable[[Progress], object] | None
+    ) -> None:
+        self.program, self.effort, self.tell = program, effort, tell
+        self.begun = monotonic()
+        self.best = Found(np.zeros(0))
+        self.corner: Linear | None = None
+        self.rows = program.matrix.tocsr()
+        shifts = program.shifts.slice
+        self.dearest = float(program.cost[shifts].max(initial=0.0)) or 1.0
+
+    # -- the way through ------------------------------------------------------------------------
+
+    def run(self) -> Found:
+        """Bound, first plan, improvements."""
+        try:
+            if self._many_shifts():
+                self._first_plan(self._thinned())
+            self._bound()
+            if math.isinf(self.best.bound):
+                return self._closed("infeasible")
+            self.kept = self._priced()
+            self._first_plan(self.kept)
+            return self._closed(self._improved())
+        except KeyboardInterrupt:
+            if not len(self.best.x):
+                raise
+            return self._closed("interrupted")
+
+    def _closed(self, why: str) -> Found:
+        self.best.stopped, self.best.seconds = why, self._seconds()
+        return self.best
+
+    def _improved(self) -> str:
+        """Windows, longer windows, and all in one piece where that is no more than a window."""
+        small = self.program.matrix.shape[1] <= ONE_PIECE
+        length = SHORTER if self.program.matrix.shape[1] > LARGE else FIRST
+        for _ in range(self.effort.sweeps):
+            if why := self._over():
+                return why
+            before = self.best.cost
+            if length * 2 >= self._span():
+                break
+            self._sweep(length)
+            if self.best.cost > before - WORTH * abs(before):
+                length = int(length * LONGER)
+        if small and self.effort.sweeps:
+            return self._over() or self._one_piece()
+        return self._over() or "sweeps"
+
+    def _over(self) -> str:
+        if self.best.cost - self.best.bound <= 1e-9 * max(1.0, abs(self.best.cost)):
+            return "proven"
+        if self.best.cost - self.best.bound <= self.effort.gap * abs(self.best.cost):
+            return "gap"
+        return "seconds" if self._left() <= 0 else ""
+
+    def _seconds(self) -> float:
+        return monotonic() - self.begun
+
+    def _left(self) -> float:
+        return self.effort.seconds - self._seconds()
+
+    def _say(self, stage: str) -> None:
+        if self.tell is not None:
+            best = self.best
+            missing = self._missing(best.x) if len(best.x) else math.nan
+            self.tell(Progress(stage, self._seconds(), best.cost, best.bound, missing))
+
+    def _missing(self, x: Floats) -> float:
+        return float(x[self.program.missing.slice].sum())
+
+    def _span(self) -> int:
+        return int(self.program.moment.max()) + 1
+
+    # -- bound and choice of shifts -------------------------------------------------------------
+
+    def _bound(self) -> None:
+        program = self.program
+        if program.matrix.shape[1] <= LARGE:
+            rows = program.matrix, program.lowest, program.highest
+            self.corner = Linear(program.cost, program.upper, *rows)
+        solved, bound = linear_bound(program, corner=self.corner)
+        self.best.bound = bound
+        self.best.reduced, self.best.prices = solved.reduced, solved.prices
+        self.linear = solved
+        self._say("bound")
+
+    def _many_shifts(self) -> bool:
+        number = self.program.shifts.end - self.program.shifts.first
+        return number > AT_ONCE and self.program.matrix.shape[1] > LARGE
+
+    def _thinned(self) -> Mask:
+        """Every so-manieth start: enough for a first plan."""
+        number = self.program.shifts.end - self.program.shifts.first
+        return np.asarray(np.arange(number) % -(-number // (AT_ONCE // 2)) == 0)
+
+    def _priced(self) -> Mask:
+        """Shifts that the prices of the linear program make worth a look."""
+        shifts = self.program.shifts.slice
+        value, reduced = self.linear.x[shifts], self.linear.reduced[shifts]
+        number = max(KEPT, 2 * int((value > NOTHING).sum()))
+        kept = np.zeros(len(value), bool)
+        kept[np.argsort(reduced - 1e-3 * self.dearest * value, kind="stable")[:number]] = True
+        return kept
+
+    # -- a first plan -----------------------------------------------------------------------------
+
+    def _first_plan(self, allowed: Mask) -> None:
+        """Dive, place pauses, mend; kept when it is better than what there is."""
+        program = self.program
+        upper = program.upper.copy()
+        upper[program.shifts.slice][~allowed] = 0.0
+        lower = np.zeros(len(upper))
+        linear = self._linear(upper)
+        solved = linear.solve()
+        if not solved.found:
+            return
+        self._choose_starts(linear, solved, lower, upper)
+        shifts = np.arange(program.shifts.first, program.shifts.end)
+        solved = self._dive(linear, shifts, lower, upper)
+        if not solved.found:
+            return
+        x = np.round(solved.x[shifts])
+        linear.bounds(shifts, x, x)
+        solved = self._laid(linear, x, linear.solve())
+        for pool in sorted(program.pools, key=lambda pool: -pool.window.rule.minutes):
+            due = np.arange(pool.due.first, pool.due.end)
+            held = _whole_pauses(pool, solved.x, x)
+            linear.bounds(due, held, held)
+            solved = linear.solve()
+        if solved.found:
+            if self._missing(solved.x) > NOTHING:
+                solved.x[:] = mended(program, self._tidy(solved.x), self.dearest)
+            self._keep(solved.x, "first plan")
+
+    def _linear(self, upper: Floats) -> Linear:
+        """The linear program with other bounds: from its optimum, where that is a corner."""
+        program = self.program
+        if self.corner is None:
+            return Linear(program.cost, upper, program.matrix, program.lowest, program.highest)
+        linear, self.corner = self.corner, None
+        linear.bounds(np.arange(len(upper)), np.zeros(len(upper)), upper)
+        return linear
+
+    def _choose_starts(self, linear: Linear, solved: Solved, lower: Floats, upper: Floats) -> None:
+        """Where the number of starting times is limited: which of them."""
+        program = self.program
+        used = np.arange(program.used.first, program.used.end)
+        if not len(used):
+            return
+        only = np.zeros(len(upper), bool)
+        only[used] = True
+        rows = program.matrix, program.lowest, program.highest
+        chosen = whole_solution(
+            program.cost, upper, *rows, only, start=None, nodes=self.effort.nodes * 10,
+            seconds=max(1.0, min(self._left() / 3, 20.0)), worth=WORTH * abs(solved.cost),
+        )  # fmt: skip
+        flags = np.round(chosen.x[used]) if chosen.found else np.zeros(len(used))
+        lower[used] = upper[used] = flags
+        linear.bounds(used, flags, flags)
+
+    def _dive(self, linear: Linear, columns: Ints, lower: Floats, upper: Floats) -> Solved:
+        """Round up what is most nearly whole, solve again, until all is whole."""
+        batch, solved = BATCH, linear.solve()
+        while solved.found:
+            x = solved.x[columns]
+            part = x - np.floor(x + NOTHING)
+            part[part < NOTHING] = 0.0
+            broken = np.flatnonzero(part)
+            if not len(broken):
+                return solved
+            up = columns[broken[np.argsort(-part[broken], kind="stable")]]
+            up = up[: max(1, int(len(broken) * batch))]
+            new = np.ceil(solved.x[up] - NOTHING)
+            linear.bounds(up, new, upper[up])
+            tried = linear.solve()
+            if tried.found:
+                lower[up], solved = new, tried
+                continue
+            batch = 0.0
+            if len(up) == 1:
+                # A limit allows no more of it.
+                upper[up] = np.floor(solved.x[up] + NOTHING)
+            linear.bounds(up, lower[up], upper[up])
+            solved = linear.solve()
+        return solved
+
+    def _laid(self, linear: Linear, shifts: Floats, solved: Solved) -> Solved:
+        """Pauses that are laid together: whole shifts to each way, by largest remainder."""
+        first = self.program.shifts.first
+        for column, _, ways in self.program.ways:
+            if not solved.found:
+                return solved
+            number = int(shifts[column - first])
+            share = solved.x[ways.slice]
+            given = np.floor(share + NOTHING)
+            rest = max(0, number - int(given.sum()))
+            given[np.argsort(given - share, kind="stable")[:rest]] += 1
+            at = np.arange(ways.first, ways.end)
+            linear.bounds(at, given, given)
+        return linear.solve() if self.program.ways else solved
+
+    def _keep(self, x: Floats, stage: str) -> bool:
+        """Take a plan if it is better than the best one."""
+        x = self._tidy(x)
+        cost = float(self.program.cost @ x)
+        if cost >= self.best.cost - 1e-9 * max(1.0, abs(cost)):
+            return False
+        self.best.x, self.best.cost = x, cost
+        self._say(stage)
+        return True
+
+    def _tidy(self, x: Floats) -> Floats:
+        """Whole what is to be whole; what is owed at any moment follows from it."""
+        x = np.where(self.program.whole, np.round(x), np.maximum(x, 0.0))
+        for pool in self.program.pools:
+            x[pool.due.slice] = np.round(x[pool.due.slice])
+        x[np.abs(x) < 1e-9] = 0.0
+        return x
+
+    # -- improvements -----------------------------------------------------------------------------
+
+    def _sweep(self, length: int) -> None:
+        """Every window once, in two halves of the horizon at a time."""
+        starts = list(range(0, self._span(), max(60, length // 2)))
+        half = len(starts) // 2
+        apart = self._span() // 2 > length * 1.5 + 2 * self.program.longest
+        # What is counted over all windows together can be changed by one of them at a time.
+        apart &= not (self.program.moment == EVER).any()
+        if self.effort.threads < 2 or not apart:
+            for start in starts:
+                if self._left() <= 0 or self._over():
+                    return
+                self._window(start, length, WORTH * abs(self.best.cost))
+            return
+        with ThreadPoolExecutor(2) as threads:
+            for pair in zip(starts[:half], starts[half : 2 * half], strict=True):
+                if self._left() <= 0 or self._over():
+                    return
+                self._pair(threads, pair, length)
+            if len(starts) % 2:
+                self._window(starts[-1], length, WORTH * abs(self.best.cost))
+
+    def _pair(self, threads: ThreadPoolExecutor, starts: tuple[int, int], length: int) -> None:
+        """Two windows far from each other at once."""
+        worth = WORTH * abs(self.best.cost)
+        free = [self._free(start, length) for start in starts]
+        # What one may change the other may not, and both see the rest as it is.
+        free[1] &= ~free[0]
+        tasks = [threads.submit(self._solved, part, worth) for part in free]
+        for part, task in zip(free, tasks, strict=True):
+            self._put(part, task.result())
+
+    def _window(self, start: int, length: int, worth: float) -> None:
+        free = self._free(start, length)
+        self._put(free, self._solved(free, worth))
+
+    def _put(self, free: Mask, solved: Solved) -> None:
+        self.best.windows += 1
+        if solved.found:
+            x = self.best.x.copy()
+            x[free] = solved.x
+            if self._holds(x):
+                self._keep(x, "windows")
+
+    def _holds(self, x: Floats) -> bool:
+        """Whether rows hold after two windows were put together and values were made whole."""
+        level = self.rows @ self._tidy(x)
+        program = self.program
+        return bool(
+            (level >= program.lowest - 1e-5).all() and (level <= program.highest + 1e-5).all()
+        )
+
+    def _free(self, start: int, length: int) -> Mask:
+        """Columns of a window: its shifts that are worth a look, and all that touches them."""
+        program = self.program
+        since = program.moment - start
+        span = self._span()
+        since = np.where(program.moment >= 0, since % span, math.inf)
+        free = (since < length + program.longest) | (program.moment == EVER)
+        shifts = program.shifts.slice
+        kept = getattr(self, "kept", None)
+        worth = self.best.x[shifts] > 0
+        worth = worth | kept if kept is not None else np.ones_like(worth)
+        free[shifts] = (since[shifts] < length) & worth
+        return np.asarray(free)
+
+    def _solved(self, free: Mask, worth: float) -> Solved:
+        """The best of a window while all else stands still."""
+        program, x = self.program, self.best.x
+        at = np.flatnonzero(free)
+        rest = np.where(free, 0.0, x)
+        matrix = program.matrix[:, at].tocsr()
+        touched = np.flatnonzero(np.diff(matrix.indptr))
+        level = (self.rows @ rest)[touched]
+        return whole_solution(
+            program.cost[at],
+            program.upper[at],
+            matrix[touched].tocsc(),
+            program.lowest[touched] - level,
+            program.highest[touched] - level,
+            program.whole[at],
+            start=x[at],
+            nodes=self.effort.nodes,
+            seconds=min(LONGEST, max(0.1, self._left())),
+            worth=worth,
+        )
+
+    def _one_piece(self) -> str:
+        """The whole program at once, from the best plan, without what can no longer pay."""
+        program, best = self.program, self.best
+        linear, bound = linear_bound(program)
+        room = best.cost - bound
+        # A column that costs more than the gap by itself is in no better plan.
+        pays = (linear.reduced <= room + NOTHING) | (best.x > NOTHING)
+        at = np.flatnonzero(pays)
+        solved = whole_solution(
+            program.cost[at],
+            program.upper[at],
+            program.matrix[:, at],
+            program.lowest,
+            program.highest,
+            program.whole[at],
+            start=best.x[at],
+            nodes=max(1, self.effort.nodes) * 20,
+            seconds=self._left(),
+            worth=1e-7 * abs(best.cost),
+        )
+        best.windows += 1
+        if solved.found:
+            x = np.zeros(len(best.x))
+            x[at] = solved.x
+            if self._holds(x):
+                self._keep(x, "proof")
+        best.bound = min(best.cost, max(best.bound, solved.bound))
+        self._say("proof")
+        done = self._over()
+        return "proven" if best.cost - best.bound <= 2e-7 * abs(best.cost) else done or "sweeps"
