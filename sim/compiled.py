@@ -50,6 +50,7 @@ _SOURCES = (
     "experiment/stationary.py",
     "metrics/tally.py",
     "metrics/waits.py",
+    "plan/rosters/lines.py",
 )
 
 

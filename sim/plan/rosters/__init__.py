@@ -1,0 +1,1 @@
+"""Rosters: legal lines of days for named people."""
