@@ -23,9 +23,9 @@ __all__ = ["Narrowed", "Priced", "Pricer", "Pricers", "Pricing"]
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-# Cells of the table that counting limits may ask for, and half the band of times [duties] and of
-# weekends that is kept where the whole table would be larger than that.
-CELLS, BAND, WEEKENDS = 6_000_000, 9, 2
+# Cells of the table at most; half the band of times [duties] and of weekends that is kept where
+# the whole table would be larger than that; how many weekends are many.
+CELLS, BAND, WEEKENDS, MANY = 12_000_000, 9, 2, 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,7 +179,7 @@ class Pricer:
             low = np.minimum(low, high)
             high = np.maximum(low, np.minimum(high, (share * most + half).astype(np.int64)))
             low[0] = high[0] = 0
-            if spread > 2 * WEEKENDS + 1:
+            if spread > MANY:
                 weeks = (share * (spread - 1)).astype(np.int64) - WEEKENDS
                 weeks = np.minimum(weeks.clip(0, None), spread - 2 * WEEKENDS - 1)
                 spread = 2 * WEEKENDS + 1

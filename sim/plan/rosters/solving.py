@@ -64,6 +64,7 @@ def solve(
     rounds: int = 400,
     tell: Callable[[Progress], object] | None = None,
     begin: Draft | None = None,
+    pricers: Pricers | None = None,
 ) -> Solution:
     """Find a roster and a bound; stopped early, the best until then.
 
@@ -81,10 +82,12 @@ def solve(
         Called with the progress; when it answers True, the search stops.
     begin
         A roster to begin with.
+    pricers
+        Who prices the lines, where somebody has made them already.
     """
     clock = Clock(time_limit, tell)
     rng = np.random.default_rng(seed)
-    pricers = Pricers.of(problem)
+    pricers = Pricers.of(problem) if pricers is None else pricers
     start = first(problem, pricers, rng) if begin is None else begin
     if not isinstance(start, Draft):
         effort = Effort(pricers.calls, 0, clock.seconds, "proven")
