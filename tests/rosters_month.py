@@ -12,7 +12,7 @@ import datetime
 import numpy as np
 
 from sim.plan.duties import DAY, Duty, Pause, Shift
-from sim.plan.people import Person, Wish, absent
+from sim.plan.people import Absence, Person, Wish, absent
 from sim.plan.period import Period
 from sim.plan.rules import RU, Rule, Rules
 from sim.scenario import Calendar

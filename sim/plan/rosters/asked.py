@@ -13,7 +13,7 @@ from sim.errors import InvalidInput
 from sim.plan.duties import Shift
 from sim.plan.period import Period
 
-__all__ = ["Demand", "Pin", "Weights"]
+__all__ = ["Demand", "Pin", "Weights", "overlap"]
 
 Floats = NDArray[np.float64]
 

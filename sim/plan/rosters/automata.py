@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["OFF", "Automaton", "Step", "automaton"]
+__all__ = ["OFF", "Automaton", "Row", "Step", "automaton", "explored", "merged"]
 
 #: The group of a day without work; groups of duties are numbered from 1.
 OFF = 0

@@ -14,22 +14,30 @@ from sim.plan.rosters.pricing import Narrowed, Pricers, Pricing
 from sim.plan.rosters.search import SAME, descend
 from sim.plan.rosters.state import Draft
 
-__all__ = ["chosen", "dive", "reopened"]
+__all__ = ["assembled", "chosen", "dive", "fixed_cost", "reopened"]
 
 # A line taken this much is fixed in a dive; then programs between fixings; then the share of the
 # workers that is fixed at least each time.
 WHOLE, BETWEEN, STRIDE = 0.85, 6, 0.04
-# Lines that a choice is made of.
-POOL = 4000
+# Lines that a choice is made of; posts at most where no clock ends it.
+POOL, FEW = 600, 150
 
 
-def dive(master: Master, pricers: Mapping[int, Pricing], clock: Clock, draft: Draft) -> Draft:
+def dive(
+    master: Master,
+    pricers: Mapping[int, Pricing],
+    clock: Clock,
+    draft: Draft,
+    *,
+    seconds: float = np.inf,
+) -> Draft:
     """Fix lines, the surest first, generating others between; the roster that this ends in.
 
     The workers that the program does not know keep their lines of the draft, and so does one who
     gets no line.
     """
     settled: dict[int, int] = {}
+    begun = clock.seconds
     least = max(1, int(STRIDE * len(master.workers)))
     while len(settled) < len(master.workers):
         amounts = master.chosen()[: len(master.columns)]
@@ -41,11 +49,11 @@ def dive(master: Master, pricers: Mapping[int, Pricing], clock: Clock, draft: Dr
             if worker not in settled:
                 settled[worker] = n
                 taken.append(n)
-        if not taken or clock.left <= 0:
+        if not taken or clock.left <= 0 or clock.seconds - begun > seconds:
             break
         master.fix(taken)
         generate(master, pricers, clock, rounds=BETWEEN, skip=frozenset(settled), smooth=0.0)
-    master.free()
+    master.release()
     return assembled(master, list(settled.values()), pricers, draft)
 
 
@@ -80,6 +88,8 @@ def chosen(
     nodes: int,
 ) -> Draft | None:
     """The best whole choice among the lines that cost least at the last prices."""
+    if not np.isfinite(seconds) and len(master.posts) > FEW:
+        return None
     worth = np.array([generated.reduced(master, column) for column in master.columns])
     # A line that costs more than the whole room between bound and roster can be in no better one.
     room = draft.cost - fixed_cost(master, draft) - generated.bound
@@ -93,10 +103,10 @@ def chosen(
 
 
 def fixed_cost(master: Master, draft: Draft) -> float:
-    """What the lines that the program does not choose cost by themselves."""
+    """What the program leaves as it is: other lines by themselves, posts that it cannot reach."""
     rest = np.ones(len(draft.own), bool)
     rest[master.workers] = False
-    return float(draft.own[rest].sum())
+    return float(draft.own[rest].sum()) + master.settled
 
 
 def reopened(
@@ -108,11 +118,10 @@ def reopened(
     clock: Clock,
     rng: np.random.Generator,
     *,
-    seconds: float,
     nodes: int,
 ) -> Draft:
     """Open some workers' lines anew on some days, all others as they are; never a worse roster."""
-    master = Master(draft.problem, workers, draft.without(workers))
+    master = Master(draft.problem, workers, draft.without(workers, free), free)
     master.offer([Column(w, draft.lines[w], float(draft.own[w])) for w in workers])
     asked: dict[int, Pricing]
     if free.all():
@@ -121,6 +130,7 @@ def reopened(
             master.offer(pools.get(worker, []))
     else:
         asked = {w: Narrowed(pricers[w], draft.lines[w], free) for w in workers}
+    seconds = clock.share(0.05)
     generated = generate(master, asked, clock, rounds=80, seconds=seconds)
     floor = generated.bound + fixed_cost(master, draft)
     best, cost = draft, draft.cost
@@ -128,11 +138,12 @@ def reopened(
         return best
     tried = dive(master, asked, clock, draft)
     descend(tried, pricers, rng, clock)
-    if tried.cost < cost - SAME:
+    # One that costs as much is taken: from elsewhere there may be a way on.
+    if tried.cost <= cost + SAME:
         best, cost = tried, tried.cost
     if floor <= cost - max(SAME, 1e-5 * abs(cost)):
         picked = chosen(master, generated, draft, clock, seconds=seconds, nodes=nodes)
-        if picked is not None and picked.cost < cost - SAME:
+        if picked is not None and picked.cost <= cost + SAME:
             best = picked
     if free.all():
         for column in master.columns:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.plan.rosters.laying import Laid
 from sim.plan.rosters.pricing import Pricers
 
-__all__ = ["Shortfall", "shortfalls"]
+__all__ = ["Shortfall", "crowded", "lacking", "shortfalls", "without_line", "without_skill"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -88,6 +88,10 @@ class Clock:
         """Time that is left [s]; nothing once the caller asked to stop."""
         return 0.0 if self.asked else self.limit - self.seconds
 
+    def share(self, part: float) -> float:
+        """A part of all the time, no more than is left; without a limit there is no end to it."""
+        return max(0.0, min(part * self.limit, self.left))
+
     def told(self, stage: str, cost: float, lines: int) -> None:
         """Tell the progress; note whether the caller asks to stop."""
         if self.tell is not None:

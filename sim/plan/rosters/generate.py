@@ -50,7 +50,7 @@ class Generated:
 
     def reduced(self, master: Master, column: Column) -> float:
         """What a line changes at the last prices, for each unit of it."""
-        return reduced(master, column, self.worker_prices, self.post_prices)
+        return master.reduced(column, self.worker_prices, self.post_prices)
 
 
 def generate(
@@ -100,7 +100,7 @@ def generate(
             bound = master.bound(at, values) if not skip else -np.inf
             if bound > best or center is None:
                 best, center = max(best, bound), at
-            paying = [column for column in columns if reduced(master, column, own, y) < -PAYS]
+            paying = [column for column in columns if master.reduced(column, own, y) < -PAYS]
             added = master.offer(paying)
             if added:
                 break
@@ -110,9 +110,3 @@ def generate(
             return Generated(cost, best, own, y, count, True)
         if count >= rounds or clock.seconds - begun > seconds or clock.left <= 0:
             return Generated(cost, best, own, y, count, False)
-
-
-def reduced(master: Master, column: Column, own: Floats, y: Floats) -> float:
-    """What a line would change in the program, for each unit of it."""
-    post, amount = master.problem.filled(column.line)
-    return column.own - float((amount * y[post]).sum()) - float(own[master.row[column.worker]])

@@ -16,7 +16,7 @@ from sim.plan.period import Period
 from sim.plan.rosters.automata import OFF
 from sim.plan.rules import Rule, Rules
 
-__all__ = ["Day", "Law", "Memory", "Traits", "days_of"]
+__all__ = ["Day", "Law", "Memory", "Traits", "dark", "days_of"]
 
 #: Longer than any rest that is asked for [minutes].
 LONG = 100 * DAY

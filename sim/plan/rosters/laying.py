@@ -22,7 +22,17 @@ from sim.plan.rosters.problems import Limit, Posts, Problem, Worker
 from sim.plan.rosters.terms import Terms, terms_of
 from sim.plan.rules import Rules, paid_within, violations
 
-__all__ = ["Laid", "lay_out"]
+__all__ = [
+    "Laid",
+    "Layout",
+    "Machines",
+    "fair_share",
+    "fix",
+    "is_night",
+    "keep_close",
+    "lay_out",
+    "posts_of",
+]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -107,6 +117,12 @@ def lay_out(
     settled: dict[str, dict[int, str]] = {}
     for pin in pins:
         settled.setdefault(pin.person, {})[pin.day] = pin.shift
+    # What is settled is settled, even where sickness has lessened the hours since.
+    paid = {shift.name: shift.paid / 60 for shift in shifts} | {"": 0.0}
+    terms = tuple(
+        hours.at_least(sum(paid.get(name, 0.0) for name in settled.get(p.name, {}).values()))
+        for p, hours in zip(people, terms, strict=True)
+    )
     workers = tuple(
         machines.worker(person, hours, had if last else None, settled.get(person.name, {}))
         for person, hours in zip(people, terms, strict=True)

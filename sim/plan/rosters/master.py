@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.plan.rosters.problems import Problem
 
-__all__ = ["Column", "Master", "choose"]
+__all__ = ["Column", "Master", "choose", "reached"]
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -52,16 +52,31 @@ class Master:
     workers
         Those whose lines are chosen.
     gap
-        What the posts lack without them.
+        What the posts lack without them; on days that are not free, with them.
+    free
+        Days that may change; None: all.
     """
 
-    def __init__(self, problem: Problem, workers: list[int], gap: Floats) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        workers: list[int],
+        gap: Floats,
+        free: NDArray[np.bool_] | None = None,
+    ) -> None:
         self.problem, self.workers, self.gap = problem, workers, gap
+        self.free = np.ones(problem.days, bool) if free is None else free
+        # Posts that no free duty reaches have no row: what they cost is settled.
+        self.posts = reached(problem, self.free)
+        self.place = np.full(len(gap), -1)
+        self.place[self.posts] = np.arange(len(self.posts))
+        rest = np.where(self.place < 0, gap, 0.0)
+        self.settled = problem.posts.cost(rest)
         self.row = {worker: n for n, worker in enumerate(workers)}
         posts = problem.posts
         duties = problem.days * problem.kinds
         self.linked = len(posts.post) > DIRECT * duties
-        self.links = len(workers) + len(gap) if self.linked else -1
+        self.links = len(workers) + len(self.posts) if self.linked else -1
         self.columns: list[Column] = []
         self.known: set[bytes] = set()
         self.lp = highspy.Highs()
@@ -75,14 +90,14 @@ class Master:
 
     def lay_out(self) -> None:
         """Rows, and the columns of what lacks and what is too much."""
-        problem, posts, gap = self.problem, self.problem.posts, self.gap
+        problem, posts, gap = self.problem, self.problem.posts, self.gap[self.posts]
         people, count = len(self.workers), len(gap)
         empty = (0, np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0))
         ones, zero = np.ones(people), np.zeros(problem.days * problem.kinds)
         self.lp.addRows(people, ones, ones, *empty)
         self.lp.addRows(count, gap, gap, *empty)
         rows = people + np.arange(count)
-        near, some, far, over = posts.costs.T
+        near, some, far, over = posts.costs[self.posts].T
         # Without a line a worker costs more than anything: so the program always has an answer.
         self.dear = 10.0 * (1.0 + float(np.abs(np.where(far < 1e8, far, 0)).sum()))
         self.add(np.full(people, self.dear), np.inf, np.arange(people), np.ones(people))
@@ -101,7 +116,11 @@ class Master:
         value[starts] = -1.0
         rest = np.ones(len(index), bool)
         rest[starts] = False
-        index[rest], value[rest] = people + posts.post, posts.amount
+        index[rest], value[rest] = people + self.place[posts.post], posts.amount
+        inside = index >= people
+        gone = np.cumsum(~inside)
+        starts -= np.where(starts > 0, gone[starts - 1], 0)
+        index, value = index[inside], value[inside]
         self.lp.addCols(
             len(zero), zero, zero, np.full(len(zero), np.inf), len(index),
             starts.astype(np.int32), index, value,
@@ -139,12 +158,13 @@ class Master:
     def entries(self, column: Column) -> tuple[Integers, Floats]:
         """Rows of a line."""
         person = np.array([self.row[column.worker]])
+        line = np.where(self.free, column.line, -1)
         if self.linked:
-            duties = self.problem.duties(column.line)
+            duties = self.problem.duties(line)
             index = np.concatenate((person, self.links + duties))
             return index, np.ones(len(index))
-        post, amount = self.problem.filled(column.line)
-        places, inverse = np.unique(post, return_inverse=True)
+        post, amount = self.problem.filled(line)
+        places, inverse = np.unique(self.place[post], return_inverse=True)
         amounts = np.bincount(inverse, amount, len(places))
         index = np.concatenate((person, len(self.workers) + places))
         return index, np.concatenate(([1.0], amounts))
@@ -154,10 +174,17 @@ class Master:
         self.lp.run()
         duals = np.array(self.lp.getSolution().row_dual)
         people = len(self.workers)
-        y = duals[people : people + len(self.gap)]
-        near, some, far, over = self.problem.posts.costs.T
-        y = np.clip(y, -over, np.where(some < 1e8, far, near))
+        near, some, far, over = self.problem.posts.costs[self.posts].T
+        y = np.zeros(len(self.gap))
+        y[self.posts] = np.clip(
+            duals[people : people + len(self.posts)], -over, np.where(some < 1e8, far, near)
+        )
         return float(self.lp.getInfo().objective_function_value), duals[:people], y
+
+    def reduced(self, column: Column, own: Floats, y: Floats) -> float:
+        """What a line would change in the program, for each unit of it."""
+        post, amount = self.problem.filled(np.where(self.free, column.line, -1))
+        return column.own - float((amount * y[post]).sum()) - float(own[self.row[column.worker]])
 
     def chosen(self) -> Floats:
         """How much of each line the last answer takes."""
@@ -171,7 +198,7 @@ class Master:
         upper[np.isin(others, columns)] = np.inf
         self.bounds(others, upper)
 
-    def free(self) -> None:
+    def release(self) -> None:
         """Let every line be chosen again."""
         count = len(self.columns)
         self.bounds(list(range(count)), np.full(count, np.inf))
@@ -186,6 +213,14 @@ class Master:
         near, some, _, _ = self.problem.posts.costs.T
         slack = np.where(some < 1e8, some * np.minimum(0.0, near - duals), 0.0)
         return float((duals * self.gap + slack).sum()) + values
+
+
+def reached(problem: Problem, free: NDArray[np.bool_]) -> Integers:
+    """Posts that duties of the free days fill."""
+    posts = problem.posts
+    duties = np.repeat(free, problem.kinds)
+    filled = np.repeat(duties, np.diff(posts.begin))
+    return np.unique(posts.post[filled])
 
 
 def choose(
@@ -209,7 +244,8 @@ def choose(
     mip = highspy.Highs()
     mip.setOptionValue("output_flag", False)
     mip.setOptionValue("threads", 1)
-    mip.setOptionValue("time_limit", max(0.1, seconds))
+    if np.isfinite(seconds):
+        mip.setOptionValue("time_limit", max(0.1, seconds))
     mip.setOptionValue("mip_max_nodes", nodes)
     mip.setOptionValue("mip_rel_gap", 1e-5)
     mip.passModel(model)

@@ -18,7 +18,7 @@ from sim.plan.rosters.automata import OFF
 from sim.plan.rosters.lines import cheapest
 from sim.plan.rosters.problems import Limit, Problem, Worker
 
-__all__ = ["Narrowed", "Priced", "Pricer", "Pricers", "Pricing"]
+__all__ = ["Buffer", "Narrowed", "Priced", "Pricer", "Pricers", "Pricing", "barred"]
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]

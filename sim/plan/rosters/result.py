@@ -16,7 +16,7 @@ from sim.plan.rosters.effort import Effort
 from sim.plan.rosters.laying import Laid, is_night
 from sim.plan.rules import Violation
 
-__all__ = ["Band", "Roster", "bands_of", "wishes_of"]
+__all__ = ["Band", "Roster", "bands_of", "begun_weekends", "nights_of", "wishes_of"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -23,7 +23,7 @@ from sim.plan.rosters.solving import Solution, solve
 from sim.plan.rosters.state import Draft
 from sim.plan.rules import Rules, violations
 
-__all__ = ["Reply", "counted", "replan", "roster", "why_not"]
+__all__ = ["Reply", "checked", "close_to", "counted", "replan", "roster", "shown", "why_not"]
 
 Integers = NDArray[np.int64]
 Tell = Callable[[Progress], object]

@@ -13,7 +13,7 @@ from sim.plan.rosters.pricing import Pricers
 from sim.plan.rosters.problems import Problem
 from sim.plan.rosters.state import Draft
 
-__all__ = ["descend", "first", "improve"]
+__all__ = ["descend", "first", "improve", "renewed", "shaken"]
 
 # Costs closer than this are the same.
 SAME = 1e-6
@@ -70,6 +70,8 @@ def improve(
     best, now = draft.copy(), draft.copy()
     cost = lowest = now.cost
     heat, begun = 0.002 * abs(cost), clock.seconds
+    if seconds <= 0:
+        return best
     for n in range(rounds):
         spent = max(n / rounds, (clock.seconds - begun) / seconds)
         if spent >= 1 or clock.left <= 0:

@@ -18,7 +18,7 @@ from sim.plan.rosters.problems import Problem
 from sim.plan.rosters.search import SAME, descend, first, improve
 from sim.plan.rosters.state import Draft
 
-__all__ = ["Solution", "solve"]
+__all__ = ["Solution", "better", "granularity", "lower", "parts", "proven", "raised", "solve"]
 
 Integers = NDArray[np.int64]
 
@@ -106,20 +106,20 @@ def better(
     problem = draft.problem
     people = list(range(len(problem.workers)))
     descend(draft, pricers, rng, clock)
-    draft = improve(draft, pricers, rng, clock, 2 * len(people), 0.05 * clock.limit)
+    draft = improve(draft, pricers, rng, clock, 2 * len(people), clock.share(0.03))
     master = Master(problem, people, problem.posts.need)
     master.offer([Column(w, draft.lines[w], float(draft.own[w])) for w in people])
-    grain = granularity(problem)
-    generated = generate(master, pricers, clock, seconds=0.4 * clock.limit)
-    clock.bound = raised(generated.bound, grain)
+    generated = generate(master, pricers, clock, seconds=clock.share(0.3))
+    clock.bound = raised(generated.bound, granularity(problem))
     clock.told("bound", draft.cost, pricers.calls)
-    if clock.left > 0 and not proven(draft, clock):
-        draft = lower(dive(master, pricers, clock, draft), draft, pricers, rng, clock)
+    if generated.finished and clock.left > 0 and not proven(draft, clock):
+        tried = dive(master, pricers, clock, draft, seconds=clock.share(0.3))
+        draft = lower(tried, draft, pricers, rng, clock)
         clock.told("dive", draft.cost, pricers.calls)
-    if clock.left > 0 and not proven(draft, clock):
-        seconds = min(10.0, 0.1 * clock.limit)
-        tried = chosen(master, generated, draft, clock, seconds=seconds, nodes=500)
-        draft = lower(tried or draft, draft, pricers, rng, clock)
+    if generated.finished and clock.left > 0 and not proven(draft, clock):
+        seconds = clock.share(0.05)
+        choice = chosen(master, generated, draft, clock, seconds=seconds, nodes=100)
+        draft = lower(choice or draft, draft, pricers, rng, clock)
         clock.told("dive", draft.cost, pricers.calls)
     pools: dict[int, list[Column]] = {}
     for column in master.columns:
@@ -160,11 +160,14 @@ def parts(
         else:
             begin = int(rng.integers(1 - few[1] // 2, days - few[1] // 2))
             free = (np.arange(days) >= begin) & (np.arange(days) < begin + few[1])
-        tried = reopened(draft, some, free, pools, pricers, clock, rng, seconds=3.0, nodes=200)
+        begun = clock.seconds
+        tried = reopened(draft, some, free, pools, pricers, clock, rng, nodes=50)
         failed[kind] = 0 if tried.cost < draft.cost - SAME else failed[kind] + 1
         draft = tried
         clock.told("people" if kind == 0 else "days", draft.cost, pricers.calls)
-        if failed[kind] >= 5:
+        if clock.seconds - begun > 0.08 * clock.limit:
+            few[kind] = max(2, 2 * few[kind] // 3)
+        elif failed[kind] >= 5 and clock.seconds - begun < 0.04 * clock.limit:
             few[kind], failed[kind] = min(most[kind], few[kind] + max(1, few[kind] // 3)), 0
     return draft, "asked" if clock.asked else "time" if clock.left <= 0 else "effort"
 

@@ -72,9 +72,9 @@ class Draft:
             self.put(worker, answer.line, answer.own)
         return answer
 
-    def without(self, workers: Iterable[int]) -> Floats:
-        """The gaps when these workers do nothing."""
+    def without(self, workers: Iterable[int], free: NDArray[np.bool_]) -> Floats:
+        """The gaps when these workers do nothing on the free days."""
         gap = self.gap.copy()
         for worker in workers:
-            self.problem.fill(gap, self.lines[worker], -1.0)
+            self.problem.fill(gap, np.where(free, self.lines[worker], -1), -1.0)
         return gap

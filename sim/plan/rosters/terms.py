@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from sim.plan.period import Period
 from sim.plan.rosters.asked import Weights
 from sim.plan.rules import Rules, norm_hours, paid_within
 
-__all__ = ["Terms", "terms_of"]
+__all__ = ["Terms", "account", "accounts", "averaged", "known_hours", "terms_of"]
 
 Floats = NDArray[np.float64]
 
@@ -39,6 +39,10 @@ class Terms:
     owed: float
     most: float
     least: float = 0.0
+
+    def at_least(self, hours: float) -> Terms:
+        """The same, with room for so many hours."""
+        return replace(self, most=max(self.most, hours))
 
     def cost(self, unit: int, weights: Weights) -> Floats:
         """What a line costs by its paid time, in units of so many minutes; infinite below least."""

@@ -1,0 +1,52 @@
+"""The shift rostering instances of Curtois and Qu, each roster judged on its own terms."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from curtois import FOLDER, judged, problem, read, shown
+
+from sim.plan.rosters.solving import solve
+
+if not FOLDER.exists():
+    pytest.skip("no instances beside the project", allow_module_level=True)
+
+# Best known costs; published tables and schedulingbenchmarks.org.
+BEST = {1: 607, 2: 828, 3: 1001, 4: 1716, 5: 1143, 6: 1950, 7: 1056, 9: 439, 10: 4631, 11: 3443}
+
+
+@pytest.mark.parametrize("number", [2, 3, 4])
+def test_small_instances_are_solved_and_proven(number: int) -> None:
+    instance = read(FOLDER / f"Instance{number}.txt")
+    found = solve(problem(instance), seed=1, time_limit=20)
+
+    assert found.lines is not None
+    assert judged(instance, shown(instance, found.lines)) == (BEST[number], [])
+    assert (found.cost, found.bound) == (BEST[number], BEST[number])
+
+
+@pytest.mark.parametrize("number", [8, 16])
+def test_a_roster_is_legal_at_once_and_costs_what_the_judge_says(number: int) -> None:
+    instance = read(FOLDER / f"Instance{number}.txt")
+    found = solve(problem(instance), seed=1, tell=lambda now: True)
+
+    assert found.lines is not None
+    cost, broken = judged(instance, shown(instance, np.asarray(found.lines)))
+    assert not broken
+    assert cost == pytest.approx(found.cost)
+    assert found.cost <= found.first
+    assert not math.isnan(found.gap)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("number", sorted(BEST))
+def test_larger_instances_come_close_to_the_best_known(number: int) -> None:
+    instance = read(FOLDER / f"Instance{number}.txt")
+    found = solve(problem(instance), seed=1, time_limit=180)
+
+    assert found.lines is not None
+    cost, broken = judged(instance, shown(instance, found.lines))
+    assert not broken
+    assert found.bound <= BEST[number] <= cost <= 1.05 * BEST[number]
