@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from benchmarks import commands, machine
+from benchmarks import commands, machine, rosters
 from benchmarks.registry import CASES
 from benchmarks.table import table
 
 #: Whole processes, beside the cases of the registry.
-PROGRAMS = {**machine.PROGRAMS, "commands": commands.lines}
+PROGRAMS = {**machine.PROGRAMS, **rosters.PROGRAMS, "commands": commands.lines}
 NAMES = (*CASES, *PROGRAMS)
 
 

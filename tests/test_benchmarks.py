@@ -22,6 +22,7 @@ from benchmarks import (
     native,
     peers,
     registry,
+    rosters,
     workloads,
 )
 from benchmarks.phases import Bench, Phase
@@ -236,3 +237,11 @@ def test_memory_does_not_grow_with_the_number_of_replications() -> None:
 
     # What is kept of a replication is its totals: a few hundred bytes.
     assert many.megabytes < few.megabytes + 15
+
+
+def test_rosters_are_measured_small() -> None:
+    title, month, *public = rosters.lines(0.01, 1)
+
+    assert title.startswith("Rosters")
+    assert month.startswith("a month of 3 people")
+    assert public

@@ -6,15 +6,12 @@ import math
 
 import numpy as np
 import pytest
-from curtois import FOLDER, judged, problem, read, shown
 
+from benchmarks.curtois import BEST, FOLDER, judged, problem, read, shown
 from sim.plan.rosters.solving import solve
 
 if not FOLDER.exists():
     pytest.skip("no instances beside the project", allow_module_level=True)
-
-# Best known costs; published tables and schedulingbenchmarks.org.
-BEST = {1: 607, 2: 828, 3: 1001, 4: 1716, 5: 1143, 6: 1950, 7: 1056, 9: 439, 10: 4631, 11: 3443}
 
 
 @pytest.mark.parametrize("number", [2, 3, 4])
@@ -41,7 +38,7 @@ def test_a_roster_is_legal_at_once_and_costs_what_the_judge_says(number: int) ->
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("number", sorted(BEST))
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 6, 7, 9, 10, 11])
 def test_larger_instances_come_close_to_the_best_known(number: int) -> None:
     instance = read(FOLDER / f"Instance{number}.txt")
     found = solve(problem(instance), seed=1, time_limit=180)

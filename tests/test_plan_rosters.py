@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-import rosters_month
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks import rosters_month
 from sim.errors import InvalidInput
 from sim.plan.duties import DAY, Duty, Pause, Shift, of
 from sim.plan.people import Person, Wish, absent
