@@ -18,8 +18,6 @@ import numpy as np
 from sim.plan.rosters.automata import Automaton, automaton
 from sim.plan.rosters.problems import Limit, Posts, Problem, Worker
 
-FOLDER = Path(__file__).resolve().parents[1] / "../shared/data/scheduling/curtois24"
-
 #: Best known costs: published tables and schedulingbenchmarks.org. For the first eleven and the
 #: sixteenth others have proven, or nearly, that nothing is better.
 BEST = {

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks.curtois import BEST, FOLDER, judged, problem, read, shown
+from benchmarks.curtois import BEST, judged, problem, read, shown
 from sim.plan.rosters.solving import solve
+
+FOLDER = Path(__file__).resolve().parents[1] / "../shared/data/scheduling/curtois24"
 
 if not FOLDER.exists():
     pytest.skip("no instances beside the project", allow_module_level=True)
