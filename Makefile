@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 KERNELS := sim/_erlang/kernel.py sim/_erlang/steps.py sim/demand/draws.py sim/demand/gamma.py \
            sim/demand/sampling.py sim/engine/base.py sim/engine/kernel.py sim/engine/lean.py \
            sim/engine/line.py sim/experiment/stationary.py \
-           sim/metrics/tally.py sim/metrics/virtual.py sim/metrics/waits.py
+           sim/metrics/tally.py sim/metrics/virtual.py sim/metrics/waits.py sim/plan/rosters/lines.py
 COMPILED := $(wildcard sim/compiled.py $(KERNELS))
 
 export PYTHON UPGRADE

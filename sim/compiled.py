@@ -51,6 +51,7 @@ _SOURCES = (
     "metrics/tally.py",
     "metrics/virtual.py",
     "metrics/waits.py",
+    "plan/rosters/lines.py",
 )
 
 

@@ -23,6 +23,7 @@ from benchmarks import (
     native,
     peers,
     registry,
+    rosters,
     workloads,
 )
 from benchmarks.phases import Bench, Phase
@@ -246,3 +247,24 @@ def test_memory_does_not_grow_with_the_number_of_replications() -> None:
 
     # What is kept of a replication is its totals: a few hundred bytes.
     assert many.megabytes < few.megabytes + 15
+
+
+def test_rosters_are_measured_small() -> None:
+    title, month = rosters.lines(0.01, 1)
+
+    assert title.startswith("Rosters")
+    assert month.startswith("a month of 3 people")
+
+
+def test_public_instances_are_measured_where_their_folder_is_named(
+    monkeypatch: pytest.MonkeyPatch, root: Path
+) -> None:
+    folder = root / "../shared/data/scheduling/curtois24"
+    if not folder.exists():
+        pytest.skip("no instances beside the project")
+    monkeypatch.setenv("LINEWISE_INSTANCES", str(folder))
+
+    *_, last = rosters.lines(0.01, 1)
+
+    assert last.startswith("Curtois and Qu, 7")
+    assert " 1056 " in last

@@ -28,6 +28,7 @@ COMPILED_LOOPS = {
     "sim/engine/kernel.py",
     "sim/engine/lean.py",
     "sim/engine/line.py",
+    "sim/plan/rosters/lines.py",
 }
 
 # Rooms that touch files: what users write and read, and the two ends that speak to them.

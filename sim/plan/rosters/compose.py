@@ -1,0 +1,154 @@
+"""Whole rosters out of lines: diving, choosing, and opening a part of the roster anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.plan.rosters.effort import Clock
+from sim.plan.rosters.generate import Generated, generate
+from sim.plan.rosters.master import Column, Master, choose
+from sim.plan.rosters.pricing import Narrowed, Pricers, Pricing
+from sim.plan.rosters.search import SAME, descend
+from sim.plan.rosters.state import Draft
+
+__all__ = ["assembled", "chosen", "dive", "fixed_cost", "reopened"]
+
+# A line taken this much is fixed in a dive; then programs between fixings; then the share of the
+# workers that is fixed at least each time.
+WHOLE, BETWEEN, STRIDE = 0.85, 6, 0.04
+# Lines that a choice is made of; posts at most where no clock ends it.
+POOL, FEW = 600, 150
+
+
+def dive(
+    master: Master,
+    pricers: Mapping[int, Pricing],
+    clock: Clock,
+    draft: Draft,
+    *,
+    seconds: float = np.inf,
+) -> Draft:
+    """Fix lines, the surest first, generating others between; the roster that this ends in.
+
+    The workers that the program does not know keep their lines of the draft, and so does one who
+    gets no line.
+    """
+    settled: dict[int, int] = {}
+    begun = clock.seconds
+    least = max(1, int(STRIDE * len(master.workers)))
+    while len(settled) < len(master.workers):
+        amounts = master.chosen()[: len(master.columns)]
+        taken: list[int] = []
+        for n in np.argsort(-amounts, kind="stable").tolist():
+            worker = master.columns[n].worker
+            if amounts[n] <= SAME or (len(taken) >= least and amounts[n] < WHOLE):
+                break
+            if worker not in settled:
+                settled[worker] = n
+                taken.append(n)
+        if not taken or clock.left <= 0 or clock.seconds - begun > seconds:
+            break
+        master.fix(taken)
+        generate(master, pricers, clock, rounds=BETWEEN, skip=frozenset(settled), smooth=0.0)
+    master.release()
+    return assembled(master, list(settled.values()), pricers, draft)
+
+
+def assembled(
+    master: Master, columns: list[int], pricers: Mapping[int, Pricing], draft: Draft
+) -> Draft:
+    """The roster with these lines; who has none of them gets the best line that is left."""
+    trial = draft.copy()
+    left = set(master.workers)
+    for worker in master.workers:
+        trial.take(worker)
+    for n in columns:
+        column = master.columns[n]
+        trial.put(column.worker, column.line, column.own)
+        left.discard(column.worker)
+    for worker in sorted(left):
+        answer = pricers[worker](trial.problem.prices(trial.gap))
+        if answer.value < np.inf:
+            trial.put(worker, answer.line, answer.own)
+        else:
+            trial.put(worker, draft.lines[worker], float(draft.own[worker]))
+    return trial
+
+
+def chosen(
+    master: Master,
+    generated: Generated,
+    draft: Draft,
+    clock: Clock,
+    *,
+    seconds: float,
+    nodes: int,
+) -> Draft | None:
+    """The best whole choice among the lines that cost least at the last prices."""
+    if not np.isfinite(seconds) and len(master.posts) > FEW:
+        return None
+    worth = np.array([generated.reduced(master, column) for column in master.columns])
+    # A line that costs more than the whole room between bound and roster can be in no better one.
+    room = draft.cost - fixed_cost(master, draft) - generated.bound
+    kept = [int(n) for n in np.argsort(worth, kind="stable")[:POOL] if worth[n] <= room + SAME]
+    now = {column.key: n for n, column in enumerate(master.columns)}
+    keys = [Column(w, draft.lines[w], float(draft.own[w])).key for w in master.workers]
+    begin = [now[key] for key in keys] if all(key in now for key in keys) else []
+    clock.programs += 1
+    taken = choose(master, kept, begin, min(seconds, clock.left), nodes)
+    return None if taken is None else assembled(master, taken, {}, draft)
+
+
+def fixed_cost(master: Master, draft: Draft) -> float:
+    """What the program leaves as it is: other lines by themselves, posts that it cannot reach."""
+    rest = np.ones(len(draft.own), bool)
+    rest[master.workers] = False
+    return float(draft.own[rest].sum()) + master.settled
+
+
+def reopened(
+    draft: Draft,
+    workers: list[int],
+    free: NDArray[np.bool_],
+    pools: dict[int, list[Column]],
+    pricers: Pricers,
+    clock: Clock,
+    rng: np.random.Generator,
+    *,
+    nodes: int,
+) -> Draft:
+    """Open some workers' lines anew on some days, all others as they are; never a worse roster."""
+    master = Master(draft.problem, workers, draft.without(workers, free), free)
+    master.offer([Column(w, draft.lines[w], float(draft.own[w])) for w in workers])
+    asked: dict[int, Pricing]
+    if free.all():
+        asked = {w: pricers[w] for w in workers}
+        for worker in workers:
+            master.offer(pools.get(worker, []))
+    else:
+        asked = {w: Narrowed(pricers[w], draft.lines[w], free) for w in workers}
+    seconds = clock.share(0.05)
+    generated = generate(master, asked, clock, rounds=80, seconds=seconds)
+    floor = generated.bound + fixed_cost(master, draft)
+    best, cost = draft, draft.cost
+    if generated.finished and floor > cost - max(SAME, 1e-5 * abs(cost)):
+        return best
+    tried = dive(master, asked, clock, draft)
+    descend(tried, pricers, rng, clock)
+    # One that costs as much is taken: from elsewhere there may be a way on.
+    if tried.cost <= cost + SAME:
+        best, cost = tried, tried.cost
+    if floor <= cost - max(SAME, 1e-5 * abs(cost)):
+        picked = chosen(master, generated, draft, clock, seconds=seconds, nodes=nodes)
+        if picked is not None and picked.cost <= cost + SAME:
+            best = picked
+    if free.all():
+        for column in master.columns:
+            pools.setdefault(column.worker, []).append(column)
+        for worker in workers:
+            latest = {column.key: column for column in pools[worker]}
+            pools[worker] = list(latest.values())[-60:]
+    return best
