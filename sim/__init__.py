@@ -20,7 +20,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim import erlang, errors
     from sim.decide import Comparison, OptionResult, compare, judge, simulate
+    from sim.decide.needs import staff
     from sim.experiment import warm_up
+    from sim.plan import cover
+    from sim.plan.teams import team_roster
     from sim.report import sentence
     from sim.scenario import Scenario, find, load, load_text, schema
 
@@ -29,6 +32,7 @@ __all__ = [
     "OptionResult",
     "Scenario",
     "compare",
+    "cover",
     "erlang",
     "errors",
     "find",
@@ -38,6 +42,8 @@ __all__ = [
     "schema",
     "sentence",
     "simulate",
+    "staff",
+    "team_roster",
     "warm_up",
 ]
 
@@ -46,6 +52,7 @@ _HOMES = {
     "OptionResult": "sim.decide",
     "Scenario": "sim.scenario",
     "compare": "sim.decide",
+    "cover": "sim.plan",
     "find": "sim.scenario",
     "judge": "sim.decide",
     "load": "sim.scenario",
@@ -53,6 +60,8 @@ _HOMES = {
     "schema": "sim.scenario",
     "sentence": "sim.report",
     "simulate": "sim.decide",
+    "staff": "sim.decide.needs",
+    "team_roster": "sim.plan.teams",
     "warm_up": "sim.experiment",
 }
 

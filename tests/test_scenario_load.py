@@ -111,8 +111,10 @@ def test_the_three_forms_of_staffing() -> None:
     shifts = (
         "{shifts: [{agents: 1, hours: 'Fri 20:00-08:00'}, {agents: 3, hours: [Mon 09:00-18:00]}]}"
     )
-    staffing = load_text(SHOP.replace("{to_target: {minimum: 1}}", shifts)).options["base"]
-    night, day = staffing.groups["own"].staffing.shifts  # type: ignore[union-attr]
+    option = load_text(SHOP.replace("{to_target: {minimum: 1}}", shifts)).options["base"]
+    staffing = option.groups["own"].staffing
+    assert isinstance(staffing, Shifts)
+    night, day = staffing.shifts
     assert night.hours.spans == ((4 * 86_400 + 72_000, 5 * 86_400 + 28_800),)
     assert (day.agents, day.hours.spans) == (3, ((32_400, 64_800),))
 

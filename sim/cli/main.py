@@ -30,6 +30,12 @@ _ELSEWHERE = {
         "scenarios",
         "Validate scenarios and judge their promises: exit code 0 held, 1 broken, 2 bad input.",
     ),
+    "staff": (
+        "planning",
+        "Say how many agents an option needs in each interval, and how many people that takes.",
+    ),
+    "plan": ("planning", "Find the cheapest shifts that keep the promise in simulation."),
+    "roster": ("planning", "Give every person of a group their days under labour rules."),
     "schema": ("scenarios", "Print the JSON Schema of scenario files, for editors."),
     "erlang": ("closed_forms", "Closed forms, for whatever is unknown."),
 }

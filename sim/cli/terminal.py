@@ -35,6 +35,7 @@ __all__ = [
     "say",
     "show",
     "warm",
+    "watching",
 ]
 
 #: What the process says to whoever called it with what cannot be read.
@@ -124,6 +125,28 @@ def progress() -> Iterator[Callable[[str, Step], None]]:
             bars.update(tasks[name], completed=step.done, total=step.planned, precision=width)
 
         yield follow
+
+
+@contextmanager
+def watching(what: str, seconds: float) -> Iterator[Callable[[Any], None]]:
+    """Show how a search goes on, on a terminal: time, and how far it may be from the best."""
+    err = console(error=True)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[gap]}"),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    ) as bars:
+        task = bars.add_task(what, total=seconds, gap="")
+
+        def tell(step: Any) -> None:
+            known = math.isfinite(step.cost) and step.cost > 0 and math.isfinite(step.bound)
+            gap = f"{max(0.0, 100 * (step.cost - step.bound) / step.cost):.1f} %" if known else ""
+            bars.update(task, completed=step.seconds, gap=gap)
+
+        yield tell
 
 
 def warm(out: Console) -> None:

@@ -29,7 +29,7 @@ from sim.experiment import (
     replicate,
 )
 from sim.metrics import Presence
-from sim.plan import Cover, cover, misses
+from sim.plan import Cover, cover, misses, staffed
 from sim.scenario.channel import Target
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option
@@ -219,6 +219,8 @@ class Prepared:
     ----------
     scenario, name
         The operation, and the option's name in it.
+    option
+        The option with the shifts that were found for it.
     case
         What is played.
     month
@@ -229,6 +231,7 @@ class Prepared:
 
     scenario: Scenario
     name: str
+    option: Option
     case: Case
     month: Month | None
     covers: Mapping[str, Cover]
@@ -244,17 +247,19 @@ def prepare(scenario: Scenario, name: str, seed: int, *, on: str | Place | None 
     """
     if name not in scenario.options:
         raise InvalidInput("option", f"must be one of {', '.join(scenario.options)}", name)
-    option = scenario.options[name]
     covers = cover(scenario, name, seed=seed, on=on)
-    levels = {group: tuple(found.agents.tolist()) for group, found in covers.items()}
+    option = staffed(scenario.options[name], covers)
+    levels = {
+        group: tuple(found.agents.tolist()) for group, found in covers.items() if found.plan is None
+    }
     steps = {
         group: terms.contract.minutes.increment
         for group, terms in option.groups.items()
         if terms.contract and terms.contract.minutes
     }
-    played = case(scenario, name, cover=levels, increments=steps)
+    played = case(scenario, name, option=option, cover=levels, increments=steps)
     month = Month.of(scenario, played) if option.priced else None
-    return Prepared(scenario, name, played, month, covers)
+    return Prepared(scenario, name, option, played, month, covers)
 
 
 def simulate(
@@ -332,7 +337,7 @@ def evaluate(
 def _priced(ready: Prepared, result: Replications) -> OptionResult:
     """Price what came out of replications."""
     scenario, played, month = ready.scenario, ready.case, ready.month
-    option = scenario.options[ready.name]
+    option = ready.option
     peaks = {group: _peak(played, g) for g, group in enumerate(played.groups)}
     statement, totals = None, np.zeros(0)
     if month:

@@ -9,7 +9,9 @@ the same luck would look better than it is.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,15 +22,20 @@ from sim.metrics import Count
 from sim.plan.requirements import Requirement, requirement
 from sim.scenario.channel import Target
 from sim.scenario.model import Scenario
-from sim.scenario.option import Group, ToTarget
+from sim.scenario.option import Group, Option, ToTarget
 
-__all__ = ["Cover", "cover", "misses"]
+__all__ = ["Cover", "cover", "misses", "staffed"]
+
+if TYPE_CHECKING:
+    from sim.plan.shift_plans import ShiftPlan
 
 Floats = NDArray[np.float64]
 Agents = NDArray[np.int64]
 
 #: Replications that a plan is tried on, and rounds of trying.
 TRIALS, ROUNDS = 128, 12
+#: Trials of taking shifts away, and the share of them that goes at first.
+TRIMS, TRIMMED = 8, 0.04
 # Far from the numbers that evaluations use, so that a plan is judged on fresh customers.
 _TRIAL_SEED = 0x5EED
 
@@ -45,11 +52,14 @@ class Cover:
         What the closed form asked for.
     rounds
         How often agents were added after a simulation.
+    plan
+        The shifts that bring them, where a scenario says which may be worked.
     """
 
     agents: Agents
     requirement: Requirement
     rounds: int
+    plan: ShiftPlan | None = None
 
 
 def cover(
@@ -75,39 +85,167 @@ def cover(
     """
     option = scenario.options[name]
     needed = requirement(scenario, option)
-    agents = {group: need.agents for group, need in needed.items()}
+    wanted = {group: need.agents for group, need in needed.items()}
+    covers = {group: _brought(scenario, option, group, one) for group, one in wanted.items()}
     rounds = 0
     while needed and rounds < ROUNDS:
-        plan = {group: tuple(map(float, levels)) for group, levels in agents.items()}
-        tried = _tried(scenario, name, plan, seed, on)
+        tried = _tried(scenario, name, covers, seed, on)
         raised = {
-            group: _raised(scenario, tried, option.groups[group], levels)
-            for group, levels in agents.items()
+            group: _raised(
+                scenario, tried, option.groups[group], wanted[group], covers[group].agents
+            )
+            for group in covers
         }
-        if all(np.array_equal(raised[group], agents[group]) for group in agents):
+        changed = [group for group in covers if not np.array_equal(raised[group], wanted[group])]
+        if not changed:
             break
-        agents = raised
+        wanted |= raised
+        covers |= {group: _brought(scenario, option, group, raised[group]) for group in changed}
         rounds += 1
-    return {group: Cover(agents[group], need, rounds) for group, need in needed.items()}
+    for group, found in covers.items():
+        if found.plan is not None:
+            covers[group] = _trimmed(scenario, name, covers, group, seed, on)
+    return {
+        group: Cover(covers[group].agents, need, rounds, covers[group].plan)
+        for group, need in needed.items()
+    }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Brought:
+    """Agents of a group at work, and the shifts that bring them, if there are any."""
+
+    agents: Agents
+    plan: ShiftPlan | None = None
+
+
+def _brought(scenario: Scenario, option: Option, name: str, wanted: Agents) -> _Brought:
+    """Agents as they are wanted, or the cheapest shifts that bring them."""
+    group = option.groups[name]
+    assert isinstance(group.staffing, ToTarget)
+    if group.staffing.shifts is None:
+        return _Brought(wanted)
+    from sim.plan.shift_plans import planned  # the solver is loaded where shifts are looked for
+
+    plan = planned(scenario, group, wanted, group.staffing.shifts)
+    return _Brought(plan.agents, plan)
+
+
+def _trimmed(
+    scenario: Scenario,
+    name: str,
+    covers: Mapping[str, _Brought],
+    group: str,
+    seed: int,
+    on: str | Place | None,
+) -> _Brought:
+    """Take shifts of a group away, many at first, as long as its promises are seen kept."""
+    from sim.plan.shift_plans import fewer
+
+    best = covers[group]
+    staff = scenario.options[name].groups[group]
+    tried = _tried(scenario, name, covers, seed, on)
+    if best.plan is None or _any_short(scenario, tried, staff):
+        return best
+    number = max(1, round(TRIMMED * best.plan.cover.count))
+    for _ in range(TRIMS):
+        assert best.plan is not None
+        plan = fewer(best.plan, _spare(scenario, tried, staff), number)
+        if plan is None:
+            break
+        fresh = _Brought(plan.agents, plan)
+        again = _tried(scenario, name, {**covers, group: fresh}, seed, on)
+        if not _any_short(scenario, again, staff):
+            best, tried = fresh, again
+        elif number == 1:
+            break
+        else:
+            number //= 2
+    return best
+
+
+def _any_short(scenario: Scenario, tried: Replications, group: Group) -> bool:
+    """Whether any promise to a group's channels fails."""
+    return any(
+        _short(scenario, tried, name, target).any()
+        for name in group.skills
+        if (target := scenario.channels[name].target) is not None
+    )
+
+
+def _spare(scenario: Scenario, tried: Replications, group: Group) -> Floats:
+    """By interval of the week, how far service lies above the promises of a group, beyond noise."""
+    line = tried.case.timeline
+    place = line.week_slots[line.before : line.before + line.within]
+    spare = np.full(scenario.intervals_per_week, 1.0)
+    for name in group.skills:
+        target = scenario.channels[name].target
+        if target is None or scenario.channels[name].kind == "email":
+            continue
+        served, noise = tried.profile("service_level", name, "slot")
+        room = np.nan_to_num(served - noise - target.answered, nan=1.0)
+        if target.abandonment is not None:
+            lost, noise = tried.profile("abandonment", name, "slot")
+            room = np.minimum(room, np.nan_to_num(target.abandonment - lost - noise, nan=1.0))
+        np.minimum.at(spare, place, room)
+    return spare
+
+
+def staffed(option: Option, covers: Mapping[str, Cover | _Brought]) -> Option:
+    """The option with the shifts that were found for it.
+
+    What of paid time goes into pauses that are placed is not lost a second time, and no hours are
+    added for shifts that do not fit the curve: the shifts are there, and paid as they are.
+    """
+    groups = dict(option.groups)
+    for name, found in covers.items():
+        if found.plan is not None:
+            group = groups[name].model_copy(update={"staffing": found.plan.staffing})
+            groups[name] = _paid(group, found.plan)
+    return option.model_copy(update={"groups": groups})
+
+
+def _paid(group: Group, plan: ShiftPlan) -> Group:
+    """A group whose pauses and fit are in its shifts."""
+    if group.payroll is None:
+        return group
+    agents = group.payroll.agents
+    changed = {
+        "shrinkage_in_shift": max(agents.shrinkage_in_shift, plan.placed),
+        "schedule_fit_loss": 0.0,
+    }
+    payroll = group.payroll.model_copy(update={"agents": agents.model_copy(update=changed)})
+    return group.model_copy(update={"payroll": payroll})
 
 
 def _tried(
     scenario: Scenario,
     name: str,
-    plan: dict[str, tuple[float, ...]],
+    covers: Mapping[str, _Brought],
     seed: int,
     on: str | Place | None,
 ) -> Replications:
     """Try a plan; half a trial is of no use to anybody."""
-    played = case(scenario, name, cover=plan)
+    levels = {
+        group: tuple(map(float, found.agents))
+        for group, found in covers.items()
+        if found.plan is None
+    }
+    option = staffed(scenario.options[name], covers)
+    played = case(scenario, name, option=option, cover=levels)
     try:
         return replicate(played, seed=seed ^ _TRIAL_SEED, replications=TRIALS, on=on)
     except Interrupted:
         raise KeyboardInterrupt from None
 
 
-def _raised(scenario: Scenario, tried: Replications, group: Group, agents: Agents) -> Agents:
-    """One more agent in each interval of the week where a promise to the group's channels fails."""
+def _raised(
+    scenario: Scenario, tried: Replications, group: Group, wanted: Agents, agents: Agents
+) -> Agents:
+    """One more agent in each interval of the week where a promise to the group's channels fails.
+
+    Shifts may bring more than was wanted of them: then more is wanted than they brought.
+    """
     short = np.zeros(len(agents), bool)
     for name in group.skills:
         target = scenario.channels[name].target
@@ -115,7 +253,7 @@ def _raised(scenario: Scenario, tried: Replications, group: Group, agents: Agent
             short |= _short(scenario, tried, name, target)
     assert isinstance(group.staffing, ToTarget)
     most = group.staffing.maximum
-    higher = agents + short
+    higher = np.where(short, np.maximum(wanted, agents) + 1, wanted)
     return higher if most is None else np.minimum(higher, most)
 
 

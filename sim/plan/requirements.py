@@ -1,37 +1,38 @@
 """Agents needed along the week, by closed form, for groups that are staffed to target.
 
-Each interval is treated on its own, as Erlang A with the mix of all channels that wait for the
-group: their joint rate, mean handle time and patience, and the strictest of their promises. Work
-that can be put off (e-mail) fills the idle time that this leaves; where it does not fit, agents
-are added. What the plan is worth in a queue that carries over from one interval to the next,
-with several channels and other laws, is for the simulation to say.
+What waits for the group counts together in each interval: the joint rate, mean agent time and
+patience of its channels, and the strictest of their promises, by Erlang A; a team that only
+chats, by the chain of its chats. What an interval leaves in hand is carried over into the next.
+Work that can be put off (e-mail) fills the idle time that this leaves; where it does not fit
+within its deadline, agents are added. What the plan is worth in simulation, with several channels
+and other laws, is for the simulation to say.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.demand import volume_factor
-from sim.scenario.channel import Channel, Target
-from sim.scenario.hours import DAY, OpenHours
+from sim.plan.deferrable import Later, fitted
+from sim.plan.promises import Wanted, agents_for
+from sim.plan.streams import Stream, in_hand, open_share, streams
+from sim.scenario.channel import Target
+from sim.scenario.hours import DAY
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option, ToTarget
 
-__all__ = ["FILL", "Requirement", "requirement"]
+__all__ = ["HOLDS", "Requirement", "requirement"]
 
 Floats = NDArray[np.float64]
 
-#: Share of the agents' idle time that deferrable work can fill: the rest is too short or too
-#: late. An assumption of the plan; the simulation plays the real thing.
-FILL = 0.85
+#: Over which time a promise may hold, from the strictest to the loosest.
+HOLDS = ("every interval", "every day", "on average")
 
-# How finely the level of a span is sought: to a part in two thousand.
-_HALVINGS = 11
+# A team that only chats is worked out exactly up to this load: beyond, the chain takes seconds.
+_LARGEST_CHAIN = 8.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,8 +43,13 @@ class Requirement:
     ----------
     agents
         Agents at work, by interval of the week from Monday 00:00.
+    divided
+        The same for what waits, when an agent may be divided: what pieces of teams add up.
     load
-        Offered load of the channels that wait for the group [erlangs].
+        Offered load of the channels that wait for the group, in agents' time [erlangs].
+    carried
+        Part of it that the interval before leaves over, beyond what its own contacts bring
+        [erlangs].
     deferrable
         Offered load of those that do not wait for it [erlangs].
     met
@@ -52,170 +58,130 @@ class Requirement:
     """
 
     agents: NDArray[np.int64]
+    divided: Floats
     load: Floats
+    carried: Floats
     deferrable: Floats
     met: NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Stream:
-    """One channel as a group meets it."""
-
-    channel: Channel
-    rate: Floats  # contacts per second by interval of the week, while open
-    aht: float
-
-
-def requirement(scenario: Scenario, option: Option) -> dict[str, Requirement]:
+def requirement(
+    scenario: Scenario, option: Option, *, hold: str | None = None
+) -> dict[str, Requirement]:
     """Agents needed by each group of an option that is staffed to target.
 
     A scenario staffs a channel to target by one group at most: the closed form could not tell how
     much each of two would take.
+
+    Parameters
+    ----------
+    scenario, option
+        The operation and the way to source it.
+    hold
+        Over which time the promises are to hold, one of `HOLDS`, instead of their own.
     """
     return {
-        name: _required(scenario, option, group, group.staffing)
+        name: _required(scenario, option, group, group.staffing, hold)
         for name, group in option.groups.items()
         if isinstance(group.staffing, ToTarget)
     }
 
 
-def _required(scenario: Scenario, option: Option, group: Group, bounds: ToTarget) -> Requirement:
+def _required(
+    scenario: Scenario, option: Option, group: Group, bounds: ToTarget, hold: str | None
+) -> Requirement:
     """Agents needed by one group."""
-    streams = list(_streams(scenario, option, group))
-    waiting = [s for s in streams if s.channel.kind != "email" and s.channel.target]
+    served = list(streams(scenario, option, group))
+    waiting = [s for s in served if s.channel.kind != "email" and s.channel.target]
     # A list of calls to make is done in time that is idle anyhow: nobody is added for it.
-    later = [s for s in streams if s not in waiting and s.channel.outbound is None]
-    rate = np.sum([s.rate for s in waiting], axis=0) if waiting else _none(scenario)
-    load = np.sum([s.rate * s.aht for s in waiting], axis=0) if waiting else _none(scenario)
-    deferrable = np.sum([s.rate * s.aht for s in later], axis=0) if later else _none(scenario)
-    agents = np.zeros(len(rate), np.int64)
-    for promise in _promises(waiting):
-        agents = np.maximum(agents, _for_promise(promise, rate, load, waiting, scenario))
-    open_ = np.any([_open_share(scenario, option, n) > 0 for n in group.skills], axis=0)
+    later = [s for s in served if s not in waiting and s.channel.outbound is None]
+    none = np.zeros(scenario.intervals_per_week)
+    load = np.sum([s.load for s in waiting], axis=0) if waiting else none
+    hands = [in_hand(s, scenario.interval) for s in waiting]
+    carried = np.sum(hands, axis=0) - load if waiting else none
+    agents, divided = np.zeros(len(none), np.int64), none
+    for promise in _promises(waiting, hold):
+        for_it = _for_promise(promise, waiting, hands, scenario)
+        agents, divided = np.maximum(agents, for_it[0]), np.maximum(divided, for_it[1])
+    open_ = np.any([open_share(scenario, option, n) > 0 for n in group.skills], axis=0)
     agents = np.where(open_, np.maximum(agents, bounds.minimum), agents)
-    agents = _with_deferrable(agents, load, deferrable, open_)
+    put_off = [_later(scenario, option, s) for s in later]
+    agents = fitted(agents, load, put_off, open_)
     capped = np.minimum(agents, bounds.maximum if bounds.maximum is not None else agents)
-    return Requirement(capped, load, deferrable, capped == agents)
+    deferrable = np.sum([one.load for one in put_off], axis=0) if put_off else none
+    return Requirement(capped, divided, load, carried, deferrable, capped == agents)
 
 
-def _none(scenario: Scenario) -> Floats:
-    """Nothing, in every interval."""
-    return np.zeros(scenario.intervals_per_week)
-
-
-def _streams(scenario: Scenario, option: Option, group: Group) -> Iterator[_Stream]:
-    """The channels of a group: what comes while they are open, and how long it takes there."""
-    for name, skill in group.skills.items():
-        channel = scenario.channels[name]
-        contacts = np.asarray(channel.arrivals) * volume_factor(channel, option.fcr)
-        wrap = channel.after_call_work.mean if channel.after_call_work else 0.0
-        aht = (channel.handle_time.mean + wrap) * group.handle_time * skill.handle_time
-        open_ = _open_share(scenario, option, name) > 0
-        if channel.kind == "email" and open_.any():  # a mailbox takes what comes at any hour
-            open_ = np.ones(len(open_), bool)
-        yield _Stream(channel, contacts * open_ / scenario.interval, aht)
-
-
-def _open_share(scenario: Scenario, option: Option, name: str) -> Floats:
-    """Share of each interval of the week in which a channel is open."""
-    hours: OpenHours = option.open.get(name, scenario.channels[name].open)
-    starts = np.arange(scenario.intervals_per_week) * scenario.interval
-    share = np.zeros(len(starts))
-    for start, end in hours.ranges:
-        overlap = np.minimum(end, starts + scenario.interval) - np.maximum(start, starts)
-        share += np.clip(overlap, 0, None) / scenario.interval
-    return share
-
-
-def _promises(streams: list[_Stream]) -> list[Target]:
+def _promises(waiting: list[Stream], hold: str | None) -> list[Target]:
     """The different promises made to the channels that wait."""
-    return list(dict.fromkeys(s.channel.target for s in streams if s.channel.target))
+    made = [s.channel.target for s in waiting if s.channel.target]
+    if hold is not None:
+        made = [promise.model_copy(update={"hold": hold}) for promise in made]
+    return list(dict.fromkeys(made))
 
 
 def _for_promise(
-    promise: Target, rate: Floats, load: Floats, streams: list[_Stream], scenario: Scenario
-) -> NDArray[np.int64]:
-    """Agents for one promise to everybody who waits; over a day or the week by one level each."""
+    promise: Target, waiting: list[Stream], hands: list[Floats], scenario: Scenario
+) -> tuple[NDArray[np.int64], Floats]:
+    """Agents for one promise to everybody who waits, whole and divided."""
+    per_day = round(DAY / scenario.interval)
+    span = dict(zip(HOLDS, (1, per_day, scenario.intervals_per_week), strict=True))[promise.hold]
+    wanted = _wanted(waiting, hands)
+    chats = _only_chats(waiting)
+    if chats and span == 1 and float((wanted.rate * wanted.aht).max()) <= _LARGEST_CHAIN:
+        found = _for_chats(promise, waiting[0], wanted.rate)
+        return found, found.astype(np.float64)
+    return agents_for(promise, wanted, span)
+
+
+def _wanted(waiting: list[Stream], hands: list[Floats]) -> Wanted:
+    """All who wait, as one stream: a contact in hand from before counts like one that comes."""
+    rates = [hand / s.agent_time for s, hand in zip(waiting, hands, strict=True)]
+    rate, load = np.sum(rates, axis=0), np.sum(hands, axis=0)
+    leaving = np.sum(
+        [r / s.channel.patience.mean for s, r in zip(waiting, rates, strict=True)], axis=0
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         aht = np.where(rate > 0, load / rate, 1.0)
-        leaving = np.sum([s.rate / s.channel.patience.mean for s in streams], axis=0)
         patience = np.where(leaving > 0, rate / leaving, math.inf)
-    per_day = round(DAY / scenario.interval)
-    spans = {"every interval": 1, "every day": per_day, "on average": len(rate)}
-    span = spans[promise.hold]
-    if span == 1:
-        return _least(promise.answered, promise, rate, aht, patience)
-    found = np.zeros(len(rate), np.int64)
-    for start in range(0, len(rate), span):
-        part = slice(start, start + span)
-        found[part] = _over_span(promise, rate[part], aht[part], patience[part])
-    return found
+    return Wanted(rate, aht, patience)
 
 
-def _least(
-    share: float, promise: Target, rate: Floats, aht: Floats, patience: Floats
-) -> NDArray[np.int64]:
-    """Least agents by interval for a share answered in time; abandonment counts where alone."""
+def _only_chats(waiting: list[Stream]) -> bool:
+    """Whether the team holds several chats at once, and nothing else waits for it."""
+    return len(waiting) == 1 and len(waiting[0].levels) > 1
+
+
+def _for_chats(promise: Target, stream: Stream, rates: Floats) -> NDArray[np.int64]:
+    """Least agents by interval for chats, by the chain of those in hand."""
     from sim import erlang  # only here: what has a roster of its own does without closed forms
 
-    every = promise.hold == "every interval"
     target = erlang.Target(
-        service_level=share,
+        service_level=promise.answered,
         awt=promise.awt,
         rule=promise.rule,
-        max_abandonment=promise.abandonment if every else None,
+        max_abandonment=promise.abandonment,
     )
-    agents = erlang.agents_needed(target, arrival_rate=rate, aht=aht, patience=patience).agents
-    return np.asarray(agents, np.int64)
+    kinds, kind = np.unique(rates, return_inverse=True)
+    least = [
+        erlang.chat_agents_needed(
+            target,
+            arrival_rate=float(rate),
+            aht_by_level=stream.levels,
+            patience=stream.channel.patience.mean,
+        ).agents
+        if rate > 0
+        else 0
+        for rate in kinds
+    ]
+    return np.asarray(np.array(least, np.int64)[kind])
 
 
-def _over_span(promise: Target, rate: Floats, aht: Floats, patience: Floats) -> NDArray[np.int64]:
-    """Least level, alike in all intervals of a span, whose average over contacts is enough."""
-    if not rate.any():
-        return np.zeros(len(rate), np.int64)
-    # Days are often alike: each kind of interval is worked out once.
-    kinds, kind, times = np.unique(
-        np.stack([rate, aht, patience]), axis=1, return_inverse=True, return_counts=True
-    )
-    low, high = 0.0, 0.9999
-    best = _least(high, promise, *kinds)
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        agents = _least(middle, promise, *kinds)
-        if _kept(promise, agents, kinds, times):
-            best, high = agents, middle
-        else:
-            low = middle
-    return best[kind]
-
-
-def _kept(
-    promise: Target, agents: NDArray[np.int64], kinds: Floats, times: NDArray[np.int64]
-) -> bool:
-    """Whether a promise is kept on average over the contacts of a span."""
-    from sim import erlang
-
-    rate, aht, patience = kinds
-    staffed = agents.astype(np.float64)
-    queue = erlang.erlang_a(arrival_rate=rate, aht=aht, agents=staffed, patience=patience)
-    level = np.average(queue.service_level(promise.rule, promise.awt), weights=rate * times)
-    lost = np.average(queue.abandonment, weights=rate * times)
-    return bool(
-        level >= promise.answered and (promise.abandonment is None or lost <= promise.abandonment)
-    )
-
-
-def _with_deferrable(
-    agents: NDArray[np.int64], load: Floats, deferrable: Floats, open_: NDArray[np.bool_]
-) -> NDArray[np.int64]:
-    """Add agents in open intervals until deferrable work fits into their idle time."""
-    extra = 0
-    while open_.any():
-        staffed = agents + extra * open_
-        idle = np.clip(staffed - load, 0, None) * FILL
-        if idle.sum() >= deferrable.sum():
-            return staffed
-        # One more agent in every open interval brings at most FILL each: never overshoots.
-        missing = (deferrable.sum() - idle.sum()) / (FILL * open_.sum())
-        extra += max(1, math.floor(missing))
-    return agents
+def _later(scenario: Scenario, option: Option, stream: Stream) -> Later:
+    """Work of a channel that can be put off, and until when."""
+    channel = stream.channel
+    if channel.deadline is not None:
+        counted = open_share(scenario, option, stream.name)
+        return Later(stream.load, counted, channel.deadline / scenario.interval)
+    promised = channel.target.awt if channel.target and channel.kind == "email" else math.inf
+    return Later(stream.load, np.ones(len(stream.load)), promised / scenario.interval)

@@ -23,7 +23,9 @@ from sim.scenario.base import Also, Place, Strict, Text, broken, in_file, joined
 from sim.scenario.hours import DAY, OpenHours, ShiftHours, clock
 from sim.scenario.laws import TimeLaw
 from sim.scenario.parse import as_share
+from sim.scenario.planned import ShiftForm, shift_forms
 from sim.scenario.profile import LevelProfile
+from sim.scenario.team import Team
 from sim.scenario.terms import ContractTerms, InhouseTerms, RetainedTerms
 from sim.scenario.units import (
     Count,
@@ -218,6 +220,8 @@ class ToTarget(Strict):
     """Fewest agents in an open interval."""
     maximum: Annotated[Count, Field(le=MOST_AGENTS)] | None = None
     """Most agents in any interval; None for no bound."""
+    shifts: Annotated[Mapping[str, ShiftForm], BeforeValidator(shift_forms)] | None = None
+    """Shifts that may be worked, by name; None: agents come and go with every interval."""
 
     @model_validator(mode="before")
     @classmethod
@@ -253,6 +257,8 @@ def _form(data: object) -> str | None:
         return {Shifts: "shifts", Intervals: "intervals", ToTarget: "to_target"}[type(data)]
     if not isinstance(data, Mapping):
         return None
+    if set(ToTarget.model_fields) <= set(data):  # as models are written, not people
+        return "to_target"
     forms = [form for form in FORMS if form in data]
     if forms:
         return forms[0]
@@ -261,6 +267,8 @@ def _form(data: object) -> str | None:
 
 def _one_form(data: object) -> object:
     """Refuse what is none of the forms, or more than one."""
+    if isinstance(data, Mapping) and set(ToTarget.model_fields) <= set(data):
+        return data
     forms = [form for form in FORMS if isinstance(data, Mapping) and form in data]
     if _form(data) is None or len(forms) > 1:
         rule, given = "must be one of " + ", ".join(FORMS), " and ".join(forms) or data
@@ -308,6 +316,8 @@ class Group(Strict):
     """Share of shifts to which somebody does not come, drawn for each day that one is worked."""
     staffing: Staffing
     """How many, and when."""
+    team: Team | None = None
+    """Who they are, for a roster; None where nobody is planned by name."""
     payroll: InhouseTerms | None = None
     """Terms of an in-house group."""
     contract: ContractTerms | None = None

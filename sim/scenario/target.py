@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, field_validator, model_validator
+from pydantic import ConfigDict, ValidationInfo, field_validator, model_validator
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Also, Strict, broken, optional
+from sim.scenario.base import Also, Strict, broken, in_file, optional
 from sim.scenario.parse import as_share
 from sim.scenario.units import PER_CENT, PositiveDuration, Share
 
@@ -41,6 +41,9 @@ class Target(Strict):
     """Largest share that may abandon; None promises nothing."""
     hold: Hold = "every interval"
     """Over which time the promise must hold."""
+    floor: Share | None = None
+    """Least share answered in time in any interval, for a promise over a day or on average: what a
+    plan keeps everywhere. None: 20 points below `answered`."""
 
     @model_validator(mode="before")
     @classmethod
@@ -64,6 +67,17 @@ class Target(Strict):
             rule, hint = "must be above 0%", "nobody can promise that all stay: write 1%"
             raise InvalidInput("abandonment", rule, as_share(abandonment), hint)
         return abandonment
+
+    @model_validator(mode="after")
+    def _floor_is_lower(self, info: ValidationInfo) -> Target:
+        if self.floor is not None and in_file(info):
+            if self.hold == "every interval":
+                rule, hint = "needs a promise over a day or on average", "every interval keeps all"
+                raise broken(("floor",), rule, as_share(self.floor), hint)
+            if self.floor > self.answered:
+                rule = f"must not be above the {as_share(self.answered)} promised"
+                raise broken(("floor",), rule, as_share(self.floor))
+        return self
 
     @field_validator("answered", mode="after")
     @classmethod

@@ -1,0 +1,154 @@
+"""Commands that plan people: ``staff``, ``plan``, ``roster``."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.terminal import AsCsv, AsJson, Lang, console, progress, say, watching
+from sim.decide import simulate
+from sim.decide.needs import staff
+from sim.errors import InvalidInput
+from sim.experiment import FORMS, SETTING
+from sim.plan import cover
+from sim.plan.teams import month_of, shifts_of, team_roster
+from sim.report.language import Language
+from sim.report.needs import needs_answer
+from sim.report.plans import plan_answer
+from sim.report.roster_files import read_roster, save_roster
+from sim.report.rosters import LOOKING, WRITTEN, roster_answer
+from sim.scenario import Scenario, load
+from sim.scenario.team import read_people
+
+__all__ = ["add_to"]
+
+_File = Annotated[Path, typer.Argument(help="Scenario file (YAML).", metavar="FILE")]
+_Option = Annotated[str | None, typer.Option(help="Option to plan; the baseline when left out.")]
+
+
+def _staff(
+    file: _File,
+    option: _Option = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    lang: Lang = "en",
+) -> None:
+    """Say how many agents an option needs in each interval, and how many people that takes."""
+    scenario = load(file)
+    name = scenario.baseline if option is None else option
+    words = Language(lang)
+    say(needs_answer(scenario, name, staff(scenario, name), words), as_json, as_csv)
+
+
+def _plan(
+    file: _File,
+    option: _Option = None,
+    on: Annotated[
+        str | None,
+        typer.Option("--on", envvar=SETTING, metavar="PLACE", help=f"Where to play: {FORMS}."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Where random numbers start; the file's by default.")
+    ] = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    lang: Lang = "en",
+) -> None:
+    """Find the cheapest shifts that keep the promise in simulation."""
+    scenario = load(file)
+    name = scenario.baseline if option is None else option
+    with progress() as follow:
+        result = simulate(
+            scenario, name, seed=seed, progress=lambda step: follow(name, step), on=on
+        )
+    if not result.covers:
+        hint = "write staffing: {to_target: {}} for a group whose shifts are to be found"
+        raise InvalidInput("option", "must have a group that is staffed to target", name, hint)
+    say(plan_answer(result, Language(lang)), as_json, as_csv)
+
+
+def _roster(
+    file: _File,
+    option: _Option = None,
+    group: Annotated[
+        str | None, typer.Option(help="Group to plan; the only one when left out.")
+    ] = None,
+    people: Annotated[
+        Path | None, typer.Option(help="Spreadsheet (CSV) of people, instead of the file's.")
+    ] = None,
+    first: Annotated[
+        datetime.datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First day; of the file's month."),
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=366, help="How many days; to the end of the month.")
+    ] = None,
+    last: Annotated[
+        Path | None, typer.Option(help="Roster (CSV) to stay close to: changes have a price.")
+    ] = None,
+    keep_until: Annotated[
+        datetime.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="First day of --last that may still change."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Where to write it: .xlsx, .csv, or a folder for a calendar each."),
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=1, help="How long to look for a better one.")] = 60,
+    seed: Annotated[int, typer.Option(min=0, help="Where random numbers start.")] = 1,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    lang: Lang = "en",
+) -> None:
+    """Give every person of a group their days under labour rules."""
+    scenario = load(file)
+    name = scenario.baseline if option is None else option
+    words = Language(lang)
+    members = None if people is None else read_people(people)
+    with progress():
+        covers = cover(scenario, name, seed=scenario.simulation.seed)
+    chosen = _group(scenario, name, group, list(covers))
+    period = month_of(scenario, first.date() if first else None, days)
+    before = None
+    if last is not None and covers[chosen].plan is not None:
+        before = read_roster(last, period, shifts_of(covers[chosen]))
+    with watching(words(LOOKING), seconds) as tell:
+        made = team_roster(
+            scenario,
+            name,
+            chosen,
+            covers[chosen],
+            members=members,
+            period=period,
+            last=before,
+            keep_until=keep_until.date() if keep_until else None,
+            seed=seed,
+            time_limit=seconds,
+            progress=tell,
+        )
+    if out is not None and made.roster.found:
+        for written in save_roster(scenario, made, out, words)[:3]:
+            console(error=True).print(words(WRITTEN, file=written))
+    say(roster_answer(scenario, name, made, words), as_json, as_csv)
+
+
+def _group(scenario: Scenario, option: str, group: str | None, found: list[str]) -> str:
+    """The group that is meant."""
+    if option not in scenario.options:
+        raise InvalidInput("option", f"must be one of {', '.join(scenario.options)}", option)
+    if group is None and len(found) == 1:
+        return found[0]
+    if group not in found:
+        rule = f"must be one of {', '.join(found)}" if found else "must be staffed to target"
+        raise InvalidInput("group", rule, group)
+    return group
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("staff")(_staff)
+    app.command("plan")(_plan)
+    app.command("roster")(_roster)

@@ -1,0 +1,329 @@
+"""From a scenario to a roster: who is there, which shifts, how many people in each interval."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import InvalidInput
+from sim.plan.covers import Cover
+from sim.plan.duties import DAY, Duty, Shift
+from sim.plan.people import Absence, Person, Wish, absent
+from sim.plan.period import Period
+from sim.plan.rosters import Pin, Progress, Roster, Weights, roster
+from sim.plan.rules import Rules, rules_from, violations
+from sim.scenario.model import Scenario
+from sim.scenario.option import Group
+from sim.scenario.team import DaySpan, Member, Team
+
+__all__ = [
+    "TeamRoster",
+    "barred",
+    "month_of",
+    "needed_on_roster",
+    "people_of",
+    "rules_of",
+    "settled",
+    "shifts_of",
+    "team_roster",
+]
+
+Floats = NDArray[np.float64]
+
+#: Kinds of shifts that a roster chooses among: more would not help, and take long.
+MOST_KINDS = 24
+
+# Rules that a single duty can break, whatever else is worked.
+_OF_A_DUTY = {"meal", "duty_length", "duty_hours", "night_ban"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TeamRoster:
+    """A roster of a group of a scenario.
+
+    Parameters
+    ----------
+    group
+        Its name.
+    roster
+        Who works when.
+    rules
+        The labour rules that it was held to.
+    needed
+        People on the roster by interval of the period, so that enough are at work.
+    barred
+        Shifts of the plan that the rules let nobody work, with the reason.
+    """
+
+    group: str
+    roster: Roster
+    rules: Rules
+    needed: Floats
+    barred: tuple[tuple[Shift, str], ...] = ()
+
+
+def month_of(
+    scenario: Scenario, first: datetime.date | None = None, days: int | None = None
+) -> Period:
+    """The days of a roster: a calendar month, the one in which the scenario starts unless told.
+
+    Parameters
+    ----------
+    scenario
+        Whose calendar it is.
+    first, days
+        Other days; from a first one alone, to the end of its month.
+    """
+    start = first or scenario.calendar.start.replace(day=1)
+    if days is None:
+        following = (start.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
+        days = (following - start).days
+    return Period(start, days, scenario.calendar)
+
+
+def rules_of(team: Team, period: Period) -> Rules:
+    """The labour rules of a team on the first day of a period.
+
+    Raises
+    ------
+    InvalidInput
+        If a rule is not known, or a number of it is out of range.
+    """
+    given = {"base": "none", "accounting": team.accounting, **team.rules}
+    return rules_from(given, on=period.start)
+
+
+def people_of(
+    members: Sequence[Member], period: Period, before: Sequence[Duty] = ()
+) -> tuple[Person, ...]:
+    """People as a roster takes them.
+
+    Parameters
+    ----------
+    members
+        As the scenario or a spreadsheet has them.
+    period
+        The days of the roster.
+    before
+        What was worked before it.
+    """
+    worked: dict[str, list[Duty]] = defaultdict(list)
+    for duty in before:
+        worked[duty.person].append(duty)
+    return tuple(_person(member, period, tuple(worked[member.name])) for member in members)
+
+
+def _person(member: Member, period: Period, before: tuple[Duty, ...]) -> Person:
+    """One of them."""
+    absences = [
+        found
+        for kind in ("vacation", "sick", "unavailable")
+        for span in getattr(member, kind)
+        if (found := _absence(span, kind, period)) is not None
+    ]
+    wishes = [
+        Wish(period.at(first), period.at(last + 1), wish.kind, wish.weight, wish.shift or "")
+        for wish in member.wishes
+        if (inside := _days(wish.days, period)) is not None
+        for first, last in [inside]
+    ]
+    return Person(
+        name=member.name,
+        share=member.share,
+        norm=member.norm,
+        most=member.most,
+        skills=frozenset(member.skills),
+        flags=frozenset(member.flags),
+        absences=tuple(absences),
+        wishes=tuple(wishes),
+        before=before,
+    )
+
+
+def _days(span: DaySpan, period: Period) -> tuple[int, int] | None:
+    """First and last day of a span within the period; None if it lies outside."""
+    first, last = max(0, period.day_of(span.first)), period.day_of(span.last)
+    last = min(last, period.days - 1)
+    return (first, last) if first <= last else None
+
+
+def _absence(span: DaySpan, kind: str, period: Period) -> Absence | None:
+    inside = _days(span, period)
+    return None if inside is None else absent(period, *inside, kind)
+
+
+def shifts_of(found: Cover) -> tuple[Shift, ...]:
+    """Kinds of shifts that a plan uses, the most used first, with the usual places of pauses.
+
+    Parameters
+    ----------
+    found
+        Of a group whose shifts were planned.
+    """
+    assert found.plan is not None
+    used: Counter[tuple[int, int, str]] = Counter()
+    forms: dict[tuple[int, int, str], Counter[Shift]] = defaultdict(Counter)
+    for item in found.plan.cover.shifts:
+        key = item.shift.start % DAY, item.shift.minutes, item.shift.name
+        used[key] += item.count
+        forms[key][replace(item.shift, start=key[0])] += item.count
+    return tuple(_named(forms[key].most_common(1)[0][0]) for key, _ in used.most_common(MOST_KINDS))
+
+
+def _named(shift: Shift) -> Shift:
+    """A shift with a name that tells its times."""
+    start, end = shift.start, shift.end % DAY
+    times = f"{start // 60:02d}:{start % 60:02d}–{end // 60:02d}:{end % 60:02d}"
+    return replace(shift, name=f"{shift.name} {times}")
+
+
+def barred(shifts: Sequence[Shift], rules: Rules, period: Period) -> tuple[tuple[Shift, str], ...]:
+    """Shifts that hard rules let nobody work, whatever else they work, with the reason.
+
+    Parameters
+    ----------
+    shifts, rules, period
+        What is to be worked, under which rules, when.
+    """
+    found: list[tuple[Shift, str]] = []
+    somebody = Person(name="anybody", norm=0.0)
+    for shift in shifts:
+        day = min(2, period.days - 1)
+        start = period.at(day, shift.start)
+        alone = Duty(somebody.name, start, start + shift.minutes, shift.paid, shift)
+        reasons = [
+            broken.text.removeprefix(f"{somebody.name} ")
+            for broken in violations([alone], [somebody], rules, period)
+            if broken.hard and _kind(rules, broken.rule) in _OF_A_DUTY
+        ]
+        if reasons:
+            found.append((shift, reasons[0]))
+    return tuple(found)
+
+
+def _kind(rules: Rules, id: str) -> str:
+    """What kind of rule an id names."""
+    rule = rules.get(id)
+    return "" if rule is None else rule.kind
+
+
+def settled(
+    last: Sequence[Duty], members: Sequence[Member], period: Period, until: datetime.date
+) -> tuple[Pin, ...]:
+    """Days of a roster before a date, as they were: worked already, or told to people.
+
+    Parameters
+    ----------
+    last
+        The roster.
+    members
+        Whose days they are; those who have left are no matter.
+    period, until
+        The days, and the first that may still change.
+    """
+    worked = {(duty.person, period.day(duty.start)): duty for duty in last}
+    pins = []
+    for member in members:
+        for day in range(max(0, min(period.days, period.day_of(until)))):
+            duty = worked.get((member.name, day))
+            name = duty.shift.name if duty is not None and duty.shift is not None else ""
+            pins.append(Pin(member.name, day, name))
+    return tuple(pins)
+
+
+def needed_on_roster(scenario: Scenario, group: Group, found: Cover, period: Period) -> Floats:
+    """People on the roster in each interval of a period, so that enough are at work.
+
+    Who is away within the shift beyond the pauses that are placed, and who does not come, must be
+    there as well; parts of people are kept until the roster makes them whole.
+
+    Parameters
+    ----------
+    scenario, group, found
+        What was planned for a typical week.
+    period
+        The days.
+    """
+    wanted = found.agents if found.plan is None else found.plan.wanted
+    present = 1.0 - group.absence
+    if group.payroll is not None:
+        placed = found.plan.placed if found.plan is not None else 0.0
+        shrinkage = group.payroll.agents.shrinkage_in_shift
+        present *= (1.0 - max(shrinkage, placed)) / (1.0 - placed)
+    week = np.asarray(wanted, np.float64).reshape(7, -1) / present
+    return np.concatenate([week[period.weekday(day)] for day in range(period.days)])
+
+
+def team_roster(
+    scenario: Scenario,
+    name: str,
+    group: str,
+    found: Cover,
+    *,
+    members: Sequence[Member] | None = None,
+    period: Period | None = None,
+    last: Sequence[Duty] | None = None,
+    keep_until: datetime.date | None = None,
+    weights: Weights | None = None,
+    seed: int = 0,
+    time_limit: float | None = 60.0,
+    progress: Callable[[Progress], object] | None = None,
+) -> TeamRoster:
+    """A roster for a group of an option whose shifts were planned.
+
+    Parameters
+    ----------
+    scenario, name, group
+        The operation, its option and group.
+    found
+        The group's plan, see `cover`.
+    members
+        Who is there, instead of the scenario's team.
+    period
+        The days; the calendar month of the scenario when None.
+    last
+        A roster to stay close to: each changed day has a price.
+    keep_until
+        Its first day that may still change.
+    weights, seed, time_limit, progress
+        As `sim.plan.rosters.roster` takes them.
+
+    Raises
+    ------
+    InvalidInput
+        If nobody is named, or the scenario does not say which shifts may be worked.
+    """
+    staff = scenario.options[name].groups[group]
+    if found.plan is None:
+        hint = "write them under staffing: {to_target: {shifts: …}}"
+        raise InvalidInput("shifts", "must be given for a roster", None, hint)
+    team = staff.team or (Team(people=tuple(members)) if members else None)
+    chosen = tuple(members) if members else team.people if team else ()
+    if team is None or not chosen:
+        hint = "write team: {people: 40, rules: RU} for the group, or give a spreadsheet"
+        raise InvalidInput("team", "must name people or say how many there are", None, hint)
+    days = period or month_of(scenario)
+    rules = rules_of(team, days)
+    needed = needed_on_roster(scenario, staff, found, days)
+    pins: tuple[Pin, ...] = ()
+    if last and keep_until is not None:
+        pins = settled(last, chosen, days, keep_until)
+    made = roster(
+        people_of(chosen, days),
+        shifts_of(found),
+        needed.tolist(),
+        rules,
+        days,
+        last=last,
+        pins=pins,
+        weights=weights,
+        seed=seed,
+        time_limit=time_limit,
+        progress=progress,
+    )
+    return TeamRoster(group, made, rules, needed, barred(shifts_of(found), rules, days))

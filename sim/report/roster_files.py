@@ -1,0 +1,269 @@
+"""A roster as files: a workbook, a table, a calendar for each person."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from icalendar import Calendar, Event
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from sim.errors import Problem, ScenarioError
+from sim.plan.duties import Duty, Shift
+from sim.plan.period import Period
+from sim.plan.rosters import Roster
+from sim.plan.teams import TeamRoster
+from sim.report.language import Language
+from sim.report.rosters import codes, duty_rows, line
+from sim.scenario import Scenario
+
+__all__ = ["calendar_of", "read_roster", "roster_csv", "roster_workbook", "save_roster"]
+
+MOST_BYTES = 50_000_000
+
+_FILLS = ("DDEBF7", "E2EFDA", "FFF2CC", "FCE4D6", "EDEDED", "D9E1F2", "F8CBAD", "C6E0B4")
+
+
+def roster_workbook(made: TeamRoster, lang: Language) -> bytes:
+    """The roster as an Excel workbook: the month with live sums, the cover, all duties.
+
+    Parameters
+    ----------
+    made
+        The roster of a group.
+    lang
+        Language of the headings.
+    """
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
+        book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # same roster, same file
+        bold = book.add_format({"bold": True, "bottom": 1})
+        _month_sheet(book, made.roster, bold, lang)
+        _cover_sheet(book, made, bold, lang)
+        _duty_sheet(book, made.roster, bold, lang)
+    return data.getvalue()
+
+
+def _month_sheet(book: Any, found: Roster, bold: Any, lang: Language) -> None:
+    """A row for each person, a column for each day; hours are summed by the sheet itself."""
+    sheet = book.add_worksheet(lang("Roster"))
+    period, code = found.period, codes(found)
+    fills = {
+        letter: book.add_format({"bg_color": f"#{_FILLS[n % len(_FILLS)]}", "align": "center"})
+        for n, letter in enumerate(code.values())
+    }
+    plain = book.add_format({"align": "center"})
+    off = book.add_format({"align": "center", "bg_color": "#F2F2F2"})
+    sheet.write_row(0, 0, [lang("Name"), lang("Norm")], bold)
+    for day in range(period.days):
+        sheet.write(0, 2 + day, f"{period.date(day):%d} {lang.day(period.weekday(day))}", bold)
+    last = 1 + period.days
+    sheet.write_row(0, last + 1, [lang("Hours"), lang("Nights"), lang("Weekends")], bold)
+    key = len(found.people) + 3
+    paid = {d.shift.name: d.shift.paid / 60 for d in found.duties if d.shift}
+    for row, person in enumerate(found.people, start=1):
+        sheet.write(row, 0, person.name)
+        sheet.write(row, 1, found.owed.get(person.name, 0.0))
+        for day, mark in enumerate(line(found, person)):
+            weekend = period.weekday(day) >= 5
+            sheet.write(row, 2 + day, mark, fills.get(mark, off if weekend else plain))
+        first, end = xl_rowcol_to_cell(row, 2), xl_rowcol_to_cell(row, last)
+        letters = f"$A${key + 2}:$A${key + 1 + len(code)}"
+        hours = f"$C${key + 2}:$C${key + 1 + len(code)}"
+        formula = f"=SUMPRODUCT(COUNTIF({first}:{end},{letters}),{hours})" if code else "=0"
+        sheet.write_formula(row, last + 1, formula, None, found.hours.get(person.name, 0.0))
+        sheet.write(row, last + 2, found.nights.get(person.name, 0))
+        sheet.write(row, last + 3, found.weekends.get(person.name, 0))
+    sheet.write_row(key, 0, [lang("Code"), lang("Shift"), lang("Paid hours")], bold)
+    for row, (name, letter) in enumerate(code.items(), start=key + 1):
+        sheet.write(row, 0, letter, fills[letter])
+        sheet.write(row, 1, name)
+        sheet.write(row, 2, paid[name])
+    sheet.freeze_panes(1, 1)
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(2, last, 6)
+
+
+def _cover_sheet(book: Any, made: TeamRoster, bold: Any, lang: Language) -> None:
+    """People needed and there, interval by interval, with a chart."""
+    name = lang("Cover")
+    sheet = book.add_worksheet(name)
+    found, period = made.roster, made.roster.period
+    sheet.write_row(0, 0, [lang("Time"), lang("Needed"), lang("There"), lang("Short")], bold)
+    size = made.needed.size
+    minutes = period.days * 24 * 60 / size
+    there = found.cover.sum(axis=0)
+    for k in range(size):
+        at = datetime.datetime.combine(period.start, datetime.time())
+        at += datetime.timedelta(minutes=k * minutes)
+        sheet.write(k + 1, 0, f"{at:%Y-%m-%d %H:%M}")
+        sheet.write(k + 1, 1, float(made.needed[k]))
+        sheet.write(k + 1, 2, float(there[k]))
+        short = max(0.0, float(made.needed[k] - there[k]))
+        sheet.write_formula(k + 1, 3, f"=MAX(0,B{k + 2}-C{k + 2})", None, short)
+    chart = book.add_chart({"type": "line"})
+    for column, heading in ((1, lang("Needed")), (2, lang("There"))):
+        chart.add_series(
+            {
+                "name": heading,
+                "categories": [name, 1, 0, size, 0],
+                "values": [name, 1, column, size, column],
+            }
+        )
+    chart.set_size({"width": 1200, "height": 320})
+    sheet.insert_chart("F2", chart)
+    sheet.set_column(0, 0, 18)
+    sheet.freeze_panes(1, 0)
+
+
+def _duty_sheet(book: Any, found: Roster, bold: Any, lang: Language) -> None:
+    """Every duty in a row."""
+    sheet = book.add_worksheet(lang("Duties"))
+    head = (lang("Name"), lang("Date"), lang("From"), lang("To"), lang("Shift"), lang("Paid hours"))
+    sheet.write_row(0, 0, head, bold)
+    keys = ("person", "date", "start", "end", "shift", "paid_hours")
+    for row, duty in enumerate(duty_rows(found), start=1):
+        sheet.write_row(row, 0, [duty[key] for key in keys])
+    sheet.autofilter(0, 0, max(1, len(found.duties)), len(head) - 1)
+    sheet.set_column(0, 4, 18)
+
+
+def roster_csv(found: Roster) -> str:
+    """Every duty as a row of a CSV file."""
+    out = io.StringIO()
+    names = ("person", "date", "start", "end", "shift", "paid_hours", "skill")
+    writer = csv.DictWriter(out, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(duty_rows(found))
+    return out.getvalue()
+
+
+def read_roster(place: Path, period: Period, shifts: Sequence[Shift]) -> tuple[Duty, ...]:
+    """Read a roster that was written as CSV, to stay close to it.
+
+    Parameters
+    ----------
+    place
+        The file.
+    period, shifts
+        The days and kinds of shifts of the roster to be made; duties of other days are left out.
+
+    Raises
+    ------
+    ScenarioError
+        With every row that is wrong.
+    """
+    try:
+        text = place.read_bytes()[:MOST_BYTES].decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        rule = f"cannot be read ({getattr(error, 'strerror', None) or 'it is no text'})"
+        raise ScenarioError([Problem(str(place), 0, "", rule)]) from None
+    named = {shift.name: shift for shift in shifts}
+    reader = csv.DictReader(io.StringIO(text))
+    if not {"person", "start", "end", "shift"} <= set(reader.fieldnames or ()):
+        rule, hint = (
+            "must have columns person, start, end, shift",
+            "as roster --out file.csv writes",
+        )
+        raise ScenarioError([Problem(str(place), 1, "", rule, hint)])
+    duties: list[Duty] = []
+    problems: list[Problem] = []
+    for line_number, row in enumerate(reader, start=2):
+        try:
+            start, end = (_minute(period, row[key]) for key in ("start", "end"))
+        except (TypeError, ValueError):
+            rule = "must have a start and an end like 2026-03-01 08:00"
+            problems.append(Problem(str(place), line_number, "start", rule))
+            continue
+        shift = named.get(row["shift"])
+        if shift is None:
+            rule = f"names a shift that is not in the plan, got {row['shift']!r}"
+            problems.append(Problem(str(place), line_number, "shift", rule))
+        elif 0 <= start < period.end:
+            duties.append(Duty(row["person"], start, end, shift.paid, shift))
+    if problems:
+        raise ScenarioError(problems[:20])
+    return tuple(duties)
+
+
+def _minute(period: Period, text: str) -> int:
+    """A moment on the wall clock as a minute of the period."""
+    moment = datetime.datetime.strptime(text, "%Y-%m-%d %H:%M")
+    return period.at(period.day_of(moment.date()), moment.hour * 60 + moment.minute)
+
+
+def calendar_of(scenario: Scenario, found: Roster, person: str) -> bytes:
+    """The duties of a person as an iCalendar file, on the wall clock of the scenario's zone.
+
+    Parameters
+    ----------
+    scenario
+        Whose roster it is.
+    found
+        The roster.
+    person
+        By name.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//Linewise//roster//EN")
+    calendar.add("version", "2.0")
+    zone = scenario.calendar.zone
+    stamp = datetime.datetime.combine(found.period.start, datetime.time(), datetime.UTC)
+    for duty in duty_rows(found):
+        if duty["person"] != person:
+            continue
+        event = Event()
+        start = datetime.datetime.strptime(duty["start"], "%Y-%m-%d %H:%M").replace(tzinfo=zone)
+        end = datetime.datetime.strptime(duty["end"], "%Y-%m-%d %H:%M").replace(tzinfo=zone)
+        event.add("uid", f"{_plain(scenario.name)}-{_plain(person)}-{start:%Y%m%dT%H%M}@linewise")
+        event.add("dtstamp", stamp)
+        event.add("dtstart", start.astimezone(datetime.UTC))
+        event.add("dtend", end.astimezone(datetime.UTC))
+        event.add("summary", duty["shift"])
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def _plain(name: str) -> str:
+    """A name as a part of a file name."""
+    return re.sub(r"[^\w.-]+", "_", name).strip("._") or "_"
+
+
+def save_roster(scenario: Scenario, made: TeamRoster, place: Path, lang: Language) -> list[Path]:
+    """Write a roster: ``.xlsx``, ``.csv``, or a folder of calendars, one ``.ics`` for each person.
+
+    Parameters
+    ----------
+    scenario, made
+        The operation and the roster.
+    place
+        A file, or a folder to be made.
+    lang
+        Language of the headings.
+
+    Returns
+    -------
+    What was written.
+    """
+    found = made.roster
+    if place.suffix.lower() == ".xlsx":
+        files: Mapping[Path, bytes] = {place: roster_workbook(made, lang)}
+    elif place.suffix.lower() == ".csv":
+        files = {place: roster_csv(found).encode("utf-8-sig")}  # the mark tells Excel it is UTF-8
+    else:
+        place.mkdir(parents=True, exist_ok=True)
+        files = {}
+        for person in found.people:
+            name = _plain(person.name)
+            while place / f"{name}.ics" in files:
+                name += "_"
+            files[place / f"{name}.ics"] = calendar_of(scenario, found, person.name)
+    for path, data in files.items():
+        path.write_bytes(data)
+    return list(files)

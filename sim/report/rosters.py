@@ -1,0 +1,299 @@
+"""A roster in words, tables and plain data."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from sim.plan.people import Person
+from sim.plan.rosters import Roster
+from sim.plan.teams import TeamRoster
+from sim.report.closed_forms import Answer
+from sim.report.language import N_, Language
+from sim.report.plans import shift_title
+from sim.report.sentences import group_title, option_title
+from sim.report.tables import Table
+from sim.scenario import Scenario
+
+__all__ = ["LOOKING", "WRITTEN", "codes", "duty_rows", "line", "roster_answer"]
+
+#: A table of the month is shown up to so many people; files hold all.
+SHOWN = 60
+
+LOOKING = N_("Looking for a better roster")
+WRITTEN = N_("Written: {file}")
+"""What a terminal says beside it."""
+
+_BAND_WORDS = {
+    "short": N_("people short"),
+    "over": N_("people too many"),
+    "owed": N_("hours of the norm not given"),
+    "weekends": N_("weekends worked, unevenly"),
+    "wishes and changes": N_("wishes not kept, changes"),
+}
+
+
+def roster_answer(scenario: Scenario, option: str, made: TeamRoster, lang: Language) -> Answer:
+    """Who works when.
+
+    Parameters
+    ----------
+    scenario, option
+        The operation and its option.
+    made
+        The roster of a group.
+    lang
+        The reader's language.
+    """
+    tables: list[Table] = []
+    found = made.roster
+    if found.found:
+        tables = [_key(scenario, option, made, lang), _month(found, lang), _bands(found, lang)]
+    return Answer(
+        sentences=tuple(_sentences(scenario, option, made, lang)),
+        tables=tuple(tables),
+        data=_data(scenario, option, made),
+        rows=duty_rows(found),
+    )
+
+
+def _sentences(scenario: Scenario, option: str, made: TeamRoster, lang: Language) -> list[str]:
+    """The answer first, then what stands in the way."""
+    found, period = made.roster, made.roster.period
+    hour = 24.0 * period.days / made.needed.size
+    words = {
+        "title": option_title(scenario, option, lang),
+        "group": group_title(scenario, option, made.group, lang),
+        "people": lang.number(len(found.people)),
+        "first": f"{period.start:%d.%m.%Y}",
+        "last": f"{period.date(period.days - 1):%d.%m.%Y}",
+        "rules": made.rules.name,
+    }
+    said: list[str] = []
+    if not found.found:
+        said.append(
+            lang(
+                "{title}, {group}: no roster of {people} people from {first} to {last} keeps the "
+                "rules {rules}.",
+                **words,
+            )
+        )
+    else:
+        short = float(found.short.sum()) * hour
+        share = short / (float(made.needed.sum()) * hour) if made.needed.any() else 0.0
+        said.append(
+            lang(
+                "{title}, {group}: {people} people from {first} to {last} under the rules {rules}, "
+                "{hours} h short ({share} of what is needed), {kept} of {wishes} wishes kept.",
+                **words,
+                hours=lang.number(short, 1),
+                share=lang.percent(share, 1),
+                kept=lang.number(found.wishes_kept),
+                wishes=lang.number(found.wishes),
+            )
+        )
+        hard = [one for one in found.violations if one.hard]
+        said.append(
+            lang("No rule is broken.")
+            if not hard
+            else lang(
+                "Rules broken: {count}. {first}", count=lang.number(len(hard)), first=str(hard[0])
+            )
+        )
+        said.append(
+            lang(
+                "Its cost by the weights is at most {gap} above the best roster there is.",
+                gap=lang.percent(found.gap, 1),
+            )
+        )
+    said += [
+        lang(
+            "Nobody may work {shift}: {reason}",
+            shift=_title(scenario, option, made.group, shift.name, lang),
+            reason=reason,
+        )
+        for shift, reason in made.barred
+    ]
+    said += [str(one) for one in found.shortfalls]
+    return said
+
+
+def codes(found: Roster) -> dict[str, str]:
+    """A letter or two for each shift, in order of time; ``A`` starts first."""
+    shifts = sorted(
+        {(d.shift.start, d.shift.minutes, d.shift.name) for d in found.duties if d.shift}
+    )
+    return {name: _code(number) for number, (_, _, name) in enumerate(shifts)}
+
+
+def _code(number: int) -> str:
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    return letters[number] if number < 26 else letters[number // 26 - 1] + letters[number % 26]
+
+
+def _title(scenario: Scenario, option: str, group: str, name: str, lang: Language) -> str:
+    """A shift of a roster as people read it: its times, and what the planner calls it."""
+    key, _, times = name.rpartition(" ")
+    return f"{times} {shift_title(scenario, option, group, key, lang)}"
+
+
+def _key(scenario: Scenario, option: str, made: TeamRoster, lang: Language) -> Table:
+    """What the letters of the month mean."""
+    found = made.roster
+    code = codes(found)
+    worked = {
+        name: sum(d.shift is not None and d.shift.name == name for d in found.duties)
+        for name in code
+    }
+    paid = {d.shift.name: d.shift.paid for d in found.duties if d.shift}
+    rows = tuple(
+        (
+            f"{code[name]}  {_title(scenario, option, made.group, name, lang)}",
+            lang.number(paid[name] / 60, 1),
+            lang.number(worked[name]),
+        )
+        for name in code
+    )
+    return Table(lang("Shifts"), (lang("Shift"), lang("Paid hours"), lang("Worked")), rows)
+
+
+def line(found: Roster, person: Person) -> list[str]:
+    """A person's days as letters: a shift, ``v`` on vacation, ``s`` sick, ``.`` off."""
+    period, code = found.period, codes(found)
+    days = ["."] * period.days
+    for absence in person.absences:
+        mark = {"vacation": "v", "sick": "s", "leave": "v"}.get(absence.kind, "-")
+        for day in range(period.days):
+            if absence.start < period.at(day + 1) and period.at(day) < absence.end:
+                days[day] = mark
+    for duty in found.of(person.name):
+        if duty.shift is not None:
+            days[period.day(duty.start)] = code[duty.shift.name]
+    return days
+
+
+def _month(found: Roster, lang: Language) -> Table:
+    """A row for each person."""
+    period = found.period
+    head = "".join(f"{lang.day(period.weekday(day))[:1]}" for day in range(period.days))
+    rows = [
+        (
+            person.name,
+            "".join(f"{mark:<1}"[:1] for mark in line(found, person)),
+            lang.number(found.hours[person.name], 1),
+            lang.number(found.owed[person.name], 1),
+            lang.number(found.nights[person.name]),
+            lang.number(found.weekends[person.name]),
+        )
+        for person in found.people[:SHOWN]
+    ]
+    more = len(found.people) - SHOWN
+    if more > 0:
+        rows.append((lang("and {count} more", count=lang.number(more)), "", "", "", "", ""))
+    names = (lang("Name"), head, lang("Hours"), lang("Norm"), lang("Nights"), lang("Weekends"))
+    return Table(lang("The month"), names, tuple(rows))
+
+
+def _bands(found: Roster, lang: Language) -> Table:
+    """What the roster costs by the weights."""
+    rows = tuple(
+        (lang(_BAND_WORDS.get(name, name)), lang.number(band.amount, 1), lang.number(band.cost, 1))
+        for name, band in found.bands.items()
+    )
+    return Table(lang("What it lacks"), (lang("What"), lang("How much"), lang("Weighed")), rows)
+
+
+def duty_rows(found: Roster) -> list[Mapping[str, Any]]:
+    """Every duty as a row of a spreadsheet."""
+    return [
+        {
+            "person": duty.person,
+            "date": _moment(found, duty.start).date().isoformat(),
+            "start": _moment(found, duty.start).strftime("%Y-%m-%d %H:%M"),
+            "end": _moment(found, duty.end).strftime("%Y-%m-%d %H:%M"),
+            "shift": duty.shift.name if duty.shift else "",
+            "paid_hours": duty.paid / 60,
+            "skill": skill,
+        }
+        for duty, skill in zip(found.duties, found.serves, strict=True)
+    ]
+
+
+def _moment(found: Roster, minute: int) -> datetime.datetime:
+    """A minute of the period on the wall clock."""
+    period = found.period
+    day, clock = period.day(minute), period.clock(minute)
+    return datetime.datetime.combine(period.date(day), datetime.time()) + datetime.timedelta(
+        minutes=clock
+    )
+
+
+def _data(scenario: Scenario, option: str, made: TeamRoster) -> dict[str, Any]:
+    """Everything as plain data."""
+    found = made.roster
+    return {
+        "scenario": scenario.name,
+        "option": option,
+        "group": made.group,
+        "rules": {
+            "name": made.rules.name,
+            "rules": [
+                {"id": rule.id, "text": rule.text, "hard": rule.hard, "citation": rule.citation}
+                for rule in made.rules
+            ],
+        },
+        "start": found.period.start.isoformat(),
+        "days": found.period.days,
+        "found": found.found,
+        "legal": found.legal,
+        "cost": _finite(found.cost),
+        "bound": _finite(found.bound),
+        "gap": _finite(found.gap),
+        "effort": {
+            "lines": found.effort.lines,
+            "programs": found.effort.programs,
+            "stopped": found.effort.stopped,
+        },
+        "short_hours": float(np.sum(found.short)) * 24 * found.period.days / made.needed.size,
+        "bands": {
+            name: {"amount": band.amount, "unit": band.unit, "cost": band.cost}
+            for name, band in found.bands.items()
+        },
+        "wishes": found.wishes,
+        "wishes_kept": found.wishes_kept,
+        "people": [
+            {
+                "name": person.name,
+                "hours": found.hours.get(person.name, 0.0),
+                "owed": found.owed.get(person.name, 0.0),
+                "nights": found.nights.get(person.name, 0),
+                "weekends": found.weekends.get(person.name, 0),
+            }
+            for person in found.people
+        ],
+        "duties": [dict(row) for row in duty_rows(found)],
+        "violations": [
+            {"person": one.person, "rule": one.rule, "hard": one.hard, "text": one.text}
+            for one in found.violations
+        ],
+        "shortfalls": [
+            {
+                "kind": one.kind,
+                "need_hours": one.need,
+                "have_hours": one.have,
+                "people": one.people,
+                "text": one.text,
+                "fix": one.fix,
+            }
+            for one in found.shortfalls
+        ],
+        "barred": [{"shift": shift.name, "reason": reason} for shift, reason in made.barred],
+    }
+
+
+def _finite(value: float) -> float | None:
+    """A number as JSON has it."""
+    return float(value) if np.isfinite(value) else None

@@ -1,0 +1,386 @@
+"""From a scenario to shifts and rosters: what is played, paid and written is what was planned."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import icalendar
+import numpy as np
+import pytest
+from desks import desk, line, team
+from terminal import Said
+
+from sim.cost import Ops, inhouse_month
+from sim.decide import simulate
+from sim.decide.needs import agent_hours
+from sim.demand import crew
+from sim.errors import InvalidInput, ScenarioError
+from sim.plan import Cover, cover, staffed
+from sim.plan.duties import Pause, Shift
+from sim.plan.rules import violations
+from sim.plan.shift_plans import planned
+from sim.plan.teams import (
+    TeamRoster,
+    barred,
+    month_of,
+    needed_on_roster,
+    people_of,
+    rules_of,
+    shifts_of,
+    team_roster,
+)
+from sim.report.language import Language
+from sim.report.plans import picture, plan_answer
+from sim.report.roster_files import (
+    calendar_of,
+    read_roster,
+    roster_csv,
+    roster_workbook,
+    save_roster,
+)
+from sim.report.rosters import roster_answer
+from sim.scenario import Scenario
+from sim.scenario.option import ToTarget
+from sim.scenario.team import DaySpan
+
+DAY = [0, 0, 0, 0, 0, 0, 6, 15, 30, 45, 50, 50, 45, 40, 40, 35, 30, 20, 10, 6, 0, 0, 0, 0]
+MEAL = "{for: 60m, after: 2h, before_end: 2h, paid: false, kind: meal}"
+SHIFTS = (
+    f"{{early: {{start: 06:00-08:00, length: 8h, pauses: [{MEAL}]}}, "
+    f"late: {{start: 10:00-12:00, length: 8h, pauses: [{MEAL}]}}}}"
+)
+PAY = "{preset: RU_2026}"
+PHONE = line(
+    DAY,
+    patience="2m",
+    target="{answered: 80% in 20s}",
+    open='"06:00-20:00"',
+)
+
+
+@cache
+def shop(shifts: str = SHIFTS, people: int = 9) -> Scenario:
+    staffing = f"to_target: {{minimum: 1, shifts: {shifts}}}"
+    return desk(
+        {"phone": PHONE},
+        {
+            "own": team(
+                "[phone]",
+                staffing,
+                payroll=PAY,
+                team=f"{{people: {people}, rules: {{base: RU}}}}",
+            )
+        },
+        currency="RUB",
+    )
+
+
+@cache
+def found(shifts: str = SHIFTS) -> Cover:
+    return cover(shop(shifts), "base", seed=1)["own"]
+
+
+def test_the_people_who_are_played_are_those_of_the_shifts() -> None:
+    scenario, plan = shop(), found()
+    assert plan.plan is not None
+    option = staffed(scenario.options["base"], {"own": plan})
+    staffing = crew(scenario, option)
+    there = np.zeros(168)
+    for start, end in zip(staffing.start.tolist(), staffing.end.tolist(), strict=True):
+        for hour in range(168):
+            inside = min(end, (hour + 1) * 3_600_000) - max(start, hour * 3_600_000)
+            there[hour] += max(0, inside) / 3_600_000
+
+    np.testing.assert_allclose(there, plan.plan.cover.agents.sum(axis=0))
+
+
+def test_shifts_bring_what_was_wanted_and_keep_the_promise_in_simulation() -> None:
+    plan = found()
+    assert plan.plan is not None
+    result = simulate(shop(), "base", seed=5, replications=40)
+
+    assert plan.plan.cover.full
+    assert (plan.plan.cover.agents.sum(axis=0) >= plan.requirement.agents).all()
+    assert result.attained[0].kept
+    assert result.attained[0].thin[0] <= 2
+
+
+def test_more_kinds_of_shifts_never_cost_more() -> None:
+    scenario = shop()
+    group = scenario.options["base"].groups["own"]
+    assert isinstance(group.staffing, ToTarget)
+    assert group.staffing.shifts is not None
+    more = dict(group.staffing.shifts)
+    few = planned(scenario, group, found().requirement.agents, more)
+    more["middle"] = more["early"].model_copy(update={"start": (28_800, 36_000)})
+    many = planned(scenario, group, found().requirement.agents, more)
+
+    assert many.cover.cost <= few.cover.cost * (1 + 1e-3)
+
+
+def test_what_a_cover_costs_is_what_the_cost_room_says() -> None:
+    scenario, plan = shop(), found()
+    assert plan.plan is not None
+    option = staffed(scenario.options["base"], {"own": plan})
+    payroll = option.groups["own"].payroll
+    assert payroll is not None
+    bare = payroll.agents.model_copy(
+        update={"shrinkage_in_shift": plan.plan.placed, "ramp_capacity_loss": 0.0}
+    )
+    hours = agent_hours(scenario, plan.plan.cover.agents.sum(axis=0))
+    month = inhouse_month(payroll.model_copy(update={"agents": bare}), Ops(hours=hours))
+    weeks = 365 / 7 / 12
+    lines = {one.name: one.amount for one in month.lines}
+
+    for name in ("base_wages", "night_premium"):
+        assert lines[name] == pytest.approx(plan.plan.cover.lines[name] * weeks)
+
+
+def test_pauses_that_are_placed_and_paid_are_not_lost_a_second_time() -> None:
+    paid = SHIFTS.replace("paid: false", "paid: true")
+    plan = found(paid)
+    assert plan.plan is not None
+    option = staffed(shop(paid).options["base"], {"own": plan})
+    payroll = option.groups["own"].payroll
+    assert payroll is not None
+
+    assert plan.plan.placed == pytest.approx(1 / 8)
+    assert payroll.agents.shrinkage_in_shift == 0.15  # of the preset: pauses are a part of it
+    assert payroll.agents.schedule_fit_loss == 0
+
+
+def test_hours_that_no_shift_reaches_are_told() -> None:
+    short = "{early: {start: 06:00-08:00, length: 6h}}"
+    answer = plan_answer(simulate(shop(short), "base", replications=4), Language("en"))
+
+    assert any("bring too few agents" in said for said in answer.sentences)
+    assert "!" in "".join(cell for row in answer.tables[1].rows for cell in row)
+
+
+def test_the_picture_of_a_week_marks_hours_that_are_short() -> None:
+    agents, needed = np.full(168, 4), np.full(168, 4)
+    agents[30] = 3
+    table = picture(agents, needed, "Own", Language("en"))
+
+    assert [bool(row[2]) for row in table.rows] == [False, True, False, False, False, False, False]
+    assert table.rows[1][2].index("!") == 6
+
+
+# --- rosters -------------------------------------------------------------------------------------
+
+
+@cache
+def month() -> TeamRoster:
+    return team_roster(shop(), "base", "own", found(), seed=3, time_limit=4)
+
+
+def test_a_roster_of_a_scenario_keeps_every_hard_rule() -> None:
+    made = month()
+    assert made.roster.found
+    found_again = violations(made.roster.duties, made.roster.people, made.rules, made.roster.period)
+
+    assert not [one for one in found_again if one.hard]
+    assert made.roster.period.days == 31
+    assert {duty.person for duty in made.roster.duties} <= {str(n) for n in range(1, 10)}
+
+
+def test_more_people_are_on_the_roster_than_are_at_work() -> None:
+    scenario, plan = shop(), found()
+    group = scenario.options["base"].groups["own"]
+    period = month_of(scenario)
+    needed = needed_on_roster(scenario, group, plan, period)
+    assert plan.plan is not None
+
+    # Fifteen per cent of paid time is lost within the shift, and unpaid meals are no part of it.
+    np.testing.assert_allclose(needed[24:48], plan.plan.wanted[:24] / 0.85)
+    assert period.weekday(1) == 0
+
+
+def test_a_month_is_that_of_the_calendar_unless_told() -> None:
+    scenario = shop()
+    rest = month_of(scenario, datetime.date(2026, 4, 11))
+
+    assert (month_of(scenario).start, month_of(scenario).days) == (datetime.date(2026, 3, 1), 31)
+    assert (rest.start, rest.days) == (datetime.date(2026, 4, 11), 20)
+    assert month_of(scenario, days=7).days == 7
+
+
+def test_shifts_that_the_law_lets_nobody_work_are_named() -> None:
+    scenario = shop()
+    own = scenario.options["base"].groups["own"].team
+    assert own is not None
+    period = month_of(scenario)
+    rules = rules_of(own, period)
+    long = Shift("long", 480, 720)
+    fine = Shift("fine", 480, 720, (Pause(240, 60, paid=False),))
+
+    assert [shift.name for shift, _ in barred([long, fine], rules, period)] == ["long"]
+
+
+def test_absences_outside_the_month_are_no_matter() -> None:
+    scenario = desk(
+        {"phone": PHONE},
+        {
+            "own": team(
+                "[phone]",
+                f"to_target: {{shifts: {SHIFTS}}}",
+                team="{people: [{name: A, vacation: [2026-02-20..2026-03-02, 2027-01-01], "
+                "wishes: ['off 2026-03-30..2026-04-02', 'on 2026-05-01']}]}",
+            )
+        },
+    )
+    members = scenario.options["base"].groups["own"].team
+    assert members is not None
+    (person,) = people_of(members.people, month_of(scenario))
+
+    assert [(a.start, a.end) for a in person.absences] == [(0, 2 * 1440)]
+    assert [(w.start, w.end) for w in person.wishes] == [(29 * 1440, 31 * 1440)]
+
+
+def test_a_roster_without_people_or_shifts_is_refused_with_what_to_write() -> None:
+    bare = desk({"phone": PHONE}, {"own": team("[phone]", "to_target: {}")})
+    with pytest.raises(InvalidInput, match="write them under staffing"):
+        team_roster(bare, "base", "own", cover(bare, "base", seed=1)["own"])
+    nobody = desk({"phone": PHONE}, {"own": team("[phone]", f"to_target: {{shifts: {SHIFTS}}}")})
+    with pytest.raises(InvalidInput, match="write team"):
+        team_roster(nobody, "base", "own", found())
+
+
+def test_a_roster_is_made_anew_with_few_changes_when_somebody_falls_ill(tmp_path: Path) -> None:
+    made, scenario = month(), shop()
+    (file,) = save_roster(scenario, made, tmp_path / "r.csv", Language("en"))
+    own = scenario.options["base"].groups["own"].team
+    assert own is not None
+    ill = DaySpan(first=datetime.date(2026, 3, 16), last=datetime.date(2026, 3, 20))
+    members = [
+        member.model_copy(update={"sick": (ill,)}) if member.name == "1" else member
+        for member in own.people
+    ]
+    last = read_roster(file, made.roster.period, shifts_of(found()))
+    again = team_roster(
+        scenario,
+        "base",
+        "own",
+        found(),
+        members=members,
+        last=last,
+        keep_until=datetime.date(2026, 3, 16),
+        seed=3,
+        time_limit=4,
+    )
+    before = {(d.person, d.start) for d in made.roster.duties if d.start < 15 * 1440}
+    after = {(d.person, d.start) for d in again.roster.duties if d.start < 15 * 1440}
+
+    assert len(last) == len(made.roster.duties)
+    assert before == after
+    assert not [d for d in again.roster.of("1") if 15 <= d.day < 20]
+    assert again.roster.changes <= 40 < 9 * 16
+    assert not [one for one in again.roster.violations if one.hard]
+
+
+def test_a_last_roster_of_something_else_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "last.csv"
+    file.write_text("person,start,end,shift\nA,2026-03-01 08:00,2026-03-01 16:00,other\nA,soon,,\n")
+
+    with pytest.raises(ScenarioError) as refused:
+        read_roster(file, month_of(shop()), shifts_of(found()))
+    assert [problem.line for problem in refused.value.problems] == [2, 3]
+    file.write_text("a,b\n")
+    with pytest.raises(ScenarioError, match="must have columns person"):
+        read_roster(file, month_of(shop()), shifts_of(found()))
+
+
+def test_kinds_of_shifts_of_a_roster_are_those_of_the_plan() -> None:
+    plan = found().plan
+    assert plan is not None
+    kinds = {(item.shift.start, item.shift.minutes) for item in plan.cover.shifts}
+
+    assert {(shift.start, shift.minutes) for shift in shifts_of(found())} == kinds
+    assert len({shift.name for shift in shifts_of(found())}) == len(kinds)
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def test_calendars_hold_every_duty_once() -> None:
+    made, events = month(), 0
+    for person in made.roster.people:
+        parsed = icalendar.Calendar.from_ical(calendar_of(shop(), made.roster, person.name))
+        own = made.roster.of(person.name)
+        entries: list[Any] = list(parsed.walk("VEVENT"))
+        hours = sum((e["DTEND"].dt - e["DTSTART"].dt).total_seconds() for e in entries) / 60
+        assert hours == sum(duty.end - duty.start for duty in own)
+        events += len(entries)
+
+    assert events == len(made.roster.duties)
+
+
+def test_the_workbook_adds_up_by_itself() -> None:
+    data = roster_workbook(month(), Language("ru"))
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        names = book.read("xl/workbook.xml").decode()
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+
+    assert "График" in names
+    assert sheet.count("SUMPRODUCT") == 9
+    assert data == roster_workbook(month(), Language("ru"))
+
+
+def test_a_table_of_duties_has_a_row_for_each(tmp_path: Path) -> None:
+    made = month()
+    rows = list(csv.DictReader(io.StringIO(roster_csv(made.roster))))
+    (file,) = save_roster(shop(), made, tmp_path / "r.csv", Language("en"))
+    calendars = save_roster(shop(), made, tmp_path / "people", Language("en"))
+
+    assert len(rows) == len(made.roster.duties)
+    assert sum(float(row["paid_hours"]) for row in rows) == pytest.approx(
+        sum(made.roster.hours.values())
+    )
+    assert file.read_bytes().startswith(b"\xef\xbb\xbfperson,")
+    assert len(calendars) == 9
+
+
+@pytest.mark.parametrize("code", ["en", "ru"])
+def test_the_answer_tells_people_rules_and_what_is_short(code: str) -> None:
+    answer = roster_answer(shop(), "base", month(), Language("ru" if code == "ru" else "en"))
+
+    assert answer.data["legal"] is True
+    assert len(answer.tables[1].rows) == 9
+    assert len(answer.tables[1].rows[0][1]) == 31
+    json.dumps(answer.data, allow_nan=False)
+
+
+def test_commands_plan_and_roster_a_scenario(linewise: Callable[..., Said], tmp_path: Path) -> None:
+    file = tmp_path / "shop.yaml"
+    file.write_text(
+        f"""
+name: shop
+calendar: {{start: 2026-03-02, days: 7}}
+simulation: {{replications: 4, at_most: 4}}
+channels:
+  phone: {PHONE}
+groups:
+  own:
+    skills: [phone]
+    staffing: {{to_target: {{minimum: 1, shifts: {SHIFTS}}}}}
+    team: {{people: 9, rules: RU}}
+"""
+    )
+    plan = linewise("plan", file, "--json")
+    made = linewise("roster", file, "--seconds", "2", "--json", "--out", tmp_path / "r.xlsx")
+    wrong = linewise("roster", file, "--group", "other")
+
+    assert plan.code == made.code == 0
+    assert json.loads(plan.out)["groups"]["own"]["shifts"]
+    assert json.loads(made.out)["legal"] is True
+    assert (tmp_path / "r.xlsx").stat().st_size > 5000
+    assert wrong.code == 2
+    assert "must be one of own" in wrong.err
