@@ -47,10 +47,11 @@ from sim.report.roster_files import (
     save_roster,
 )
 from sim.report.rosters import roster_answer
-from sim.scenario import Scenario
+from sim.scenario import Scenario, load_text
 from sim.scenario.option import ToTarget
 from sim.scenario.team import DaySpan
 
+ROOT = Path(__file__).parent.parent
 DAY = [0, 0, 0, 0, 0, 0, 6, 15, 30, 45, 50, 50, 45, 40, 40, 35, 30, 20, 10, 6, 0, 0, 0, 0]
 MEAL = "{for: 60m, after: 2h, before_end: 2h, paid: false, kind: meal}"
 SHIFTS = (
@@ -155,6 +156,34 @@ def test_pauses_that_are_placed_and_paid_are_not_lost_a_second_time() -> None:
     assert plan.plan.placed == pytest.approx(1 / 8)
     assert payroll.agents.shrinkage_in_shift == 0.15  # of the preset: pauses are a part of it
     assert payroll.agents.schedule_fit_loss == 0
+
+
+BANK = """
+extends: bank.yaml
+name: bank-shifts
+simulation: {replications: 60, at_most: 60}
+groups:
+  tellers:
+    staffing:
+      to_target:
+        shifts:
+          day: {start: 06:00-16:00, length: [8h, 9h]}
+          part: {start: 07:00-20:00, length: [4h, 5h, 7h]}
+          night: {start: 20:00-23:00, length: [8h, 10h, 12h]}
+"""
+
+
+@pytest.mark.slow
+def test_a_real_bank_on_shifts_keeps_its_promise_over_the_week() -> None:
+    scenario = load_text(BANK, folder=ROOT / "scenarios")
+    result = simulate(scenario, "base", seed=11)
+    plan = result.covers["tellers"].plan
+    assert plan is not None
+
+    assert plan.cover.full
+    assert plan.gap < 0.005
+    assert result.attained[0].kept
+    assert plan.cover.paid < 1.2 * result.covers["tellers"].requirement.agents.sum()
 
 
 def test_hours_that_no_shift_reaches_are_told() -> None:

@@ -116,6 +116,15 @@ def _sentences(result: OptionResult, title: str, found: Cover, lang: Language) -
         "share": lang.percent(min(1.0, needed / cover.paid) if cover.paid else 0.0),
         "gap": lang.percent(found.plan.gap, 2),
     }
+    if not cover.full:
+        said = [
+            lang(
+                "{group}: {count} shifts a week, {paid} paid hours for {needed} agent hours needed "
+                "({share} of paid time fits).",
+                **words,
+            )
+        ]
+        return [*said, *_remarks(found, hours, lang)]
     proven = found.plan.gap < _PROVEN
     said = [
         lang(
