@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import itertools
 import json
 import zipfile
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import icalendar
 import numpy as np
 import pytest
 from desks import desk, line, team
+from numpy.typing import NDArray
 from terminal import Said
 
 from sim.cost import Ops, inhouse_month
@@ -24,7 +26,9 @@ from sim.decide.needs import agent_hours
 from sim.demand import crew
 from sim.errors import InvalidInput, ScenarioError
 from sim.plan import Cover, cover, staffed
-from sim.plan.duties import Pause, Shift
+from sim.plan.crews import crew_roster, pattern_of
+from sim.plan.duties import Pause
+from sim.plan.duties import Shift as DutyShift
 from sim.plan.rules import violations
 from sim.plan.shift_plans import planned
 from sim.plan.teams import (
@@ -248,10 +252,55 @@ def test_shifts_that_the_law_lets_nobody_work_are_named() -> None:
     assert own is not None
     period = month_of(scenario)
     rules = rules_of(own, period)
-    long = Shift("long", 480, 720)
-    fine = Shift("fine", 480, 720, (Pause(240, 60, paid=False),))
+    long = DutyShift("long", 480, 720)
+    fine = DutyShift("fine", 480, 720, (Pause(240, 60, paid=False),))
 
     assert [shift.name for shift, _ in barred([long, fine], rules, period)] == ["long"]
+
+
+def test_a_rotation_puts_everybody_on_another_day_of_it() -> None:
+    scenario, plan = shop(people=8), found()
+    made = crew_roster(scenario, "base", "own", plan, pattern_of("DD.."))
+    day = [sum(d.shift is not None and d.day == n for d in made.roster.duties) for n in range(31)]
+
+    assert made.pattern == "own"
+    assert set(day) == {4}  # eight people, two days of four
+    assert sorted(made.roster.hours.values())[0] >= 15 * 11
+    owed = {one.person for one in made.roster.violations if one.rule == "norm_owed"}
+    assert owed == {name for name, hours in made.roster.hours.items() if hours < 176}
+
+
+def test_where_people_begin_on_a_rotation_leaves_no_more_short_than_any_other_way() -> None:
+    scenario, plan = shop(people=4), found()
+    made = crew_roster(scenario, "base", "own", plan, pattern_of("D..."))
+    short = float(made.roster.short.sum())
+    day = DutyShift("D", 480, 720, (Pause(330, 60, paid=False, kind="meal"),))
+    there = np.zeros((4, 31 * 24))
+    for phase in range(4):
+        for number in range(31):
+            if (number + phase) % 4 == 0:
+                at, part = _present(day, number)
+                there[phase, at] += part
+    best = min(
+        np.maximum(made.needed - sum(there[p] for p in phases), 0).sum()
+        for phases in itertools.combinations_with_replacement(range(4), 4)
+    )
+
+    assert short == pytest.approx(best)
+
+
+def _present(shift: DutyShift, day: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    minutes = np.zeros(24 * 60)
+    minutes[shift.start : shift.end] = 1
+    for pause in shift.pauses:
+        minutes[shift.start + pause.start : shift.start + pause.start + pause.minutes] = 0
+    return day * 24 + np.arange(24), minutes.reshape(24, 60).mean(axis=1)
+
+
+@pytest.mark.parametrize("text", ["", "3/3", "XY..", "...."])
+def test_rotations_that_are_none_are_refused(text: str) -> None:
+    with pytest.raises(InvalidInput, match=r"rotation|one of work"):
+        pattern_of(text)
 
 
 def test_absences_outside_the_month_are_no_matter() -> None:

@@ -14,6 +14,7 @@ from sim.decide.needs import staff
 from sim.errors import InvalidInput
 from sim.experiment import FORMS, SETTING
 from sim.plan import cover
+from sim.plan.crews import crew_roster, pattern_of
 from sim.plan.teams import month_of, shifts_of, team_roster
 from sim.report.language import Language
 from sim.report.needs import needs_answer
@@ -86,6 +87,10 @@ def _roster(
     days: Annotated[
         int | None, typer.Option(min=1, max=366, help="How many days; to the end of the month.")
     ] = None,
+    rotation: Annotated[
+        str | None,
+        typer.Option("--pattern", help="Rotation that all walk: 2/2, 24/72 … or DDNN.... ."),
+    ] = None,
     last: Annotated[
         Path | None, typer.Option(help="Roster (CSV) to stay close to: changes have a price.")
     ] = None,
@@ -115,20 +120,26 @@ def _roster(
     before = None
     if last is not None and covers[chosen].plan is not None:
         before = read_roster(last, period, shifts_of(covers[chosen]))
-    with watching(words(LOOKING), seconds) as tell:
-        made = team_roster(
-            scenario,
-            name,
-            chosen,
-            covers[chosen],
-            members=members,
-            period=period,
-            last=before,
-            keep_until=keep_until.date() if keep_until else None,
-            seed=seed,
-            time_limit=seconds,
-            progress=tell,
+    if rotation is not None:
+        crews = pattern_of(rotation)
+        made = crew_roster(
+            scenario, name, chosen, covers[chosen], crews, members=members, period=period
         )
+    else:
+        with watching(words(LOOKING), seconds) as tell:
+            made = team_roster(
+                scenario,
+                name,
+                chosen,
+                covers[chosen],
+                members=members,
+                period=period,
+                last=before,
+                keep_until=keep_until.date() if keep_until else None,
+                seed=seed,
+                time_limit=seconds,
+                progress=tell,
+            )
     if out is not None and made.roster.found:
         for written in save_roster(scenario, made, out, words)[:3]:
             console(error=True).print(words(WRITTEN, file=written))

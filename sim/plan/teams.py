@@ -58,6 +58,8 @@ class TeamRoster:
         People on the roster by interval of the period, so that enough are at work.
     barred
         Shifts of the plan that the rules let nobody work, with the reason.
+    pattern
+        The rotation that everybody walks; empty where days were chosen freely.
     """
 
     group: str
@@ -65,6 +67,7 @@ class TeamRoster:
     rules: Rules
     needed: Floats
     barred: tuple[tuple[Shift, str], ...] = ()
+    pattern: str = ""
 
 
 def month_of(

@@ -103,12 +103,21 @@ def _sentences(scenario: Scenario, option: str, made: TeamRoster, lang: Language
                 "Rules broken: {count}. {first}", count=lang.number(len(hard)), first=str(hard[0])
             )
         )
-        said.append(
-            lang(
-                "Its cost by the weights is at most {gap} above the best roster there is.",
-                gap=lang.percent(found.gap, 1),
+        if made.pattern:
+            said.append(
+                lang(
+                    "Everybody walks the rotation {pattern}; the law is held against it, and it is "
+                    "not bent.",
+                    pattern=made.pattern,
+                )
             )
-        )
+        else:
+            said.append(
+                lang(
+                    "Its cost by the weights is at most {gap} above the best roster there is.",
+                    gap=lang.percent(found.gap, 1),
+                )
+            )
     said += [
         lang(
             "Nobody may work {shift}: {reason}",
@@ -238,6 +247,7 @@ def _data(scenario: Scenario, option: str, made: TeamRoster) -> dict[str, Any]:
         "scenario": scenario.name,
         "option": option,
         "group": made.group,
+        "pattern": made.pattern or None,
         "rules": {
             "name": made.rules.name,
             "rules": [
