@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from benchmarks import commands, covers, machine
+from benchmarks import commands, covers, machine, one_day
 from benchmarks.registry import CASES
 from benchmarks.table import table
 
 #: Whole processes, beside the cases of the registry.
-PROGRAMS = {**machine.PROGRAMS, **covers.PROGRAMS, "commands": commands.lines}
+PROGRAMS = {**machine.PROGRAMS, **covers.PROGRAMS, **one_day.PROGRAMS, "commands": commands.lines}
 NAMES = (*CASES, *PROGRAMS)
 
 

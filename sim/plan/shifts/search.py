@@ -32,7 +32,7 @@ Mask = NDArray[np.bool_]
 #: What counts as nothing, in agents and in shares of them.
 NOTHING = 1e-6
 #: Shifts that remain after pricing, at least; a thinner list than this is solved at once.
-KEPT, AT_ONCE = 200, 800
+KEPT, AT_ONCE = 200, 400
 #: Columns beyond which the linear program is solved from the inside, and windows are shorter.
 LARGE = 15_000
 #: Share of the fractional shifts that a dive rounds at once.
@@ -198,13 +198,12 @@ class _Search:
         self._say("bound")
 
     def _many_shifts(self) -> bool:
-        number = self.program.shifts.end - self.program.shifts.first
-        return number > AT_ONCE and self.program.matrix.shape[1] > LARGE
+        return self.program.shifts.end - self.program.shifts.first > AT_ONCE
 
     def _thinned(self) -> Mask:
         """Every so-manieth start: enough for a first plan."""
         number = self.program.shifts.end - self.program.shifts.first
-        return np.asarray(np.arange(number) % -(-number // (AT_ONCE // 2)) == 0)
+        return np.asarray(np.arange(number) % -(-number // AT_ONCE) == 0)
 
     def _priced(self) -> Mask:
         """Shifts that the prices of the linear program make worth a look."""
