@@ -45,6 +45,8 @@ WORTH = 1e-5
 LONGEST = 4.0
 #: Columns up to which all is at last solved in one piece.
 ONE_PIECE = 12_000
+#: Columns up to which that is worth every node it takes, and nodes for each of a window's.
+TINY, MANY_NODES, SOME_NODES = 600, 1000, 20
 
 
 def linear_bound(program: Program, corner: Linear | None = None) -> tuple[Solved, float]:
@@ -425,6 +427,7 @@ class _Search:
         # A column that costs more than the gap by itself is in no better plan.
         pays = (linear.reduced <= room + NOTHING) | (best.x > NOTHING)
         at = np.flatnonzero(pays)
+        tiny = len(best.x) <= TINY
         solved = whole_solution(
             program.cost[at],
             program.upper[at],
@@ -433,7 +436,7 @@ class _Search:
             program.highest,
             program.whole[at],
             start=best.x[at],
-            nodes=max(1, self.effort.nodes) * 20,
+            nodes=max(1, self.effort.nodes) * (MANY_NODES if tiny else SOME_NODES),
             seconds=self._left(),
             worth=1e-7 * abs(best.cost),
         )
