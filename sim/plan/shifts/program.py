@@ -281,14 +281,15 @@ class _Writer:
 
     def presences(self) -> None:
         """How each shift covers intervals, without its pauses that do not move."""
-        for j, column in enumerate(self.listed):
-            form, start = self.made[column.form], int(self.starts[j])
-            rows = self.presence[column.crew]
-            at, share = self.horizon.spread(start, form.minutes)
-            self.sheet.put(rows[at], j, share)
-            for pause in form.fixed:
-                at, share = self.horizon.spread(start + pause.start, pause.minutes)
-                self.sheet.put(rows[at], j, -share)
+        kinds = np.array([(column.crew, column.form) for column in self.listed])
+        for crew, number in np.unique(kinds, axis=0).tolist():
+            joined = np.flatnonzero((kinds == (crew, number)).all(axis=1))
+            form, rows = self.made[number], self.presence[crew]
+            stretches = [(0, form.minutes, 1.0), *((p.start, p.minutes, -1.0) for p in form.fixed)]
+            for begin, minutes, sign in stretches:
+                parts = self.horizon.spread_all(self.starts[joined] + begin, minutes)
+                which, touched, share = parts
+                self.sheet.put(rows[touched], joined[which], sign * share)
 
     def pools(self) -> tuple[Pool, ...]:
         """Pauses that move freely, pooled over the shifts of a form."""
@@ -334,9 +335,8 @@ class _Writer:
         sheet.put(closing.first + at, due.first + at, 1.0)
         for later in range(wide):
             sheet.put(closing.first + (opens + later) % slots, joined, -1.0)
-        for k in at.tolist():
-            touched, share = horizon.spread(int(moment[k]), window.rule.minutes)
-            sheet.put(self.presence[crew][touched], begins.first + k, -share)
+        which, touched, share = horizon.spread_all(moment, window.rule.minutes)
+        sheet.put(self.presence[crew][touched], begins.first + which, -share)
         return Pool(crew, form, window, residue, step, begins, due, rows, closing, joined, opens)
 
     def ways(self) -> tuple[tuple[int, int, Span], ...]:

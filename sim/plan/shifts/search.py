@@ -32,7 +32,7 @@ Mask = NDArray[np.bool_]
 #: What counts as nothing, in agents and in shares of them.
 NOTHING = 1e-6
 #: Shifts that remain after pricing, at least; a thinner list than this is solved at once.
-KEPT, AT_ONCE = 200, 800
+KEPT, AT_ONCE = 200, 400
 #: Columns beyond which the linear program is solved from the inside, and windows are shorter.
 LARGE = 15_000
 #: Share of the fractional shifts that a dive rounds at once.
@@ -45,6 +45,8 @@ WORTH = 1e-5
 LONGEST = 4.0
 #: Columns up to which all is at last solved in one piece.
 ONE_PIECE = 12_000
+#: Columns up to which that is worth every node it takes, and nodes for each of a window's.
+TINY, MANY_NODES, SOME_NODES = 600, 1000, 20
 
 
 def linear_bound(program: Program, corner: Linear | None = None) -> tuple[Solved, float]:
@@ -198,13 +200,12 @@ class _Search:
         self._say("bound")
 
     def _many_shifts(self) -> bool:
-        number = self.program.shifts.end - self.program.shifts.first
-        return number > AT_ONCE and self.program.matrix.shape[1] > LARGE
+        return self.program.shifts.end - self.program.shifts.first > AT_ONCE
 
     def _thinned(self) -> Mask:
         """Every so-manieth start: enough for a first plan."""
         number = self.program.shifts.end - self.program.shifts.first
-        return np.asarray(np.arange(number) % -(-number // (AT_ONCE // 2)) == 0)
+        return np.asarray(np.arange(number) % -(-number // AT_ONCE) == 0)
 
     def _priced(self) -> Mask:
         """Shifts that the prices of the linear program make worth a look."""
@@ -426,6 +427,7 @@ class _Search:
         # A column that costs more than the gap by itself is in no better plan.
         pays = (linear.reduced <= room + NOTHING) | (best.x > NOTHING)
         at = np.flatnonzero(pays)
+        tiny = len(best.x) <= TINY
         solved = whole_solution(
             program.cost[at],
             program.upper[at],
@@ -434,7 +436,7 @@ class _Search:
             program.highest,
             program.whole[at],
             start=best.x[at],
-            nodes=max(1, self.effort.nodes) * 20,
+            nodes=max(1, self.effort.nodes) * (MANY_NODES if tiny else SOME_NODES),
             seconds=self._left(),
             worth=1e-7 * abs(best.cost),
         )

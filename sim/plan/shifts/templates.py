@@ -114,15 +114,21 @@ class Horizon:
         >>> [part.tolist() for part in Horizon(30, days=1).spread(1425, 45)]
         [[47, 0], [0.5, 1.0]]
         """
-        first, last = start // self.interval, -(-(start + minutes) // self.interval)
-        at = np.arange(first, last)
-        begin = np.maximum(at * self.interval, start)
-        end = np.minimum((at + 1) * self.interval, start + minutes)
-        share = (end - begin) / self.interval
-        if self.cyclic:
-            return at % self.intervals, share
-        inside = (at >= 0) & (at < self.intervals)
-        return at[inside], share[inside]
+        _, at, share = self.spread_all(np.array([start]), minutes)
+        return at, share
+
+    def spread_all(self, starts: Ints, minutes: int) -> tuple[Ints, Ints, Floats]:
+        """As `spread`, for several stretches of one length: which of them, intervals and parts."""
+        first = starts // self.interval
+        most = int((-(-(starts + minutes) // self.interval) - first).max(initial=0))
+        at = first[:, None] + np.arange(most)
+        begin = np.maximum(at * self.interval, starts[:, None])
+        end = np.minimum((at + 1) * self.interval, starts[:, None] + minutes)
+        inside = end > begin
+        if not self.cyclic:
+            inside &= (at >= 0) & (at < self.intervals)
+        which = np.nonzero(inside)[0]
+        return which, at[inside] % self.intervals, (end - begin)[inside] / self.interval
 
 
 @dataclass(frozen=True, slots=True)
