@@ -4,6 +4,9 @@ A limit that is not in the way is not counted: a line is priced without it, and 
 breaks it is it counted from then on (a relaxation of the states that is taken back where needed).
 Counting all of them at once would multiply the work by the product of the limits. Where counting
 becomes too much, days of the kind are forbidden instead: the line is legal, its price no bound.
+
+A number of duties that costs more and more is not counted either: its tangents are prices of a
+duty, and a tangent where the number is that of the line found is the cost itself.
 """
 
 from __future__ import annotations
@@ -18,7 +21,17 @@ from sim.plan.rosters.automata import OFF
 from sim.plan.rosters.lines import cheapest
 from sim.plan.rosters.problems import Limit, Problem, Worker
 
-__all__ = ["Buffer", "Narrowed", "Priced", "Pricer", "Pricers", "Pricing", "barred"]
+__all__ = [
+    "Buffer",
+    "Narrowed",
+    "Priced",
+    "Pricer",
+    "Pricers",
+    "Pricing",
+    "barred",
+    "extended",
+    "slopes",
+]
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -26,6 +39,8 @@ Floats = NDArray[np.float64]
 # Cells of the table at most; half the band of times [duties] and of weekends that is kept where
 # the whole table would be larger than that; how many weekends are many.
 CELLS, BAND, WEEKENDS, MANY = 12_000_000, 9, 2, 12
+# Prices of a line closer than this share are the same.
+CLOSE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,10 +72,11 @@ class Pricer:
         self.worker = worker
         self.buffer = buffer
         self.days = len(worker.off)
-        self.open = np.isfinite(worker.cost).any(axis=0)
+        self.open = np.asarray(np.isfinite(worker.cost).any(axis=0))
         self.counted: tuple[Limit, ...] = ()
         self.calls = 0
         self.exact = True
+        self.steps = slopes(worker) if self.open[list(worker.tally)].any() else None
         self.low, self.high, self.weeks, self.spread = self.bands()
         self.count(())
 
@@ -69,8 +85,51 @@ class Pricer:
     ) -> Priced:
         """Price the cheapest line where duties have prices; `cost` and `off` replace his own."""
         base = self.worker.cost if cost is None else cost
-        total = base + prices
         idle = self.worker.off if off is None else off
+        if self.steps is None:
+            return self.kept(prices, base, idle)
+        return self.tallied(prices, base, idle, self.steps)
+
+    def tallied(self, prices: Floats, base: Floats, idle: Floats, steps: Floats) -> Priced:
+        """Price a line with the cost of a number of duties, by its tangents."""
+        end, kinds = self.worker.tally_end, sorted(self.worker.tally)
+        best: Priced | None = None
+        bound = -np.inf
+        # Tangents by their slope; a flat one first, as the number is within its fair share mostly.
+        low, high, dear = 0, len(steps) - 1, int(np.argmax(steps > 0))
+        at = low
+        while low <= high:
+            slope = float(steps[at])
+            sloped = base
+            if slope:
+                sloped = base.copy()
+                sloped[:, kinds] += slope
+            found = self.kept(prices, sloped, idle)
+            if found.value == np.inf:
+                return found
+            count = self.worker.tallied(found.line)
+            # Twice as many slopes as numbers: those between two, and those at one.
+            meets = at // 2
+            ours = float(end[meets]) - slope * meets
+            bound = max(bound, found.bound + ours)
+            dearer = extended(end, count) - slope * count
+            exact = Priced(found.value + dearer, 0.0, found.own + dearer, found.line)
+            if best is None or exact.value < best.value:
+                best = exact
+            if count == meets or best.value <= bound + CLOSE * max(1.0, abs(bound)):
+                break
+            if count > meets:
+                # At a higher price there are no more of them.
+                low, high = max(at + 1, dear), min(high, 2 * count)
+            else:
+                high = at - 1
+            at = (low + high) // 2
+        assert best is not None
+        return Priced(best.value, min(bound, best.value), best.own, best.line)
+
+    def kept(self, prices: Floats, base: Floats, idle: Floats) -> Priced:
+        """Price the cheapest line that keeps the limits."""
+        total = base + prices
         value, line = self.line(total, idle)
         while value < np.inf and (broken := self.broken(line)) is not None:
             if not self.affordable((*self.counted, broken)):
@@ -272,6 +331,24 @@ class Pricers(dict[int, Pricer]):
     def calls(self) -> int:
         """Lines that were priced until now."""
         return sum(pricer.calls for pricer in self.values())
+
+
+def slopes(worker: Worker) -> Floats | None:
+    """Slopes of the tangents to the cost of a number of duties, at each number and after it."""
+    steps = np.diff(worker.tally_end)
+    if not steps.any():
+        return None
+    before = np.concatenate(([0.0], steps))
+    after = np.concatenate((steps, steps[-1:]))
+    out = np.empty(2 * len(before))
+    out[::2], out[1::2] = (before + after) / 2, after
+    return out[:-1]
+
+
+def extended(end: Floats, count: int) -> float:
+    """What a number costs, beyond the last as it went last."""
+    last = len(end) - 1
+    return float(end[min(count, last)] + max(0, count - last) * (end[last] - end[last - 1]))
 
 
 def barred(total: Floats, line: Integers, limit: Limit) -> Floats:

@@ -177,6 +177,7 @@ def granularity(problem: Problem) -> float:
     tables = [problem.posts.need, problem.posts.amount, problem.posts.costs]
     for worker in problem.workers:
         tables += [worker.cost, worker.off, worker.hours_end, worker.weekends_end]
+        tables.append(worker.tally_end)
         tables.append(worker.automaton.cost)
     finite = [table[np.isfinite(table)] for table in tables]
     return float(all((table == np.round(table)).all() for table in finite))
