@@ -11,8 +11,8 @@ duty, and a tangent where the number is that of the line found is the cost itsel
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +74,6 @@ class Pricer:
         self.days = len(worker.off)
         self.open = np.asarray(np.isfinite(worker.cost).any(axis=0))
         self.counted: tuple[Limit, ...] = ()
-        self.calls = 0
         self.exact = True
         self.steps = slopes(worker) if self.open[list(worker.tally)].any() else None
         self.low, self.high, self.weeks, self.spread = self.bands()
@@ -150,7 +149,7 @@ class Pricer:
         worker, auto = self.worker, self.worker.automaton
         shape = (self.days + 1, auto.states, self.spread, self.counters, self.width)
         line = np.full(self.days, -1, np.int64)
-        self.calls += 1
+        self.buffer.calls += 1
         value = cheapest(
             (auto.source, auto.group, auto.adds, auto.cost, auto.begin),
             auto.types,
@@ -271,8 +270,14 @@ class Pricer:
         return done.max(axis=1).clip(0, None), ahead.max(axis=1).clip(0, None)
 
 
-#: Prices the cheapest line of a worker at prices of the duties.
-Pricing = Callable[[Floats], Priced]
+class Pricing(Protocol):
+    """Prices the cheapest line of a worker at prices of the duties."""
+
+    exact: bool
+
+    def __call__(self, prices: Floats, /) -> Priced:
+        """Price it."""
+        ...
 
 
 class Narrowed:
@@ -290,6 +295,7 @@ class Narrowed:
 
     def __init__(self, pricer: Pricer, line: Integers, free: NDArray[np.bool_]) -> None:
         self.pricer = pricer
+        self.exact = pricer.exact
         self.cost = pricer.worker.cost.copy()
         self.off = pricer.worker.off.copy()
         for day in np.flatnonzero(~free):
@@ -309,6 +315,7 @@ class Buffer:
 
     def __init__(self) -> None:
         self.cells = np.empty(0)
+        self.calls = 0
 
     def table(self, shape: tuple[int, ...]) -> Floats:
         """A table of this shape, its values unknown."""
@@ -321,16 +328,21 @@ class Buffer:
 class Pricers(dict[int, Pricer]):
     """The pricers of a problem, by worker."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.buffer = Buffer()
+
     @classmethod
     def of(cls, problem: Problem) -> Pricers:
         """Pricers of all workers, with one work space."""
-        buffer = Buffer()
-        return cls((n, Pricer(worker, buffer)) for n, worker in enumerate(problem.workers))
+        made = cls()
+        made.update((n, Pricer(w, made.buffer)) for n, w in enumerate(problem.workers))
+        return made
 
     @property
     def calls(self) -> int:
         """Lines that were priced until now."""
-        return sum(pricer.calls for pricer in self.values())
+        return self.buffer.calls
 
 
 def slopes(worker: Worker) -> Floats | None:

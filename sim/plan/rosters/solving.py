@@ -88,12 +88,13 @@ def solve(
     clock = Clock(time_limit, tell)
     rng = np.random.default_rng(seed)
     pricers = Pricers.of(problem) if pricers is None else pricers
+    clock.lines = lambda: pricers.calls
     start = first(problem, pricers, rng) if begin is None else begin
     if not isinstance(start, Draft):
         effort = Effort(pricers.calls, 0, clock.seconds, "proven")
         return Solution(None, math.inf, math.inf, start, math.inf, effort)
     initial = start.cost
-    clock.told("first", initial, pricers.calls)
+    clock.told("first", initial)
     draft, stopped = better(start, pricers, rng, clock, rounds)
     effort = Effort(pricers.calls, clock.programs, clock.seconds, stopped)
     return Solution(draft.lines, draft.cost, clock.bound, None, initial, effort)
@@ -111,16 +112,16 @@ def better(
     master.offer([Column(w, draft.lines[w], float(draft.own[w])) for w in people])
     generated = generate(master, pricers, clock, seconds=clock.share(0.3))
     clock.bound = raised(generated.bound, granularity(problem))
-    clock.told("bound", draft.cost, pricers.calls)
+    clock.told("bound", draft.cost)
     if generated.finished and clock.left > 0 and not proven(draft, clock):
         tried = dive(master, pricers, clock, draft, seconds=clock.share(0.3))
         draft = lower(tried, draft, pricers, rng, clock)
-        clock.told("dive", draft.cost, pricers.calls)
+        clock.told("dive", draft.cost)
     if generated.finished and clock.left > 0 and not proven(draft, clock):
         seconds = clock.share(0.05)
         choice = chosen(master, generated, draft, clock, seconds=seconds, nodes=100)
         draft = lower(choice or draft, draft, pricers, rng, clock)
-        clock.told("dive", draft.cost, pricers.calls)
+        clock.told("dive", draft.cost)
     pools: dict[int, list[Column]] = {}
     for column in master.columns:
         pools.setdefault(column.worker, []).append(column)
@@ -164,7 +165,7 @@ def parts(
         tried = reopened(draft, some, free, pools, pricers, clock, rng, nodes=50)
         failed[kind] = 0 if tried.cost < draft.cost - SAME else failed[kind] + 1
         draft = tried
-        clock.told("people" if kind == 0 else "days", draft.cost, pricers.calls)
+        clock.told("people" if kind == 0 else "days", draft.cost)
         if clock.seconds - begun > 0.08 * clock.limit:
             few[kind] = max(2, 2 * few[kind] // 3)
         elif failed[kind] >= 5 and clock.seconds - begun < 0.04 * clock.limit:
