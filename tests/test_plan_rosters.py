@@ -394,6 +394,16 @@ def test_sixty_people_for_a_month_are_within_five_percent_of_the_bound() -> None
 # ------------------------------------------------------------ settled, skilled
 
 
+def test_whoever_may_work_no_weekend_works_none() -> None:
+    rules = Rules("own", (Rule(id="weekends_off", numbers={"count": 1, "weeks": 1}),))
+    people = [Person(name=name) for name in ("Anna", "Boris", "Clara")]
+    made = quick(people, [DAY12], every_hour(7, hours(8, 20, 2.0)), rules, Period(MONDAY, 7), 4)
+
+    assert made.legal
+    assert {duty.day for duty in made.duties} <= set(range(5))
+    assert len(made.duties) > 5
+
+
 def test_what_is_settled_stays() -> None:
     period = Period(MONDAY, 7)
     pins = [Pin("Anna", 2, "O"), Pin("Anna", 3), Pin("Boris", 2)]

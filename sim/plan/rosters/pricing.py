@@ -76,8 +76,11 @@ class Pricer:
         self.counted: tuple[Limit, ...] = ()
         self.exact = True
         self.steps = slopes(worker) if self.open[list(worker.tally)].any() else None
-        self.low, self.high, self.weeks, self.spread = self.bands()
+        self.adds, self.ends = self.weekends()
         self.count(())
+        self.low, self.high, self.weeks, self.spread = self.bands(1)
+        if not self.exact and self.line(worker.cost, worker.off)[0] == np.inf:
+            self.low, self.high, self.weeks, self.spread = self.bands(2)
 
     def __call__(
         self, prices: Floats, cost: Floats | None = None, off: Floats | None = None
@@ -151,7 +154,7 @@ class Pricer:
         line = np.full(self.days, -1, np.int64)
         self.buffer.calls += 1
         value = cheapest(
-            (auto.source, auto.group, auto.adds, auto.cost, auto.begin),
+            (auto.source, auto.group, self.adds, auto.cost, auto.begin),
             auto.types,
             auto.accepting,
             self.choices,
@@ -161,7 +164,7 @@ class Pricer:
             worker.start,
             (self.low, self.high, self.weeks),
             worker.hours_end,
-            worker.weekends_end,
+            self.ends,
             self.buffer.table(shape),
             line,
         )
@@ -217,8 +220,27 @@ class Pricer:
         self.choices = (first.astype(np.int64), gain, stride, choice_of)
         self.follow = follow
 
-    def bands(self) -> tuple[Integers, Integers, Integers, int]:
-        """Times that can still end well on each day; weekends; how many counts of those."""
+    def weekends(self) -> tuple[Integers, Floats]:
+        """Weekends that arcs begin, and their cost; none where no number of them matters."""
+        auto, end = self.worker.automaton, self.worker.weekends_end
+        if (end != end[0]).any():
+            return auto.adds, end
+        most = np.full(auto.states, -1)
+        most[self.worker.start] = 0
+        for day in range(self.days):
+            arcs, into = auto.arcs(day)
+            begun = most[auto.source[arcs]]
+            most = np.full(auto.states, -1)
+            np.maximum.at(most, into, np.where(begun < 0, -1, begun + auto.adds[arcs]))
+        if most.max() < len(end):
+            return np.zeros_like(auto.adds), end[:1]
+        return auto.adds, end
+
+    def bands(self, wide: int) -> tuple[Integers, Integers, Integers, int]:
+        """Times that can still end well on each day; weekends; how many counts of those.
+
+        Where all would be too many, those near an even share are kept, `wide` times the usual.
+        """
         worker = self.worker
         allowed = np.isfinite(worker.hours_end)
         least, most = int(np.argmax(allowed)), len(allowed) - 1
@@ -226,21 +248,22 @@ class Pricer:
         high = np.minimum(most, done)
         low = np.minimum(np.maximum(0, least - ahead), high)
         weeks = np.zeros(self.days + 1, np.int64)
-        spread = len(worker.weekends_end)
+        spread = len(self.ends)
         width = int((high - low).max()) + 1
         if (self.days + 1) * worker.automaton.states * spread * width > CELLS:
             self.exact = False
             share = done / max(1, done[-1])
-            half = BAND * int(worker.gain[self.open].max())
+            half = wide * BAND * int(worker.gain[self.open].max())
             low = np.maximum(low, (share * least - half).astype(np.int64)).clip(0, None)
             low[-1] = max(low[-1], least)
             low = np.minimum(low, high)
             high = np.maximum(low, np.minimum(high, (share * most + half).astype(np.int64)))
             low[0] = high[0] = 0
             if spread > MANY:
-                weeks = (share * (spread - 1)).astype(np.int64) - WEEKENDS
-                weeks = np.minimum(weeks.clip(0, None), spread - 2 * WEEKENDS - 1)
-                spread = 2 * WEEKENDS + 1
+                few = min(wide * WEEKENDS, (spread - 1) // 2)
+                weeks = (share * (spread - 1)).astype(np.int64) - few
+                weeks = np.minimum(weeks.clip(0, None), spread - 2 * few - 1)
+                spread = 2 * few + 1
         return low.astype(np.int64), high.astype(np.int64), weeks, spread
 
     def most_work(self) -> tuple[Integers, Integers]:

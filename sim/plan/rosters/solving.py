@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.plan.rosters.ascent import Ascended, ascend
 from sim.plan.rosters.compose import chosen, dive, reopened
 from sim.plan.rosters.effort import Clock, Effort, Progress
 from sim.plan.rosters.generate import generate
@@ -21,6 +22,9 @@ from sim.plan.rosters.state import Draft
 __all__ = ["Solution", "better", "granularity", "lower", "parts", "proven", "raised", "solve"]
 
 Integers = NDArray[np.int64]
+
+# Days of people from which on a bound is sought before a linear program; steps for it.
+LARGE, ROUNDS = 2500, 120
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,7 +114,16 @@ def better(
     draft = improve(draft, pricers, rng, clock, 2 * len(people), clock.share(0.03))
     master = Master(problem, people, problem.posts.need)
     master.offer([Column(w, draft.lines[w], float(draft.own[w])) for w in people])
-    generated = generate(master, pricers, clock, seconds=clock.share(0.3))
+    raised_to = Ascended(-np.inf, np.zeros(len(problem.posts.need)))
+    if len(people) * problem.days >= LARGE:
+        raised_to = ascend(
+            problem, pricers, clock, draft.cost, rounds=ROUNDS, seconds=clock.share(0.2)
+        )
+    found = raised_to.bound > -np.inf
+    generated = generate(
+        master, pricers, clock, seconds=clock.share(0.15 if found else 0.3),
+        center=raised_to.prices if found else None, known=raised_to.bound,
+    )  # fmt: skip
     clock.bound = raised(generated.bound, granularity(problem))
     clock.told("bound", draft.cost)
     if generated.finished and clock.left > 0 and not proven(draft, clock):
