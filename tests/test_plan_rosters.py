@@ -536,6 +536,10 @@ def test_somebody_without_a_legal_line_is_named() -> None:
         ({"pins": [Pin("Carl", 0)]}, "pins must be of Anna"),
         ({"pins": [Pin("Anna", 9)]}, "pins must name a day of the period"),
         ({"pins": [Pin("Anna", 1, "Z")]}, "pins must name a day of the period and a shift"),
+        (
+            {"rules": Rules("x", (Rule(id="nights_in_weeks", numbers={"nights": 4}),))},
+            "rules must be without nights_in_weeks",
+        ),
         ({"seed": -1}, "seed must be at least 0"),
         ({"time_limit": 0.0}, "time_limit must be above 0"),
         ({"period": Period(datetime.date(2026, 3, 30), 7)}, "one accounting period"),

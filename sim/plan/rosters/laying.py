@@ -35,6 +35,9 @@ __all__ = [
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+#: Hard rules that the checker knows and that no roster is made under.
+UNKNOWN = frozenset({"nights_in_weeks"})
+
 #: Rules that a duty breaks or keeps by itself.
 ALONE = frozenset({"night_ban", "holiday_ban", "meal", "duty_length", "duty_hours"})
 
@@ -98,6 +101,10 @@ def lay_out(
     most_nights: int | None = None,
 ) -> Laid:
     """The line problem of named people."""
+    for rule in rules:
+        if rule.hard and rule.kind in UNKNOWN:
+            hint = "limit nights running (nights_running) or in the period (most_nights) instead"
+            raise InvalidInput("rules", f"must be without {rule.kind}", rule.id, hint)
     kinds = tuple((s, k) for s in range(len(shifts)) for k in range(len(demand.skills)))
     nights = [n for n, (s, _) in enumerate(kinds) if is_night(shifts[s])]
     base = Layout(

@@ -116,6 +116,8 @@ def better(
     master.offer([Column(w, draft.lines[w], float(draft.own[w])) for w in people])
     raised_to = Ascended(-np.inf, np.zeros(len(problem.posts.need)))
     if len(people) * problem.days >= LARGE:
+        if clock.left <= 0:  # not even one round of prices would be in time
+            return draft, "asked" if clock.asked else "time"
         raised_to = ascend(
             problem, pricers, clock, draft.cost, rounds=ROUNDS, seconds=clock.share(0.2)
         )
