@@ -75,6 +75,7 @@ class Pricer:
         self.open = np.asarray(np.isfinite(worker.cost).any(axis=0))
         self.counted: tuple[Limit, ...] = ()
         self.exact = True
+        self.latest = 0
         self.steps = slopes(worker) if self.open[list(worker.tally)].any() else None
         self.adds, self.ends = self.weekends()
         self.count(())
@@ -97,10 +98,11 @@ class Pricer:
         end, kinds = self.worker.tally_end, sorted(self.worker.tally)
         best: Priced | None = None
         bound = -np.inf
-        # Tangents by their slope; a flat one first, as the number is within its fair share mostly.
+        # Tangents by their slope; first the one that was right the last time.
         low, high, dear = 0, len(steps) - 1, int(np.argmax(steps > 0))
-        at = low
+        at = self.latest
         while low <= high:
+            self.latest = at
             slope = float(steps[at])
             sloped = base
             if slope:
