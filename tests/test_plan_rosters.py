@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from sim.plan.period import Period
 from sim.plan.rosters import Pin, Roster, Weights, counted, replan, roster, why_not
 from sim.plan.rosters.asked import Demand
 from sim.plan.rosters.laying import lay_out
-from sim.plan.rosters.pricing import Narrowed, Pricers
+from sim.plan.rosters.pricing import Buffer, Narrowed, Pricer, Pricers
 from sim.plan.rules import EU, NONE, RU, Rule, Rules, violations
 from sim.scenario import Calendar
 
@@ -28,7 +29,7 @@ MEAL = (Pause(240, 60, paid=False, kind="meal"),)
 DAY12, NIGHT12 = Shift("D", 480, 720, MEAL), Shift("N", 1200, 720, MEAL)
 EARLY, LATE = Shift("E", 420, 540, MEAL), Shift("L", 780, 540, MEAL)
 OFFICE = Shift("O", 540, 540, MEAL)
-PLAIN = Weights(weekend=0.0)
+PLAIN = Weights(weekend=0.0, night=0.0)
 OWN = Rules(
     "own",
     (
@@ -184,6 +185,57 @@ def test_no_roster_at_all_is_better_than_the_one_found(seed: int) -> None:
     assert made.cost == pytest.approx(least)
     assert made.bound <= made.cost + 1e-6
     assert made.legal
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("seed", range(4))
+def test_a_line_with_dear_nights_is_priced_as_all_lines_are(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    period = Period(MONDAY, 7)
+    demand = Demand.of([0.0] * 168, period)
+    free = Weights(owed=0, owed_deep=0, weekend=0, night=0)
+    laid = lay_out([Person(name="Anna", most=66)], [DAY12, NIGHT12], demand, NONE, period, free)
+    end = 3.0 * np.maximum(0, np.arange(8) - 2.0) ** 2
+    worker = replace(laid.problem.workers[0], tally=frozenset([1]), tally_end=end)
+    prices = rng.normal(-4, 8, (7, 2))
+
+    found = Pricer(worker, Buffer())(prices)
+    every = [
+        sum(prices[day, s] for day, s in enumerate(line) if s >= 0) + end[line.count(1)]
+        for line in itertools.product((-1, 0, 1), repeat=7)
+        if sum(s >= 0 for s in line) <= 6
+    ]
+    nights = int((found.line == 1).sum())
+
+    assert found.own == pytest.approx(end[nights])
+    assert found.bound <= min(every) + 1e-9 <= found.value + 2e-9
+    assert found.value == pytest.approx(min(every), abs=1.5)
+
+
+def test_nights_are_shared_where_that_is_asked_for() -> None:
+    period = Period(MONDAY, 14)
+    rules = RU.including(Rule(id="nights_running", numbers={"nights": 3}))
+    liked = (Wish(0, 14 * DAY, kind="on", shift="N", weight=3.0),)
+    people = [
+        Person(name=name, wishes=liked if name == "Anna" else ())
+        for name in ("Anna", "Boris", "Clara", "Denis")
+    ]
+    need = every_hour(14, [float(not 8 <= hour < 20) for hour in range(24)])
+
+    def nights(weight: float) -> list[int]:
+        made = roster(
+            people, [NIGHT12, OFFICE], need, rules, period, seed=1, time_limit=None, rounds=4,
+            weights=Weights(over=0.0, owed=0.0, owed_deep=0.0, weekend=0.0, night=weight),
+        )  # fmt: skip
+        assert made.legal
+        assert made.bound <= made.cost + 1e-6
+        assert made.bands["nights"].amount == sum(made.nights.values())
+        return sorted(made.nights.values())
+
+    before, after = nights(0.0), nights(30.0)
+
+    assert after[-1] - after[0] < before[-1] - before[0]
+    assert after[-1] - after[0] <= 1
 
 
 # ---------------------------------------------------------------- properties
@@ -342,6 +394,16 @@ def test_sixty_people_for_a_month_are_within_five_percent_of_the_bound() -> None
 # ------------------------------------------------------------ settled, skilled
 
 
+def test_whoever_may_work_no_weekend_works_none() -> None:
+    rules = Rules("own", (Rule(id="weekends_off", numbers={"count": 1, "weeks": 1}),))
+    people = [Person(name=name) for name in ("Anna", "Boris", "Clara")]
+    made = quick(people, [DAY12], every_hour(7, hours(8, 20, 2.0)), rules, Period(MONDAY, 7), 4)
+
+    assert made.legal
+    assert {duty.day for duty in made.duties} <= set(range(5))
+    assert len(made.duties) > 5
+
+
 def test_what_is_settled_stays() -> None:
     period = Period(MONDAY, 7)
     pins = [Pin("Anna", 2, "O"), Pin("Anna", 3), Pin("Boris", 2)]
@@ -474,6 +536,10 @@ def test_somebody_without_a_legal_line_is_named() -> None:
         ({"pins": [Pin("Carl", 0)]}, "pins must be of Anna"),
         ({"pins": [Pin("Anna", 9)]}, "pins must name a day of the period"),
         ({"pins": [Pin("Anna", 1, "Z")]}, "pins must name a day of the period and a shift"),
+        (
+            {"rules": Rules("x", (Rule(id="nights_in_weeks", numbers={"nights": 4}),))},
+            "rules must be without nights_in_weeks",
+        ),
         ({"seed": -1}, "seed must be at least 0"),
         ({"time_limit": 0.0}, "time_limit must be above 0"),
         ({"period": Period(datetime.date(2026, 3, 30), 7)}, "one accounting period"),

@@ -38,6 +38,8 @@ class Weights:
         A day that differs from the last roster.
     weekend
         A worked weekend beyond the fair share, beyond it twice: four times as much.
+    night
+        A night duty beyond the fair share, in the same way.
     """
 
     short: float = 40.0
@@ -49,6 +51,7 @@ class Weights:
     wish: float = 15.0
     change: float = 20.0
     weekend: float = 5.0
+    night: float = 5.0
 
     def __post_init__(self) -> None:
         for field in fields(self):

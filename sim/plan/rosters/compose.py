@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from sim.plan.rosters.effort import Clock
 from sim.plan.rosters.generate import Generated, generate
 from sim.plan.rosters.master import Column, Master, choose
-from sim.plan.rosters.pricing import Narrowed, Pricers, Pricing
+from sim.plan.rosters.pricing import Pricers, Pricing
 from sim.plan.rosters.search import SAME, descend
 from sim.plan.rosters.state import Draft
+from sim.plan.rosters.windows import Windowed
 
 __all__ = ["assembled", "chosen", "dive", "fixed_cost", "reopened"]
 
@@ -120,8 +121,9 @@ def reopened(
     *,
     nodes: int,
 ) -> Draft:
-    """Open some workers' lines anew on some days, all others as they are; never a worse roster."""
-    master = Master(draft.problem, workers, draft.without(workers, free), free)
+    """Open some workers' lines anew on days running, the rest as it is; never a worse roster."""
+    problem = draft.problem
+    master = Master(problem, workers, draft.without(workers, free), free)
     master.offer([Column(w, draft.lines[w], float(draft.own[w])) for w in workers])
     asked: dict[int, Pricing]
     if free.all():
@@ -129,7 +131,11 @@ def reopened(
         for worker in workers:
             master.offer(pools.get(worker, []))
     else:
-        asked = {w: Narrowed(pricers[w], draft.lines[w], free) for w in workers}
+        days = np.flatnonzero(free)
+        span = (int(days[0]), int(days[-1]) + 1)
+        asked = {
+            w: Windowed(problem.workers[w], draft.lines[w], *span, pricers.buffer) for w in workers
+        }
     seconds = clock.share(0.05)
     generated = generate(master, asked, clock, rounds=80, seconds=seconds)
     floor = generated.bound + fixed_cost(master, draft)
@@ -137,7 +143,7 @@ def reopened(
     if generated.finished and floor > cost - max(SAME, 1e-5 * abs(cost)):
         return best
     tried = dive(master, asked, clock, draft)
-    descend(tried, pricers, rng, clock)
+    descend(tried, asked, rng, clock)
     # One that costs as much is taken: from elsewhere there may be a way on.
     if tried.cost <= cost + SAME:
         best, cost = tried, tried.cost

@@ -77,6 +77,7 @@ class Clock:
         self.asked = False
         self.programs = 0
         self.bound = -float("inf")
+        self.lines: Callable[[], int] = int
 
     @property
     def seconds(self) -> float:
@@ -92,8 +93,8 @@ class Clock:
         """A part of all the time, no more than is left; without a limit there is no end to it."""
         return max(0.0, min(part * self.limit, self.left))
 
-    def told(self, stage: str, cost: float, lines: int) -> None:
+    def told(self, stage: str, cost: float) -> None:
         """Tell the progress; note whether the caller asks to stop."""
         if self.tell is not None:
-            progress = Progress(stage, cost, self.bound, self.seconds, lines)
+            progress = Progress(stage, cost, self.bound, self.seconds, self.lines())
             self.asked |= self.tell(progress) is True

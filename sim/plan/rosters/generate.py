@@ -63,6 +63,8 @@ def generate(
     skip: frozenset[int] = frozenset(),
     close: float = 1e-6,
     smooth: float = 0.5,
+    center: Floats | None = None,
+    known: float = -np.inf,
 ) -> Generated:
     """Add lines until none pays, or until the effort allowed is spent.
 
@@ -78,10 +80,11 @@ def generate(
         Gap between program and bound that is small enough.
     smooth
         Weight of the best prices until now.
+    center, known
+        Prices to begin with, and the bound that they give.
     """
     open_ = [worker for worker in master.workers if worker not in skip]
-    center: Floats | None = None
-    best, begun, count = -np.inf, clock.seconds, 0
+    best, begun, count = known, clock.seconds, 0
     while True:
         cost, own, y = master.solve()
         clock.programs += 1

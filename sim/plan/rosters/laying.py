@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from sim.plan.people import Person
 from sim.plan.period import Period
 from sim.plan.rosters.asked import Demand, Pin, Weights
 from sim.plan.rosters.automata import Automaton, automaton
+from sim.plan.rosters.fairness import fair_share, is_night, night_duties, shared_nights
 from sim.plan.rosters.laws import Law, Memory, Traits, days_of
 from sim.plan.rosters.problems import Limit, Posts, Problem, Worker
 from sim.plan.rosters.terms import Terms, terms_of
@@ -26,9 +26,7 @@ __all__ = [
     "Laid",
     "Layout",
     "Machines",
-    "fair_share",
     "fix",
-    "is_night",
     "keep_close",
     "lay_out",
     "posts_of",
@@ -37,11 +35,11 @@ __all__ = [
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+#: Hard rules that the checker knows and that no roster is made under.
+UNKNOWN = frozenset({"nights_in_weeks"})
+
 #: Rules that a duty breaks or keeps by itself.
 ALONE = frozenset({"night_ban", "holiday_ban", "meal", "duty_length", "duty_hours"})
-
-
-_ANY_DAY = datetime.date(2001, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,6 +101,10 @@ def lay_out(
     most_nights: int | None = None,
 ) -> Laid:
     """The line problem of named people."""
+    for rule in rules:
+        if rule.hard and rule.kind in UNKNOWN:
+            hint = "limit nights running (nights_running) or in the period (most_nights) instead"
+            raise InvalidInput("rules", f"must be without {rule.kind}", rule.id, hint)
     kinds = tuple((s, k) for s in range(len(shifts)) for k in range(len(demand.skills)))
     nights = [n for n, (s, _) in enumerate(kinds) if is_night(shifts[s])]
     base = Layout(
@@ -128,29 +130,12 @@ def lay_out(
         for person, hours in zip(people, terms, strict=True)
     )
     posts = posts_of(base, people)
+    workers = shared_nights(
+        workers, [hours.most for hours in terms], nights, weights.night,
+        night_duties(shifts, demand, period),
+    )  # fmt: skip
     problem = Problem(workers, posts, period.days, len(kinds))
     return Laid(problem, tuple(people), base.shifts, period, demand, kinds, terms)
-
-
-def is_night(shift: Shift) -> bool:
-    """Whether three hours or more of a shift lie between 22:00 and 06:00."""
-    nights = Period(_ANY_DAY, 3).nights((shift.start, shift.end), 1320, 360)
-    return nights >= 180
-
-
-def fair_share(
-    people: Sequence[Person], shifts: Sequence[Shift], demand: Demand, period: Period
-) -> int:
-    """Worked weekends that each would have if all had as many."""
-    weekends = [day for day in range(period.days - 1) if period.weekday(day) == 5]
-    hours = 0.0
-    for saturday in weekends:
-        at = np.arange(demand.intervals) * demand.minutes
-        inside = (at >= period.at(saturday)) & (at < period.at(saturday + 2))
-        hours += float(demand.need[:, inside].sum()) * demand.minutes / 60
-    paid = float(np.mean([shift.paid for shift in shifts])) / 60
-    # Who works on a weekend works on both of its days more often than not.
-    return max(1, round(hours / (1.5 * paid) / max(1, len(people))))
 
 
 class Machines:

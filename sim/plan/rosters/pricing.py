@@ -4,12 +4,15 @@ A limit that is not in the way is not counted: a line is priced without it, and 
 breaks it is it counted from then on (a relaxation of the states that is taken back where needed).
 Counting all of them at once would multiply the work by the product of the limits. Where counting
 becomes too much, days of the kind are forbidden instead: the line is legal, its price no bound.
+
+A number of duties that costs more and more is not counted either: its tangents are prices of a
+duty, and a tangent where the number is that of the line found is the cost itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +21,17 @@ from sim.plan.rosters.automata import OFF
 from sim.plan.rosters.lines import cheapest
 from sim.plan.rosters.problems import Limit, Problem, Worker
 
-__all__ = ["Buffer", "Narrowed", "Priced", "Pricer", "Pricers", "Pricing", "barred"]
+__all__ = [
+    "Buffer",
+    "Narrowed",
+    "Priced",
+    "Pricer",
+    "Pricers",
+    "Pricing",
+    "barred",
+    "extended",
+    "slopes",
+]
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -26,6 +39,8 @@ Floats = NDArray[np.float64]
 # Cells of the table at most; half the band of times [duties] and of weekends that is kept where
 # the whole table would be larger than that; how many weekends are many.
 CELLS, BAND, WEEKENDS, MANY = 12_000_000, 9, 2, 12
+# Prices of a line closer than this share are the same.
+CLOSE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,20 +72,68 @@ class Pricer:
         self.worker = worker
         self.buffer = buffer
         self.days = len(worker.off)
-        self.open = np.isfinite(worker.cost).any(axis=0)
+        self.open = np.asarray(np.isfinite(worker.cost).any(axis=0))
         self.counted: tuple[Limit, ...] = ()
-        self.calls = 0
         self.exact = True
-        self.low, self.high, self.weeks, self.spread = self.bands()
+        self.latest = 0
+        self.steps = slopes(worker) if self.open[list(worker.tally)].any() else None
+        self.adds, self.ends = self.weekends()
         self.count(())
+        self.low, self.high, self.weeks, self.spread = self.bands(1)
+        if not self.exact and self.line(worker.cost, worker.off)[0] == np.inf:
+            self.low, self.high, self.weeks, self.spread = self.bands(2)
 
     def __call__(
         self, prices: Floats, cost: Floats | None = None, off: Floats | None = None
     ) -> Priced:
         """Price the cheapest line where duties have prices; `cost` and `off` replace his own."""
         base = self.worker.cost if cost is None else cost
-        total = base + prices
         idle = self.worker.off if off is None else off
+        if self.steps is None:
+            return self.kept(prices, base, idle)
+        return self.tallied(prices, base, idle, self.steps)
+
+    def tallied(self, prices: Floats, base: Floats, idle: Floats, steps: Floats) -> Priced:
+        """Price a line with the cost of a number of duties, by its tangents."""
+        end, kinds = self.worker.tally_end, sorted(self.worker.tally)
+        best: Priced | None = None
+        bound = -np.inf
+        # Tangents by their slope; first the one that was right the last time.
+        low, high, dear = 0, len(steps) - 1, int(np.argmax(steps > 0))
+        at = self.latest
+        while low <= high:
+            self.latest = at
+            slope = float(steps[at])
+            sloped = base
+            if slope:
+                sloped = base.copy()
+                sloped[:, kinds] += slope
+            found = self.kept(prices, sloped, idle)
+            if found.value == np.inf:
+                return found
+            count = self.worker.tallied(found.line)
+            # Twice as many slopes as numbers: those between two, and those at one.
+            meets = at // 2
+            ours = float(end[meets]) - slope * meets
+            bound = max(bound, found.bound + ours)
+            dearer = extended(end, count) - slope * count
+            exact = Priced(found.value + dearer, 0.0, found.own + dearer, found.line)
+            if best is None or exact.value < best.value:
+                best = exact
+            if count == meets or best.value <= bound + CLOSE * max(1.0, abs(bound)):
+                break
+            if count > meets:
+                # At a higher price there are no more of them.
+                low, high = max(at + 1, dear), min(high, 2 * count)
+            else:
+                high = at - 1
+            at = (low + high) // 2
+        assert best is not None
+        return Priced(best.value, min(bound, best.value), best.own, best.line)
+
+    def kept(self, prices: Floats, base: Floats, idle: Floats) -> Priced:
+        """Price the cheapest line that keeps the limits."""
+        total = base + prices
         value, line = self.line(total, idle)
         while value < np.inf and (broken := self.broken(line)) is not None:
             if not self.affordable((*self.counted, broken)):
@@ -91,9 +154,9 @@ class Pricer:
         worker, auto = self.worker, self.worker.automaton
         shape = (self.days + 1, auto.states, self.spread, self.counters, self.width)
         line = np.full(self.days, -1, np.int64)
-        self.calls += 1
+        self.buffer.calls += 1
         value = cheapest(
-            (auto.source, auto.group, auto.adds, auto.cost, auto.begin),
+            (auto.source, auto.group, self.adds, auto.cost, auto.begin),
             auto.types,
             auto.accepting,
             self.choices,
@@ -103,7 +166,7 @@ class Pricer:
             worker.start,
             (self.low, self.high, self.weeks),
             worker.hours_end,
-            worker.weekends_end,
+            self.ends,
             self.buffer.table(shape),
             line,
         )
@@ -159,8 +222,27 @@ class Pricer:
         self.choices = (first.astype(np.int64), gain, stride, choice_of)
         self.follow = follow
 
-    def bands(self) -> tuple[Integers, Integers, Integers, int]:
-        """Times that can still end well on each day; weekends; how many counts of those."""
+    def weekends(self) -> tuple[Integers, Floats]:
+        """Weekends that arcs begin, and their cost; none where no number of them matters."""
+        auto, end = self.worker.automaton, self.worker.weekends_end
+        if (end != end[0]).any():
+            return auto.adds, end
+        most = np.full(auto.states, -1)
+        most[self.worker.start] = 0
+        for day in range(self.days):
+            arcs, into = auto.arcs(day)
+            begun = most[auto.source[arcs]]
+            most = np.full(auto.states, -1)
+            np.maximum.at(most, into, np.where(begun < 0, -1, begun + auto.adds[arcs]))
+        if most.max() < len(end):
+            return np.zeros_like(auto.adds), end[:1]
+        return auto.adds, end
+
+    def bands(self, wide: int) -> tuple[Integers, Integers, Integers, int]:
+        """Times that can still end well on each day; weekends; how many counts of those.
+
+        Where all would be too many, those near an even share are kept, `wide` times the usual.
+        """
         worker = self.worker
         allowed = np.isfinite(worker.hours_end)
         least, most = int(np.argmax(allowed)), len(allowed) - 1
@@ -168,21 +250,22 @@ class Pricer:
         high = np.minimum(most, done)
         low = np.minimum(np.maximum(0, least - ahead), high)
         weeks = np.zeros(self.days + 1, np.int64)
-        spread = len(worker.weekends_end)
+        spread = len(self.ends)
         width = int((high - low).max()) + 1
         if (self.days + 1) * worker.automaton.states * spread * width > CELLS:
             self.exact = False
             share = done / max(1, done[-1])
-            half = BAND * int(worker.gain[self.open].max())
+            half = wide * BAND * int(worker.gain[self.open].max())
             low = np.maximum(low, (share * least - half).astype(np.int64)).clip(0, None)
             low[-1] = max(low[-1], least)
             low = np.minimum(low, high)
             high = np.maximum(low, np.minimum(high, (share * most + half).astype(np.int64)))
             low[0] = high[0] = 0
             if spread > MANY:
-                weeks = (share * (spread - 1)).astype(np.int64) - WEEKENDS
-                weeks = np.minimum(weeks.clip(0, None), spread - 2 * WEEKENDS - 1)
-                spread = 2 * WEEKENDS + 1
+                few = min(wide * WEEKENDS, (spread - 1) // 2)
+                weeks = (share * (spread - 1)).astype(np.int64) - few
+                weeks = np.minimum(weeks.clip(0, None), spread - 2 * few - 1)
+                spread = 2 * few + 1
         return low.astype(np.int64), high.astype(np.int64), weeks, spread
 
     def most_work(self) -> tuple[Integers, Integers]:
@@ -212,8 +295,14 @@ class Pricer:
         return done.max(axis=1).clip(0, None), ahead.max(axis=1).clip(0, None)
 
 
-#: Prices the cheapest line of a worker at prices of the duties.
-Pricing = Callable[[Floats], Priced]
+class Pricing(Protocol):
+    """Prices the cheapest line of a worker at prices of the duties."""
+
+    exact: bool
+
+    def __call__(self, prices: Floats, /) -> Priced:
+        """Price it."""
+        ...
 
 
 class Narrowed:
@@ -231,6 +320,7 @@ class Narrowed:
 
     def __init__(self, pricer: Pricer, line: Integers, free: NDArray[np.bool_]) -> None:
         self.pricer = pricer
+        self.exact = pricer.exact
         self.cost = pricer.worker.cost.copy()
         self.off = pricer.worker.off.copy()
         for day in np.flatnonzero(~free):
@@ -250,6 +340,7 @@ class Buffer:
 
     def __init__(self) -> None:
         self.cells = np.empty(0)
+        self.calls = 0
 
     def table(self, shape: tuple[int, ...]) -> Floats:
         """A table of this shape, its values unknown."""
@@ -262,16 +353,39 @@ class Buffer:
 class Pricers(dict[int, Pricer]):
     """The pricers of a problem, by worker."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.buffer = Buffer()
+
     @classmethod
     def of(cls, problem: Problem) -> Pricers:
         """Pricers of all workers, with one work space."""
-        buffer = Buffer()
-        return cls((n, Pricer(worker, buffer)) for n, worker in enumerate(problem.workers))
+        made = cls()
+        made.update((n, Pricer(w, made.buffer)) for n, w in enumerate(problem.workers))
+        return made
 
     @property
     def calls(self) -> int:
         """Lines that were priced until now."""
-        return sum(pricer.calls for pricer in self.values())
+        return self.buffer.calls
+
+
+def slopes(worker: Worker) -> Floats | None:
+    """Slopes of the tangents to the cost of a number of duties, at each number and after it."""
+    steps = np.diff(worker.tally_end)
+    if not steps.any():
+        return None
+    before = np.concatenate(([0.0], steps))
+    after = np.concatenate((steps, steps[-1:]))
+    out = np.empty(2 * len(before))
+    out[::2], out[1::2] = (before + after) / 2, after
+    return out[:-1]
+
+
+def extended(end: Floats, count: int) -> float:
+    """What a number costs, beyond the last as it went last."""
+    last = len(end) - 1
+    return float(end[min(count, last)] + max(0, count - last) * (end[last] - end[last - 1]))
 
 
 def barred(total: Floats, line: Integers, limit: Limit) -> Floats:

@@ -55,6 +55,9 @@ class Worker:
         Cost of a line by its time and by its weekends, from 0; beyond the last, forbidden.
     limits
         Most duties of some kinds.
+    tally, tally_end
+        Kinds of duties whose number costs something; what, from 0: each costs no less than the one
+        before. Beyond the last it goes on as it went last.
     """
 
     automaton: Automaton
@@ -66,6 +69,12 @@ class Worker:
     hours_end: Floats
     weekends_end: Floats
     limits: tuple[Limit, ...] = ()
+    tally: frozenset[int] = frozenset()
+    tally_end: Floats = field(default_factory=lambda: np.zeros(1))
+
+    def tallied(self, line: Integers) -> int:
+        """How many duties of a line are of the kinds that are tallied."""
+        return int(np.isin(line, list(self.tally)).sum())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

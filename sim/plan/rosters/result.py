@@ -13,7 +13,9 @@ from sim.plan.people import Person
 from sim.plan.period import Period
 from sim.plan.rosters.counting import Shortfall
 from sim.plan.rosters.effort import Effort
-from sim.plan.rosters.laying import Laid, is_night
+from sim.plan.rosters.fairness import is_night
+from sim.plan.rosters.laying import Laid
+from sim.plan.rosters.pricing import extended
 from sim.plan.rules import Violation
 
 __all__ = ["Band", "Roster", "bands_of", "begun_weekends", "nights_of", "wishes_of"]
@@ -151,8 +153,8 @@ def bands_of(laid: Laid, lines: Integers, cost: float, cover: Floats) -> dict[st
         "short": Band(float(lacking.sum()) * hour, "h", problem.posts.cost(np.maximum(gap, 0))),
         "over": Band(float(excess.sum()) * hour, "h", over),
     }
-    owed = owed_cost = weekend_cost = 0.0
-    weekends = 0
+    owed = owed_cost = weekend_cost = night_cost = 0.0
+    weekends = nights = 0
     for line, worker, terms in zip(lines, problem.workers, laid.terms, strict=True):
         units = int(worker.gain[line[line >= 0]].sum())
         paid = sum(laid.shifts[laid.kinds[k][0]].paid for k in line[line >= 0].tolist()) / 60
@@ -161,8 +163,11 @@ def bands_of(laid: Laid, lines: Integers, cost: float, cover: Floats) -> dict[st
         begun = begun_weekends(laid, line)
         weekends += begun
         weekend_cost += float(worker.weekends_end[min(begun, len(worker.weekends_end) - 1)])
+        nights += sum(is_night(laid.shifts[laid.kinds[k][0]]) for k in line[line >= 0].tolist())
+        night_cost += extended(worker.tally_end, worker.tallied(line))
     parts["owed"] = Band(owed, "h", owed_cost)
     parts["weekends"] = Band(weekends, "weekends", weekend_cost)
+    parts["nights"] = Band(nights, "nights", night_cost)
     rest = cost - sum(band.cost for band in parts.values())
     parts["wishes and changes"] = Band(rest, "", rest)
     return parts

@@ -6,10 +6,12 @@ only lower the cost.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from sim.plan.rosters.effort import Clock
-from sim.plan.rosters.pricing import Pricers
+from sim.plan.rosters.pricing import Pricers, Pricing
 from sim.plan.rosters.problems import Problem
 from sim.plan.rosters.state import Draft
 
@@ -28,19 +30,23 @@ def first(problem: Problem, pricers: Pricers, rng: np.random.Generator) -> Draft
     return draft
 
 
-def descend(draft: Draft, pricers: Pricers, rng: np.random.Generator, clock: Clock) -> None:
-    """Answer in turn until nobody has a better line."""
-    cost = draft.cost
+def descend(
+    draft: Draft, pricers: Mapping[int, Pricing], rng: np.random.Generator, clock: Clock
+) -> None:
+    """Answer in turn until nobody of those who are asked has a better line."""
+    cost, workers = draft.cost, np.array(sorted(pricers))
     while clock.left > 0:
-        for worker in rng.permutation(len(draft.lines)).tolist():
+        for worker in rng.permutation(workers).tolist():
+            if clock.left <= 0:
+                break
             renewed(draft, pricers, worker)
-        clock.told("improve", draft.cost, pricers.calls)
+        clock.told("improve", draft.cost)
         if draft.cost > cost - SAME:
             return
         cost = draft.cost
 
 
-def renewed(draft: Draft, pricers: Pricers, worker: int) -> None:
+def renewed(draft: Draft, pricers: Mapping[int, Pricing], worker: int) -> None:
     """Give a worker the best line for what the others leave; never a worse one."""
     line, own = draft.lines[worker].copy(), float(draft.own[worker])
     draft.take(worker)
@@ -83,7 +89,7 @@ def improve(
             now, cost = trial, tried
         if tried < lowest - SAME:
             best, lowest = trial.copy(), tried
-            clock.told("improve", lowest, pricers.calls)
+            clock.told("improve", lowest)
     return best
 
 

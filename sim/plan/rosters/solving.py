@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.plan.rosters.ascent import Ascended, ascend
 from sim.plan.rosters.compose import chosen, dive, reopened
 from sim.plan.rosters.effort import Clock, Effort, Progress
 from sim.plan.rosters.generate import generate
@@ -21,6 +22,9 @@ from sim.plan.rosters.state import Draft
 __all__ = ["Solution", "better", "granularity", "lower", "parts", "proven", "raised", "solve"]
 
 Integers = NDArray[np.int64]
+
+# Days of people from which on a bound is sought before a linear program; steps for it.
+LARGE, ROUNDS = 2500, 120
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,12 +92,13 @@ def solve(
     clock = Clock(time_limit, tell)
     rng = np.random.default_rng(seed)
     pricers = Pricers.of(problem) if pricers is None else pricers
+    clock.lines = lambda: pricers.calls
     start = first(problem, pricers, rng) if begin is None else begin
     if not isinstance(start, Draft):
         effort = Effort(pricers.calls, 0, clock.seconds, "proven")
         return Solution(None, math.inf, math.inf, start, math.inf, effort)
     initial = start.cost
-    clock.told("first", initial, pricers.calls)
+    clock.told("first", initial)
     draft, stopped = better(start, pricers, rng, clock, rounds)
     effort = Effort(pricers.calls, clock.programs, clock.seconds, stopped)
     return Solution(draft.lines, draft.cost, clock.bound, None, initial, effort)
@@ -109,18 +114,29 @@ def better(
     draft = improve(draft, pricers, rng, clock, 2 * len(people), clock.share(0.03))
     master = Master(problem, people, problem.posts.need)
     master.offer([Column(w, draft.lines[w], float(draft.own[w])) for w in people])
-    generated = generate(master, pricers, clock, seconds=clock.share(0.3))
+    raised_to = Ascended(-np.inf, np.zeros(len(problem.posts.need)))
+    if len(people) * problem.days >= LARGE:
+        if clock.left <= 0:  # not even one round of prices would be in time
+            return draft, "asked" if clock.asked else "time"
+        raised_to = ascend(
+            problem, pricers, clock, draft.cost, rounds=ROUNDS, seconds=clock.share(0.2)
+        )
+    found = raised_to.bound > -np.inf
+    generated = generate(
+        master, pricers, clock, seconds=clock.share(0.15 if found else 0.3),
+        center=raised_to.prices if found else None, known=raised_to.bound,
+    )  # fmt: skip
     clock.bound = raised(generated.bound, granularity(problem))
-    clock.told("bound", draft.cost, pricers.calls)
+    clock.told("bound", draft.cost)
     if generated.finished and clock.left > 0 and not proven(draft, clock):
         tried = dive(master, pricers, clock, draft, seconds=clock.share(0.3))
         draft = lower(tried, draft, pricers, rng, clock)
-        clock.told("dive", draft.cost, pricers.calls)
+        clock.told("dive", draft.cost)
     if generated.finished and clock.left > 0 and not proven(draft, clock):
         seconds = clock.share(0.05)
         choice = chosen(master, generated, draft, clock, seconds=seconds, nodes=100)
         draft = lower(choice or draft, draft, pricers, rng, clock)
-        clock.told("dive", draft.cost, pricers.calls)
+        clock.told("dive", draft.cost)
     pools: dict[int, list[Column]] = {}
     for column in master.columns:
         pools.setdefault(column.worker, []).append(column)
@@ -164,7 +180,7 @@ def parts(
         tried = reopened(draft, some, free, pools, pricers, clock, rng, nodes=50)
         failed[kind] = 0 if tried.cost < draft.cost - SAME else failed[kind] + 1
         draft = tried
-        clock.told("people" if kind == 0 else "days", draft.cost, pricers.calls)
+        clock.told("people" if kind == 0 else "days", draft.cost)
         if clock.seconds - begun > 0.08 * clock.limit:
             few[kind] = max(2, 2 * few[kind] // 3)
         elif failed[kind] >= 5 and clock.seconds - begun < 0.04 * clock.limit:
@@ -177,6 +193,7 @@ def granularity(problem: Problem) -> float:
     tables = [problem.posts.need, problem.posts.amount, problem.posts.costs]
     for worker in problem.workers:
         tables += [worker.cost, worker.off, worker.hours_end, worker.weekends_end]
+        tables.append(worker.tally_end)
         tables.append(worker.automaton.cost)
     finite = [table[np.isfinite(table)] for table in tables]
     return float(all((table == np.round(table)).all() for table in finite))
