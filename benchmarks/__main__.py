@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from benchmarks import commands, covers, machine, one_day, rotations
+from benchmarks import commands, covers, machine, one_day, rosters, rotations
 from benchmarks.registry import CASES
 from benchmarks.table import table
 
@@ -14,6 +14,7 @@ PROGRAMS = {
     **machine.PROGRAMS,
     **covers.PROGRAMS,
     **one_day.PROGRAMS,
+    **rosters.PROGRAMS,
     "commands": commands.lines,
     "rotations": rotations.lines,
 }
