@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -118,16 +118,18 @@ def _sentences(scenario: Scenario, option: str, made: TeamRoster, lang: Language
                     gap=lang.percent(found.gap, 1),
                 )
             )
-    said += [
-        lang(
+    return [*said, *_obstacles(scenario, option, made, lang)]
+
+
+def _obstacles(scenario: Scenario, option: str, made: TeamRoster, lang: Language) -> Iterator[str]:
+    """Shifts that nobody may work, and what these people cannot cover whatever the roster."""
+    for shift, reason in made.barred:
+        yield lang(
             "Nobody may work {shift}: {reason}",
             shift=_title(scenario, option, made.group, shift.name, lang),
             reason=reason,
         )
-        for shift, reason in made.barred
-    ]
-    said += [str(one) for one in found.shortfalls]
-    return said
+    yield from map(str, made.roster.shortfalls)
 
 
 def codes(found: Roster) -> dict[str, str]:
