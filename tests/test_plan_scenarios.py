@@ -570,3 +570,15 @@ def test_the_roster_command_refuses_before_it_plans(
 
     assert said.code == 2
     assert told in said.err
+
+
+def test_a_key_pressed_while_shifts_are_looked_for_is_not_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan = found().plan
+    assert plan is not None
+    stopped = dataclasses.replace(plan.cover, stopped="interrupted")
+    monkeypatch.setattr("sim.plan.shift_plans.solve", lambda *_: stopped)
+
+    with pytest.raises(KeyboardInterrupt):
+        cover(shop(), "base", seed=1)
