@@ -144,7 +144,7 @@ def test_a_goal_that_makes_no_sense_is_refused(played: Case, goal: Goal, told: s
 def test_an_unknown_rule_and_a_number_below_none_are_refused(played: Case) -> None:
     with pytest.raises(InvalidInput, match="sequential, two stages"):
         replicate(played, seed=1, replications=2, rule="gut feeling")  # type: ignore[arg-type]
-    with pytest.raises(InvalidInput, match="first must be at least 0"):
+    with pytest.raises(InvalidInput, match="first must lie between 0 and"):
         replicate(played, seed=1, replications=2, first=-1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime
 import io
 import itertools
@@ -27,7 +28,7 @@ from sim.demand import crew
 from sim.errors import InvalidInput, ScenarioError
 from sim.plan import Cover, cover, staffed
 from sim.plan.crews import crew_roster, pattern_of
-from sim.plan.duties import Pause
+from sim.plan.duties import Pause, of
 from sim.plan.duties import Shift as DutyShift
 from sim.plan.rules import violations
 from sim.plan.shift_plans import planned
@@ -39,6 +40,7 @@ from sim.plan.teams import (
     people_of,
     rules_of,
     shifts_of,
+    team_of,
     team_roster,
 )
 from sim.report.language import Language
@@ -49,8 +51,9 @@ from sim.report.roster_files import (
     roster_csv,
     roster_workbook,
     save_roster,
+    writable,
 )
-from sim.report.rosters import roster_answer
+from sim.report.rosters import codes, roster_answer, titles_of
 from sim.scenario import Scenario, load_text
 from sim.scenario.option import ToTarget
 from sim.scenario.team import DaySpan
@@ -210,6 +213,17 @@ def test_the_picture_of_a_week_marks_hours_that_are_short() -> None:
 # --- rosters -------------------------------------------------------------------------------------
 
 
+def staffed_desk(people: str, **calendar: str) -> Scenario:
+    """The desk with other people, and nothing priced."""
+    staffing = f"to_target: {{minimum: 1, shifts: {SHIFTS}}}"
+    more = "".join(f", {key}: {value}" for key, value in calendar.items())
+    return desk(
+        {"phone": PHONE},
+        {"own": team("[phone]", staffing, team=people)},
+        calendar=f"{{start: 2026-03-02, days: 7{more}}}",
+    )
+
+
 @cache
 def month() -> TeamRoster:
     return team_roster(shop(), "base", "own", found(), seed=3, time_limit=4)
@@ -334,7 +348,7 @@ def test_a_roster_without_people_or_shifts_is_refused_with_what_to_write() -> No
 
 def test_a_roster_is_made_anew_with_few_changes_when_somebody_falls_ill(tmp_path: Path) -> None:
     made, scenario = month(), shop()
-    (file,) = save_roster(scenario, made, tmp_path / "r.csv", Language("en"))
+    (file,) = save_roster(scenario, "base", made, tmp_path / "r.csv", Language("en"))
     own = scenario.options["base"].groups["own"].team
     assert own is not None
     ill = DaySpan(first=datetime.date(2026, 3, 16), last=datetime.date(2026, 3, 20))
@@ -415,8 +429,8 @@ def test_the_workbook_adds_up_by_itself() -> None:
 def test_a_table_of_duties_has_a_row_for_each(tmp_path: Path) -> None:
     made = month()
     rows = list(csv.DictReader(io.StringIO(roster_csv(made.roster))))
-    (file,) = save_roster(shop(), made, tmp_path / "r.csv", Language("en"))
-    calendars = save_roster(shop(), made, tmp_path / "people", Language("en"))
+    (file,) = save_roster(shop(), "base", made, tmp_path / "r.csv", Language("en"))
+    calendars = save_roster(shop(), "base", made, tmp_path / "people", Language("en"))
 
     assert len(rows) == len(made.roster.duties)
     assert sum(float(row["paid_hours"]) for row in rows) == pytest.approx(
@@ -462,3 +476,187 @@ groups:
     assert (tmp_path / "r.xlsx").stat().st_size > 5000
     assert wrong.code == 2
     assert "must be one of own" in wrong.err
+
+
+# --- what a planner may get wrong ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rules", ["EU", "none", "RU", "{base: EU, days_running: 5}"])
+def test_a_team_works_under_any_rules_without_a_word_on_accounting(rules: str) -> None:
+    scenario = staffed_desk(f"{{people: 2, rules: {rules}}}")
+    _, held = team_of(scenario, "base", "own", month_of(scenario))
+
+    assert held.name == rules.removeprefix("{base: ")[: len(held.name)]
+
+
+def test_accounting_that_other_rules_do_not_know_is_refused() -> None:
+    scenario = staffed_desk("{people: 2, rules: EU, accounting: year}")
+
+    with pytest.raises(InvalidInput, match="profile RU only"):
+        team_of(scenario, "base", "own", month_of(scenario))
+
+
+@pytest.mark.parametrize(
+    ("member", "told"),
+    [
+        ("{name: A, skills: [phoen]}", "channels of the group: phone"),
+        ("{name: A, wishes: ['on 2026-03-08 nihgt']}", "kind of shift: early, late"),
+        ("{name: A, flags: [wizard]}", "must be of night_ban"),
+    ],
+)
+def test_what_means_nothing_of_a_person_is_refused_before_anything_is_planned(
+    member: str, told: str
+) -> None:
+    scenario = staffed_desk(f"{{people: [{member}]}}")
+
+    with pytest.raises(InvalidInput, match=told):
+        team_of(scenario, "base", "own", month_of(scenario))
+
+
+def test_a_wish_for_a_kind_of_shift_is_one_that_a_roster_can_keep() -> None:
+    scenario = staffed_desk("{people: [{name: A, wishes: ['on 2026-03-03 late']}]}")
+    members, _ = team_of(scenario, "base", "own", month_of(scenario))
+    shifts = shifts_of(found())
+    (person,) = people_of(members, month_of(scenario), shifts=shifts)
+
+    assert person.wishes[0].shift in {shift.name for shift in shifts}
+    assert person.wishes[0].shift.startswith("late ")
+
+
+def test_fewest_at_work_are_wanted_wherever_anybody_is() -> None:
+    scenario = staffed_desk("{people: 5, at_least: 3}")
+    group = scenario.options["base"].groups["own"]
+    needed = needed_on_roster(scenario, group, found(), month_of(scenario))
+    plan = found().plan
+    assert plan is not None
+
+    assert needed[24:48].tolist() == [max(n, 3.0) if n else 0.0 for n in plan.wanted[:24].tolist()]
+    assert (plan.wanted[:24] == 0).any()
+    assert ((plan.wanted[:24] > 0) & (plan.wanted[:24] < 3)).any()
+
+
+def test_a_day_on_which_the_clock_is_changed_needs_what_its_clock_shows() -> None:
+    scenario = staffed_desk("{people: 5}", timezone="Europe/Berlin")
+    group = scenario.options["base"].groups["own"]
+    period = month_of(scenario, datetime.date(2026, 3, 28), 3)
+    needed = needed_on_roster(scenario, group, found(), period)
+    plan = found().plan
+    assert plan is not None
+    saturday, sunday, monday = (plan.wanted.reshape(7, 24)[day] for day in (5, 6, 0))
+
+    # At two it is three: that hour of the Sunday does not pass.
+    expected = [*saturday, *np.delete(sunday, 2), *monday]
+    np.testing.assert_allclose(needed, expected)
+
+
+def test_days_beyond_every_calendar_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="1900 to 2200"):
+        month_of(shop(), datetime.date(9999, 12, 15))
+
+
+def test_what_was_worked_last_month_runs_on_into_this(tmp_path: Path) -> None:
+    last = tmp_path / "february.csv"
+    name = shifts_of(found())[0].name
+    last.write_text(
+        "person;start;end;shift\n"
+        "1;27.02.2026 10:00;27.02.2026 18:00;no longer worked\n"
+        f"1;28.02.2026 20:00;01.03.2026 08:00;{name}\n"
+    )
+    scenario = shop()
+    before = read_roster(last, month_of(scenario), shifts_of(found()))
+    made = team_roster(scenario, "base", "own", found(), last=before, seed=3, time_limit=2)
+    (one,) = [person for person in made.roster.people if person.name == "1"]
+
+    assert [duty.start for duty in one.before] == [-38 * 60, -4 * 60]
+    # 12 h of work ask for 24 h of rest by the rules of Russia: nothing on the first day of March.
+    assert not [duty for duty in made.roster.of("1") if duty.start < 20 * 60]
+    assert made.roster.legal
+
+
+def test_no_code_of_a_shift_is_that_of_an_absence() -> None:
+    shifts = tuple(DutyShift(f"s {n:02d}", 60 * n, 240) for n in range(24))
+    duties = tuple(of("1", n, shift) for n, shift in enumerate(shifts))
+    drawn = codes(dataclasses.replace(month().roster, duties=duties))
+
+    assert len({code.casefold() for code in drawn.values()}) == 24
+    # A spreadsheet that counts codes takes capital letters and small ones for the same.
+    assert not {code.casefold() for code in drawn.values()} & {"v", "s", "-", "."}
+
+
+def test_a_workbook_holds_names_as_they_are_and_shifts_as_people_read_them() -> None:
+    made = month()
+    odd = dataclasses.replace(made.roster.people[0], name="=1+1")
+    changed = dataclasses.replace(made.roster, people=(odd,))
+    titles = titles_of(shop(), "base", made, Language("en"))
+    data = roster_workbook(dataclasses.replace(made, roster=changed), Language("en"), titles)
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        texts = book.read("xl/sharedStrings.xml").decode()
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+
+    assert "<t>=1+1</t>" in texts
+    assert sheet.count("<f>") == 1
+    assert all(f"<t>{title}</t>" in texts for title in titles.values())
+
+
+def test_names_of_people_become_names_of_files_that_every_system_takes(tmp_path: Path) -> None:
+    names = ["Anna", "ANNA", "a/b", "a:b", "🙂", "Ж" * 200, "Ж" * 199 + "Я"]
+    made = month()
+    people = tuple(dataclasses.replace(made.roster.people[0], name=name) for name in names)
+    changed = dataclasses.replace(made, roster=dataclasses.replace(made.roster, people=people))
+    files = save_roster(shop(), "base", changed, tmp_path / "all", Language("en"))
+
+    assert len({file.name.casefold() for file in files}) == len(names)
+    assert all(file.parent == tmp_path / "all" and file.stat().st_size for file in files)
+
+
+def test_places_that_cannot_be_written_are_refused_beforehand(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    for name in ("march.xls", "march.ods", "taken", "taken/march.xlsx"):
+        with pytest.raises(InvalidInput, match="out "):
+            writable(tmp_path / name)
+    writable(tmp_path / "new" / "march.xlsx")
+
+    assert not list((tmp_path / "new").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (("--option", "nope"), "option must be one of base"),
+        (("--from", "9999-12-15"), "1900 to 2200"),
+        (("--keep-until", "2026-03-10"), "needs the roster to be kept"),
+        (("--out", "march.ods"), "must end in .xlsx or .csv"),
+        (("--last", "none.csv"), "cannot be read"),
+    ],
+)
+def test_the_roster_command_refuses_before_it_plans(
+    linewise: Callable[..., Said],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    more: tuple[str, ...],
+    told: str,
+) -> None:
+    file = tmp_path / "shop.yaml"
+    staffing = f"{{to_target: {{shifts: {SHIFTS}}}}}"
+    file.write_text(
+        "name: shop\ncalendar: {start: 2026-03-02, days: 7}\n"
+        f"channels: {{phone: {PHONE}}}\n"
+        f"groups: {{own: {{skills: [phone], staffing: {staffing}, team: {{people: 9}}}}}}\n"
+    )
+    monkeypatch.setattr("sim.cli.planning.cover", None)  # whoever plans, fails
+    said = linewise("roster", file, *more)
+
+    assert said.code == 2
+    assert told in said.err
+
+
+def test_a_key_pressed_while_shifts_are_looked_for_is_not_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan = found().plan
+    assert plan is not None
+    stopped = dataclasses.replace(plan.cover, stopped="interrupted")
+    monkeypatch.setattr("sim.plan.shift_plans.solve", lambda *_: stopped)
+
+    with pytest.raises(KeyboardInterrupt):
+        cover(shop(), "base", seed=1)

@@ -138,3 +138,29 @@ def test_a_spreadsheet_of_something_else_is_refused(tmp_path: Path) -> None:
         read_people(file)
     with pytest.raises(ScenarioError, match="cannot be read"):
         read_people(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("name,vacation\nAnna,2026-03-09,2026-03-10\n", "more cells than there are headings"),
+        ("name,имя\nAnna,Boris\n", "has two columns"),
+        ("name\n" + "x" * 200_000, "is no table of text"),
+        ("name\n" + "".join(f"{n}\n" for n in range(5001)), "at most 5000 people"),
+    ],
+)
+def test_a_spreadsheet_that_would_be_misread_is_refused(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    file = tmp_path / "team.csv"
+    file.write_text(text)
+
+    with pytest.raises(ScenarioError, match=told):
+        read_people(file)
+
+
+def test_a_spreadsheet_saved_as_unicode_text_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "team.txt"
+    file.write_bytes("имя\tставка\nАнна\t50%\n".encode("utf-16"))
+
+    assert [(one.name, one.share) for one in read_people(file)] == [("Анна", 0.5)]

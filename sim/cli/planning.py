@@ -15,13 +15,15 @@ from sim.errors import InvalidInput
 from sim.experiment import FORMS, SETTING
 from sim.plan import cover
 from sim.plan.crews import crew_roster, pattern_of
-from sim.plan.teams import month_of, shifts_of, team_roster
+from sim.plan.period import Period
+from sim.plan.teams import month_of, shifts_of, team_of, team_roster
 from sim.report.language import Language
 from sim.report.needs import needs_answer
 from sim.report.plans import plan_answer
-from sim.report.roster_files import read_roster, save_roster
+from sim.report.roster_files import read_roster, save_roster, writable
 from sim.report.rosters import LOOKING, WRITTEN, roster_answer
 from sim.scenario import Scenario, load
+from sim.scenario.option import ToTarget
 from sim.scenario.team import read_people
 
 __all__ = ["add_to"]
@@ -112,26 +114,28 @@ def _roster(
     scenario = load(file)
     name = scenario.baseline if option is None else option
     words = Language(lang)
-    members = None if people is None else read_people(people)
-    with progress():
-        covers = cover(scenario, name, seed=scenario.simulation.seed)
-    chosen = _group(scenario, name, group, list(covers))
+    # Whatever can be refused is refused before anybody waits.
+    chosen = _group(scenario, name, group)
     period = month_of(scenario, first.date() if first else None, days)
-    before = None
-    if last is not None and covers[chosen].plan is not None:
-        before = read_roster(last, period, shifts_of(covers[chosen]))
-    if rotation is not None:
-        crews = pattern_of(rotation)
-        made = crew_roster(
-            scenario, name, chosen, covers[chosen], crews, members=members, period=period
-        )
+    members = None if people is None else read_people(people)
+    crews = None if rotation is None else pattern_of(rotation)
+    if crews is None:
+        team_of(scenario, name, chosen, period, members)
+    _written(last, keep_until, period)
+    if out is not None:
+        writable(out)
+    with progress():
+        found = cover(scenario, name, seed=scenario.simulation.seed)[chosen]
+    if crews is not None:
+        made = crew_roster(scenario, name, chosen, found, crews, members=members, period=period)
     else:
+        before = None if last is None else read_roster(last, period, shifts_of(found))
         with watching(words(LOOKING), seconds) as tell:
             made = team_roster(
                 scenario,
                 name,
                 chosen,
-                covers[chosen],
+                found,
                 members=members,
                 period=period,
                 last=before,
@@ -141,21 +145,39 @@ def _roster(
                 progress=tell,
             )
     if out is not None and made.roster.found:
-        for written in save_roster(scenario, made, out, words)[:3]:
+        for written in save_roster(scenario, name, made, out, words)[:3]:
             console(error=True).print(words(WRITTEN, file=written))
     say(roster_answer(scenario, name, made, words), as_json, as_csv)
 
 
-def _group(scenario: Scenario, option: str, group: str | None, found: list[str]) -> str:
+def _group(scenario: Scenario, option: str, group: str | None) -> str:
     """The group that is meant."""
     if option not in scenario.options:
         raise InvalidInput("option", f"must be one of {', '.join(scenario.options)}", option)
+    groups = scenario.options[option].groups
+    found = [name for name, one in groups.items() if isinstance(one.staffing, ToTarget)]
     if group is None and len(found) == 1:
         return found[0]
     if group not in found:
         rule = f"must be one of {', '.join(found)}" if found else "must be staffed to target"
         raise InvalidInput("group", rule, group)
     return group
+
+
+def _written(last: Path | None, keep_until: datetime.datetime | None, period: Period) -> None:
+    """Refuse days to be kept of no roster, or of other days than those that are planned."""
+    if last is not None:
+        read_roster(last, period)
+    if keep_until is None:
+        return
+    if last is None:
+        hint = "give --last roster.csv, as roster --out roster.csv has written it"
+        raise InvalidInput(
+            "keep-until", "needs the roster to be kept", str(keep_until.date()), hint
+        )
+    if not 0 <= period.day_of(keep_until.date()) <= period.days:
+        rule = f"must be from {period.start} to {period.date(period.days)}"
+        raise InvalidInput("keep-until", rule, str(keep_until.date()))
 
 
 def add_to(app: typer.Typer) -> None:

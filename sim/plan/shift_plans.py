@@ -105,6 +105,8 @@ def planned(
         presence=minimum,
     )
     cover = solve(problem, effort or Effort(seconds=float("inf"), sweeps=3, gap=1e-3))
+    if cover.stopped == "interrupted":  # the search has kept what it had; half a plan is none
+        raise KeyboardInterrupt
     return ShiftPlan(np.asarray(wanted, np.float64), cover, problem, cover.gap)
 
 

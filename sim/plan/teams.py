@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,8 @@ from sim.plan.period import Period
 from sim.plan.rosters import Pin, Progress, Roster, Weights, roster
 from sim.plan.rules import Rules, rules_from, violations
 from sim.scenario.model import Scenario
-from sim.scenario.option import Group
+from sim.scenario.option import Group, ToTarget
+from sim.scenario.planned import ShiftForm
 from sim.scenario.team import DaySpan, Member, Team
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "rules_of",
     "settled",
     "shifts_of",
+    "team_of",
     "team_roster",
 ]
 
@@ -60,6 +63,8 @@ class TeamRoster:
         Shifts of the plan that the rules let nobody work, with the reason.
     pattern
         The rotation that everybody walks; empty where days were chosen freely.
+    kinds
+        How many kinds of shifts there were to choose among.
     """
 
     group: str
@@ -68,6 +73,7 @@ class TeamRoster:
     needed: Floats
     barred: tuple[tuple[Shift, str], ...] = ()
     pattern: str = ""
+    kinds: int = MOST_KINDS
 
 
 def month_of(
@@ -81,8 +87,15 @@ def month_of(
         Whose calendar it is.
     first, days
         Other days; from a first one alone, to the end of its month.
+
+    Raises
+    ------
+    InvalidInput
+        If no calendar goes so far.
     """
     start = first or scenario.calendar.start.replace(day=1)
+    if not datetime.date(1900, 1, 1) <= start <= datetime.date(2200, 1, 1):
+        raise InvalidInput("from", "must be a day from 1900 to 2200", str(start))
     if days is None:
         following = (start.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
         days = (following - start).days
@@ -97,12 +110,72 @@ def rules_of(team: Team, period: Period) -> Rules:
     InvalidInput
         If a rule is not known, or a number of it is out of range.
     """
-    given = {"base": "none", "accounting": team.accounting, **team.rules}
+    given: dict[str, Any] = {"base": "none", **team.rules}
+    # Who has said nothing has chosen nothing: other profiles know no choice of accounting.
+    if given["base"] == "RU" or "accounting" in team.model_fields_set:
+        given.setdefault("accounting", team.accounting)
     return rules_from(given, on=period.start)
 
 
+def team_of(
+    scenario: Scenario,
+    name: str,
+    group: str,
+    period: Period,
+    members: Sequence[Member] | None = None,
+) -> tuple[tuple[Member, ...], Rules]:
+    """Who is to be planned under which rules: all that can be refused before anything is planned.
+
+    Parameters
+    ----------
+    scenario, name, group
+        The operation, its option and group.
+    period
+        The days.
+    members
+        Who is there, instead of the scenario's team.
+
+    Raises
+    ------
+    InvalidInput
+        If nobody is named, the scenario does not say which shifts may be worked, a rule is not
+        known, or a person has a flag, a channel or a wish that means nothing here.
+    """
+    staff = scenario.options[name].groups[group]
+    forms = staff.staffing.shifts if isinstance(staff.staffing, ToTarget) else None
+    if not forms:
+        hint = "write them under staffing: {to_target: {shifts: …}}"
+        raise InvalidInput("shifts", "must be given for a roster", None, hint)
+    team = staff.team or (Team(people=tuple(members)) if members else None)
+    chosen = tuple(members) if members else team.people if team else ()
+    if team is None or not chosen:
+        hint = "write team: {people: 40, rules: RU} for the group, or give a spreadsheet"
+        raise InvalidInput("team", "must name people or say how many there are", None, hint)
+    rules = rules_of(team, period)
+    for member in chosen:
+        _understood(member, staff, forms)
+    people_of(chosen, period)
+    return chosen, rules
+
+
+def _understood(member: Member, staff: Group, forms: Mapping[str, ShiftForm]) -> None:
+    """Refuse what a person has that means nothing in this group."""
+    where = f"people[{member.name}]"
+    for skill in member.skills:
+        if skill not in staff.skills:
+            rule = f"must be channels of the group: {', '.join(staff.skills)}"
+            raise InvalidInput(f"{where}.skills", rule, skill)
+    for wish in member.wishes:
+        if wish.shift is not None and wish.shift not in forms:
+            rule = f"must name a kind of shift: {', '.join(forms)}"
+            raise InvalidInput(f"{where}.wishes", rule, wish.shift)
+
+
 def people_of(
-    members: Sequence[Member], period: Period, before: Sequence[Duty] = ()
+    members: Sequence[Member],
+    period: Period,
+    before: Sequence[Duty] = (),
+    shifts: Sequence[Shift] = (),
 ) -> tuple[Person, ...]:
     """People as a roster takes them.
 
@@ -114,14 +187,19 @@ def people_of(
         The days of the roster.
     before
         What was worked before it.
+    shifts
+        Of the roster: who wishes a kind of shift is given the one of it that is worked most.
     """
+    often = {shift.name.rpartition(" ")[0]: shift.name for shift in reversed(shifts)}
     worked: dict[str, list[Duty]] = defaultdict(list)
     for duty in before:
         worked[duty.person].append(duty)
-    return tuple(_person(member, period, tuple(worked[member.name])) for member in members)
+    return tuple(_person(one, period, tuple(worked[one.name]), often) for one in members)
 
 
-def _person(member: Member, period: Period, before: tuple[Duty, ...]) -> Person:
+def _person(
+    member: Member, period: Period, before: tuple[Duty, ...], often: Mapping[str, str]
+) -> Person:
     """One of them."""
     absences = [
         found
@@ -130,10 +208,11 @@ def _person(member: Member, period: Period, before: tuple[Duty, ...]) -> Person:
         if (found := _absence(span, kind, period)) is not None
     ]
     wishes = [
-        Wish(period.at(first), period.at(last + 1), wish.kind, wish.weight, wish.shift or "")
+        Wish(period.at(first), period.at(last + 1), wish.kind, wish.weight, shift)
         for wish in member.wishes
         if (inside := _days(wish.days, period)) is not None
         for first, last in [inside]
+        for shift in [often.get(wish.shift or "", wish.shift or "")]
     ]
     return Person(
         name=member.name,
@@ -258,8 +337,16 @@ def needed_on_roster(scenario: Scenario, group: Group, found: Cover, period: Per
         placed = found.plan.placed if found.plan is not None else 0.0
         shrinkage = group.payroll.agents.shrinkage_in_shift
         present *= (1.0 - max(shrinkage, placed)) / (1.0 - placed)
-    week = np.asarray(wanted, np.float64).reshape(7, -1) / present
-    return np.concatenate([week[period.weekday(day)] for day in range(period.days)])
+    week = np.asarray(wanted, np.float64).reshape(7, -1)
+    if group.team is not None:
+        week = np.where(week > 0, np.maximum(week, group.team.at_least), week)
+    week = week / present
+    # Where the clock is changed a day is shorter or longer: each interval needs what it shows.
+    minutes = 24 * 60 // week.shape[1]
+    starts = range(0, period.end, minutes)
+    return np.array(
+        [week[period.weekday(period.day(m)), period.clock(m) // minutes] for m in starts]
+    )
 
 
 def team_roster(
@@ -290,7 +377,8 @@ def team_roster(
     period
         The days; the calendar month of the scenario when None.
     last
-        A roster to stay close to: each changed day has a price.
+        A roster to stay close to: each changed day has a price. What it has of days before the
+        period was worked: rests, rows of days and nights run on from it.
     keep_until
         Its first day that may still change.
     weights, seed, time_limit, progress
@@ -299,34 +387,29 @@ def team_roster(
     Raises
     ------
     InvalidInput
-        If nobody is named, or the scenario does not say which shifts may be worked.
+        As `team_of` has it.
     """
-    staff = scenario.options[name].groups[group]
-    if found.plan is None:
-        hint = "write them under staffing: {to_target: {shifts: …}}"
-        raise InvalidInput("shifts", "must be given for a roster", None, hint)
-    team = staff.team or (Team(people=tuple(members)) if members else None)
-    chosen = tuple(members) if members else team.people if team else ()
-    if team is None or not chosen:
-        hint = "write team: {people: 40, rules: RU} for the group, or give a spreadsheet"
-        raise InvalidInput("team", "must name people or say how many there are", None, hint)
     days = period or month_of(scenario)
-    rules = rules_of(team, days)
+    chosen, rules = team_of(scenario, name, group, days, members)
+    staff, shifts = scenario.options[name].groups[group], shifts_of(found)
     needed = needed_on_roster(scenario, staff, found, days)
+    before = [duty for duty in last or () if duty.start < 0]
+    told = [duty for duty in last or () if duty.start >= 0]
     pins: tuple[Pin, ...] = ()
-    if last and keep_until is not None:
-        pins = settled(last, chosen, days, keep_until)
+    if told and keep_until is not None:
+        pins = settled(told, chosen, days, keep_until)
     made = roster(
-        people_of(chosen, days),
-        shifts_of(found),
+        people_of(chosen, days, before, shifts),
+        shifts,
         needed.tolist(),
         rules,
         days,
-        last=last,
+        last=told or None,
         pins=pins,
         weights=weights,
         seed=seed,
         time_limit=time_limit,
         progress=progress,
     )
-    return TeamRoster(group, made, rules, needed, barred(shifts_of(found), rules, days))
+    stopped = barred(shifts, rules, days)
+    return TeamRoster(group, made, rules, needed, stopped, kinds=len(shifts))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime
+import hashlib
 import io
 import re
 from collections.abc import Mapping, Sequence
@@ -14,23 +16,38 @@ import xlsxwriter
 from icalendar import Calendar, Event
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from sim.errors import Problem, ScenarioError
-from sim.plan.duties import Duty, Shift
+from sim.errors import InvalidInput, Problem, ScenarioError
+from sim.plan.duties import DAY, Duty, Shift
 from sim.plan.period import Period
 from sim.plan.rosters import Roster
 from sim.plan.teams import TeamRoster
 from sim.report.language import Language
-from sim.report.rosters import codes, duty_rows, line
+from sim.report.rosters import codes, duty_rows, line, moment, titles_of
 from sim.scenario import Scenario
+from sim.scenario.team import sheet_rows
 
-__all__ = ["calendar_of", "read_roster", "roster_csv", "roster_workbook", "save_roster"]
+__all__ = [
+    "calendar_of",
+    "read_roster",
+    "roster_csv",
+    "roster_workbook",
+    "save_roster",
+    "writable",
+]
 
 MOST_BYTES = 50_000_000
+#: Bytes of a person's name in that of a file.
+MOST_NAME = 180
+
+# Files that people ask for and that are not written; a folder of such a name would surprise them.
+_OTHER_FILES = (".xls", ".xlsm", ".ods", ".ics", ".json", ".txt", ".tsv", ".pdf", ".html", ".yaml")
 
 _FILLS = ("DDEBF7", "E2EFDA", "FFF2CC", "FCE4D6", "EDEDED", "D9E1F2", "F8CBAD", "C6E0B4")
 
 
-def roster_workbook(made: TeamRoster, lang: Language) -> bytes:
+def roster_workbook(
+    made: TeamRoster, lang: Language, titles: Mapping[str, str] | None = None
+) -> bytes:
     """The roster as an Excel workbook: the month with live sums, the cover, all duties.
 
     Parameters
@@ -39,18 +56,23 @@ def roster_workbook(made: TeamRoster, lang: Language) -> bytes:
         The roster of a group.
     lang
         Language of the headings.
+    titles
+        Shifts as people read them, by name.
     """
     data = io.BytesIO()
+    named = titles or {}
     with xlsxwriter.Workbook(data, {"in_memory": True}) as book:
         book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # same roster, same file
         bold = book.add_format({"bold": True, "bottom": 1})
-        _month_sheet(book, made.roster, bold, lang)
+        _month_sheet(book, made.roster, bold, lang, named)
         _cover_sheet(book, made, bold, lang)
-        _duty_sheet(book, made.roster, bold, lang)
+        _duty_sheet(book, made.roster, bold, lang, named)
     return data.getvalue()
 
 
-def _month_sheet(book: Any, found: Roster, bold: Any, lang: Language) -> None:
+def _month_sheet(
+    book: Any, found: Roster, bold: Any, lang: Language, titles: Mapping[str, str]
+) -> None:
     """A row for each person, a column for each day; hours are summed by the sheet itself."""
     sheet = book.add_worksheet(lang("Roster"))
     period, code = found.period, codes(found)
@@ -68,7 +90,7 @@ def _month_sheet(book: Any, found: Roster, bold: Any, lang: Language) -> None:
     key = len(found.people) + 3
     paid = {d.shift.name: d.shift.paid / 60 for d in found.duties if d.shift}
     for row, person in enumerate(found.people, start=1):
-        sheet.write(row, 0, person.name)
+        sheet.write_string(row, 0, person.name)  # even one that looks like a formula
         sheet.write(row, 1, found.owed.get(person.name, 0.0))
         for day, mark in enumerate(line(found, person)):
             weekend = period.weekday(day) >= 5
@@ -83,7 +105,7 @@ def _month_sheet(book: Any, found: Roster, bold: Any, lang: Language) -> None:
     sheet.write_row(key, 0, [lang("Code"), lang("Shift"), lang("Paid hours")], bold)
     for row, (name, letter) in enumerate(code.items(), start=key + 1):
         sheet.write(row, 0, letter, fills[letter])
-        sheet.write(row, 1, name)
+        sheet.write_string(row, 1, titles.get(name, name))
         sheet.write(row, 2, paid[name])
     sheet.freeze_panes(1, 1)
     sheet.set_column(0, 0, 24)
@@ -97,12 +119,10 @@ def _cover_sheet(book: Any, made: TeamRoster, bold: Any, lang: Language) -> None
     found, period = made.roster, made.roster.period
     sheet.write_row(0, 0, [lang("Time"), lang("Needed"), lang("There"), lang("Short")], bold)
     size = made.needed.size
-    minutes = period.days * 24 * 60 / size
+    minutes = period.end // size
     there = found.cover.sum(axis=0)
     for k in range(size):
-        at = datetime.datetime.combine(period.start, datetime.time())
-        at += datetime.timedelta(minutes=k * minutes)
-        sheet.write(k + 1, 0, f"{at:%Y-%m-%d %H:%M}")
+        sheet.write(k + 1, 0, f"{moment(found, k * minutes):%Y-%m-%d %H:%M}")
         sheet.write(k + 1, 1, float(made.needed[k]))
         sheet.write(k + 1, 2, float(there[k]))
         short = max(0.0, float(made.needed[k] - there[k]))
@@ -122,14 +142,19 @@ def _cover_sheet(book: Any, made: TeamRoster, bold: Any, lang: Language) -> None
     sheet.freeze_panes(1, 0)
 
 
-def _duty_sheet(book: Any, found: Roster, bold: Any, lang: Language) -> None:
+def _duty_sheet(
+    book: Any, found: Roster, bold: Any, lang: Language, titles: Mapping[str, str]
+) -> None:
     """Every duty in a row."""
     sheet = book.add_worksheet(lang("Duties"))
     head = (lang("Name"), lang("Date"), lang("From"), lang("To"), lang("Shift"), lang("Paid hours"))
     sheet.write_row(0, 0, head, bold)
     keys = ("person", "date", "start", "end", "shift", "paid_hours")
     for row, duty in enumerate(duty_rows(found), start=1):
-        sheet.write_row(row, 0, [duty[key] for key in keys])
+        shown = {**duty, "shift": titles.get(duty["shift"], duty["shift"])}
+        for column, key in enumerate(keys[:-1]):
+            sheet.write_string(row, column, shown[key])
+        sheet.write_number(row, len(keys) - 1, duty["paid_hours"])
     sheet.autofilter(0, 0, max(1, len(found.duties)), len(head) - 1)
     sheet.set_column(0, 4, 18)
 
@@ -144,7 +169,9 @@ def roster_csv(found: Roster) -> str:
     return out.getvalue()
 
 
-def read_roster(place: Path, period: Period, shifts: Sequence[Shift]) -> tuple[Duty, ...]:
+def read_roster(
+    place: Path, period: Period, shifts: Sequence[Shift] | None = None
+) -> tuple[Duty, ...]:
     """Read a roster that was written as CSV, to stay close to it.
 
     Parameters
@@ -152,7 +179,8 @@ def read_roster(place: Path, period: Period, shifts: Sequence[Shift]) -> tuple[D
     place
         The file.
     period, shifts
-        The days and kinds of shifts of the roster to be made; duties of other days are left out.
+        The days and kinds of shifts of the roster to be made; None where they are not known yet.
+        Duties of days before it were worked, whatever their kind; later ones are left out.
 
     Raises
     ------
@@ -160,13 +188,13 @@ def read_roster(place: Path, period: Period, shifts: Sequence[Shift]) -> tuple[D
         With every row that is wrong.
     """
     try:
-        text = place.read_bytes()[:MOST_BYTES].decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        rule = f"cannot be read ({getattr(error, 'strerror', None) or 'it is no text'})"
+        rows = sheet_rows(place.read_bytes()[:MOST_BYTES])
+    except OSError as error:
+        rule = f"cannot be read ({error.strerror})"
         raise ScenarioError([Problem(str(place), 0, "", rule)]) from None
-    named = {shift.name: shift for shift in shifts}
-    reader = csv.DictReader(io.StringIO(text))
-    if not {"person", "start", "end", "shift"} <= set(reader.fieldnames or ()):
+    named = {shift.name: shift for shift in shifts or ()}
+    names = rows[0] if rows else []
+    if not {"person", "start", "end", "shift"} <= set(names):
         rule, hint = (
             "must have columns person, start, end, shift",
             "as roster --out file.csv writes",
@@ -174,18 +202,23 @@ def read_roster(place: Path, period: Period, shifts: Sequence[Shift]) -> tuple[D
         raise ScenarioError([Problem(str(place), 1, "", rule, hint)])
     duties: list[Duty] = []
     problems: list[Problem] = []
-    for line_number, row in enumerate(reader, start=2):
+    for line_number, cells in enumerate(rows[1:], start=2):
+        if not any(cells):
+            continue
+        row = dict(zip(names, cells + [""] * len(names), strict=False))
         try:
             start, end = (_minute(period, row[key]) for key in ("start", "end"))
-        except (TypeError, ValueError):
+        except (OverflowError, ValueError):
             rule = "must have a start and an end like 2026-03-01 08:00"
             problems.append(Problem(str(place), line_number, "start", rule))
             continue
         shift = named.get(row["shift"])
+        if shift is None and (start < 0 or shifts is None):
+            shift = Shift(row["shift"], start % DAY, end - start) if end > start else None
         if shift is None:
             rule = f"names a shift that is not in the plan, got {row['shift']!r}"
             problems.append(Problem(str(place), line_number, "shift", rule))
-        elif 0 <= start < period.end:
+        elif start < period.end:
             duties.append(Duty(row["person"], start, end, shift.paid, shift))
     if problems:
         raise ScenarioError(problems[:20])
@@ -193,12 +226,17 @@ def read_roster(place: Path, period: Period, shifts: Sequence[Shift]) -> tuple[D
 
 
 def _minute(period: Period, text: str) -> int:
-    """A moment on the wall clock as a minute of the period."""
-    moment = datetime.datetime.strptime(text, "%Y-%m-%d %H:%M")
-    return period.at(period.day_of(moment.date()), moment.hour * 60 + moment.minute)
+    """A moment on the wall clock as a minute of the period, also as a spreadsheet saves it."""
+    for form in ("%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M:%S"):
+        with contextlib.suppress(ValueError):
+            shown = datetime.datetime.strptime(text.strip(), form)
+            return period.at(period.day_of(shown.date()), shown.hour * 60 + shown.minute)
+    raise ValueError(text)
 
 
-def calendar_of(scenario: Scenario, found: Roster, person: str) -> bytes:
+def calendar_of(
+    scenario: Scenario, found: Roster, person: str, titles: Mapping[str, str] | None = None
+) -> bytes:
     """The duties of a person as an iCalendar file, on the wall clock of the scenario's zone.
 
     Parameters
@@ -209,11 +247,15 @@ def calendar_of(scenario: Scenario, found: Roster, person: str) -> bytes:
         The roster.
     person
         By name.
+    titles
+        Shifts as people read them, by name.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//Linewise//roster//EN")
     calendar.add("version", "2.0")
     zone = scenario.calendar.zone
+    # Names that look alike as files are still two people.
+    whose = f"{_plain(person)[:40]}-{hashlib.sha256(person.encode()).hexdigest()[:8]}"
     stamp = datetime.datetime.combine(found.period.start, datetime.time(), datetime.UTC)
     for duty in duty_rows(found):
         if duty["person"] != person:
@@ -221,27 +263,60 @@ def calendar_of(scenario: Scenario, found: Roster, person: str) -> bytes:
         event = Event()
         start = datetime.datetime.strptime(duty["start"], "%Y-%m-%d %H:%M").replace(tzinfo=zone)
         end = datetime.datetime.strptime(duty["end"], "%Y-%m-%d %H:%M").replace(tzinfo=zone)
-        event.add("uid", f"{_plain(scenario.name)}-{_plain(person)}-{start:%Y%m%dT%H%M}@linewise")
+        event.add("uid", f"{_plain(scenario.name)}-{whose}-{start:%Y%m%dT%H%M}@linewise")
         event.add("dtstamp", stamp)
         event.add("dtstart", start.astimezone(datetime.UTC))
         event.add("dtend", end.astimezone(datetime.UTC))
-        event.add("summary", duty["shift"])
+        event.add("summary", (titles or {}).get(duty["shift"], duty["shift"]))
         calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 
 def _plain(name: str) -> str:
     """A name as a part of a file name."""
-    return re.sub(r"[^\w.-]+", "_", name).strip("._") or "_"
+    short = re.sub(r"[^\w.-]+", "_", name).strip("._")
+    while len(short.encode()) > MOST_NAME:  # more than that no file system takes
+        short = short[:-1]
+    return short or "_"
 
 
-def save_roster(scenario: Scenario, made: TeamRoster, place: Path, lang: Language) -> list[Path]:
+def writable(place: Path) -> None:
+    """Make the folder of what is to be written, or refuse the place before anybody waits for it.
+
+    Parameters
+    ----------
+    place
+        A file ``.xlsx`` or ``.csv``, or a folder.
+
+    Raises
+    ------
+    InvalidInput
+        If it is a file of another kind, or nothing can be written there.
+    """
+    kind = place.suffix.lower()
+    is_file = kind in (".xlsx", ".csv")
+    if kind in _OTHER_FILES or (is_file and place.is_dir()):
+        raise InvalidInput("out", "must end in .xlsx or .csv, or be a folder", str(place))
+    try:
+        (place.parent if is_file else place).mkdir(parents=True, exist_ok=True)
+        if is_file:
+            there = place.exists()
+            place.open("ab").close()
+            if not there:
+                place.unlink()
+    except OSError as error:
+        raise InvalidInput("out", f"cannot be written ({error.strerror})", str(place)) from None
+
+
+def save_roster(
+    scenario: Scenario, option: str, made: TeamRoster, place: Path, lang: Language
+) -> list[Path]:
     """Write a roster: ``.xlsx``, ``.csv``, or a folder of calendars, one ``.ics`` for each person.
 
     Parameters
     ----------
-    scenario, made
-        The operation and the roster.
+    scenario, option, made
+        The operation, its option and the roster.
     place
         A file, or a folder to be made.
     lang
@@ -252,18 +327,21 @@ def save_roster(scenario: Scenario, made: TeamRoster, place: Path, lang: Languag
     What was written.
     """
     found = made.roster
+    titles = titles_of(scenario, option, made, lang)
+    writable(place)
     if place.suffix.lower() == ".xlsx":
-        files: Mapping[Path, bytes] = {place: roster_workbook(made, lang)}
+        files: Mapping[Path, bytes] = {place: roster_workbook(made, lang, titles)}
     elif place.suffix.lower() == ".csv":
         files = {place: roster_csv(found).encode("utf-8-sig")}  # the mark tells Excel it is UTF-8
     else:
-        place.mkdir(parents=True, exist_ok=True)
-        files = {}
+        files, taken = {}, set[str]()
         for person in found.people:
-            name = _plain(person.name)
-            while place / f"{name}.ics" in files:
-                name += "_"
-            files[place / f"{name}.ics"] = calendar_of(scenario, found, person.name)
+            name, number = _plain(person.name), 1
+            while name.casefold() in taken:  # on some systems Anna and ANNA are one file
+                number += 1
+                name = f"{_plain(person.name)}_{number}"
+            taken.add(name.casefold())
+            files[place / f"{name}.ics"] = calendar_of(scenario, found, person.name, titles)
     for path, data in files.items():
         path.write_bytes(data)
     return list(files)

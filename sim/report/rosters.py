@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,10 +18,21 @@ from sim.report.sentences import group_title, option_title
 from sim.report.tables import Table
 from sim.scenario import Scenario
 
-__all__ = ["LOOKING", "WRITTEN", "codes", "duty_rows", "line", "roster_answer"]
+__all__ = [
+    "LOOKING",
+    "WRITTEN",
+    "codes",
+    "duty_rows",
+    "line",
+    "moment",
+    "roster_answer",
+    "titles_of",
+]
 
 #: A table of the month is shown up to so many people; files hold all.
 SHOWN = 60
+#: So many reasons why hours stay short; the rest is in the data.
+TOLD = 6
 
 LOOKING = N_("Looking for a better roster")
 WRITTEN = N_("Written: {file}")
@@ -63,7 +74,7 @@ def roster_answer(scenario: Scenario, option: str, made: TeamRoster, lang: Langu
 def _sentences(scenario: Scenario, option: str, made: TeamRoster, lang: Language) -> list[str]:
     """The answer first, then what stands in the way."""
     found, period = made.roster, made.roster.period
-    hour = 24.0 * period.days / made.needed.size
+    hour = period.end / 60 / made.needed.size
     words = {
         "title": option_title(scenario, option, lang),
         "group": group_title(scenario, option, made.group, lang),
@@ -118,18 +129,30 @@ def _sentences(scenario: Scenario, option: str, made: TeamRoster, lang: Language
                     gap=lang.percent(found.gap, 1),
                 )
             )
-    return [*said, *_obstacles(scenario, option, made, lang)]
+    return [*said, *_reasons(scenario, option, made, lang)]
 
 
-def _obstacles(scenario: Scenario, option: str, made: TeamRoster, lang: Language) -> Iterator[str]:
-    """Shifts that nobody may work, and what these people cannot cover whatever the roster."""
-    for shift, reason in made.barred:
-        yield lang(
+def _reasons(scenario: Scenario, option: str, made: TeamRoster, lang: Language) -> list[str]:
+    """What the letters of absence mean, whom the rules stop, and why hours stay short."""
+    found, said = made.roster, list[str]()
+    if found.found and any(person.absences for person in found.people):
+        said.append(lang("In the month: v vacation, s sick, - cannot work, . off."))
+    said += [
+        lang(
             "Nobody may work {shift}: {reason}",
             shift=_title(scenario, option, made.group, shift.name, lang),
             reason=reason,
         )
-    yield from map(str, made.roster.shortfalls)
+        for shift, reason in made.barred
+    ]
+    if len(made.barred) < made.kinds:  # where nobody may work anything, nothing else matters
+        told = found.shortfalls
+        said += [str(one) for one in told[:TOLD]]
+        if len(told) > TOLD:
+            said.append(
+                lang("And {count} more of the kind (--json).", count=lang.number(len(told) - TOLD))
+            )
+    return said
 
 
 def codes(found: Roster) -> dict[str, str]:
@@ -141,8 +164,26 @@ def codes(found: Roster) -> dict[str, str]:
 
 
 def _code(number: int) -> str:
-    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    return letters[number] if number < 26 else letters[number // 26 - 1] + letters[number % 26]
+    letters = "ABCDEFGHIJKLMNOPQRTUWXYZ"  # S and V would be sickness and vacation to a spreadsheet
+    size = len(letters)
+    if number < size:
+        return letters[number]
+    return letters[number // size - 1] + letters[number % size]
+
+
+def titles_of(scenario: Scenario, option: str, made: TeamRoster, lang: Language) -> dict[str, str]:
+    """Shifts of a roster as people read them, by name.
+
+    Parameters
+    ----------
+    scenario, option
+        The operation and its option.
+    made
+        The roster of a group.
+    lang
+        The reader's language.
+    """
+    return {name: _title(scenario, option, made.group, name, lang) for name in codes(made.roster)}
 
 
 def _title(scenario: Scenario, option: str, group: str, name: str, lang: Language) -> str:
@@ -222,9 +263,9 @@ def duty_rows(found: Roster) -> list[Mapping[str, Any]]:
     return [
         {
             "person": duty.person,
-            "date": _moment(found, duty.start).date().isoformat(),
-            "start": _moment(found, duty.start).strftime("%Y-%m-%d %H:%M"),
-            "end": _moment(found, duty.end).strftime("%Y-%m-%d %H:%M"),
+            "date": moment(found, duty.start).date().isoformat(),
+            "start": moment(found, duty.start).strftime("%Y-%m-%d %H:%M"),
+            "end": moment(found, duty.end).strftime("%Y-%m-%d %H:%M"),
             "shift": duty.shift.name if duty.shift else "",
             "paid_hours": duty.paid / 60,
             "skill": skill,
@@ -233,8 +274,16 @@ def duty_rows(found: Roster) -> list[Mapping[str, Any]]:
     ]
 
 
-def _moment(found: Roster, minute: int) -> datetime.datetime:
-    """A minute of the period on the wall clock."""
+def moment(found: Roster, minute: int) -> datetime.datetime:
+    """A minute of the period on the wall clock.
+
+    Parameters
+    ----------
+    found
+        A roster of the period.
+    minute
+        Since its first midnight.
+    """
     period = found.period
     day, clock = period.day(minute), period.clock(minute)
     return datetime.datetime.combine(period.date(day), datetime.time()) + datetime.timedelta(
@@ -269,7 +318,7 @@ def _data(scenario: Scenario, option: str, made: TeamRoster) -> dict[str, Any]:
             "programs": found.effort.programs,
             "stopped": found.effort.stopped,
         },
-        "short_hours": float(np.sum(found.short)) * 24 * found.period.days / made.needed.size,
+        "short_hours": float(np.sum(found.short)) * found.period.end / 60 / made.needed.size,
         "bands": {
             name: {"amount": band.amount, "unit": band.unit, "cost": band.cost}
             for name, band in found.bands.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import datetime
 import io
@@ -17,7 +18,7 @@ from sim.errors import InvalidInput, Problem, ScenarioError
 from sim.scenario.base import Also, Strict, broken, joined, nearest, refusal
 from sim.scenario.units import Count, Hours, Share
 
-__all__ = ["DaySpan", "Member", "Team", "Wish", "read_people"]
+__all__ = ["DaySpan", "Member", "Team", "Wish", "read_people", "sheet_rows"]
 
 MOST_PEOPLE = 5000
 MOST_BYTES = 5_000_000
@@ -214,21 +215,51 @@ def read_people(path: str | Path) -> tuple[Member, ...]:
     if len(data) > MOST_BYTES:
         raise ScenarioError([Problem(str(path), 0, "", "must be at most 5 MB")])
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1251", errors="replace")
-    head = text.partition("\n")[0]
-    mark = max(",;\t", key=head.count)
-    rows = list(csv.reader(io.StringIO(text), delimiter=mark))
+        rows = sheet_rows(data)
+    except InvalidInput as error:
+        raise ScenarioError([Problem(str(path), 0, "", error.rule)]) from None
     if not rows or not any(cell.strip() for cell in rows[0]):
         raise ScenarioError([Problem(str(path), 1, "", "must have a row of headings")])
     names, problems = _headings(rows[0], str(path))
     found = list(_members(rows, names, str(path), problems))
     if not found and not problems:
         problems.append(Problem(str(path), 0, "", "names nobody"))
+    if len(found) > MOST_PEOPLE:
+        problems.append(Problem(str(path), 0, "", f"must name at most {MOST_PEOPLE} people"))
     if problems:
         raise ScenarioError(problems)
     return tuple(found)
+
+
+def sheet_rows(data: bytes) -> list[list[str]]:
+    r"""Rows of a CSV file as spreadsheets save it.
+
+    Parameters
+    ----------
+    data
+        Its bytes: commas, semicolons or tabs, whichever the first row has most; UTF-8, UTF-16 with
+        its mark, or cp1251.
+
+    Raises
+    ------
+    InvalidInput
+        If it is no such table.
+
+    Examples
+    --------
+    >>> sheet_rows("имя;ставка\nАнна;50%\n".encode("cp1251"))
+    [['имя', 'ставка'], ['Анна', '50%']]
+    """
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = data.decode("utf-16" if marked else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1251", errors="replace")
+    head = text.partition("\n")[0]
+    try:
+        return list(csv.reader(io.StringIO(text), delimiter=max(",;\t", key=head.count)))
+    except csv.Error as error:
+        raise InvalidInput("table", f"is no table of text ({error})", None) from None
 
 
 def _headings(row: list[str], file: str) -> tuple[list[str | None], list[Problem]]:
@@ -240,6 +271,8 @@ def _headings(row: list[str], file: str) -> tuple[list[str | None], list[Problem
         for cell, name in zip(row, names, strict=True)
         if name is None and cell.strip()
     ]
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    problems += [Problem(file, 1, name, "has two columns") for name in twice]
     if "name" not in names and not problems:
         problems.append(Problem(file, 1, "name", "has no such column"))
     return names, problems
@@ -252,6 +285,10 @@ def _members(
     seen: dict[str, int] = {}
     for line, row in enumerate(rows[1:], start=2):
         if not any(cell.strip() for cell in row):
+            continue
+        if any(cell.strip() for cell in row[len(names) :]):
+            rule, hint = "has more cells than there are headings", "put what holds commas in quotes"
+            problems.append(Problem(file, line, "", rule, hint))
             continue
         cells: dict[str, object] = {}
         for name, cell in zip(names, row, strict=False):
