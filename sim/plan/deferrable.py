@@ -25,7 +25,7 @@ FILL = 0.85
 # What a step up, a seat and a late erlang cost beside one agent for one interval: people come
 # for more than one interval, seats cost too, and a promise is broken only where it must be.
 _STEP, _SEAT, _LATE = 0.25, 1.0, 50.0
-_GAP, _NODES = 0.005, 500
+_GAP, _NODES = 0.01, 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
