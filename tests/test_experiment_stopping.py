@@ -539,7 +539,7 @@ def test_a_precision_is_looked_at_after_ten_blocks() -> None:
     assert fewest.count == 80
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_intervals_of_stratified_days_hold_the_truth_and_are_narrower() -> None:
     plain, even = shop(spread="30%"), shop(spread="30%", variance="stratified")
     truth = replicate(even, seed=99, replications=8_000).estimate("service_level", "phone").value
