@@ -311,6 +311,30 @@ def _present(shift: DutyShift, day: int) -> tuple[NDArray[np.int64], NDArray[np.
     return day * 24 + np.arange(24), minutes.reshape(24, 60).mean(axis=1)
 
 
+def test_a_rotation_and_a_last_roster_are_not_both_kept(
+    linewise: Callable[..., Said], tmp_path: Path
+) -> None:
+    file = tmp_path / "last.csv"
+    file.write_text("person,start,end,shift\n01,2026-03-01 08:00,2026-03-01 16:00,early\n")
+    said = linewise(
+        "roster", ROOT / "scenarios/company-n-shifts.yaml", "--pattern", "2/2", "--last", file
+    )
+
+    assert said.code == 2
+    assert "must not stand beside --pattern" in said.err
+
+
+def test_who_walks_a_rotation_is_checked_like_everybody() -> None:
+    flagged = desk(
+        {"phone": PHONE},
+        {"own": team("[phone]", "to_target: {}", team="{people: [{name: A, flags: [tall]}]}")},
+    )
+    plan = cover(flagged, "base", seed=1)["own"]
+
+    with pytest.raises(InvalidInput, match="tall"):
+        crew_roster(flagged, "base", "own", plan, pattern_of("2/2"))
+
+
 @pytest.mark.parametrize("text", ["", "3/3", "XY..", "...."])
 def test_rotations_that_are_none_are_refused(text: str) -> None:
     with pytest.raises(InvalidInput, match=r"rotation|one of work"):

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.options import File, On, Option, Seed
 from sim.cli.terminal import AsCsv, AsJson, Lang, console, progress, say, watching
 from sim.decide import simulate
 from sim.decide.needs import staff
 from sim.errors import InvalidInput
-from sim.experiment import FORMS, SETTING
 from sim.plan import cover
 from sim.plan.crews import crew_roster, pattern_of
 from sim.plan.period import Period
@@ -28,13 +28,10 @@ from sim.scenario.team import read_people
 
 __all__ = ["add_to"]
 
-_File = Annotated[Path, typer.Argument(help="Scenario file (YAML).", metavar="FILE")]
-_Option = Annotated[str | None, typer.Option(help="Option to plan; the baseline when left out.")]
-
 
 def _staff(
-    file: _File,
-    option: _Option = None,
+    file: File,
+    option: Option = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
     lang: Lang = "en",
@@ -47,15 +44,10 @@ def _staff(
 
 
 def _plan(
-    file: _File,
-    option: _Option = None,
-    on: Annotated[
-        str | None,
-        typer.Option("--on", envvar=SETTING, metavar="PLACE", help=f"Where to play: {FORMS}."),
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Where random numbers start; the file's by default.")
-    ] = None,
+    file: File,
+    option: Option = None,
+    on: On = None,
+    seed: Seed = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
     lang: Lang = "en",
@@ -74,8 +66,8 @@ def _plan(
 
 
 def _roster(
-    file: _File,
-    option: _Option = None,
+    file: File,
+    option: Option = None,
     group: Annotated[
         str | None, typer.Option(help="Group to plan; the only one when left out.")
     ] = None,
@@ -119,9 +111,8 @@ def _roster(
     period = month_of(scenario, first.date() if first else None, days)
     members = None if people is None else read_people(people)
     crews = None if rotation is None else pattern_of(rotation)
-    if crews is None:
-        team_of(scenario, name, chosen, period, members)
-    _written(last, keep_until, period)
+    team_of(scenario, name, chosen, period, members, rotating=crews is not None)
+    _written(last, keep_until, period, rotation)
     if out is not None:
         writable(out)
     with progress():
@@ -164,10 +155,18 @@ def _group(scenario: Scenario, option: str, group: str | None) -> str:
     return group
 
 
-def _written(last: Path | None, keep_until: datetime.datetime | None, period: Period) -> None:
+def _written(
+    last: Path | None,
+    keep_until: datetime.datetime | None,
+    period: Period,
+    rotation: str | None,
+) -> None:
     """Refuse days to be kept of no roster, or of other days than those that are planned."""
     if last is not None:
         read_roster(last, period)
+        if rotation is not None:
+            hint = "a rotation has its days from the pattern: leave one of them out"
+            raise InvalidInput("last", "must not stand beside --pattern", str(last), hint)
     if keep_until is None:
         return
     if last is None:

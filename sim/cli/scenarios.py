@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from sim.cli.options import File, On, Seed
 from sim.cli.terminal import BAD_INPUT, AsJson, Lang, console, print_json, progress, show
 from sim.decide import Comparison, Judgement, OptionResult, compare, judge, simulate
 from sim.errors import LinewiseError, ScenarioError, WorkersLost
-from sim.experiment import FORMS, SETTING, opened
+from sim.experiment import opened
 from sim.report.data import comparison_data, judgements_data, run_data
 from sim.report.language import Language
 from sim.report.sentences import (
@@ -40,22 +41,9 @@ __all__ = ["add_to"]
 #: What the process says to whoever called it.
 _HELD, _BROKEN = 0, 1
 
-_File = Annotated[Path, typer.Argument(help="Scenario file (YAML).", metavar="FILE")]
-_Seed = Annotated[
-    int | None, typer.Option(min=0, help="Where random numbers start; the file's when left out.")
-]
 _Replications = Annotated[
     int | None,
     typer.Option(min=2, help="Replications, exactly; until precise enough when left out."),
-]
-_On = Annotated[
-    str | None,
-    typer.Option(
-        "--on",
-        envvar=SETTING,
-        metavar="PLACE",
-        help=f"Where to play: {FORMS}; the answer is the same. All threads when left out.",
-    ),
 ]
 _Engine = Annotated[
     Literal["kernel", "reference"],
@@ -64,7 +52,7 @@ _Engine = Annotated[
 
 
 def _run(
-    file: _File,
+    file: File,
     option: Annotated[
         str | None, typer.Option(help="Option to run; the baseline when left out.")
     ] = None,
@@ -72,8 +60,8 @@ def _run(
         Literal["day", "interval", "week"], typer.Option(help="How fine a table to print.")
     ] = "day",
     engine: _Engine = "kernel",
-    on: _On = None,
-    seed: _Seed = None,
+    on: On = None,
+    seed: Seed = None,
     replications: _Replications = None,
     as_json: AsJson = False,
     lang: Lang = "en",
@@ -98,13 +86,13 @@ def _run(
 
 
 def _compare(
-    file: _File,
+    file: File,
     option: Annotated[
         list[str] | None, typer.Option(help="Option to compare; repeat it. All when left out.")
     ] = None,
     engine: _Engine = "kernel",
-    on: _On = None,
-    seed: _Seed = None,
+    on: On = None,
+    seed: Seed = None,
     replications: _Replications = None,
     as_json: AsJson = False,
     lang: Lang = "en",
@@ -132,8 +120,8 @@ def _check(
         list[Path], typer.Argument(help="Scenario files, or folders of them.", metavar="PATH...")
     ],
     engine: _Engine = "kernel",
-    on: _On = None,
-    seed: _Seed = None,
+    on: On = None,
+    seed: Seed = None,
     replications: _Replications = None,
     as_json: AsJson = False,
     lang: Lang = "en",

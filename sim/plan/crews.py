@@ -18,9 +18,9 @@ from sim.plan.period import Period
 from sim.plan.rosters import Pin, roster
 from sim.plan.rotation.patterns import PATTERNS, Pattern, pattern
 from sim.plan.rules import Rules, violations
-from sim.plan.teams import TeamRoster, month_of, needed_on_roster, people_of, rules_of
+from sim.plan.teams import TeamRoster, month_of, needed_on_roster, people_of, team_of
 from sim.scenario.model import Scenario
-from sim.scenario.team import Member, Team
+from sim.scenario.team import Member
 
 __all__ = ["crew_roster", "pattern_of"]
 
@@ -97,16 +97,11 @@ def crew_roster(
     Raises
     ------
     InvalidInput
-        If nobody is named.
+        As `sim.plan.teams.team_of` has it.
     """
     staff = scenario.options[name].groups[group]
-    team = staff.team or (Team(people=tuple(members)) if members else None)
-    who = tuple(members) if members else team.people if team else ()
-    if team is None or not who:
-        hint = "write team: {people: 16, rules: RU} for the group, or give a spreadsheet"
-        raise InvalidInput("team", "must name people or say how many there are", None, hint)
     days = period or month_of(scenario)
-    rules = rules_of(team, days)
+    who, rules = team_of(scenario, name, group, days, members, rotating=True)
     needed = needed_on_roster(scenario, staff, found, days)
     people = people_of(who, days)
     pins = []

@@ -74,9 +74,6 @@ def planned(
     group: Group,
     wanted: Floats | Agents,
     forms: Mapping[str, ShiftForm],
-    *,
-    minimum: NDArray[np.int64] | float = 0.0,
-    effort: Effort | None = None,
 ) -> ShiftPlan:
     """The cheapest shifts of a group that bring so many agents.
 
@@ -88,10 +85,6 @@ def planned(
         Agents by interval of the week.
     forms
         What may be worked.
-    minimum
-        Agents that must be there in any case, by interval of the week.
-    effort
-        How hard to look; the same answer on every machine unless there is a limit of time.
     """
     minutes = scenario.interval / 60
     if minutes != int(minutes):
@@ -102,9 +95,9 @@ def planned(
         templates(forms),
         horizon=Horizon(int(minutes)),
         pay=hourly_pay(scenario, group),
-        presence=minimum,
     )
-    cover = solve(problem, effort or Effort(seconds=float("inf"), sweeps=3, gap=1e-3))
+    # By sweeps alone, not by the clock: the same plan on every machine.
+    cover = solve(problem, Effort(seconds=float("inf"), sweeps=3, gap=1e-3))
     if cover.stopped == "interrupted":  # the search has kept what it had; half a plan is none
         raise KeyboardInterrupt
     return ShiftPlan(np.asarray(wanted, np.float64), cover, problem, cover.gap)

@@ -123,6 +123,8 @@ def team_of(
     group: str,
     period: Period,
     members: Sequence[Member] | None = None,
+    *,
+    rotating: bool = False,
 ) -> tuple[tuple[Member, ...], Rules]:
     """Who is to be planned under which rules: all that can be refused before anything is planned.
 
@@ -134,6 +136,8 @@ def team_of(
         The days.
     members
         Who is there, instead of the scenario's team.
+    rotating
+        Whether all walk a rotation, so that no shifts need be allowed nor planned.
 
     Raises
     ------
@@ -143,7 +147,7 @@ def team_of(
     """
     staff = scenario.options[name].groups[group]
     forms = staff.staffing.shifts if isinstance(staff.staffing, ToTarget) else None
-    if not forms:
+    if not forms and not rotating:
         hint = "write them under staffing: {to_target: {shifts: …}}"
         raise InvalidInput("shifts", "must be given for a roster", None, hint)
     team = staff.team or (Team(people=tuple(members)) if members else None)
@@ -153,7 +157,7 @@ def team_of(
         raise InvalidInput("team", "must name people or say how many there are", None, hint)
     rules = rules_of(team, period)
     for member in chosen:
-        _understood(member, staff, forms)
+        _understood(member, staff, forms or {})
     people_of(chosen, period)
     return chosen, rules
 
@@ -167,7 +171,7 @@ def _understood(member: Member, staff: Group, forms: Mapping[str, ShiftForm]) ->
             raise InvalidInput(f"{where}.skills", rule, skill)
     for wish in member.wishes:
         if wish.shift is not None and wish.shift not in forms:
-            rule = f"must name a kind of shift: {', '.join(forms)}"
+            rule = f"must name a kind of shift: {', '.join(forms) or 'none is allowed here'}"
             raise InvalidInput(f"{where}.wishes", rule, wish.shift)
 
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from sim.decide import OptionResult
 from sim.plan import Cover
-from sim.plan.duties import DAY, Pause
+from sim.plan.duties import Pause
+from sim.plan.shifts.templates import clock
 from sim.report.closed_forms import Answer
 from sim.report.language import Language
 from sim.report.needs import week_table
@@ -206,7 +207,7 @@ def _shifts(result: OptionResult, group: str, found: Cover, lang: Language) -> T
     rows = []
     for key, days in sorted(counts.items()):
         start, minutes, name = key
-        times = f"{_clock(start)}–{_clock(start + minutes)}"
+        times = f"{clock(start)}–{clock(start + minutes)}"
         words = shift_title(result.scenario, result.name, group, name, lang)
         cells = (lang.number(int(n)) if n else "·" for n in days)
         rows.append((f"{times} {words}", _pauses(start, places[key], lang), *cells))
@@ -220,13 +221,9 @@ def _pauses(start: int, places: list[tuple[Pause, ...]], lang: Language) -> str:
     told = []
     for same in zip(*places, strict=False):
         first, last = min(p.start for p in same), max(p.start for p in same)
-        when = _clock(start + first) + (f"–{_clock(start + last)}" if last > first else "")
+        when = clock(start + first) + (f"–{clock(start + last)}" if last > first else "")
         told.append(f"{when} {lang.duration(60.0 * same[0].minutes)}")
     return ", ".join(told) or "—"
-
-
-def _clock(minute: int) -> str:
-    return f"{minute % DAY // 60:02d}:{minute % 60:02d}"
 
 
 def picture(
@@ -290,12 +287,12 @@ def _rows(group: str, found: Cover) -> Sequence[Mapping[str, Any]]:
             **({"group": group} if group else {}),
             "day": _DAYS[item.day % 7],
             "shift": item.shift.name,
-            "start": _clock(item.shift.start),
-            "end": _clock(item.shift.end),
+            "start": clock(item.shift.start),
+            "end": clock(item.shift.end),
             "agents": item.count,
             "paid_hours": item.shift.paid / 60,
             "breaks": " ".join(
-                f"{_clock(item.shift.start + p.start)}+{p.minutes}min" for p in item.shift.pauses
+                f"{clock(item.shift.start + p.start)}+{p.minutes}min" for p in item.shift.pauses
             ),
         }
         for item in order
