@@ -15,6 +15,7 @@ from sim.errors import InvalidInput
 from sim.scenario.base import Place, Strict, Text, broken, details, joined, optional, refusal
 from sim.scenario.calendar import Calendar
 from sim.scenario.channel import Channel
+from sim.scenario.claims import Checklist, Claims, Goals
 from sim.scenario.figures import figures
 from sim.scenario.hours import DAY, WEEK
 from sim.scenario.names import name_refusals
@@ -158,6 +159,12 @@ class Scenario(Strict):
     """How long and how precisely to simulate."""
     expect: Mapping[str, Promises] = Field(default_factory=dict)
     """Promises by option."""
+    claims: Mapping[str, Claims] = Field(default_factory=dict)
+    """What somebody claims of an option, by option, to be checked."""
+    goals: Goals = ()
+    """What is to be reached, and by which month."""
+    checklist: Checklist = Checklist()
+    """What only people know of today, for the six questions."""
     sources: Mapping[str, Text] = Field(default_factory=dict)
     """Where figures come from, by their path in the file."""
 
