@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.decide.option import OptionResult
-from sim.metrics import MEASURES, Count
+from sim.metrics import Count, measure_names, parts, service_level
 from sim.stats import Estimate, t_quantile
 
 __all__ = ["MISSED", "Figure", "absolute_change", "figure", "first_contact", "relative_change"]
@@ -101,7 +101,7 @@ def figure(result: OptionResult, measure: str, channel: str | None = None) -> Fi
         ``cost`` a month, ``heads``, ``fcr``; ``missed`` contacts in the period; ``asa``,
         ``abandonment`` and ``service_level`` over all contacts that are let in.
     channel
-        Of one channel only; None for all in which clients call.
+        Of one channel only; None for all in which clients call, for waits all but e-mail.
     """
     if measure == "cost":
         if result.cost is None:
@@ -114,7 +114,7 @@ def figure(result: OptionResult, measure: str, channel: str | None = None) -> Fi
     if measure == "fcr":
         return Figure.plain(first_contact(result))
     played = result.replications
-    names = [channel] if channel else [one.channel for one in result.attained if not one.outbound]
+    names = [channel] if channel else _all_channels(result, measure)
     rows = [result.case.channels.index(name) for name in names]
     totals, weights = played.totals, played.weights
     if measure == "missed":
@@ -123,19 +123,25 @@ def figure(result: OptionResult, measure: str, channel: str | None = None) -> Fi
     return Figure.ratio(over, under, weights)
 
 
+def _all_channels(result: OptionResult, measure: str) -> list[str]:
+    """Channels in which clients call; letters wait for hours, and no mean is of both."""
+    called = [one.channel for one in result.attained if not one.outbound]
+    if measure not in ("asa", "service_level"):
+        return called
+    kinds = result.scenario.channels
+    return [name for name in called if kinds[name].kind != "email"] or called
+
+
 def _shares(result: OptionResult, measure: str, rows: list[int]) -> tuple[Floats, Floats]:
     """What a share or a mean wait is of, summed over channels, by row of the run."""
-    totals = result.replications.totals
-    over, under = np.zeros(len(totals)), np.zeros(len(totals))
-    for row in rows:
-        name = measure
-        if measure == "service_level":
-            rule = result.case.rules[row]
-            name = f"service_level_{'offered' if rule == 'virtual' else rule}"
-        one = MEASURES[name]
-        over += sum(sign * totals[:, row, count] for count, sign in one.over.items())
-        under += sum(sign * totals[:, row, count] for count, sign in one.under.items())
-    return over, under
+    over, under = parts(result.replications.totals[:, rows])
+    names = [measure] * len(rows)
+    if measure == "service_level":
+        rules = [result.case.rules[row] for row in rows]
+        names = [service_level("offered" if rule == "virtual" else rule) for rule in rules]
+    at = [measure_names().index(name) for name in names]
+    each = range(len(rows))
+    return over[:, each, at].sum(axis=1), under[:, each, at].sum(axis=1)
 
 
 def first_contact(result: OptionResult) -> float:
