@@ -98,8 +98,9 @@ def figure(result: OptionResult, measure: str, channel: str | None = None) -> Fi
     result
         The option.
     measure
-        ``cost`` a month, ``heads``, ``fcr``; ``missed`` contacts in the period; ``asa``,
-        ``abandonment`` and ``service_level`` over all contacts that are let in.
+        ``cost`` a month, ``heads``, ``fcr``; ``missed`` contacts in the period, and
+        ``missed_share`` of those who come; ``asa``, ``abandonment`` and ``service_level`` over all
+        contacts that are let in.
     channel
         Of one channel only; None for all in which clients call, for waits all but e-mail.
     """
@@ -113,13 +114,15 @@ def figure(result: OptionResult, measure: str, channel: str | None = None) -> Fi
         return Figure.plain(_NOBODY if result.heads is None else result.heads)
     if measure == "fcr":
         return Figure.plain(first_contact(result))
+    if measure in ("csat", "nps", "economic_cost"):
+        return Figure.plain(_NOBODY)
     played = result.replications
     names = [channel] if channel else _all_channels(result, measure)
     rows = [result.case.channels.index(name) for name in names]
     totals, weights = played.totals, played.weights
     if measure == "missed":
         return Figure.mean(totals[:, rows][:, :, MISSED].sum(axis=(1, 2)), weights)
-    over, under = _shares(result, measure, rows)
+    over, under = _shares(result, "missed" if measure == "missed_share" else measure, rows)
     return Figure.ratio(over, under, weights)
 
 

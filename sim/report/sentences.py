@@ -198,9 +198,11 @@ def verdict_sentence(comparison: Comparison, lang: Language) -> str:
     )
 
 
-def gap_sentence(comparison: Comparison, name: str, lang: Language) -> str:
-    """Why an option is not compared on money with the baseline; empty when it is."""
-    gaps = comparison.gaps(name)
+def gap_sentence(
+    comparison: Comparison, name: str, lang: Language, other: str | None = None
+) -> str:
+    """Why an option is not compared on money with another, the baseline; empty when it is."""
+    gaps = comparison.gaps(name, other)
     if not gaps:
         return ""
     worst = max(gaps, key=lambda gap: abs(gap.ours - gap.theirs))
@@ -208,7 +210,7 @@ def gap_sentence(comparison: Comparison, name: str, lang: Language) -> str:
         "“{name}” does not give the same service as “{base}”: {what} is {ours} against {theirs}, "
         "so its cost is no saving.",
         name=option_title(comparison.scenario, name, lang),
-        base=option_title(comparison.scenario, comparison.baseline.name, lang),
+        base=option_title(comparison.scenario, other or comparison.baseline.name, lang),
         what=_gap_words(comparison, worst, lang),
         ours=lang.percent(worst.ours),
         theirs=lang.percent(worst.theirs),
