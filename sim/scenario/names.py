@@ -14,6 +14,7 @@ from pydantic_core import InitErrorDetails
 
 from sim.errors import InvalidInput
 from sim.scenario.base import Place, entry, nearest, refusal
+from sim.scenario.horizon import until_then_refusals
 from sim.scenario.hours import spans
 from sim.scenario.terms.shipped import Preset, Section, choices, currency
 
@@ -37,6 +38,7 @@ def name_refusals(data: object) -> Iterator[InitErrorDetails]:
     if options:
         yield from _known(entry(data, "baseline"), options, ("baseline",), "an option")
         yield from _expect(_mapping(data, "expect"), options, channels)
+        yield from until_then_refusals(options, entry(data, "horizon"), entry(data, "baseline"))
     yield from _sources(data)
 
 
@@ -194,7 +196,7 @@ def _measurable(measure: str, option: object, place: Place) -> Iterator[InitErro
 
 
 # Parts of a file that hold figures with a source.
-_SOURCED = ("channels", "options", "groups", "calendar")
+_SOURCED = ("channels", "options", "groups", "calendar", "horizon")
 
 
 def _sources(data: object) -> Iterator[InitErrorDetails]:
