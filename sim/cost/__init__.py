@@ -7,7 +7,7 @@ do, not on averages.
 
 from __future__ import annotations
 
-from sim.cost.consequences import Served, consequences, repeat_volume, satisfaction
+from sim.cost.consequences import Fate, Served, consequences, repeat_volume, satisfaction
 from sim.cost.contract import contract_month, price_index
 from sim.cost.contributions import contribution
 from sim.cost.finance import (
@@ -31,6 +31,7 @@ from sim.cost.statement import Group, Line, Statement
 
 __all__ = [
     "ContractOps",
+    "Fate",
     "Group",
     "Hours",
     "Line",

@@ -35,12 +35,21 @@ from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option
 from sim.stats import Estimate, mean_estimate
 
-__all__ = ["Attained", "OptionResult", "Prepared", "Run", "evaluate", "prepare", "simulate"]
+__all__ = [
+    "BATCHES",
+    "Attained",
+    "OptionResult",
+    "Prepared",
+    "Run",
+    "evaluate",
+    "prepare",
+    "simulate",
+]
 
 Floats = NDArray[np.float64]
 
 # Batches whose statements show how far a month's cost is uncertain; more would cost time only.
-_BATCHES = 20
+BATCHES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +354,7 @@ def _priced(ready: Prepared, result: Replications) -> OptionResult:
         totals = np.array(
             [
                 _statement(option, month, month.read(part), peaks).total
-                for part in result.batches(_BATCHES)
+                for part in result.batches(BATCHES)
             ]
         )
     present = np.sum([result.presence(group).sum(axis=0) for group in played.groups], axis=0)

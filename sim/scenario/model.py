@@ -22,7 +22,7 @@ from sim.scenario.names import name_refusals
 from sim.scenario.option import Intervals, Option, pace_refusals
 from sim.scenario.parse import as_duration, as_share
 from sim.scenario.promise import Promises
-from sim.scenario.terms import Assumption
+from sim.scenario.terms import Assumption, Consequences
 from sim.scenario.units import Count, Duration, Factor, Share
 
 __all__ = [
@@ -159,6 +159,8 @@ class Scenario(Strict):
     """How long and how precisely to simulate."""
     horizon: Horizon | None = None
     """The months ahead, where more than an average month is asked for."""
+    consequences: Consequences | None = None
+    """What poor service costs beside the budget."""
     expect: Mapping[str, Promises] = Field(default_factory=dict)
     """Promises by option."""
     sources: Mapping[str, Text] = Field(default_factory=dict)
@@ -383,7 +385,8 @@ class Scenario(Strict):
             Language of the sources that the scenario names in several.
         """
         sources = {path: source.in_(lang) for path, source in self.sources.items()}
-        more = {"horizon": self.horizon} if self.horizon else {}
+        sections = {"horizon": self.horizon, "consequences": self.consequences}
+        more = {name: section for name, section in sections.items() if section is not None}
         return tuple(figures(self.channels, self.options, sources, more))
 
     @property

@@ -39,6 +39,8 @@ def name_refusals(data: object) -> Iterator[InitErrorDetails]:
         yield from _known(entry(data, "baseline"), options, ("baseline",), "an option")
         yield from _expect(_mapping(data, "expect"), options, channels)
         yield from until_then_refusals(options, entry(data, "horizon"), entry(data, "baseline"))
+    for name in _mapping(entry(data, "consequences"), "channels"):
+        yield from _channel(str(name), channels, ("consequences", "channels", str(name)))
     yield from _sources(data)
 
 
@@ -196,7 +198,7 @@ def _measurable(measure: str, option: object, place: Place) -> Iterator[InitErro
 
 
 # Parts of a file that hold figures with a source.
-_SOURCED = ("channels", "options", "groups", "calendar", "horizon")
+_SOURCED = ("channels", "options", "groups", "calendar", "horizon", "consequences")
 
 
 def _sources(data: object) -> Iterator[InitErrorDetails]:
