@@ -7,8 +7,21 @@ do, not on averages.
 
 from __future__ import annotations
 
+from sim.cost.consequences import Fate, Served, consequences, repeat_volume, satisfaction
 from sim.cost.contract import contract_month, price_index
 from sim.cost.contributions import contribution
+from sim.cost.finance import (
+    OneOff,
+    accrual,
+    book_value,
+    cash_flows,
+    early_termination,
+    equivalent_annual_cost,
+    npv,
+    payback,
+    present_values,
+    tco,
+)
 from sim.cost.inhouse import inhouse_month
 from sim.cost.ops import ContractOps, Hours, Ops, RetainedOps
 from sim.cost.payroll import rostered_per_logged, steady_ramp_loss
@@ -18,20 +31,35 @@ from sim.cost.statement import Group, Line, Statement
 
 __all__ = [
     "ContractOps",
+    "Fate",
     "Group",
     "Hours",
     "Line",
+    "OneOff",
     "Ops",
     "RetainedOps",
+    "Served",
     "Statement",
+    "accrual",
     "billed_minutes",
     "billed_seconds",
+    "book_value",
+    "cash_flows",
+    "consequences",
     "contract_month",
     "contribution",
+    "early_termination",
+    "equivalent_annual_cost",
     "inhouse_month",
+    "npv",
+    "payback",
+    "present_values",
     "price_index",
+    "repeat_volume",
     "retained_month",
     "rostered_per_logged",
     "rounding_factor",
+    "satisfaction",
     "steady_ramp_loss",
+    "tco",
 ]

@@ -198,9 +198,11 @@ def _workplace(terms: InhouseTerms, team: _Team) -> list[Line]:
                             "count": team.count(item.per),
                             "life_months": item.life_months,
                         },
+                        cash=False,
                     )
                     for item in terms.equipment
                 ),
+                cash=False,
             )
         )
     return lines

@@ -29,6 +29,7 @@ class Group(StrEnum):
     RETAINED = "retained"
     OVERHEAD = "overhead"
     TAX = "tax"
+    CONSEQUENCES = "consequences"
 
 
 def agree(one: float, other: float, scale: float = 0.0) -> bool:
@@ -76,6 +77,9 @@ class Line:
         The numbers in the formula by name, in the units of the terms they come from.
     parts
         Lines that sum to this one.
+    cash
+        Whether money moves in the month itself; False for depreciation, whose money moved when
+        the thing was bought.
 
     Examples
     --------
@@ -89,6 +93,7 @@ class Line:
     formula: str = ""
     inputs: Mapping[str, float] = field(default_factory=dict, hash=False)
     parts: tuple[Line, ...] = ()
+    cash: bool = True
 
     def __post_init__(self) -> None:
         ensure(math.isfinite(self.amount), f"{self.name} is {self.amount}, not an amount")
@@ -97,10 +102,10 @@ class Line:
             ensure(agree(total, self.amount), f"{self.name} is not the sum of its parts")
 
     @classmethod
-    def of(cls, name: str, group: Group, parts: Iterable[Line]) -> Line:
+    def of(cls, name: str, group: Group, parts: Iterable[Line], *, cash: bool = True) -> Line:
         """A line that is the sum of others."""
         kept = tuple(parts)
-        return cls(name, group, math.fsum(part.amount for part in kept), parts=kept)
+        return cls(name, group, math.fsum(part.amount for part in kept), parts=kept, cash=cash)
 
     def why(self) -> str:
         """The way to the amount, as text: formula, then the same with numbers, parts below."""
@@ -118,7 +123,8 @@ class Line:
         return re.sub(r"[A-Za-z_]\w*", number, self.formula)
 
     def _plus(self, other: Line) -> Line:
-        return Line.of(self.name, self.group, self._summands() + other._summands())
+        both = self._summands() + other._summands()
+        return Line.of(self.name, self.group, both, cash=self.cash)
 
     def _summands(self) -> tuple[Line, ...]:
         # A sum over months stays one flat list of months, whatever the order of adding.
@@ -165,6 +171,11 @@ class Statement:
     def total(self) -> float:
         """Sum of all lines."""
         return math.fsum(line.amount for line in self.lines)
+
+    @property
+    def cash(self) -> float:
+        """What is paid in the month: the lines less depreciation."""
+        return math.fsum(line.amount for line in self.lines if line.cash)
 
     def amount(self, name: str) -> float:
         """Amount of a line; 0 when the terms bring no such line."""

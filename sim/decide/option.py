@@ -35,12 +35,23 @@ from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option
 from sim.stats import Estimate, mean_estimate
 
-__all__ = ["Attained", "OptionResult", "Prepared", "Run", "evaluate", "prepare", "simulate"]
+__all__ = [
+    "BATCHES",
+    "Attained",
+    "OptionResult",
+    "Prepared",
+    "Run",
+    "evaluate",
+    "peak_of",
+    "prepare",
+    "simulate",
+    "statement_of",
+]
 
 Floats = NDArray[np.float64]
 
 # Batches whose statements show how far a month's cost is uncertain; more would cost time only.
-_BATCHES = 20
+BATCHES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,14 +349,14 @@ def _priced(ready: Prepared, result: Replications) -> OptionResult:
     """Price what came out of replications."""
     scenario, played, month = ready.scenario, ready.case, ready.month
     option = ready.option
-    peaks = {group: _peak(played, g) for g, group in enumerate(played.groups)}
+    peaks = {group: peak_of(played, g) for g, group in enumerate(played.groups)}
     statement, totals = None, np.zeros(0)
     if month:
-        statement = _statement(option, month, month.read(result.record), peaks)
+        statement = statement_of(option, month, month.read(result.record), peaks)
         totals = np.array(
             [
-                _statement(option, month, month.read(part), peaks).total
-                for part in result.batches(_BATCHES)
+                statement_of(option, month, month.read(part), peaks).total
+                for part in result.batches(BATCHES)
             ]
         )
     present = np.sum([result.presence(group).sum(axis=0) for group in played.groups], axis=0)
@@ -361,7 +372,7 @@ def _priced(ready: Prepared, result: Replications) -> OptionResult:
         ways=ways(played, option, result),
         hours=_monthly_hours(scenario, month, result, logged),
         heads=_heads(statement, option),
-        peak=_peak(played),
+        peak=peak_of(played),
         occupancy=float(present[Presence.BUSY]) / logged if logged else 0.0,
         statement=statement,
         cost=Estimate(statement.total, mean_estimate(totals).half_width) if statement else None,
@@ -379,14 +390,30 @@ def _monthly_hours(
     return logged / 3600 / scenario.calendar.days * 365 / 12
 
 
-def _statement(
-    option: Option, month: Month, counts: MonthCounts, peaks: Mapping[str, int]
+def statement_of(
+    option: Option,
+    month: Month,
+    counts: MonthCounts,
+    peaks: Mapping[str, float],
+    month_index: int = 0,
 ) -> Statement:
-    """An average month of an option: its groups, and what stays with the client."""
+    """An average month of an option: its groups, and what stays with the client.
+
+    Parameters
+    ----------
+    option
+        The option with its terms.
+    month, counts
+        How a replication becomes a month, and what came out.
+    peaks
+        Most agents at once, by group.
+    month_index
+        Months since contracts began: their prices rise at each anniversary.
+    """
     legs: dict[str, Statement] = {}
     vendors = [name for name, group in option.groups.items() if group.source == "vendor"]
     for name, group in option.groups.items():
-        leg = _leg(month, counts, name, group, peaks[name])
+        leg = _leg(month, counts, name, group, peaks[name], month_index)
         if leg is not None:
             legs[name] = leg
     if option.retained is not None:
@@ -395,12 +422,15 @@ def _statement(
     return Statement.join(legs)
 
 
-def _leg(month: Month, counts: MonthCounts, name: str, group: Group, peak: int) -> Statement | None:
+def _leg(
+    month: Month, counts: MonthCounts, name: str, group: Group, peak: float, month_index: int
+) -> Statement | None:
     """An average month of one group."""
     if group.payroll is not None:
         return inhouse_month(group.payroll, month.inhouse(counts, name, peak))
     if group.contract is not None:
-        return contract_month(group.contract, month.contract(counts, name, group))
+        ops = month.contract(counts, name, group)
+        return contract_month(group.contract, replace(ops, month_index=month_index))
     return None
 
 
@@ -413,7 +443,7 @@ def _heads(statement: Statement | None, option: Option) -> float | None:
     return sum(found) if found else None
 
 
-def _peak(played: Case, group: int | None = None) -> int:
+def peak_of(played: Case, group: int | None = None) -> int:
     """Most agents at work at once during the period."""
     line, staffing = played.timeline, played.staffing
     until = line.start + line.within * line.slot

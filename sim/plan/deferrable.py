@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FILL", "Later", "fitted"]
+__all__ = ["FILL", "Later", "done_in_time", "fitted"]
 
 Floats = NDArray[np.float64]
 
@@ -140,11 +140,39 @@ def _recent(stream: Later) -> Floats:
     work = np.tile(stream.load, 3)
     ends = np.concatenate([[0.0], np.cumsum(counted)])
     came = np.concatenate([[0.0], np.cumsum(work)])
-    recent = np.zeros(size)
-    for k in range(size):
-        end = 2 * size + k + 1
-        # What came after this moment is not yet due; counted time may stand still.
-        since = ends[end] - stream.within
-        at = np.interp(max(since, 0.0), ends, np.arange(len(ends))) if ends[-1] > 0 else 0.0
-        recent[k] = came[end] - np.interp(at, np.arange(len(came)), came)
-    return recent
+    # What came after this moment is not yet due; counted time may stand still.
+    last = np.arange(2 * size, 3 * size) + 1
+    since = np.clip(ends[last] - stream.within, 0.0, None)
+    at = np.interp(since, ends, np.arange(len(ends))) if ends[-1] > 0 else np.zeros(size)
+    return np.asarray(came[last] - np.interp(at, np.arange(len(came)), came))
+
+
+def done_in_time(
+    agents: NDArray[np.int64],
+    load: Floats,
+    later: Sequence[Later],
+    open_: NDArray[np.bool_],
+) -> bool:
+    """Whether idle time surely holds all work that can be put off, with nobody added.
+
+    Parameters
+    ----------
+    agents, load, later, open_
+        As `fitted` takes them, which then returns the agents as they are.
+
+    Returns
+    -------
+    Whether the channel with the nearest deadline, done as early as idle time allows, is in time,
+    and the next in what that leaves. Another order may do where this does not.
+    """
+    idle = np.tile(np.clip(agents - load, 0, None) * FILL * open_, 3)
+    if sum(one.load.sum() for one in later) > idle.sum() / 3:
+        return False
+    for one in sorted(later, key=lambda one: one.within):
+        came = np.tile(one.load, 3)
+        total = np.cumsum(came - idle)
+        backlog = total - np.minimum.accumulate(np.minimum(total, 0.0))
+        if (backlog[-len(one.load) :] > _recent(one) + 1e-9).any():
+            return False
+        idle = idle - (came - np.diff(backlog, prepend=0.0))
+    return True

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.scenario.channel import Target
 
-__all__ = ["FLOOR", "Wanted", "agents_for", "floor_of"]
+__all__ = ["FLOOR", "Wanted", "agents_for", "floor_of", "least_agents"]
 
 if TYPE_CHECKING:  # what has a roster of its own does without closed forms
     from sim import erlang
@@ -76,7 +76,7 @@ def agents_for(promise: Target, wanted: Wanted, span: int) -> tuple[Agents, Floa
     Agents by interval, and the same when an agent may be divided.
     """
     if span == 1:
-        return _least(promise.answered, promise, wanted), _divided(promise, wanted)
+        return least_agents(promise.answered, promise, wanted), _divided(promise, wanted)
     whole = np.zeros(len(wanted.rate), np.int64)
     for start in range(0, len(whole), span):
         part = slice(start, start + span)
@@ -97,7 +97,7 @@ def _target(share: float, promise: Target) -> erlang.Target:
     )
 
 
-def _least(share: float, promise: Target, wanted: Wanted) -> Agents:
+def least_agents(share: float, promise: Target, wanted: Wanted) -> Agents:
     """Least whole agents by interval for a share answered in time."""
     from sim import erlang
 
@@ -131,8 +131,8 @@ def _over_span(promise: Target, wanted: Wanted) -> Agents:
     columns = np.stack([wanted.rate, wanted.aht, wanted.patience])
     kinds, kind = np.unique(columns, axis=1, return_inverse=True)
     each = Wanted(*kinds)
-    least = _least(floor_of(promise), promise, each)
-    more = int((_least(_ALL, promise, each) - least).max()) + 1
+    least = least_agents(floor_of(promise), promise, each)
+    more = int((least_agents(_ALL, promise, each) - least).max()) + 1
     within, lost = _measured(promise, each, least, more)
     gain = np.minimum.accumulate(np.diff(within, axis=0), axis=0)  # [step, kind]
     order = np.argsort(-gain[:, kind].ravel(), kind="stable")  # steps of one interval in turn

@@ -24,7 +24,7 @@ from sim.scenario.hours import DAY
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option, ToTarget
 
-__all__ = ["HOLDS", "Requirement", "requirement"]
+__all__ = ["HOLDS", "Requirement", "later_of", "promises_of", "requirement", "wanted_of"]
 
 Floats = NDArray[np.float64]
 
@@ -100,19 +100,19 @@ def _required(
     hands = [in_hand(s, scenario.interval) for s in waiting]
     carried = np.sum(hands, axis=0) - load if waiting else none
     agents, divided = np.zeros(len(none), np.int64), none
-    for promise in _promises(waiting, hold):
+    for promise in promises_of(waiting, hold):
         for_it = _for_promise(promise, waiting, hands, scenario)
         agents, divided = np.maximum(agents, for_it[0]), np.maximum(divided, for_it[1])
     open_ = np.any([open_share(scenario, option, n) > 0 for n in group.skills], axis=0)
     agents = np.where(open_, np.maximum(agents, bounds.minimum), agents)
-    put_off = [_later(scenario, option, s) for s in later]
+    put_off = [later_of(scenario, option, s) for s in later]
     agents = fitted(agents, load, put_off, open_)
     capped = np.minimum(agents, bounds.maximum if bounds.maximum is not None else agents)
     deferrable = np.sum([one.load for one in put_off], axis=0) if put_off else none
     return Requirement(capped, divided, load, carried, deferrable, capped == agents)
 
 
-def _promises(waiting: list[Stream], hold: str | None) -> list[Target]:
+def promises_of(waiting: list[Stream], hold: str | None) -> list[Target]:
     """The different promises made to the channels that wait."""
     made = [s.channel.target for s in waiting if s.channel.target]
     if hold is not None:
@@ -126,7 +126,7 @@ def _for_promise(
     """Agents for one promise to everybody who waits, whole and divided."""
     per_day = round(DAY / scenario.interval)
     span = dict(zip(HOLDS, (1, per_day, scenario.intervals_per_week), strict=True))[promise.hold]
-    wanted = _wanted(waiting, hands)
+    wanted = wanted_of(waiting, hands)
     chats = _only_chats(waiting)
     if chats and span == 1 and float((wanted.rate * wanted.aht).max()) <= _LARGEST_CHAIN:
         found = _for_chats(promise, waiting[0], wanted.rate)
@@ -134,7 +134,7 @@ def _for_promise(
     return agents_for(promise, wanted, span)
 
 
-def _wanted(waiting: list[Stream], hands: list[Floats]) -> Wanted:
+def wanted_of(waiting: list[Stream], hands: list[Floats]) -> Wanted:
     """All who wait, as one stream: a contact in hand from before counts like one that comes."""
     rates = [hand / s.agent_time for s, hand in zip(waiting, hands, strict=True)]
     rate, load = np.sum(rates, axis=0), np.sum(hands, axis=0)
@@ -177,7 +177,7 @@ def _for_chats(promise: Target, stream: Stream, rates: Floats) -> NDArray[np.int
     return np.asarray(np.array(least, np.int64)[kind])
 
 
-def _later(scenario: Scenario, option: Option, stream: Stream) -> Later:
+def later_of(scenario: Scenario, option: Option, stream: Stream) -> Later:
     """Work of a channel that can be put off, and until when."""
     channel = stream.channel
     if channel.deadline is not None:

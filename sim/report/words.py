@@ -41,6 +41,7 @@ GROUPS = {
     "retained": N_("Managing the vendor"),
     "overhead": N_("Overhead"),
     "tax": N_("VAT not recovered"),
+    "consequences": N_("Lost orders and customers"),
 }
 
 _TERMS = {

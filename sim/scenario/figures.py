@@ -25,7 +25,10 @@ _Figure = tuple[float | str, str]  # value and unit
 
 
 def figures(
-    channels: Mapping[str, Channel], options: Mapping[str, Option], sources: Mapping[str, str]
+    channels: Mapping[str, Channel],
+    options: Mapping[str, Option],
+    sources: Mapping[str, str],
+    more: Mapping[str, Strict] | None = None,
 ) -> Iterator[Assumption]:
     """Figures of a scenario, channels before options, within terms those of a preset first.
 
@@ -36,6 +39,8 @@ def figures(
     sources
         Where figures come from, by their path or the path of what holds them. A source that
         names a whole speaks only for what the scenario itself gives there, not for a preset.
+    more
+        Further sections of the file, by key.
 
     Examples
     --------
@@ -54,6 +59,8 @@ def figures(
         yield from _own(option.model_copy(update={"groups": {}}), place, sources)
         for key, group in option.groups.items():
             yield from _of_group(group, f"{place}.groups.{key}", sources)
+    for name, section in (more or {}).items():
+        yield from _own(section, name, sources)
 
 
 def _of_group(group: Group, place: str, sources: Mapping[str, str]) -> Iterator[Assumption]:

@@ -17,12 +17,13 @@ from sim.scenario.calendar import Calendar
 from sim.scenario.channel import Channel
 from sim.scenario.claims import Checklist, Claims, Goals
 from sim.scenario.figures import figures
+from sim.scenario.horizon import MONTH, Horizon
 from sim.scenario.hours import DAY, WEEK
 from sim.scenario.names import name_refusals
 from sim.scenario.option import Intervals, Option, pace_refusals
 from sim.scenario.parse import as_duration, as_share
 from sim.scenario.promise import Promises
-from sim.scenario.terms import Assumption
+from sim.scenario.terms import Assumption, Consequences
 from sim.scenario.units import Count, Duration, Factor, Share
 
 __all__ = [
@@ -157,6 +158,10 @@ class Scenario(Strict):
     channel differ by no more than this."""
     simulation: Simulation = Simulation()
     """How long and how precisely to simulate."""
+    horizon: Horizon | None = None
+    """The months ahead, where more than an average month is asked for."""
+    consequences: Consequences | None = None
+    """What poor service costs beside the budget."""
     expect: Mapping[str, Promises] = Field(default_factory=dict)
     """Promises by option."""
     claims: Mapping[str, Claims] = Field(default_factory=dict)
@@ -335,6 +340,30 @@ class Scenario(Strict):
                         raise broken(place, "is missing", None, hint)
         return self
 
+    @model_validator(mode="after")
+    def _paid_within_the_horizon(self) -> Self:
+        """What falls behind the end would never be paid."""
+        wrong = []
+        last = self.horizon.months if self.horizon else 0
+        for name, option in self.options.items() if self.horizon else ():
+            if option.lead >= last * MONTH:
+                rule = f"must be shorter than the horizon of {last} months"
+                wrong.append(refusal(("options", name, "lead"), rule, as_duration(option.lead)))
+            for number, one in enumerate(option.one_offs):
+                if one.month > last:
+                    place = ("options", name, "one_offs", number, "month")
+                    rule = f"must be within the horizon of {last} months"
+                    wrong.append(refusal(place, rule, one.month))
+        if wrong:
+            raise joined("Scenario", wrong)
+        return self
+
+    @property
+    def today(self) -> str:
+        """The option that serves today, and until others are ready."""
+        named = self.horizon.today if self.horizon else None
+        return named or ("as_is" if "as_is" in self.options else self.baseline)
+
     def _profiles(self) -> dict[Place, tuple[float, ...]]:
         found: dict[Place, tuple[float, ...]] = {
             ("channels", name, "arrivals"): channel.arrivals
@@ -363,7 +392,9 @@ class Scenario(Strict):
             Language of the sources that the scenario names in several.
         """
         sources = {path: source.in_(lang) for path, source in self.sources.items()}
-        return tuple(figures(self.channels, self.options, sources))
+        sections = {"horizon": self.horizon, "consequences": self.consequences}
+        more = {name: section for name, section in sections.items() if section is not None}
+        return tuple(figures(self.channels, self.options, sources, more))
 
     @property
     def digest(self) -> str:

@@ -14,6 +14,7 @@ from pydantic_core import InitErrorDetails
 
 from sim.errors import InvalidInput
 from sim.scenario.base import Place, entry, nearest, refusal
+from sim.scenario.horizon import until_then_refusals
 from sim.scenario.hours import spans
 from sim.scenario.terms.shipped import Preset, Section, choices, currency
 
@@ -40,8 +41,11 @@ def name_refusals(data: object) -> Iterator[InitErrorDetails]:
         yield from _claims(_mapping(data, "claims"), options, channels)
         today = entry(entry(data, "checklist"), "today")
         yield from _known(today, options, ("checklist", "today"), "an option")
+        yield from until_then_refusals(options, entry(data, "horizon"), entry(data, "baseline"))
     for key in _mapping(data, "goals"):
         yield from _of_channel(str(key), channels, ("goals", str(key)))
+    for name in _mapping(entry(data, "consequences"), "channels"):
+        yield from _channel(str(name), channels, ("consequences", "channels", str(name)))
     yield from _sources(data)
 
 
@@ -217,7 +221,7 @@ def _measurable(measure: str, option: object, place: Place) -> Iterator[InitErro
 
 
 # Parts of a file that hold figures with a source.
-_SOURCED = ("channels", "options", "groups", "calendar")
+_SOURCED = ("channels", "options", "groups", "calendar", "horizon", "consequences")
 
 
 def _sources(data: object) -> Iterator[InitErrorDetails]:

@@ -20,6 +20,7 @@ from pydantic_core import CoreSchema, InitErrorDetails
 
 from sim.errors import InvalidInput
 from sim.scenario.base import Also, Place, Strict, Text, broken, in_file, joined, refusal
+from sim.scenario.horizon import OneOff
 from sim.scenario.hours import DAY, OpenHours, ShiftHours, clock
 from sim.scenario.laws import TimeLaw
 from sim.scenario.parse import as_share
@@ -27,6 +28,7 @@ from sim.scenario.planned import ShiftForm, shift_forms
 from sim.scenario.profile import LevelProfile
 from sim.scenario.team import Team
 from sim.scenario.terms import ContractTerms, InhouseTerms, RetainedTerms
+from sim.scenario.terms.scales import refuse_twice
 from sim.scenario.units import (
     Count,
     Duration,
@@ -387,6 +389,12 @@ class Option(Strict):
     """The groups of agents by name."""
     retained: RetainedTerms | None = None
     """What stays with the client when a vendor serves."""
+    one_offs: tuple[OneOff, ...] = ()
+    """What is paid once, over a horizon."""
+    lead: Duration = 0.0
+    """Time from the start of a horizon until the option serves [s]."""
+    until_then: str | None = None
+    """The option that serves meanwhile, or lost where nobody does; that of today when absent."""
 
     def paced(self, mean: Callable[[str], float]) -> Option:
         """The option with the mean handle times of groups as factors on those of channels."""
@@ -423,6 +431,11 @@ class Option(Strict):
             if group.payroll is None and group.contract is None:
                 rule = "must have a payroll or a contract, since the option has other prices"
                 raise broken(("groups", name), rule, None, "or take those prices out")
+        return self
+
+    @model_validator(mode="after")
+    def _paid_once(self) -> Option:
+        refuse_twice("one_offs", [one.name for one in self.one_offs])
         return self
 
     @model_validator(mode="after")

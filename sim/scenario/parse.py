@@ -14,6 +14,7 @@ from sim.errors import InvalidInput
 __all__ = [
     "as_duration",
     "as_share",
+    "change",
     "count",
     "factor",
     "hours",
@@ -346,6 +347,23 @@ def ratio(text: str) -> float:
     if value > MOST_RATIO:
         raise InvalidInput("ratio", f"must be at most {MOST_RATIO:.0%}", text)
     return value
+
+
+def change(text: str) -> float:
+    """Read a rise in per cent, below zero where it is a fall.
+
+    Examples
+    --------
+    >>> change("8%"), change("-2.5 %"), change("+1%")
+    (0.08, -0.025, 0.01)
+    """
+    tidy = text.strip().replace("\u2212", "-")
+    if not tidy.startswith("-"):
+        return ratio(tidy)
+    fall = ratio(tidy[1:])
+    if fall >= 1:
+        raise InvalidInput("change", "must be above -100%", text)
+    return -fall
 
 
 def level(text: str) -> float:

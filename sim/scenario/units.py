@@ -22,6 +22,7 @@ from sim.scenario import parse
 
 __all__ = [
     "PER_CENT",
+    "Change",
     "Count",
     "Duration",
     "Factor",
@@ -191,6 +192,14 @@ _RATIO = (
 Ratio = Annotated[float, *_RATIO, Unit("share")]
 """A share of something that may well exceed it: double pay on a holiday, a bonus above the wage."""
 RatioPerYear = Annotated[float, *_RATIO, Unit("share/year")]
+Change = Annotated[
+    float,
+    _reader(_plain(parse.change), "a percentage", _percentage),
+    Field(gt=-1, le=parse.MOST_RATIO),
+    _text(r"[0-9]\s*%\s*$", "5%", "-3%"),
+    Unit("share/year"),
+]
+"""A rise in a year, or a fall."""
 Duration = Annotated[
     float,
     _reader(_plain(parse.seconds), "a duration", _time),

@@ -2,6 +2,14 @@
 
 from sim.scenario.terms import presets
 from sim.scenario.terms.agents import AgentTerms, Bracket, Pay, Scheme, WorkingYear
+from sim.scenario.terms.consequences import (
+    ChannelLoss,
+    Consequences,
+    DefectIntent,
+    Measure,
+    Recovered,
+    Satisfaction,
+)
 from sim.scenario.terms.contract import (
     AgentHourPrice,
     ContractTerms,
@@ -32,19 +40,25 @@ __all__ = [
     "Assumption",
     "Bot",
     "Bracket",
+    "ChannelLoss",
     "Confidence",
+    "Consequences",
     "ContractTerms",
+    "DefectIntent",
     "Equipment",
     "ForecastBand",
     "Hiring",
     "InhouseTerms",
     "Kpi",
     "Level2",
+    "Measure",
     "MinutePrice",
     "Pay",
     "Preset",
+    "Recovered",
     "RetainedLine",
     "RetainedTerms",
+    "Satisfaction",
     "Scheme",
     "ServiceCredits",
     "Software",

@@ -1,0 +1,278 @@
+"""How an option answers changed inputs: staffed anew to the same promise, without simulating.
+
+The anchor is the simulated option: its average month, its cover, its statement. A changed input
+moves what the closed forms say, and the anchor moves with it:
+
+- volume, handle time, patience and promise change the agents that the closed form asks for; the
+  cover moves by that difference, hour by hour of the week;
+- those served, those who give up, their waits and minutes move as the closed form moves;
+- prices, wages, shares and taxes change the statement only.
+
+With nothing changed the answer is that of the simulation to the last digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cost import Statement
+from sim.decide.month import Month
+from sim.decide.moved import Moved, moved
+from sim.decide.option import OptionResult, peak_of, statement_of
+from sim.decide.queueing import Closed, streams_of
+from sim.decide.traffic import MonthCounts
+from sim.errors import InvalidInput
+from sim.metrics import Presence
+from sim.plan import agents_by_volume, staffed
+from sim.scenario.model import Scenario
+from sim.scenario.option import Option, ToTarget
+
+__all__ = ["Answer", "Response"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """An average month of an option under changed inputs.
+
+    Parameters
+    ----------
+    option
+        The option with its changed terms.
+    month
+        How its counts are read.
+    counts
+        What an average month brings.
+    peaks
+        Most agents at once, by group.
+    agents
+        Agents at work by group and interval of the week.
+    service
+        Share answered in time by channel with a promise: what was simulated, moved as the closed
+        form moves.
+    """
+
+    option: Option
+    month: Month
+    counts: MonthCounts
+    peaks: Mapping[str, float]
+    agents: Mapping[str, Floats]
+    service: Mapping[str, float]
+
+    def statement(self, month_index: int = 0) -> Statement:
+        """The month line by line.
+
+        Parameters
+        ----------
+        month_index
+            Months since contracts began.
+        """
+        return statement_of(self.option, self.month, self.counts, self.peaks, month_index)
+
+    @property
+    def hours(self) -> float:
+        """Logged hours in the month, of all groups [h]."""
+        return float(self.counts.presence[:, Presence.LOGGED].sum()) / 3600
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Response:
+    """A simulated option that can be asked what it would be with other inputs.
+
+    Parameters
+    ----------
+    result
+        The option as simulated.
+    month, counts
+        Its average month.
+    peaks
+        Most agents at once, by group.
+    agents
+        Agents at work by group and interval of the week, as simulated.
+    needed
+        What the closed form asks for, of groups staffed to target.
+    closed
+        What the closed form says of those who wait, with the agents at work.
+    types
+        Occurrences of each interval of the week in an average month by type of hour.
+
+    Examples
+    --------
+    >>> from sim.decide import simulate
+    >>> from sim.scenario import load
+    >>> desk = simulate(load("scenarios/company-n.yaml"), "as_is", replications=2)
+    >>> response = Response.of(desk)
+    >>> response.statement().total == desk.statement.total
+    True
+    >>> busier = response.statement(volume_factor=1.2)
+    >>> busier.total > desk.statement.total  # more minutes on the line; the crew is fixed
+    True
+    """
+
+    result: OptionResult
+    month: Month
+    counts: MonthCounts
+    peaks: Mapping[str, float]
+    agents: Mapping[str, Floats]
+    needed: Mapping[str, Floats]
+    closed: Closed
+    types: Floats
+
+    @classmethod
+    def of(cls, result: OptionResult) -> Response:
+        """Anchor a response at a simulated option.
+
+        Raises
+        ------
+        InvalidInput
+            If the option has no terms, so that there is no cost to answer with.
+        """
+        if result.statement is None:
+            hint = "give its groups a payroll or a contract"
+            raise InvalidInput("option", "must have terms to be priced", result.name, hint)
+        played, calendar = result.case, result.scenario.calendar
+        month = Month.of(result.scenario, played)
+        counts = month.read(result.replications.record)
+        agents = {
+            name: result.covers[name].agents.astype(np.float64)
+            if name in result.covers
+            else _at_work(result, name)
+            for name in played.groups
+        }
+        return cls(
+            result,
+            month,
+            counts,
+            {name: float(peak_of(played, g)) for g, name in enumerate(played.groups)},
+            agents,
+            _needed(result.scenario, result.option, np.ones(1)),
+            streams_of(result.scenario, result.option, played, counts).measured(agents),
+            calendar.average_month(result.scenario.interval).types.reshape(-1, 8),
+        )
+
+    def answers(
+        self, scenario: Scenario | None = None, factors: Sequence[float] | Floats = (1.0,)
+    ) -> tuple[Answer, ...]:
+        """Answer a changed scenario at several volumes at once.
+
+        Parameters
+        ----------
+        scenario
+            The scenario with other figures, as `sim.scenario.changed` makes it; None: as it was.
+            Its channels, options, groups and calendar are those of the anchor.
+        factors
+            On the volume of all channels, beside what the scenario changes.
+        """
+        asked = self.result.scenario if scenario is None else scenario
+        option = asked.options[self.result.name]
+        volumes = np.asarray(factors, np.float64)
+        needed = _needed(asked, option, volumes)
+        terms = staffed(option, self.result.covers)
+        waiting = streams_of(asked, option, self.result.case, self.counts)
+        found = []
+        for row, factor in enumerate(volumes.tolist()):
+            agents = self._agents(option, needed, row)
+            now = waiting.measured(agents, factor)
+            move = moved(self.result.case, self.counts, self.closed, now)
+            counts = self._counts(move, agents)
+            peaks = {
+                name: max(0.0, peak + float(agents[name].max() - self.agents[name].max()))
+                for name, peak in self.peaks.items()
+            }
+            service = self._service(now)
+            found.append(Answer(terms, self.month, counts, peaks, agents, service))
+        return tuple(found)
+
+    def answer(self, scenario: Scenario | None = None, *, volume_factor: float = 1.0) -> Answer:
+        """Answer a changed scenario at one volume; see `answers`."""
+        return self.answers(scenario, (volume_factor,))[0]
+
+    def statement(
+        self,
+        scenario: Scenario | None = None,
+        *,
+        volume_factor: float = 1.0,
+        month_index: int = 0,
+    ) -> Statement:
+        """A month under changed inputs, staffed anew.
+
+        Parameters
+        ----------
+        scenario
+            The scenario with other figures; None: as it was.
+        volume_factor
+            On the volume of all channels: a season, growth.
+        month_index
+            Months since contracts began: their prices rise at each anniversary.
+
+        Notes
+        -----
+        For many months of one scenario ask `answers` with all their factors, then each answer for
+        its statement: what is looked for is looked for once.
+        """
+        return self.answer(scenario, volume_factor=volume_factor).statement(month_index)
+
+    def _agents(
+        self, option: Option, needed: Mapping[str, Floats], row: int
+    ) -> Mapping[str, Floats]:
+        """Agents at work: the simulated cover, moved by what the closed form asks for."""
+        found = dict(self.agents)
+        for name, wanted in needed.items():
+            before, after = self.needed[name][0], wanted[row]
+            cover = self.result.covers[name]
+            if cover.plan is not None:  # shifts keep their form; there are more or fewer of them
+                found[name] = found[name] * (after.sum() / max(before.sum(), 1.0))
+                continue
+            found[name] = np.maximum(found[name] + after - before, 0.0)
+        return found
+
+    def _counts(self, move: Moved, agents: Mapping[str, Floats]) -> MonthCounts:
+        """The average month with everything moved."""
+        presence = self.counts.presence.copy()
+        line = self.month.case.timeline
+        for g, name in enumerate(self.month.case.groups):
+            if agents[name] is self.agents[name]:
+                continue
+            before, after = self.agents[name] @ self.types, agents[name] @ self.types
+            ratio = np.divide(after, before, out=np.ones(8), where=before > 0)
+            logged = presence[g, Presence.LOGGED] * ratio
+            presence[g, Presence.LOGGED] = np.where(before > 0, logged, after * line.interval)
+        return MonthCounts(
+            self.counts.contacts * move.contacts, self.counts.work * move.work, presence
+        )
+
+    def _service(self, now: Closed) -> dict[str, float]:
+        """Share answered in time by channel that has a promise and waits for an answer."""
+        found = {}
+        for attained in self.result.attained:
+            name = attained.channel
+            if attained.target is None or attained.outbound:
+                continue
+            shift = now.service.get(name, 0.0) - self.closed.service.get(name, 0.0)
+            found[name] = min(1.0, max(0.0, attained.service_level.value + shift))
+        return found
+
+
+def _needed(scenario: Scenario, option: Option, factors: Floats) -> dict[str, Floats]:
+    """Agents by the closed form, by factor and interval, of groups staffed to target."""
+    return {
+        name: agents_by_volume(scenario, option, group, factors).astype(np.float64)
+        for name, group in option.groups.items()
+        if isinstance(group.staffing, ToTarget)
+    }
+
+
+def _at_work(result: OptionResult, group: str) -> Floats:
+    """Mean agents of a group at work by interval of the week, as played."""
+    line = result.case.timeline
+    place = line.week_slots[line.before : line.before + line.within]
+    logged = result.replications.presence(group)[:, Presence.LOGGED] / line.interval
+    size = result.scenario.intervals_per_week
+    occurs = np.bincount(place, minlength=size)
+    total = np.bincount(place, weights=logged, minlength=size)
+    return np.asarray(np.divide(total, occurs, out=np.zeros(size), where=occurs > 0))

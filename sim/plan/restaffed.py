@@ -1,0 +1,89 @@
+"""Agents for a volume that is so many times the scenario's, for many such factors at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.plan.deferrable import Later, done_in_time, fitted
+from sim.plan.promises import Wanted, agents_for, least_agents
+from sim.plan.requirements import later_of, promises_of, wanted_of
+from sim.plan.streams import in_hand, open_share, streams
+from sim.scenario.channel import Target
+from sim.scenario.hours import DAY
+from sim.scenario.model import Scenario
+from sim.scenario.option import Group, Option, ToTarget
+
+__all__ = ["agents_by_volume"]
+
+Floats = NDArray[np.float64]
+Agents = NDArray[np.int64]
+
+
+def agents_by_volume(scenario: Scenario, option: Option, group: Group, factors: Floats) -> Agents:
+    """Agents that a group staffed to target needs when so many times as much comes.
+
+    The same closed form as `sim.plan.requirement`, but for a team that only chats, which counts
+    here with the time that an agent has for a chat, as beside calls.
+
+    Parameters
+    ----------
+    scenario, option, group
+        Who is asked, and how.
+    factors
+        On the volume of all channels.
+
+    Returns
+    -------
+    Agents by factor and interval of the week.
+
+    Examples
+    --------
+    >>> from sim.scenario import load
+    >>> shop = load("scenarios/company-n.yaml")
+    >>> inhouse = shop.options["inhouse"]
+    >>> twice = agents_by_volume(shop, inhouse, inhouse.groups["own"], np.array([1.0, 2.0]))
+    >>> twice.sum(axis=1).tolist()
+    [888, 1403]
+    """
+    assert isinstance(group.staffing, ToTarget)
+    bounds = group.staffing
+    served = list(streams(scenario, option, group))
+    waiting = [s for s in served if s.channel.kind != "email" and s.channel.target]
+    later = [s for s in served if s not in waiting and s.channel.outbound is None]
+    size = scenario.intervals_per_week
+    found = np.zeros((len(factors), size), np.int64)
+    load = np.sum([s.load for s in waiting], axis=0) if waiting else np.zeros(size)
+    if waiting:
+        wanted = wanted_of(waiting, [in_hand(s, scenario.interval) for s in waiting])
+        for promise in promises_of(waiting, None):
+            found = np.maximum(found, _for_promise(promise, wanted, factors, scenario))
+    open_ = np.any([open_share(scenario, option, n) > 0 for n in group.skills], axis=0)
+    found = np.where(open_, np.maximum(found, bounds.minimum), found)
+    put_off = [later_of(scenario, option, s) for s in later]
+    if put_off:
+        for row, factor in enumerate(factors.tolist()):
+            more = [Later(factor * one.load, one.counted, one.within) for one in put_off]
+            if not done_in_time(found[row], factor * load, more, open_):
+                found[row] = fitted(found[row], factor * load, more, open_)
+    return found if bounds.maximum is None else np.minimum(found, bounds.maximum)
+
+
+def _for_promise(promise: Target, wanted: Wanted, factors: Floats, scenario: Scenario) -> Agents:
+    """Agents for one promise, by factor and interval."""
+    if promise.hold != "every interval":
+        days = round(DAY / scenario.interval)
+        span = days if promise.hold == "every day" else scenario.intervals_per_week
+        rows = (Wanted(f * wanted.rate, wanted.aht, wanted.patience) for f in factors)
+        return np.array([agents_for(promise, row, span)[0] for row in rows])
+    # Hours are often alike: each kind of interval is worked out once.
+    columns = np.stack([wanted.rate, wanted.aht, wanted.patience])
+    (rate, aht, patience), kind = np.unique(columns, axis=1, return_inverse=True)
+    shape = len(factors), len(rate)
+    every = Wanted(
+        np.outer(factors, rate).ravel(),
+        np.broadcast_to(aht, shape).ravel(),
+        np.broadcast_to(patience, shape).ravel(),
+    )
+    least = least_agents(promise.answered, promise, every).reshape(shape)
+    return np.asarray(least[:, kind])
