@@ -14,7 +14,7 @@ from sim.scenario.channel import Channel
 from sim.scenario.inputs import VOLUME, Input, Leaf, Step, find_input
 from sim.scenario.laws import LAWS
 from sim.scenario.model import Scenario
-from sim.scenario.parse import number
+from sim.scenario.parse import number, seconds
 from sim.scenario.variant import stretched
 from sim.scenario.wording import said
 
