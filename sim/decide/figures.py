@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.cost import satisfaction
+from sim.decide.matters import economics
 from sim.decide.option import OptionResult
 from sim.metrics import Count, measure_names, parts, service_level
 from sim.stats import Estimate, t_quantile
@@ -98,24 +100,27 @@ def figure(result: OptionResult, measure: str, channel: str | None = None) -> Fi
     result
         The option.
     measure
-        ``cost`` a month, ``heads``, ``fcr``; ``missed`` contacts in the period, and
-        ``missed_share`` of those who come; ``asa``, ``abandonment`` and ``service_level`` over all
-        contacts that are let in.
+        ``cost`` and ``economic_cost`` a month, ``heads``, ``fcr``, ``csat`` as a share, ``nps``;
+        ``missed`` contacts in the period, and ``missed_share`` of those who come; ``asa``,
+        ``abandonment`` and ``service_level`` over all contacts that are let in.
     channel
         Of one channel only; None for all in which clients call, for waits all but e-mail.
     """
     if measure == "cost":
         if result.cost is None:
             return Figure.plain(_NOBODY)
-        batches = result.batches
-        centred = batches - batches.mean()
-        return Figure(result.cost.value, centred, np.ones(len(batches)))
+        return _batched(result.cost.value, result.batches)
     if measure == "heads":
         return Figure.plain(_NOBODY if result.heads is None else result.heads)
     if measure == "fcr":
         return Figure.plain(first_contact(result))
-    if measure in ("csat", "nps", "economic_cost"):
-        return Figure.plain(_NOBODY)
+    if measure == "economic_cost":
+        whole = economics(result)
+        return (
+            Figure.plain(_NOBODY) if whole is None else _batched(whole.total.value, whole.batches)
+        )
+    if measure in ("csat", "nps"):
+        return _satisfied(result, measure)
     played = result.replications
     names = [channel] if channel else _all_channels(result, measure)
     rows = [result.case.channels.index(name) for name in names]
@@ -124,6 +129,30 @@ def figure(result: OptionResult, measure: str, channel: str | None = None) -> Fi
         return Figure.mean(totals[:, rows][:, :, MISSED].sum(axis=(1, 2)), weights)
     over, under = _shares(result, "missed" if measure == "missed_share" else measure, rows)
     return Figure.ratio(over, under, weights)
+
+
+def _batched(value: float, batches: Floats) -> Figure:
+    """A figure that is known of batches of replications."""
+    return Figure(value, batches - batches.mean(), np.ones(len(batches)))
+
+
+def _satisfied(result: OptionResult, measure: str) -> Figure:
+    """Satisfaction, by the response that the scenario assumes; CSAT as a share."""
+    stated = result.scenario.consequences
+    terms = stated.satisfaction if stated else None
+    response = getattr(terms, measure) if terms else None
+    if terms is None or response is None:
+        return Figure.plain(_NOBODY)
+    wait, lost = figure(result, "asa"), figure(result, "abandonment")
+    fcr = first_contact(result)
+    if math.isnan(fcr) and response.per_point_of_fcr:
+        return Figure.plain(_NOBODY)
+    known = terms.fcr if math.isnan(fcr) else fcr
+    unit = 0.01 if measure == "csat" else 1.0
+    value = satisfaction(terms, asa=wait.value, abandonment=lost.value, fcr=known)[measure]
+    moved = wait.influence * response.per_minute_of_wait / 60
+    moved = moved + lost.influence * response.per_point_of_abandonment * 100
+    return Figure(unit * value, unit * moved, wait.weights)
 
 
 def _all_channels(result: OptionResult, measure: str) -> list[str]:
