@@ -173,6 +173,20 @@ def test_nothing_compared_with_zero_is_unknown() -> None:
     assert math.isnan(found.value)
 
 
+def test_satisfaction_follows_the_response_that_the_scenario_assumes() -> None:
+    terms = """{satisfaction: {asa_minutes: 0, abandonment: 0%, fcr: 70%,
+        csat: {now: 80, per_minute_of_wait: -3, per_point_of_abandonment: -0.4},
+        nps: {now: 30, lowest: -100, per_point_of_fcr: 1}}}"""
+    found = compare(shop(consequences=terms))
+    few = found["few"].replications
+
+    wait, lost = few.estimate("asa", "phone").value, few.estimate("abandonment", "phone").value
+    csat = figure(found["few"], "csat")
+    assert csat.value == pytest.approx((80 - 3 * wait / 60 - 0.4 * 100 * lost) / 100)
+    assert absolute_change(csat, Figure.plain(0.0)).half_width > 0
+    assert figure(found["cheap"], "nps").value == pytest.approx(30 + 14)  # 84 % against 70 %
+
+
 # --- verdicts ------------------------------------------------------------------------------------
 
 

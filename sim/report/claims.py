@@ -178,17 +178,19 @@ def _claims_table(scenario: Scenario, checked: Sequence[Checked], lang: Language
 def _goals_table(comparison: Comparison, reached: Sequence[Reached], lang: Language) -> Table:
     scenario = comparison.scenario
     rows = []
+    told = ""
     for one in reached:
         title = option_title(scenario, one.option, lang)
         found = _value(one.goal.measure, one.found.value, scenario, lang)
         rows.append(
             (
-                one.goal.text,
+                "" if one.goal.text == told else one.goal.text,
                 title,
                 found,
                 lang(_REACHED[one.state], month=lang.number(one.month)),
             )
         )
+        told = one.goal.text
     head = (lang("Goal"), lang("Option"), lang("Once it serves"), lang("Reached"))
     return Table(lang("Goals and their dates"), head, tuple(rows))
 
