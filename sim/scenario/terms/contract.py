@@ -22,6 +22,7 @@ from sim.scenario.units import (
     MoneyPerMinute,
     MoneyPerMonth,
     MoneyPerResolution,
+    Months,
     Ratio,
     RatioPerYear,
     Seconds,
@@ -210,6 +211,13 @@ class ContractTerms(Strict):
     )
     indexation_annual: RatioPerYear = Field(
         default=0.0, description="Rise of all prices at each anniversary"
+    )
+
+    binds_months: Months = Field(
+        default=0.0, description="Months that the contract still binds, from the start of a horizon"
+    )
+    early_termination_share: Share = Field(
+        default=0.0, description="Part of the minimum of each month left that ending it early costs"
     )
 
     def bills(self, channel: str) -> bool:
