@@ -7,6 +7,7 @@ do, not on averages.
 
 from __future__ import annotations
 
+from sim.cost.buildup import BuildUp, BuildUpMonth, BuildUpPlan, build_up
 from sim.cost.consequences import Served, consequences, repeat_volume, satisfaction
 from sim.cost.contract import contract_month, price_index
 from sim.cost.contributions import contribution
@@ -30,6 +31,9 @@ from sim.cost.rounding import billed_minutes, billed_seconds, rounding_factor
 from sim.cost.statement import Group, Line, Statement
 
 __all__ = [
+    "BuildUp",
+    "BuildUpMonth",
+    "BuildUpPlan",
     "ContractOps",
     "Group",
     "Hours",
@@ -43,6 +47,7 @@ __all__ = [
     "billed_minutes",
     "billed_seconds",
     "book_value",
+    "build_up",
     "cash_flows",
     "consequences",
     "contract_month",
