@@ -10,7 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sim.cost import BuildUp, BuildUpPlan, Group, Line, Statement, build_up, hiring_lines, steady_ramp_loss
+from sim.cost import (
+    BuildUp,
+    BuildUpPlan,
+    Group,
+    Line,
+    Statement,
+    build_up,
+    hiring_lines,
+    steady_ramp_loss,
+)
 from sim.scenario.option import Option
 from sim.scenario.terms import Hiring, InhouseTerms
 
@@ -109,9 +118,7 @@ def _together(parts: Sequence[CrewMonth]) -> CrewMonth:
     )
 
 
-def _built(
-    hiring: Hiring, name: str, months: Sequence[Statement], there: float
-) -> BuildUp:
+def _built(hiring: Hiring, name: str, months: Sequence[Statement], there: float) -> BuildUp:
     """People of one group; the money of each month is counted at its own prices."""
     # A month's heads make up for those who learn, as long as no more learn than usually do.
     trained = 1 - steady_ramp_loss(hiring.attrition_annual, hiring.productivity_curve)

@@ -220,8 +220,7 @@ def outlook(comparison: Comparison) -> Outlook | None:
 
 
 def _before(name: str, plain: Mapping[str, Steady]) -> Steady | None:
-    """Who serves until an option is ready; None where nobody does, the option itself where it is
-    there today."""
+    """Who serves until an option is ready: the option itself where it is there today."""
     scenario = plain[name].result.scenario
     chosen = scenario.options[name].until_then or scenario.today
     if chosen == LOST:

@@ -1,4 +1,4 @@
-"""Equipment of own people: bought when there are more of them than ever, and when it is worn out."""
+"""Equipment of own people: bought when more of it is needed than there is, or it is worn out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NOISE = 1e-9
 class _Item(NamedTuple):
     """A kind of thing in a month."""
 
-    count: float
+    number: float
     unit_cost: float
     life_months: float
 
@@ -38,7 +38,7 @@ def purchases(
     first
         Month of the horizon that is the first of `months`; things are bought the month before.
     """
-    there = {name: item.count for name, item in (_items(before) if before else {}).items()}
+    there = {name: item.number for name, item in (_items(before) if before else {}).items()}
     found: list[OneOff] = []
     bought: dict[str, list[tuple[int, float]]] = {}  # month after which worn out, and how many
     for number, month in enumerate(months, first):
@@ -47,8 +47,8 @@ def purchases(
             at = number - 1
             used = there.get(name, 0.0) if at < item.life_months else 0.0
             alive = used + sum(count for worn, count in own if worn > at)
-            more = item.count - alive
-            if more > _NOISE * item.count:
+            more = item.number - alive
+            if more > _NOISE * item.number:
                 own.append((at + round(item.life_months), more))
                 found.append(
                     OneOff(name=name, amount=more * item.unit_cost, month=at, kind="capex")
@@ -63,7 +63,7 @@ def _items(month: Statement) -> Mapping[str, _Item]:
         if line.name.rpartition(".")[2] != _LINE:
             continue
         for part in line.parts:
-            count = found[part.name].count if part.name in found else 0.0
+            count = found[part.name].number if part.name in found else 0.0
             costs = part.inputs["unit_cost"], part.inputs["life_months"]
             found[part.name] = _Item(count + part.inputs["count"], *costs)
     return found

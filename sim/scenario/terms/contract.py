@@ -104,8 +104,9 @@ class AgentHourPrice(Strict):
     """Price of an agent's hour; what counts as an hour alone moves the price by a sixth."""
 
     rate: MoneyPerHour = Field(description="Price of a billable hour")
-    billable: Literal["logged", "rostered"] = Field(
-        default="logged", description="Hours ready to answer, or hours with breaks in them"
+    billable: Literal["logged", "rostered", "scheduled"] = Field(
+        default="logged",
+        description="Hours ready to answer; with breaks in them; with breaks and absence",
     )
     surcharge: Surcharge = Surcharge()
 
@@ -197,6 +198,9 @@ class ContractTerms(Strict):
     price_per_agent_hour: AgentHourPrice | None = None
     vendor_shrinkage_in_shift: Fraction = Field(
         default=0.0, description="Breaks in the vendor's rostered hour"
+    )
+    vendor_absence: Fraction = Field(
+        default=0.0, description="Leave and illness in the vendor's scheduled hour"
     )
     price_per_fte_month: MoneyPerMonth | None = Field(
         default=None, description="Price of a dedicated agent for a month"
