@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from math import log
+from math import exp, log, sqrt
+from statistics import NormalDist
 from typing import Any
 
 import pytest
@@ -334,3 +335,57 @@ def test_governance_may_stand_for_the_people() -> None:
     terms = RetainedTerms(governance_share=0.08)
     month = retained_month(terms, RetainedOps(invoice_net=500_000))
     assert month.amount("governance") == month.total == 40_000
+
+
+# ------------------------------------------- rounding under other laws, hours of a vendor
+
+
+def quantiles_of_lognormal(mean: float, cv: float, slices: int) -> list[float]:
+    sigma = sqrt(log(1 + cv**2))
+    normal = NormalDist()
+    return [
+        mean * exp(sigma * normal.inv_cdf((i + 0.5) / slices) - sigma**2 / 2) for i in range(slices)
+    ]
+
+
+def test_lognormal_times_leak_as_their_contacts_do() -> None:
+    handles = quantiles_of_lognormal(240, 0.8, 20_000)
+    averaged = billed_minutes(handles, increment=60) / (sum(handles) / 60)
+    assert averaged == pytest.approx(rounding_factor(240, 60, law="lognormal", cv=0.8), rel=2e-3)
+
+
+def test_gamma_times_of_one_phase_are_exponential() -> None:
+    assert rounding_factor(200, 30, law="gamma", cv=1.0) == pytest.approx(rounding_factor(200, 30))
+
+
+def test_equal_times_leak_what_each_does() -> None:
+    assert rounding_factor(240, 60, law="fixed") == 1
+    assert rounding_factor(241, 60, law="fixed") == pytest.approx(300 / 241)
+    assert rounding_factor(241, 60, law="lognormal", cv=1e-6) == pytest.approx(300 / 241)
+
+
+@pytest.mark.parametrize(
+    ("law", "cv"), [("lognormal", 0.3), ("lognormal", 3.0), ("gamma", 0.3), ("gamma", 0.9)]
+)
+def test_fine_rounding_adds_half_an_increment(law: Any, cv: float) -> None:
+    assert rounding_factor(240, 1, law=law, cv=cv) == pytest.approx(1 + 0.5 / 240, rel=5e-4)
+
+
+def test_a_law_that_is_not_known_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="law must be exponential, lognormal, gamma or fixed"):
+        rounding_factor(240, 60, law="uniform")  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match="cv must be above 0"):
+        rounding_factor(240, 60, law="gamma", cv=0)
+
+
+@pytest.mark.parametrize(
+    ("billable", "paid"), [("logged", 100), ("rostered", 125), ("scheduled", 100 / 0.8 / 0.9)]
+)
+def test_what_a_vendor_calls_an_hour_is_worth_money(billable: str, paid: float) -> None:
+    terms = {
+        "price_per_agent_hour": {"rate": 10, "billable": billable},
+        "vendor_shrinkage_in_shift": 0.2,
+        "vendor_absence": 0.1,
+    }
+    month = invoice(terms, ContractOps(hours=(Hours(logged=100),)))
+    assert month.amount("agent_hours") == pytest.approx(10 * paid)

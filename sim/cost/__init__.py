@@ -7,6 +7,7 @@ do, not on averages.
 
 from __future__ import annotations
 
+from sim.cost.buildup import BuildUp, BuildUpMonth, BuildUpPlan, build_up
 from sim.cost.consequences import Fate, Served, consequences, repeat_volume, satisfaction
 from sim.cost.contract import contract_month, price_index
 from sim.cost.contributions import contribution
@@ -22,6 +23,7 @@ from sim.cost.finance import (
     present_values,
     tco,
 )
+from sim.cost.hiring import hiring_lines
 from sim.cost.inhouse import inhouse_month
 from sim.cost.ops import ContractOps, Hours, Ops, RetainedOps
 from sim.cost.payroll import rostered_per_logged, steady_ramp_loss
@@ -30,6 +32,9 @@ from sim.cost.rounding import billed_minutes, billed_seconds, rounding_factor
 from sim.cost.statement import Group, Line, Statement
 
 __all__ = [
+    "BuildUp",
+    "BuildUpMonth",
+    "BuildUpPlan",
     "ContractOps",
     "Fate",
     "Group",
@@ -44,12 +49,14 @@ __all__ = [
     "billed_minutes",
     "billed_seconds",
     "book_value",
+    "build_up",
     "cash_flows",
     "consequences",
     "contract_month",
     "contribution",
     "early_termination",
     "equivalent_annual_cost",
+    "hiring_lines",
     "inhouse_month",
     "npv",
     "payback",

@@ -105,8 +105,7 @@ def _usage(terms: ContractTerms, ops: ContractOps, index: float) -> list[Line]:
     if terms.price_per_resolution is not None:
         lines.append(_units("resolutions", terms.price_per_resolution, ops.resolved, index))
     if terms.price_per_agent_hour is not None:
-        shrinkage = terms.vendor_shrinkage_in_shift
-        lines.append(_agent_hours(terms.price_per_agent_hour, shrinkage, ops.hours, index))
+        lines.append(_agent_hours(terms.price_per_agent_hour, terms, ops.hours, index))
     if terms.price_per_fte_month is not None:
         lines.append(_units("fte_months", terms.price_per_fte_month, ops.fte_months, index))
     return lines
@@ -147,9 +146,13 @@ def _units(name: str, price: float, count: float, index: float) -> Line:
 
 
 def _agent_hours(
-    price: AgentHourPrice, shrinkage: float, hours: Sequence[Hours], index: float
+    price: AgentHourPrice, terms: ContractTerms, hours: Sequence[Hours], index: float
 ) -> Line:
-    paid_per_logged = 1 / (1 - shrinkage) if price.billable == "rostered" else 1.0
+    paid_per_logged = 1.0
+    if price.billable != "logged":
+        paid_per_logged /= 1 - terms.vendor_shrinkage_in_shift
+    if price.billable == "scheduled":
+        paid_per_logged /= 1 - terms.vendor_absence
     logged = math.fsum(block.logged for block in hours)
     weighted = math.fsum(block.logged * _extra(price.surcharge, block) for block in hours)
     return _line(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.cost.contributions import contribution_line, ensure_within_brackets
+from sim.cost.hiring import hiring_lines
 from sim.cost.ops import Ops
 from sim.cost.payroll import Payroll, payroll
 from sim.cost.statement import Group, Line, Statement
@@ -86,7 +87,9 @@ class _Team:
 
 
 def _team(terms: InhouseTerms, agents: Payroll, ops: Ops) -> _Team:
-    roles = tuple(role.heads(agents.fte) for role in terms.support_roles)
+    # A place that is filled whenever the team is open takes the hours of several people.
+    open_heads = ops.open_hours / (agents.worked_hours_year / 12)
+    roles = tuple(role.heads(agents.fte, open_heads) for role in terms.support_roles)
     support = math.fsum(roles)
     return _Team(
         agent_heads=agents.heads,
@@ -149,35 +152,10 @@ def _support(terms: InhouseTerms, team: _Team) -> list[Line]:
 
 
 def _hiring(terms: InhouseTerms, agents: Payroll, team: _Team) -> list[Line]:
-    hiring = terms.hiring
-    if hiring is None:
+    if terms.hiring is None:
         return []
     rate, effective = terms.agents.pay.hourly_rate, agents.effective_rate
-    paid = hiring.training_hours * hiring.training_pay_share * rate * (1 + effective)
-    return [
-        Line(
-            "recruitment",
-            Group.HIRING,
-            team.starters * hiring.cost_per_hire,
-            "starters * cost_per_hire",
-            {"starters": team.starters, "cost_per_hire": hiring.cost_per_hire},
-        ),
-        Line(
-            "training",
-            Group.HIRING,
-            team.starters * (paid + hiring.training_material),
-            "starters * (training_hours * training_pay_share * hourly_rate"
-            " * (1 + effective_contribution_rate) + training_material)",
-            {
-                "starters": team.starters,
-                "training_hours": hiring.training_hours,
-                "training_pay_share": hiring.training_pay_share,
-                "hourly_rate": rate,
-                "effective_contribution_rate": effective,
-                "training_material": hiring.training_material,
-            },
-        ),
-    ]
+    return hiring_lines(terms.hiring, team.starters, rate, effective)
 
 
 def _workplace(terms: InhouseTerms, team: _Team) -> list[Line]:

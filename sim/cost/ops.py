@@ -60,6 +60,10 @@ class Ops:
         Sessions a bot opened.
     heads_previous
         Heads on the payroll a month ago; growth is hired. None when it is the same team.
+    line_load
+        Load of the telephone lines in the busiest interval, waiting and talking [erlang].
+    open_hours
+        Hours in which anybody is logged in [h].
     """
 
     hours: tuple[Hours, ...] = ()
@@ -70,6 +74,8 @@ class Ops:
     outbound_attempts: float = 0.0
     bot_sessions: float = 0.0
     heads_previous: float | None = None
+    line_load: float = 0.0
+    open_hours: float = 0.0
 
     def __post_init__(self) -> None:
         _refuse_negative(
@@ -80,6 +86,8 @@ class Ops:
             outbound_attempts=self.outbound_attempts,
             bot_sessions=self.bot_sessions,
             heads_previous=self.heads_previous or 0.0,
+            line_load=self.line_load,
+            open_hours=self.open_hours,
         )
 
     @property
@@ -161,7 +169,7 @@ class RetainedOps:
     ----------
     vendor_handled
         Contacts the vendor handled.
-    minutes_inbound, minutes_outbound, outbound_attempts
+    minutes_inbound, minutes_outbound, outbound_attempts, line_load
         Traffic on lines the client pays for, as in `Ops`.
     invoice_net
         The vendor's invoice before VAT, for a governance share [money].
@@ -171,6 +179,7 @@ class RetainedOps:
     minutes_inbound: float = 0.0
     minutes_outbound: float = 0.0
     outbound_attempts: float = 0.0
+    line_load: float = 0.0
     invoice_net: float = 0.0
 
     def __post_init__(self) -> None:
@@ -179,6 +188,7 @@ class RetainedOps:
             minutes_inbound=self.minutes_inbound,
             minutes_outbound=self.minutes_outbound,
             outbound_attempts=self.outbound_attempts,
+            line_load=self.line_load,
             invoice_net=self.invoice_net,
         )
 

@@ -183,7 +183,8 @@ def compare(
     scenario
         The operation.
     options
-        Names of options; all of them when None. The baseline is always among them.
+        Names of options; all of them when None. The baseline is always among them, and over a
+        horizon what serves today.
     seed, replications
         Instead of the scenario's; a number of replications is then exact.
     engine
@@ -254,5 +255,10 @@ def _each(
 
 
 def _wanted(name: str, scenario: Scenario, options: Sequence[str] | None) -> bool:
-    """Whether an option takes part."""
-    return options is None or name in options or name == scenario.baseline
+    """Whether an option takes part; so does whatever serves until it is ready."""
+    if options is None or name in options or name == scenario.baseline:
+        return True
+    if scenario.horizon is None:
+        return False
+    chosen = (scenario.options[one].until_then for one in options if one in scenario.options)
+    return name == scenario.today or name in chosen

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.cost import Fate, Served, Statement, consequences
 from sim.decide.month import Month
@@ -16,7 +18,9 @@ from sim.scenario.option import Option
 from sim.scenario.terms import Consequences
 from sim.stats import Estimate, mean_estimate
 
-__all__ = ["Economics", "economics", "matters"]
+__all__ = ["Economics", "economics", "matters", "nobody"]
+
+Floats = NDArray[np.float64]
 
 _LOST: dict[Fate, tuple[Count, ...]] = {
     "closed": (Count.CLOSED,),
@@ -41,7 +45,7 @@ class Economics:
 
     consequences: Statement
     total: Estimate
-    batches: np.ndarray
+    batches: Floats
 
 
 def economics(result: OptionResult) -> Economics | None:
@@ -67,7 +71,13 @@ def economics(result: OptionResult) -> Economics | None:
     return Economics(mean, total, batches)
 
 
-def matters(case: Case, option: Option, counts: MonthCounts, terms: Consequences) -> Served:
+def matters(
+    case: Case,
+    option: Option,
+    counts: MonthCounts,
+    terms: Consequences,
+    short: Mapping[str, float] | None = None,
+) -> Served:
     """Matters of a month: served, by how they went, and lost, by the way.
 
     A client who tries again and is served has lost nothing: of the attempts that failed, as many
@@ -83,21 +93,46 @@ def matters(case: Case, option: Option, counts: MonthCounts, terms: Consequences
         The average month.
     terms
         Says how much of the rest is resolved later.
+    short
+        Part of the hours of a group that lacks, by group. As large a part of its contacts counts
+        as abandoned: at most so many are, since those who are left waste less time.
     """
     first = rest = 0.0
     lost: dict[str, dict[Fate, float]] = {}
     for c, (name, channel) in enumerate(case.demand.layout.channels.items()):
         if channel.outbound is not None:  # nobody came with a matter
             continue
-        work = counts.work[c, :, Work.SERVED, 0]
+        lacking = np.array([(short or {}).get(group, 0.0) for group in case.groups])
+        work = counts.work[c, :, Work.SERVED, 0] * (1 - lacking)
         resolved = [option.resolved(group, channel.fcr) for group in case.groups]
         share = np.array([1.0 if one is None else one for one in resolved])
-        served = reached(case, counts, c)
+        whole = reached(case, counts, c)
+        missing = _missing(counts, c, lacking)
+        served = whole * (1 - missing)
         solved = float(work @ share / work.sum()) if work.any() else 1.0
         first, rest = first + served * solved, rest + served * (1 - solved)
         lost[name] = _lost(counts, c, retried=channel.redial is not None)
+        if missing:
+            lost[name]["abandoned"] = lost[name].get("abandoned", 0.0) + whole * missing
     later = rest * terms.resolved_later_share
     return Served(resolved_first=first, resolved_later=later, never=rest - later, lost=lost)
+
+
+def _missing(counts: MonthCounts, channel: int, lacking: Floats) -> float:
+    """Part of a channel's contacts that hours lack for."""
+    work = counts.work[channel, :, Work.SERVED, 0]
+    return float(work @ lacking / work.sum()) if work.any() else 0.0
+
+
+def nobody(case: Case, counts: MonthCounts) -> Served:
+    """Matters of a month in which nobody serves: all came when it was closed."""
+    lost: dict[str, dict[Fate, float]] = {}
+    for c, (name, channel) in enumerate(case.demand.layout.channels.items()):
+        if channel.outbound is None:
+            own = counts.contacts[c]
+            came = own[Count.CLIENTS] + own[Count.CLIENTS_CLOSED]
+            lost[name] = {"closed": float(came)}
+    return Served(lost=lost)
 
 
 def _lost(counts: MonthCounts, channel: int, *, retried: bool) -> dict[Fate, float]:

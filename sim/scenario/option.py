@@ -33,6 +33,7 @@ from sim.scenario.units import (
     Count,
     Duration,
     Fraction,
+    MoneyPerHour,
     PositiveDuration,
     PositiveFactor,
     Share,
@@ -395,6 +396,9 @@ class Option(Strict):
     """Time from the start of a horizon until the option serves [s]."""
     until_then: str | None = None
     """The option that serves meanwhile, or lost where nobody does; that of today when absent."""
+    bridge: MoneyPerHour | None = None
+    """What an hour costs of those who stand in while new people learn; when absent, as large a
+    part of the contacts is lost."""
 
     def paced(self, mean: Callable[[str], float]) -> Option:
         """The option with the mean handle times of groups as factors on those of channels."""

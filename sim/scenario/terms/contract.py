@@ -22,6 +22,7 @@ from sim.scenario.units import (
     MoneyPerMinute,
     MoneyPerMonth,
     MoneyPerResolution,
+    Months,
     Ratio,
     RatioPerYear,
     Seconds,
@@ -103,8 +104,9 @@ class AgentHourPrice(Strict):
     """Price of an agent's hour; what counts as an hour alone moves the price by a sixth."""
 
     rate: MoneyPerHour = Field(description="Price of a billable hour")
-    billable: Literal["logged", "rostered"] = Field(
-        default="logged", description="Hours ready to answer, or hours with breaks in them"
+    billable: Literal["logged", "rostered", "scheduled"] = Field(
+        default="logged",
+        description="Hours ready to answer; with breaks in them; with breaks and absence",
     )
     surcharge: Surcharge = Surcharge()
 
@@ -197,6 +199,9 @@ class ContractTerms(Strict):
     vendor_shrinkage_in_shift: Fraction = Field(
         default=0.0, description="Breaks in the vendor's rostered hour"
     )
+    vendor_absence: Fraction = Field(
+        default=0.0, description="Leave and illness in the vendor's scheduled hour"
+    )
     price_per_fte_month: MoneyPerMonth | None = Field(
         default=None, description="Price of a dedicated agent for a month"
     )
@@ -210,6 +215,13 @@ class ContractTerms(Strict):
     )
     indexation_annual: RatioPerYear = Field(
         default=0.0, description="Rise of all prices at each anniversary"
+    )
+
+    binds_months: Months = Field(
+        default=0.0, description="Months that the contract still binds, from the start of a horizon"
+    )
+    early_termination_share: Share = Field(
+        default=0.0, description="Part of the minimum of each month left that ending it early costs"
     )
 
     def bills(self, channel: str) -> bool:

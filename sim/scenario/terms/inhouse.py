@@ -61,6 +61,9 @@ class SupportRole(Strict):
         default="none", description="Whether the role is filled by whole people"
     )
     min: Quantity = Field(default=0.0, description="Never fewer than this")
+    per_open_hour: Quantity = Field(
+        default=0.0, description="People on duty whenever the team is open; takes several heads"
+    )
     ytd_gross_per_head: Money = Field(
         default=0.0, description="Gross pay of a head since January, for yearly scales"
     )
@@ -75,9 +78,18 @@ class SupportRole(Strict):
             raise broken(("min",), rule, self.min)
         return self
 
-    def heads(self, agent_fte: float) -> float:
-        """People in this role for a number of agent FTE."""
-        needed = self.value if self.driver == "fixed" else agent_fte / self.value
+    def heads(self, agent_fte: float, open_heads: float = 0.0) -> float:
+        """People in this role.
+
+        Parameters
+        ----------
+        agent_fte
+            Agents they look after.
+        open_heads
+            People that one place takes, if it is filled whenever the team is open.
+        """
+        spanned = self.value if self.driver == "fixed" else agent_fte / self.value
+        needed = max(spanned, self.per_open_hour * open_heads)
         return max(self.min, whole_up(needed) if self.rounding == "ceil" else needed)
 
 
@@ -92,6 +104,11 @@ class Hiring(Strict):
     training_hours: Hours = Field(default=0.0, description="Training per starter")
     training_pay_share: Ratio = Field(default=1.0, description="Pay in training, share of base")
     training_material: MoneyPerHead = Field(default=0.0, description="Material per starter")
+    productivity_curve: tuple[Share, ...] = Field(
+        default=(),
+        description="Speed in months 1, 2, … after training, share of a trained agent's; for "
+        "teams that are built up",
+    )
 
 
 class Workplace(Strict):
@@ -154,7 +171,19 @@ class Telephony(Strict):
     )
     numbers_month: MoneyPerMonth = Field(default=0.0, description="Rent of the numbers")
     trunks: Quantity = Field(default=0.0, description="Lines rented")
+    trunk_blocking: Annotated[Share, Field(gt=0, lt=1)] | None = Field(
+        default=None,
+        description="In place of trunks: as many as let this share of calls find all lines busy "
+        "in the busiest interval",
+    )
     trunk_month: MoneyPerMonth = Field(default=0.0, description="Rent of a line")
+
+    @model_validator(mode="after")
+    def _lines_are_counted_once(self) -> Self:
+        if self.trunk_blocking is not None and self.trunks > 0:
+            hint = "write trunks: 0, so that the lines follow from the traffic"
+            raise broken(("trunks",), "must be 0 beside trunk_blocking", self.trunks, hint)
+        return self
 
 
 class Bot(Strict):
