@@ -29,7 +29,7 @@ from sim.errors import InvalidInput
 from sim.metrics import Presence
 from sim.plan import agents_by_volume, staffed
 from sim.scenario.model import Scenario
-from sim.scenario.option import Option, ToTarget
+from sim.scenario.option import Group, Option, ToTarget
 
 __all__ = ["Answer", "Response"]
 
@@ -177,6 +177,8 @@ class Response:
         asked = self.result.scenario if scenario is None else scenario
         option = asked.options[self.result.name]
         volumes = np.asarray(factors, np.float64)
+        if np.all(volumes == 1.0) and self.only_priced(asked):
+            return (self._as_simulated(option),) * len(volumes)
         needed = _needed(asked, option, volumes)
         terms = staffed(option, self.result.covers)
         waiting = streams_of(asked, option, self.result.case, self.counts)
@@ -225,6 +227,24 @@ class Response:
         its statement: what is looked for is looked for once.
         """
         return self.answer(scenario, volume_factor=volume_factor).statement(month_index)
+
+    def only_priced(self, scenario: Scenario) -> bool:
+        """Whether a changed scenario changes no more than what the option pays."""
+        before, after = self.result.scenario, scenario
+        ours, theirs = (one.options[self.result.name] for one in (before, after))
+        return (
+            after.channels == before.channels
+            and ours.fcr == theirs.fcr
+            and all(
+                _work(group) == _work(theirs.groups[name]) for name, group in ours.groups.items()
+            )
+        )
+
+    def _as_simulated(self, option: Option) -> Answer:
+        """What was simulated, under other terms."""
+        service = self._service(self.closed)
+        terms = staffed(option, self.result.covers)
+        return Answer(terms, self.month, self.counts, self.peaks, self.agents, service)
 
     def _agents(
         self, needed: Mapping[str, Floats], loads: Mapping[str, float], row: int
@@ -275,6 +295,12 @@ def _needed(scenario: Scenario, option: Option, factors: Floats) -> dict[str, Fl
         for name, group in option.groups.items()
         if isinstance(group.staffing, ToTarget)
     }
+
+
+def _work(group: Group) -> tuple[object, ...]:
+    """All of a group that is not its price, and the step to which its price rounds time."""
+    step = group.contract.minutes.increment if group.contract and group.contract.minutes else 0.0
+    return group.skills, group.handle_time, group.staffing, step
 
 
 def _at_work(result: OptionResult, group: str) -> Floats:
