@@ -29,7 +29,7 @@ from sim.errors import InvalidInput
 from sim.metrics import Presence
 from sim.plan import agents_by_volume, staffed
 from sim.scenario.model import Scenario
-from sim.scenario.option import Option, ToTarget
+from sim.scenario.option import Group, Option, ToTarget
 
 __all__ = ["Answer", "Response"]
 
@@ -96,8 +96,10 @@ class Response:
         Agents at work by group and interval of the week, as simulated.
     needed
         What the closed form asks for, of groups staffed to target.
+    loads
+        Work in a week by group, whoever does it [s].
     closed
-        What the closed form says of those who wait, with the agents at work.
+        What the closed form says of those who wait, with the agents that it asks for.
     types
         Occurrences of each interval of the week in an average month by type of hour.
 
@@ -120,6 +122,7 @@ class Response:
     peaks: Mapping[str, float]
     agents: Mapping[str, Floats]
     needed: Mapping[str, Floats]
+    loads: Mapping[str, float]
     closed: Closed
     types: Floats
 
@@ -144,14 +147,17 @@ class Response:
             else _at_work(result, name)
             for name in played.groups
         }
+        asked = streams_of(result.scenario, result.option, played, counts)
+        needed = _needed(result.scenario, result.option, np.ones(1))
         return cls(
             result,
             month,
             counts,
             {name: float(peak_of(played, g)) for g, name in enumerate(played.groups)},
             agents,
-            _needed(result.scenario, result.option, np.ones(1)),
-            streams_of(result.scenario, result.option, played, counts).measured(agents),
+            needed,
+            asked.loads(),
+            asked.measured({**agents, **{name: wanted[0] for name, wanted in needed.items()}}),
             calendar.average_month(result.scenario.interval).types.reshape(-1, 8),
         )
 
@@ -171,13 +177,18 @@ class Response:
         asked = self.result.scenario if scenario is None else scenario
         option = asked.options[self.result.name]
         volumes = np.asarray(factors, np.float64)
+        if np.all(volumes == 1.0) and self.only_priced(asked):
+            return (self._as_simulated(option),) * len(volumes)
         needed = _needed(asked, option, volumes)
         terms = staffed(option, self.result.covers)
         waiting = streams_of(asked, option, self.result.case, self.counts)
         found = []
         for row, factor in enumerate(volumes.tolist()):
-            agents = self._agents(option, needed, row)
-            now = waiting.measured(agents, factor)
+            loads = waiting.loads(factor)
+            agents = self._agents(needed, loads, row)
+            # The closed form of its own agents: those beyond it are there for what it leaves out.
+            at_work = {**agents, **{name: wanted[row] for name, wanted in needed.items()}}
+            now = waiting.measured(at_work, factor)
             move = moved(self.result.case, self.counts, self.closed, now)
             counts = self._counts(move, agents)
             peaks = {
@@ -217,18 +228,37 @@ class Response:
         """
         return self.answer(scenario, volume_factor=volume_factor).statement(month_index)
 
+    def only_priced(self, scenario: Scenario) -> bool:
+        """Whether a changed scenario changes no more than what the option pays."""
+        before, after = self.result.scenario, scenario
+        ours, theirs = (one.options[self.result.name] for one in (before, after))
+        return (
+            after.channels == before.channels
+            and ours.fcr == theirs.fcr
+            and all(
+                _work(group) == _work(theirs.groups[name]) for name, group in ours.groups.items()
+            )
+        )
+
+    def _as_simulated(self, option: Option) -> Answer:
+        """What was simulated, under other terms."""
+        service = self._service(self.closed)
+        terms = staffed(option, self.result.covers)
+        return Answer(terms, self.month, self.counts, self.peaks, self.agents, service)
+
     def _agents(
-        self, option: Option, needed: Mapping[str, Floats], row: int
+        self, needed: Mapping[str, Floats], loads: Mapping[str, float], row: int
     ) -> Mapping[str, Floats]:
         """Agents at work: the simulated cover, moved by what the closed form asks for."""
         found = dict(self.agents)
         for name, wanted in needed.items():
             before, after = self.needed[name][0], wanted[row]
-            cover = self.result.covers[name]
-            if cover.plan is not None:  # shifts keep their form; there are more or fewer of them
+            if self.result.covers[name].plan is not None:  # more or fewer of the same shifts
                 found[name] = found[name] * (after.sum() / max(before.sum(), 1.0))
                 continue
-            found[name] = np.maximum(found[name] + after - before, 0.0)
+            # What the simulation wanted beyond the closed form grows with the work.
+            more = loads[name] / self.loads[name] if self.loads[name] else 1.0
+            found[name] = np.maximum(after + (found[name] - before) * more, 0.0)
         return found
 
     def _counts(self, move: Moved, agents: Mapping[str, Floats]) -> MonthCounts:
@@ -265,6 +295,12 @@ def _needed(scenario: Scenario, option: Option, factors: Floats) -> dict[str, Fl
         for name, group in option.groups.items()
         if isinstance(group.staffing, ToTarget)
     }
+
+
+def _work(group: Group) -> tuple[object, ...]:
+    """All of a group that is not its price, and the step to which its price rounds time."""
+    step = group.contract.minutes.increment if group.contract and group.contract.minutes else 0.0
+    return group.skills, group.handle_time, group.staffing, step
 
 
 def _at_work(result: OptionResult, group: str) -> Floats:
