@@ -19,6 +19,7 @@ from sim.decide.checklist import checklist
 from sim.decide.claims import check_claim, check_claims
 from sim.decide.figures import Figure, absolute_change, figure, relative_change
 from sim.decide.goals import reach
+from sim.decide.would_be import ways
 from sim.errors import InvalidInput
 from sim.metrics import Count
 from sim.scenario import Scenario
@@ -218,6 +219,31 @@ def test_a_claim_compares_two_options(compared: Comparison) -> None:
         check_claim(compared, "cheap", claim_said("5% cheaper", "cheap"))
     with pytest.raises(InvalidInput, match="must be of one of phone"):
         check_claim(compared, "cheap", claim_said("chat.asa: -5%", "dear"))
+
+
+def test_what_would_make_a_claim_true_makes_it_true(compared: Comparison) -> None:
+    """The price at which half is saved is half the price: nothing else is in these contracts."""
+    claim = check_claim(compared, "cheap", claim_said("75% cheaper", "dear"))
+    by = {way.input: way for way in ways(compared, claim)}
+
+    assert claim.state == "broken"  # half the price is 50 % cheaper
+    assert by["options.cheap.groups.them.contract"].factor == pytest.approx(0.5, rel=1e-5)
+    assert by["volume"].factor is None  # crews are fixed: no volume changes what they cost
+    assert "wage" not in by  # nobody here has a payroll
+
+
+def test_a_claim_that_holds_needs_no_way(compared: Comparison) -> None:
+    assert ways(compared, check_claim(compared, "cheap", claim_said("5% cheaper", "dear"))) == ()
+
+
+def test_satisfaction_is_claimed_with_the_resolution_that_it_takes() -> None:
+    terms = """{satisfaction: {fcr: 70%, csat: {now: 60, per_point_of_fcr: 0.5}}}"""
+    found = compare(shop(consequences=terms))
+    claim = check_claim(found, "dear", claim_said("csat: +2 points", "few"))
+
+    (way,) = ways(found, claim)
+    assert way.now == pytest.approx(0.7)
+    assert way.factor == pytest.approx(0.74 / 0.7)  # two points at half a point each
 
 
 # --- goals and the checklist ---------------------------------------------------------------------

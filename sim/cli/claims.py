@@ -12,6 +12,7 @@ from sim.decide import compare
 from sim.decide.checklist import checklist
 from sim.decide.claims import check_claim, check_claims
 from sim.decide.goals import reach
+from sim.decide.would_be import ways
 from sim.errors import InvalidInput
 from sim.report.claims import claims_answer
 from sim.report.language import Language
@@ -57,9 +58,9 @@ def _claim(
         comparison = compare(scenario, seed=seed, replications=replications, progress=follow, on=on)
     checked = [check_claim(comparison, option, one) for one in said if option is not None]
     checked += check_claims(comparison)
-    answer = claims_answer(
-        comparison, checked, checklist(comparison), reach(comparison), Language(lang)
-    )
+    found = [(one, ways(comparison, one)) for one in checked]
+    listed, reached = checklist(comparison), reach(comparison)
+    answer = claims_answer(comparison, found, listed, reached, Language(lang))
     say(answer, as_json, as_csv)
 
 

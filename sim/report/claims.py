@@ -10,6 +10,7 @@ from sim.decide.checklist import Answered, Checklist
 from sim.decide.claims import Checked
 from sim.decide.comparison import Comparison
 from sim.decide.goals import Reached
+from sim.decide.would_be import Way
 from sim.report.closed_forms import Answer
 from sim.report.language import N_, Language
 from sim.report.sentences import channel_title, gap_sentence, option_title
@@ -63,7 +64,7 @@ _SAYS = {
 
 def claims_answer(
     comparison: Comparison,
-    checked: Sequence[Checked],
+    checked: Sequence[tuple[Checked, Sequence[Way]]],
     listed: Checklist,
     reached: Sequence[Reached],
     lang: Language,
@@ -74,19 +75,23 @@ def claims_answer(
     ----------
     comparison
         The options that were compared.
-    checked, listed, reached
-        Claims, the checklist, goals.
+    checked
+        Claims, each with what would make it true.
+    listed, reached
+        The checklist, goals.
     lang
         The reader's language.
     """
     scenario = comparison.scenario
-    sentences = [_claim(scenario, one, lang) for one in checked]
+    claims = [one for one, _ in checked]
+    sentences = [_claim(scenario, one, lang) for one in claims]
     if not checked:
         hint = N_("Nothing is claimed: give --says '40-60% cheaper' --option NAME.")
         sentences.append(lang(hint))
-    unequal = dict.fromkeys((one.option, one.than) for one in checked if one.gaps)
+    unequal = dict.fromkeys((one.option, one.than) for one in claims if one.gaps)
     sentences += [gap_sentence(comparison, option, lang, than) for option, than in unequal]
-    tables = [_claims_table(scenario, checked, lang)] if checked else []
+    tables = [_claims_table(scenario, claims, lang)] if claims else []
+    tables += [_ways_table(one, found, lang) for one, found in checked if found]
     if reached:
         tables.append(_goals_table(comparison, reached, lang))
     tables.append(_checklist_table(scenario, listed, lang))
@@ -95,11 +100,11 @@ def claims_answer(
         sentences=tuple(sentences),
         tables=tuple(tables),
         data={
-            "claims": [_claim_data(one) for one in checked],
+            "claims": [{**_claim_data(one), "ways": _ways_data(found)} for one, found in checked],
             "goals": [_goal_data(one) for one in reached],
             "checklist": _checklist_data(listed),
         },
-        rows=[_claim_data(one) for one in checked],
+        rows=[_claim_data(one) for one in claims],
     )
 
 
@@ -173,6 +178,32 @@ def _claims_table(scenario: Scenario, checked: Sequence[Checked], lang: Language
         lang("Verdict"),
     )
     return Table(lang("Claims"), head, tuple(rows))
+
+
+def _ways_table(one: Checked, found: Sequence[Way], lang: Language) -> Table:
+    """What would have to be different, each input alone."""
+    rows = []
+    for way in found:
+        now = _input(way, 1.0, lang)
+        if way.factor is None:
+            rows.append((way.input, now, "—", lang("not by this alone")))
+            continue
+        wanted = _input(way, way.factor, lang)
+        change = lang.percent(way.factor - 1)
+        rows.append((way.input, now, wanted, change if way.factor < 1 else f"+{change}"))
+    title = lang("“{claim}” would be true, each alone", claim=one.claim.text)
+    head = (lang("Input"), lang("Now"), lang("Would have to be"), lang("Change"))
+    return Table(title, head, tuple(rows))
+
+
+def _input(way: Way, factor: float, lang: Language) -> str:
+    """The value of an input, or what becomes of it."""
+    if way.now is None:
+        return "—"
+    if way.unit == "s":
+        return lang.duration(way.now * factor)
+    share = way.unit in ("share", "factor")
+    return lang.percent(way.now * factor, 1) if share else lang.plain(way.now * factor)
 
 
 def _goals_table(comparison: Comparison, reached: Sequence[Reached], lang: Language) -> Table:
@@ -277,6 +308,10 @@ def _claim_data(one: Checked) -> dict[str, Any]:
         "state": one.state,
         "equal_service": not one.gaps,
     }
+
+
+def _ways_data(found: Sequence[Way]) -> list[dict[str, Any]]:
+    return [{"input": way.input, "now": way.now, "factor": way.factor} for way in found]
 
 
 def _goal_data(one: Reached) -> dict[str, Any]:
