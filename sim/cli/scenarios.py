@@ -8,16 +8,30 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from sim.cli.options import File, On, Seed
-from sim.cli.terminal import BAD_INPUT, AsJson, Lang, console, print_json, progress, show
+from sim.cli.options import CsvFile, File, On, Seed
+from sim.cli.terminal import BAD_INPUT, AsJson, Lang, console, print_json, progress, show, write_csv
 from sim.decide import Comparison, Judgement, OptionResult, compare, judge, simulate
+from sim.decide.horizon import Outlook, outlook
 from sim.errors import LinewiseError, ScenarioError, WorkersLost
 from sim.experiment import opened
 from sim.report.data import comparison_data, judgements_data, run_data
+from sim.report.economics import (
+    compared_service_table,
+    consequences_table,
+    equal_service_sentences,
+    three_rows_table,
+)
 from sim.report.language import Language
+from sim.report.months import (
+    cumulative_picture,
+    horizon_sentence,
+    horizon_table,
+    months_table,
+    once_table,
+)
+from sim.report.months_data import comparison_rows, run_rows
 from sim.report.sentences import (
     capped_sentences,
-    gap_sentence,
     option_title,
     stopped_sentence,
     verdict_sentence,
@@ -64,6 +78,7 @@ def _run(
     seed: Seed = None,
     replications: _Replications = None,
     as_json: AsJson = False,
+    csv_file: CsvFile = None,
     lang: Lang = "en",
 ) -> None:
     """Simulate one option of a scenario: measures by interval, day and week."""
@@ -79,6 +94,8 @@ def _run(
             progress=lambda step: follow(name, step),
             on=on,
         )
+    if csv_file is not None:
+        write_csv(csv_file, run_rows(result))
     if as_json:
         print_json(run_data(result))
         return
@@ -94,7 +111,9 @@ def _compare(
     on: On = None,
     seed: Seed = None,
     replications: _Replications = None,
+    months: Annotated[bool, typer.Option("--months", help="Print every month as well.")] = False,
     as_json: AsJson = False,
+    csv_file: CsvFile = None,
     lang: Lang = "en",
 ) -> None:
     """Compare the options of a scenario: service, people, cost, and what is cheaper."""
@@ -109,10 +128,12 @@ def _compare(
             progress=follow,
             on=on,
         )
+    if csv_file is not None:
+        write_csv(csv_file, comparison_rows(comparison, outlook(comparison)))
     if as_json:
         print_json(comparison_data(comparison))
         return
-    _show_comparison(comparison, Language(lang))
+    _show_comparison(comparison, Language(lang), months=months)
 
 
 def _check(
@@ -203,23 +224,45 @@ def _show_run(result: OptionResult, by: str, lang: Language) -> None:
         show(along[by](result, channel, lang))
 
 
-def _show_comparison(comparison: Comparison, lang: Language) -> None:
+def _show_comparison(comparison: Comparison, lang: Language, *, months: bool) -> None:
     """Print all options, the answer first."""
     scenario, run = comparison.scenario, comparison.run
+    priced = any(option.statement for option in comparison.options)
     out = console()
     out.print(verdict_sentence(comparison, lang), style="bold")
-    for option in comparison.options:
-        reason = gap_sentence(comparison, option.name, lang)
-        if reason:
-            out.print("* " + reason)
+    for said in equal_service_sentences(comparison, lang):
+        out.print(said)
     out.print(_frame(scenario, run.replications, run.seed, run.engine, lang))
     for option in comparison.options:
         for said in capped_sentences(option, lang):
             out.print(f"{option_title(scenario, option.name, lang)}: {said}")
+    if priced:
+        show(three_rows_table(comparison, lang))
     show(option_table(comparison, lang))
-    show(service_table(comparison.options, lang))
-    if any(option.statement for option in comparison.options):
+    show(compared_service_table(comparison, lang))
+    if priced:
         show(statement_table(comparison, lang))
+    missed = consequences_table(comparison, lang)
+    if missed is not None:
+        show(missed)
+    ahead = outlook(comparison)
+    if ahead is not None and ahead.options:
+        _show_months(comparison, ahead, lang, months=months)
+    elif months:
+        out.print(lang("There are no months to print: give the scenario a horizon."))
+
+
+def _show_months(comparison: Comparison, ahead: Outlook, lang: Language, *, months: bool) -> None:
+    """Print what options cost over the horizon."""
+    out = console()
+    show(horizon_table(comparison, ahead, lang))
+    out.print(horizon_sentence(ahead, lang))
+    once = once_table(ahead, lang)
+    if once is not None:
+        show(once)
+    out.print(cumulative_picture(ahead, lang))
+    for name in ahead.options if months else ():
+        show(months_table(ahead, name, lang))
 
 
 def _frame(scenario: Scenario, count: int, seed: int, engine: str, lang: Language) -> str:

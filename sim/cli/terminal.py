@@ -6,8 +6,9 @@ import csv
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -36,6 +37,7 @@ __all__ = [
     "show",
     "warm",
     "watching",
+    "write_csv",
 ]
 
 #: What the process says to whoever called it with what cannot be read.
@@ -53,7 +55,19 @@ def console(*, error: bool = False) -> Console:
     console = Console(stderr=error, highlight=False, markup=False, soft_wrap=True)
     if not console.is_terminal:
         console.width = 160
+    elif not error:
+        console.soft_wrap = False  # lines end between words
     return console
+
+
+def write_csv(file: Path, rows: Iterable[Mapping[str, object]]) -> None:
+    """Write rows into a file under the names that all of them have; numbers are not rounded."""
+    whole = list(rows)
+    names = dict.fromkeys(name for row in whole for name in row)
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(names), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(whole)
 
 
 def print_json(data: object) -> None:

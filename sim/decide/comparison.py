@@ -145,14 +145,34 @@ class Comparison:
             ]
         return tuple(found)
 
+    def at_the_target(self) -> tuple[OptionResult, ...]:
+        """Priced options that give the service of the baseline, the cheapest first."""
+        base = self.baseline
+        alike = [o for o in self.options if o.cost and (o is base or not self.gaps(o.name))]
+        return tuple(sorted(alike, key=lambda o: o.cost.value if o.cost else 0.0))
+
+    def price_of_gap(self, name: str) -> tuple[str, Estimate] | None:
+        """What it costs at least to bring an option to the common service.
+
+        Returns
+        -------
+        tuple[str, Estimate] | None
+            The cheapest option with that service and what it costs more, a month; None where
+            there is no gap, or no price.
+        """
+        ranked = self.at_the_target()
+        if not self.gaps(name) or not ranked:
+            return None
+        found = self.difference(ranked[0].name, name)
+        return None if found is None else (ranked[0].name, found)
+
     @property
     def verdict(self) -> Verdict:
         """The cheapest option at the service of the baseline, and by how much."""
         base = self.baseline
-        priced = [o for o in self.options if o.cost and (o is base or not self.gaps(o.name))]
-        if base.cost is None or not priced:
+        ranked = self.at_the_target()
+        if base.cost is None or not ranked:
             return Verdict("unpriced", base.name)
-        ranked = sorted(priced, key=lambda o: o.cost.value if o.cost else 0.0)
         if len(ranked) == 1:
             return Verdict("alone", base.name)
         best = ranked[0]

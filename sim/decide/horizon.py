@@ -246,10 +246,7 @@ def _ahead(own: Steady, before: Steady | None) -> OptionAhead:
     )
     once = [
         *(_written(one) for one in option.one_offs),
-        *(
-            OneOff(name=f"initial_{line.name}", amount=line.amount, month=ready - 1)
-            for line in people.initial
-        ),
+        *_initial(people, ready - 1),
         *purchases(steady, own.operating(1, 1) if before is own else taken_over, ready),
         *(() if before is own or before is None else _ended(before.result, ready - 1)),
     ]
@@ -325,6 +322,15 @@ def _summed(months: Sequence[Statement]) -> Statement:
 
 def _lost(served: Served) -> float:
     return math.fsum(count for fates in served.lost.values() for count in fates.values())
+
+
+def _initial(people: Crew, month: int) -> list[OneOff]:
+    """Hiring and training of those who must be there when the option begins, paid before."""
+    sums: dict[str, float] = {}
+    for line in people.initial:
+        name = f"initial_{line.name.rpartition('.')[2]}"
+        sums[name] = sums.get(name, 0.0) + line.amount
+    return [OneOff(name=name, amount=amount, month=month) for name, amount in sums.items()]
 
 
 def _written(one: Planned) -> OneOff:

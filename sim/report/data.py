@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from sim.decide import Attained, Comparison, Judgement, OptionResult
+from sim.decide.horizon import outlook
 from sim.experiment import BAND, WHOSE, Replications
 from sim.metrics import MEASURES, Count, Presence
 from sim.report.language import Code, Language
+from sim.report.months_data import economics_data, outlook_data
 from sim.report.sentences import capped_sentences, gap_sentence, verdict_sentence
 from sim.stats import CONFIDENCE, Estimate, Span
 
@@ -197,6 +199,7 @@ def _group(result: Replications, name: str) -> Data:
 def comparison_data(comparison: Comparison) -> Data:
     """All options side by side, with the sentence in both languages."""
     verdict = comparison.verdict
+    ahead = outlook(comparison)
     return {
         **_frame(comparison.baseline),
         "baseline": comparison.baseline.name,
@@ -210,6 +213,7 @@ def comparison_data(comparison: Comparison) -> Data:
             "sentence": {code: verdict_sentence(comparison, Language(code)) for code in _CODES},
         },
         "options": {o.name: _option(comparison, o) for o in comparison.options},
+        "horizon": outlook_data(ahead) if ahead else None,
     }
 
 
@@ -260,7 +264,15 @@ def _option(comparison: Comparison, option: OptionResult) -> Data:
         if option.statement
         else None,
         "info": dict(option.statement.info) if option.statement else None,
+        "consequences": economics_data(option),
+        "price_of_gap": _gap(comparison, option),
     }
+
+
+def _gap(comparison: Comparison, option: OptionResult) -> Data | None:
+    """What it costs at least to bring an option to the common service."""
+    found = comparison.price_of_gap(option.name)
+    return {"cheapest": found[0], "more_month": _estimate(found[1])} if found else None
 
 
 def _service(one: Attained) -> Data:

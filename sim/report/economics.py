@@ -1,0 +1,173 @@
+"""Three amounts of every option, the promise they stand under, and what poor service costs."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from sim.decide import Comparison, OptionResult
+from sim.decide.matters import Economics, economics
+from sim.report.language import N_, Language
+from sim.report.sentences import channel_title, gap_sentence, option_title, target_words
+from sim.report.table import Row, Table
+from sim.report.tables import line_words, served_cells
+from sim.stats import Estimate
+
+__all__ = [
+    "by_option",
+    "compared_service_table",
+    "consequences_table",
+    "equal_service_sentences",
+    "short_title",
+    "three_rows_table",
+]
+
+#: More options than this stand one below the other.
+_BESIDE = 3
+#: A title that is longer is broken, so that figures keep their place on a narrow terminal.
+_TITLE = 20
+
+_ROWS = (
+    N_("Budget at actual service"),
+    N_("Cost at the common target"),
+    N_("Total economic cost"),
+)
+
+
+def short_title(option: OptionResult, lang: Language) -> str:
+    """The name of an option on lines that are short."""
+    return textwrap.fill(option_title(option.scenario, option.name, lang), _TITLE)
+
+
+def by_option(title: str, corner: str, titles: Sequence[str], rows: Sequence[Row]) -> Table:
+    """A table of options: side by side while they are few, else one below the other.
+
+    Parameters
+    ----------
+    title, corner
+        Of the table, and above its first column.
+    titles
+        Names of the options.
+    rows
+        Name of a figure, then the figure of each option.
+    """
+    if len(titles) <= _BESIDE:
+        return Table(title, (corner, *titles), tuple(rows))
+    head, *figures = zip(*rows, strict=True)
+    below = zip(titles, *zip(*figures, strict=True), strict=True)
+    return Table(title, (corner, *head), tuple(tuple(row) for row in below))
+
+
+def three_rows_table(comparison: Comparison, lang: Language) -> Table:
+    """Budget, cost at the common target, and total economic cost of every option."""
+    options = [option for option in comparison.options if option.cost]
+    whole = {option.name: economics(option) for option in options}
+    rows: list[Row] = [
+        (lang(_ROWS[0]), *(_money(o, o.cost, lang) for o in options)),
+        (
+            lang(_ROWS[1]),
+            *("—" if comparison.gaps(o.name) else _money(o, o.cost, lang) for o in options),
+        ),
+    ]
+    if any(whole.values()):
+        rows.append((lang(_ROWS[2]), *(_total(o, whole[o.name], lang) for o in options)))
+    titles = [short_title(option, lang) for option in options]
+    return by_option(lang("What it costs a month"), lang("Option"), titles, rows)
+
+
+def _total(option: OptionResult, found: Economics | None, lang: Language) -> str:
+    return _money(option, found.total if found else None, lang)
+
+
+def _money(option: OptionResult, found: Estimate | None, lang: Language) -> str:
+    if found is None:
+        return "—"
+    currency = option.scenario.currency
+    value = lang.money(found.value, currency, compact=True)
+    if not found.half_width:
+        return value
+    return f"{value} ± {lang.money(found.half_width, currency, compact=True)}"
+
+
+def consequences_table(comparison: Comparison, lang: Language) -> Table | None:
+    """What an average month's service costs beside the budget; None where nothing is said of it."""
+    found = {o.name: economics(o) for o in comparison.options}
+    priced = [(o, one) for o in comparison.options if (one := found[o.name])]
+    if not priced:
+        return None
+    rows: list[Row] = [
+        (
+            lang("Contacts lost"),
+            *(lang.number(one.consequences.info["lost_contacts"]) for _, one in priced),
+        )
+    ]
+    for name in ("lost_order_margin", "churn"):
+        amounts = (
+            lang.money(one.consequences.amount(name), o.scenario.currency, compact=True)
+            for o, one in priced
+        )
+        words = line_words(name, lang)
+        rows.append((words[:1].upper() + words[1:], *amounts))
+    for measure in priced[0][1].satisfaction:
+        values = (lang.number(one.satisfaction[measure], 1) for _, one in priced)
+        rows.append((lang("{measure}, assumed", measure=measure.upper()), *values))
+    titles = [short_title(option, lang) for option, _ in priced]
+    return by_option(
+        lang("What it costs customers and the shop, a month"), lang("Option"), titles, rows
+    )
+
+
+def compared_service_table(comparison: Comparison, lang: Language) -> Table:
+    """What customers get, option by option: a row for each channel below the option's name."""
+    head = (
+        lang("Option, channel"),
+        lang("Answered in time"),
+        lang("Abandoned"),
+        lang("Missed in all"),
+        lang("Mean wait"),
+        lang("Misses the target in"),
+    )
+    rows: list[Row] = []
+    for option in comparison.options:
+        rows.append((short_title(option, lang), *("",) * (len(head) - 1)))
+        for one in option.attained:
+            title = channel_title(option.scenario, one.channel, lang)
+            rows.append((f"  {title}", *served_cells(one, lang)[:-1]))
+    return Table(lang("What customers get"), head, tuple(rows))
+
+
+def equal_service_sentences(comparison: Comparison, lang: Language) -> list[str]:
+    """What is promised, word for word, and who does not keep to it and at what price."""
+    scenario = comparison.scenario
+    promised = [
+        f"{channel_title(scenario, name, lang)}: {target_words(channel.target, lang)}"
+        for name, channel in scenario.channels.items()
+        if channel.target is not None
+    ]
+    said = []
+    if promised:
+        said.append(
+            lang(
+                "The common target: {promises}. Service counts as equal within {points} points.",
+                promises="; ".join(promised),
+                points=lang.plain(100 * scenario.tolerance),
+            )
+        )
+    for option in comparison.options:
+        reason = gap_sentence(comparison, option.name, lang)
+        if reason:
+            said.append(f"* {reason} {_gap_price(comparison, option, lang)}".rstrip())
+    return said
+
+
+def _gap_price(comparison: Comparison, option: OptionResult, lang: Language) -> str:
+    """What the common target would cost more, at least."""
+    found = comparison.price_of_gap(option.name)
+    if found is None:
+        return ""
+    name, more = found
+    return lang(
+        "To give it costs {amount} a month more, at least: as “{cheapest}”.",
+        amount=lang.money(more.value, comparison.scenario.currency, compact=True),
+        cheapest=option_title(comparison.scenario, name, lang),
+    )
