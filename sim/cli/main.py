@@ -30,6 +30,14 @@ _ELSEWHERE = {
         "scenarios",
         "Validate scenarios and judge their promises: exit code 0 held, 1 broken, 2 bad input.",
     ),
+    "breakeven": (
+        "decisions",
+        "Find where two options cost the same, staffed anew at every point.",
+    ),
+    "risk": (
+        "decisions",
+        "Say how sure it is which option is cheapest, and what would change the answer.",
+    ),
     "staff": (
         "planning",
         "Say how many agents an option needs in each interval, and how many people that takes.",
