@@ -34,6 +34,14 @@ _ELSEWHERE = {
         "claims",
         "Check what is claimed of an option, six questions about today, and goals with a date.",
     ),
+    "breakeven": (
+        "decisions",
+        "Find where two options cost the same, staffed anew at every point.",
+    ),
+    "risk": (
+        "decisions",
+        "Say how sure it is which option is cheapest, and what would change the answer.",
+    ),
     "staff": (
         "planning",
         "Say how many agents an option needs in each interval, and how many people that takes.",

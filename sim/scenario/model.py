@@ -8,11 +8,28 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, ModelWrapValidatorHandler, field_validator, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ValidationError
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Place, Strict, Text, broken, details, joined, optional, refusal
+from sim.scenario.base import (
+    Place,
+    Strict,
+    Text,
+    broken,
+    details,
+    in_file,
+    joined,
+    optional,
+    refusal,
+)
 from sim.scenario.calendar import Calendar
 from sim.scenario.channel import Channel
 from sim.scenario.claims import Checklist, Claims, Goals
@@ -23,6 +40,7 @@ from sim.scenario.names import name_refusals
 from sim.scenario.option import Intervals, Option, pace_refusals
 from sim.scenario.parse import as_duration, as_share
 from sim.scenario.promise import Promises
+from sim.scenario.risk import Risk
 from sim.scenario.terms import Assumption, Consequences
 from sim.scenario.units import Count, Duration, Factor, Share
 
@@ -170,6 +188,8 @@ class Scenario(Strict):
     """What is to be reached, and by which month."""
     checklist: Checklist = Checklist()
     """What only people know of today, for the six questions."""
+    risk: Risk | None = None
+    """How far inputs may be from what the file says; None: as presets say."""
     sources: Mapping[str, Text] = Field(default_factory=dict)
     """Where figures come from, by their path in the file."""
 
@@ -299,6 +319,25 @@ class Scenario(Strict):
                 if channel.fcr is not None and channel.returning(option.fcr) >= 1:
                     rule = f"must be above 0% where all the unresolved of {key} come back"
                     raise broken(("options", name, "fcr"), rule, as_share(option.fcr))
+        return self
+
+    @model_validator(mode="after")
+    def _ranges_are_possible(self, info: ValidationInfo) -> Self:
+        """Every range is of a number that is there, and the scenario takes both its ends."""
+        if self.risk is None or not in_file(info):
+            return self
+        from sim.scenario.ranges import uncertain  # it changes scenarios, and so knows this module
+
+        wrong = []
+        for number, one in enumerate(self.risk.ranges):
+            place = ("risk", "ranges", number)
+            try:
+                uncertain(self, one, "risk")
+            except InvalidInput as error:
+                below = ("input",) if error.name == "input" else (one.law,)
+                wrong.append(refusal((*place, *below), error.rule, error.value, error.hint))
+        if wrong:
+            raise joined("Scenario", wrong)
         return self
 
     @model_validator(mode="after")
