@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.cost import Statement, contract_month, inhouse_month, retained_month
 from sim.decide.month import Month
-from sim.decide.traffic import MonthCounts
+from sim.decide.traffic import MonthCounts, line_load
 from sim.decide.ways import Recorder, Ways, ways
 from sim.demand.caps import Capped
 from sim.demand.queues import Role
@@ -35,7 +37,16 @@ from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option
 from sim.stats import Estimate, mean_estimate
 
-__all__ = ["Attained", "OptionResult", "Prepared", "Run", "evaluate", "prepare", "simulate"]
+__all__ = [
+    "Attained",
+    "Busiest",
+    "OptionResult",
+    "Prepared",
+    "Run",
+    "evaluate",
+    "prepare",
+    "simulate",
+]
 
 Floats = NDArray[np.float64]
 
@@ -338,7 +349,7 @@ def _priced(ready: Prepared, result: Replications) -> OptionResult:
     """Price what came out of replications."""
     scenario, played, month = ready.scenario, ready.case, ready.month
     option = ready.option
-    peaks = {group: _peak(played, g) for g, group in enumerate(played.groups)}
+    peaks = {group: _busiest(played, month, result, group) for group in played.groups}
     statement, totals = None, np.zeros(0)
     if month:
         statement = _statement(option, month, month.read(result.record), peaks)
@@ -380,7 +391,7 @@ def _monthly_hours(
 
 
 def _statement(
-    option: Option, month: Month, counts: MonthCounts, peaks: Mapping[str, int]
+    option: Option, month: Month, counts: MonthCounts, peaks: Mapping[str, Busiest]
 ) -> Statement:
     """An average month of an option: its groups, and what stays with the client."""
     legs: dict[str, Statement] = {}
@@ -391,14 +402,20 @@ def _statement(
             legs[name] = leg
     if option.retained is not None:
         invoice = sum(legs[name].info["invoice_net"] for name in vendors if name in legs)
-        legs["retained"] = retained_month(option.retained, month.retained(counts, vendors, invoice))
+        load = math.fsum(peaks[name].line_load for name in vendors)
+        ops = replace(month.retained(counts, vendors, invoice), line_load=load)
+        legs["retained"] = retained_month(option.retained, ops)
     return Statement.join(legs)
 
 
-def _leg(month: Month, counts: MonthCounts, name: str, group: Group, peak: int) -> Statement | None:
+def _leg(
+    month: Month, counts: MonthCounts, name: str, group: Group, busiest: Busiest
+) -> Statement | None:
     """An average month of one group."""
     if group.payroll is not None:
-        return inhouse_month(group.payroll, month.inhouse(counts, name, peak))
+        ops = month.inhouse(counts, name, busiest.agents)
+        lines, hours = busiest.line_load, busiest.open_hours
+        return inhouse_month(group.payroll, replace(ops, line_load=lines, open_hours=hours))
     if group.contract is not None:
         return contract_month(group.contract, month.contract(counts, name, group))
     return None
@@ -411,6 +428,35 @@ def _heads(statement: Statement | None, option: Option) -> float | None:
     own = [name for name, group in option.groups.items() if group.payroll is not None]
     found = [statement.info[f"{name}.heads"] for name in own if f"{name}.heads" in statement.info]
     return sum(found) if found else None
+
+
+class Busiest(NamedTuple):
+    """What a group comes to in its busiest moment, and how long it is open.
+
+    Parameters
+    ----------
+    agents
+        Most agents at once.
+    line_load
+        Mean number of lines that calls to it hold in their busiest interval [erlang].
+    open_hours
+        Hours of an average month in which anybody is logged in [h].
+    """
+
+    agents: int
+    line_load: float
+    open_hours: float
+
+
+def _busiest(played: Case, month: Month | None, result: Replications, group: str) -> Busiest:
+    g = played.groups.index(group)
+    agents = _peak(played, g)
+    if month is None:
+        return Busiest(agents, 0.0, 0.0)
+    present = result.presence(group)[:, Presence.LOGGED] > 0
+    hours = float(month.types[present].sum()) * played.timeline.interval / 3600
+    load = line_load(played, month.read(result.record), result.counts, g)
+    return Busiest(agents, load, hours)
 
 
 def _peak(played: Case, group: int | None = None) -> int:
