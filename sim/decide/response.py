@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 from sim.cost import Statement
 from sim.decide.month import Month
 from sim.decide.moved import Moved, moved
-from sim.decide.option import OptionResult, peak_of, statement_of
+from sim.decide.option import OptionResult
+from sim.decide.priced import Busiest, busiest_of, statement_of
 from sim.decide.queueing import Closed, streams_of
-from sim.decide.traffic import MonthCounts
+from sim.decide.traffic import MonthCounts, traffic
 from sim.errors import InvalidInput
 from sim.metrics import Presence
 from sim.plan import agents_by_volume, staffed
@@ -49,7 +50,7 @@ class Answer:
     counts
         What an average month brings.
     peaks
-        Most agents at once, by group.
+        The busiest moment of each group.
     agents
         Agents at work by group and interval of the week.
     service
@@ -60,7 +61,7 @@ class Answer:
     option: Option
     month: Month
     counts: MonthCounts
-    peaks: Mapping[str, float]
+    peaks: Mapping[str, Busiest]
     agents: Mapping[str, Floats]
     service: Mapping[str, float]
 
@@ -91,7 +92,7 @@ class Response:
     month, counts
         Its average month.
     peaks
-        Most agents at once, by group.
+        The busiest moment of each group.
     agents
         Agents at work by group and interval of the week, as simulated.
     needed
@@ -119,7 +120,7 @@ class Response:
     result: OptionResult
     month: Month
     counts: MonthCounts
-    peaks: Mapping[str, float]
+    peaks: Mapping[str, Busiest]
     agents: Mapping[str, Floats]
     needed: Mapping[str, Floats]
     loads: Mapping[str, float]
@@ -153,7 +154,7 @@ class Response:
             result,
             month,
             counts,
-            {name: float(peak_of(played, g)) for g, name in enumerate(played.groups)},
+            {name: busiest_of(played, month, result.replications, name) for name in played.groups},
             agents,
             needed,
             asked.loads(),
@@ -191,10 +192,7 @@ class Response:
             now = waiting.measured(at_work, factor)
             move = moved(self.result.case, self.counts, self.closed, now)
             counts = self._counts(move, agents)
-            peaks = {
-                name: max(0.0, peak + float(agents[name].max() - self.agents[name].max()))
-                for name, peak in self.peaks.items()
-            }
+            peaks = {name: self._busiest(name, agents, counts) for name in self.peaks}
             service = self._service(now)
             found.append(Answer(terms, self.month, counts, peaks, agents, service))
         return tuple(found)
@@ -260,6 +258,17 @@ class Response:
             more = loads[name] / self.loads[name] if self.loads[name] else 1.0
             found[name] = np.maximum(after + (found[name] - before) * more, 0.0)
         return found
+
+    def _busiest(self, name: str, agents: Mapping[str, Floats], counts: MonthCounts) -> Busiest:
+        """The busiest moment of a group: calls hold lines as the minutes of the month do."""
+        then, g = self.peaks[name], self.month.case.groups.index(name)
+        more = float(agents[name].max() - self.agents[name].max())
+        before = traffic(self.month.case, self.counts, g).inbound
+        now = traffic(self.month.case, counts, g).inbound
+        return then._replace(
+            agents=max(0.0, then.agents + more),
+            line_load=then.line_load * (now / before if before else 1.0),
+        )
 
     def _counts(self, move: Moved, agents: Mapping[str, Floats]) -> MonthCounts:
         """The average month with everything moved."""
