@@ -31,6 +31,7 @@ from sim.experiment import (
 from sim.metrics import Presence
 from sim.plan import Cover, cover, misses, staffed
 from sim.scenario.channel import Target
+from sim.scenario.legs import routed
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option
 from sim.stats import Estimate, mean_estimate
@@ -382,14 +383,21 @@ def _monthly_hours(
 def _statement(
     option: Option, month: Month, counts: MonthCounts, peaks: Mapping[str, int]
 ) -> Statement:
-    """An average month of an option: its groups, and what stays with the client."""
+    """An average month of an option: its groups, and what stays with the client.
+
+    Who has a share of nothing is no part of it: neither is paid for, nor looked after.
+    """
     legs: dict[str, Statement] = {}
-    vendors = [name for name, group in option.groups.items() if group.source == "vendor"]
-    for name, group in option.groups.items():
+    groups = {
+        n: g for n, g in option.groups.items() if any(n in routed(option, c) for c in g.skills)
+    }
+    vendors = [name for name, group in groups.items() if group.source == "vendor"]
+    for name, group in groups.items():
         leg = _leg(month, counts, name, group, peaks[name])
         if leg is not None:
             legs[name] = leg
-    if option.retained is not None:
+    asked = any(group.source == "vendor" for group in option.groups.values())
+    if option.retained is not None and (vendors or not asked):
         invoice = sum(legs[name].info["invoice_net"] for name in vendors if name in legs)
         legs["retained"] = retained_month(option.retained, month.retained(counts, vendors, invoice))
     return Statement.join(legs)
