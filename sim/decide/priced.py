@@ -14,6 +14,7 @@ from sim.decide.month import Month
 from sim.decide.traffic import MonthCounts, line_load
 from sim.experiment import Case, Replications
 from sim.metrics import Presence
+from sim.scenario.legs import routed
 from sim.scenario.option import Group, Option
 
 __all__ = ["Busiest", "busiest_of", "peak_of", "statement_of"]
@@ -81,6 +82,8 @@ def statement_of(
 ) -> Statement:
     """An average month of an option: its groups, and what stays with the client.
 
+    Who has a share of nothing is no part of it: neither is paid for, nor looked after.
+
     Parameters
     ----------
     option
@@ -93,12 +96,16 @@ def statement_of(
         Months since contracts began: their prices rise at each anniversary.
     """
     legs: dict[str, Statement] = {}
-    vendors = [name for name, group in option.groups.items() if group.source == "vendor"]
-    for name, group in option.groups.items():
+    groups = {
+        n: g for n, g in option.groups.items() if any(n in routed(option, c) for c in g.skills)
+    }
+    vendors = [name for name, group in groups.items() if group.source == "vendor"]
+    for name, group in groups.items():
         leg = _leg(month, counts, name, group, peaks[name], month_index)
         if leg is not None:
             legs[name] = leg
-    if option.retained is not None:
+    asked = any(group.source == "vendor" for group in option.groups.values())
+    if option.retained is not None and (vendors or not asked):
         invoice = sum(legs[name].info["invoice_net"] for name in vendors if name in legs)
         load = math.fsum(peaks[name].line_load for name in vendors)
         ops = replace(month.retained(counts, vendors, invoice), line_load=load)

@@ -30,7 +30,7 @@ from sim.errors import InvalidInput
 from sim.metrics import Presence
 from sim.plan import agents_by_volume, staffed
 from sim.scenario.model import Scenario
-from sim.scenario.option import Group, Option, ToTarget
+from sim.scenario.option import Group, Option
 
 __all__ = ["Answer", "Response"]
 
@@ -299,11 +299,8 @@ class Response:
 
 def _needed(scenario: Scenario, option: Option, factors: Floats) -> dict[str, Floats]:
     """Agents by the closed form, by factor and interval, of groups staffed to target."""
-    return {
-        name: agents_by_volume(scenario, option, group, factors).astype(np.float64)
-        for name, group in option.groups.items()
-        if isinstance(group.staffing, ToTarget)
-    }
+    found = agents_by_volume(scenario, option, factors)
+    return {name: agents.astype(np.float64) for name, agents in found.items()}
 
 
 def _work(group: Group) -> tuple[object, ...]:

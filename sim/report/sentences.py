@@ -85,13 +85,15 @@ def channel_title(scenario: Scenario, channel: str, lang: Language) -> str:
 
 
 def part_title(scenario: Scenario, row: str, lang: Language) -> str:
-    """The name of a part of a channel that people read: a class of clients, the bot, callbacks."""
+    """The name of a part that people read: a class of clients, a group's share, bot, callbacks."""
     channel, _, part = row.partition(".")
     named = {"bot": N_("bot"), "callback": N_("callbacks")}
     if part in named:
         return lang(named[part])
-    title = scenario.channels[channel].classes[part].title
-    return title.in_(lang.code) if title else part
+    classes = scenario.channels[channel].classes
+    legs = (one.groups[part] for one in scenario.options.values() if part in one.groups)
+    named_so = classes[part] if part in classes else next(legs)
+    return named_so.title.in_(lang.code) if named_so.title else part
 
 
 def capped_sentences(option: OptionResult, lang: Language) -> list[str]:

@@ -36,6 +36,7 @@ from sim.scenario.claims import Checklist, Claims, Goals
 from sim.scenario.figures import figures
 from sim.scenario.horizon import MONTH, Horizon
 from sim.scenario.hours import DAY, WEEK
+from sim.scenario.legs import leg_refusals
 from sim.scenario.names import name_refusals
 from sim.scenario.option import Intervals, Option, pace_refusals
 from sim.scenario.parse import as_duration, as_share
@@ -213,6 +214,8 @@ class Scenario(Strict):
         means = {name: channel.handle_time.mean for name, channel in scenario.channels.items()}
         options = {n: one.paced(means.__getitem__) for n, one in scenario.options.items()}
         wrong = [line for name, one in options.items() for line in pace_refusals(name, one)]
+        parts = scenario.channels, scenario.calendar.night, scenario.interval
+        wrong += [line for n, one in options.items() for line in leg_refusals(n, one, *parts)]
         if wrong:
             raise joined("Scenario", wrong)
         if all(options[name] is one for name, one in scenario.options.items()):
@@ -313,12 +316,13 @@ class Scenario(Strict):
     @model_validator(mode="after")
     def _somebody_stays_away(self) -> Self:
         for name, option in self.options.items():
-            if option.fcr is None:
-                continue
-            for key, channel in self.channels.items():
-                if channel.fcr is not None and channel.returning(option.fcr) >= 1:
-                    rule = f"must be above 0% where all the unresolved of {key} come back"
-                    raise broken(("options", name, "fcr"), rule, as_share(option.fcr))
+            places: list[tuple[Place, float | None]] = [(("fcr",), option.fcr)]
+            places += [(("groups", group, "fcr"), g.fcr) for group, g in option.groups.items()]
+            for place, fcr in places:
+                for key, channel in self.channels.items() if fcr is not None else ():
+                    if channel.fcr is not None and channel.returning(fcr or 0.0) >= 1:
+                        rule = f"must be above 0% where all the unresolved of {key} come back"
+                        raise broken(("options", name, *place), rule, as_share(fcr or 0.0))
         return self
 
     @model_validator(mode="after")
