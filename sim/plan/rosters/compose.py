@@ -104,10 +104,10 @@ def chosen(
 
 
 def fixed_cost(master: Master, draft: Draft) -> float:
-    """What the program leaves as it is: other lines by themselves, posts that it cannot reach."""
+    """What the program knows nothing of: the other lines by themselves."""
     rest = np.ones(len(draft.own), bool)
     rest[master.workers] = False
-    return float(draft.own[rest].sum()) + master.settled
+    return float(draft.own[rest].sum())
 
 
 def reopened(

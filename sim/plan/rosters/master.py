@@ -179,7 +179,8 @@ class Master:
         y[self.posts] = np.clip(
             duals[people : people + len(self.posts)], -over, np.where(some < 1e8, far, near)
         )
-        return float(self.lp.getInfo().objective_function_value), duals[:people], y
+        cost = self.settled + float(self.lp.getInfo().objective_function_value)
+        return cost, duals[:people], y
 
     def reduced(self, column: Column, own: Floats, y: Floats) -> float:
         """What a line would change in the program, for each unit of it."""
@@ -210,9 +211,10 @@ class Master:
 
     def bound(self, duals: Floats, values: float) -> float:
         """What no choice of lines is below, with the cheapest lines at these prices of posts."""
-        near, some, _, _ = self.problem.posts.costs.T
-        slack = np.where(some < 1e8, some * np.minimum(0.0, near - duals), 0.0)
-        return float((duals * self.gap + slack).sum()) + values
+        near, some, _, _ = self.problem.posts.costs[self.posts].T
+        y = duals[self.posts]
+        slack = np.where(some < 1e8, some * np.minimum(0.0, near - y), 0.0)
+        return self.settled + float((y * self.gap[self.posts] + slack).sum()) + values
 
 
 def reached(problem: Problem, free: NDArray[np.bool_]) -> Integers:
