@@ -77,7 +77,12 @@ class Pricer:
         self.exact = True
         self.latest = 0
         self.steps = slopes(worker) if self.open[list(worker.tally)].any() else None
-        self.adds, self.ends = self.weekends()
+        adds, self.ends = self.weekends()
+        auto = worker.automaton
+        self.machine = (
+            auto.types, auto.accepting, auto.source, auto.group, adds, auto.cost, auto.begin,
+        )  # fmt: skip
+        self.search = np.array([0.0, 1.0, 10.0])
         self.count(())
         self.low, self.high, self.weeks, self.spread = self.bands(1)
         if not self.exact and self.line(worker.cost, worker.off)[0] == np.inf:
@@ -134,43 +139,33 @@ class Pricer:
     def kept(self, prices: Floats, base: Floats, idle: Floats) -> Priced:
         """Price the cheapest line that keeps the limits."""
         total = base + prices
-        value, line = self.line(total, idle)
+        value, bound, line = self.line(total, idle)
         while value < np.inf and (broken := self.broken(line)) is not None:
             if not self.affordable((*self.counted, broken)):
                 break
             self.count((*self.counted, broken))
-            value, line = self.line(total, idle)
+            value, bound, line = self.line(total, idle)
         # Where there is no room to count, days are barred: the price before that is the bound.
-        bound = value
+        bound = value if self.exact else bound
         while value < np.inf and (broken := self.broken(line)) is not None:
             total = barred(total, line, broken)
-            value, line = self.line(total, idle)
+            value, _, line = self.line(total, idle)
         worked = np.flatnonzero(line >= 0)
         paid = float(prices[worked, line[worked]].sum()) if value < np.inf else 0.0
-        return Priced(value, bound if self.exact else -np.inf, value - paid, line)
+        return Priced(value, bound, value - paid, line)
 
-    def line(self, total: Floats, off: Floats) -> tuple[float, Integers]:
-        """Ask the compiled loop."""
+    def line(self, total: Floats, off: Floats) -> tuple[float, float, Integers]:
+        """Ask the compiled loop: cost, a bound on it, the line."""
         worker, auto = self.worker, self.worker.automaton
         shape = (self.days + 1, auto.states, self.spread, self.counters, self.width)
         line = np.full(self.days, -1, np.int64)
         self.buffer.calls += 1
-        value = cheapest(
-            (auto.source, auto.group, self.adds, auto.cost, auto.begin),
-            auto.types,
-            auto.accepting,
-            self.choices,
-            self.follow,
-            total,
-            off,
-            worker.start,
-            (self.low, self.high, self.weeks),
-            worker.hours_end,
-            self.ends,
-            self.buffer.table(shape),
-            line,
-        )
-        return value, line
+        value, bound = cheapest(
+            self.machine, self.choices, self.follow, total, off, worker.start,
+            (self.low, self.high, self.weeks), worker.hours_end, self.ends,
+            self.buffer.table(shape), self.search, line,
+        )  # fmt: skip
+        return value, bound, line
 
     @property
     def width(self) -> int:
