@@ -14,7 +14,17 @@ from numpy.typing import NDArray
 
 from sim.compiled import jit
 
-__all__ = ["cheapest", "marginal"]
+__all__ = [
+    "at_end",
+    "cheapest",
+    "fill",
+    "look_ahead",
+    "marginal",
+    "offered",
+    "read_back",
+    "slope",
+    "walk",
+]
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -188,16 +188,17 @@ class Master:
         return column.own - float((amount * y[post]).sum()) - float(own[self.row[column.worker]])
 
     def chosen(self) -> Floats:
-        """How much of each line the last answer takes."""
-        return np.array(self.lp.getSolution().col_value)[self.first :]
+        """How much of each line the last answer takes; nothing of one that came later."""
+        taken = np.array(self.lp.getSolution().col_value)[self.first :]
+        return np.concatenate((taken, np.zeros(len(self.columns) - len(taken))))
 
-    def fix(self, columns: list[int]) -> None:
-        """Leave the workers of these lines no other."""
-        settled = {self.columns[n].worker for n in columns}
-        others = [n for n, column in enumerate(self.columns) if column.worker in settled]
-        upper = np.zeros(len(others))
-        upper[np.isin(others, columns)] = np.inf
-        self.bounds(others, upper)
+    def lines(self) -> Integers:
+        """The lines that are known."""
+        return np.array([column.line for column in self.columns]).reshape(-1, self.problem.days)
+
+    def rows(self) -> Integers:
+        """Whose they are: the row of the worker."""
+        return np.array([self.row[column.worker] for column in self.columns], np.int64)
 
     def release(self) -> None:
         """Let every line be chosen again."""

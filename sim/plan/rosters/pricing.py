@@ -98,6 +98,10 @@ class Pricer:
             return self.kept(prices, base, idle)
         return self.tallied(prices, base, idle, self.steps)
 
+    def narrowed(self, line: Integers, free: NDArray[np.bool_]) -> Narrowed:
+        """One who prices lines that differ from a given one on some days only."""
+        return Narrowed(self, line, free)
+
     def tallied(self, prices: Floats, base: Floats, idle: Floats, steps: Floats) -> Priced:
         """Price a line with the cost of a number of duties, by its tangents."""
         end, kinds = self.worker.tally_end, sorted(self.worker.tally)
@@ -105,7 +109,8 @@ class Pricer:
         bound = -np.inf
         # Tangents by their slope; first the one that was right the last time.
         low, high, dear = 0, len(steps) - 1, int(np.argmax(steps > 0))
-        at = self.latest
+        at, stride = self.latest, 1
+        above = below = False
         while low <= high:
             self.latest = at
             slope = float(steps[at])
@@ -127,12 +132,15 @@ class Pricer:
                 best = exact
             if count == meets or best.value <= bound + CLOSE * max(1.0, abs(bound)):
                 break
+            # At a higher price there are no more of them. What is sought is seldom far from where
+            # it was: farther and farther off, until it lies between two.
             if count > meets:
-                # At a higher price there are no more of them.
-                low, high = max(at + 1, dear), min(high, 2 * count)
+                low, high, below = max(at + 1, dear), min(high, 2 * count), True
+                at = (low + high) // 2 if above else min(high, max(low, at + stride))
             else:
-                high = at - 1
-            at = (low + high) // 2
+                high, above = at - 1, True
+                at = (low + high) // 2 if below else max(low, at - stride)
+            stride *= 2
         assert best is not None
         return Priced(best.value, min(bound, best.value), best.own, best.line)
 
@@ -299,6 +307,10 @@ class Pricing(Protocol):
         """Price it."""
         ...
 
+    def narrowed(self, line: Integers, free: NDArray[np.bool_], /) -> Pricing:
+        """One who prices lines that differ from a given one on some days only."""
+        ...
+
 
 class Narrowed:
     """Prices lines of a worker that differ from a given one on some days only.
@@ -328,6 +340,10 @@ class Narrowed:
     def __call__(self, prices: Floats) -> Priced:
         """Price the cheapest of them."""
         return self.pricer(prices, self.cost, self.off)
+
+    def narrowed(self, line: Integers, free: NDArray[np.bool_]) -> Narrowed:
+        """One who prices other lines of the same worker."""
+        return Narrowed(self.pricer, line, free)
 
 
 class Buffer:
