@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from benchmarks import rosters_month
 from sim.errors import InvalidInput
@@ -21,8 +22,11 @@ from sim.plan.rosters import Pin, Roster, Weights, counted, replan, roster, why_
 from sim.plan.rosters.asked import Demand
 from sim.plan.rosters.laying import lay_out
 from sim.plan.rosters.pricing import Buffer, Narrowed, Pricer, Pricers
+from sim.plan.rosters.problems import Worker
 from sim.plan.rules import EU, NONE, RU, Rule, Rules, violations
 from sim.scenario import Calendar
+
+Floats = NDArray[np.float64]
 
 MONDAY = datetime.date(2026, 3, 2)
 MEAL = (Pause(240, 60, paid=False, kind="meal"),)
@@ -212,6 +216,69 @@ def test_a_line_with_dear_nights_is_priced_as_all_lines_are(seed: int) -> None:
     assert found.value == pytest.approx(min(every), abs=1.5)
 
 
+def naive_price(worker: Worker, days: int, total: Floats, limit: int) -> float:
+    """The cheapest line over all that a line can have come to, nothing left out."""
+    auto = worker.automaton
+    now = {(worker.start, 0, 0, 0): 0.0}
+    for day in range(days):
+        then: dict[tuple[int, int, int, int], float] = {}
+        arcs, into = auto.arcs(day)
+        leaving: dict[int, list[tuple[int, int]]] = {}
+        for arc, to in zip(arcs.tolist(), into.tolist(), strict=True):
+            leaving.setdefault(int(auto.source[arc]), []).append((arc, to))
+        for (state, weekends, time, limited), cost in now.items():
+            for arc, to in leaving.get(state, []):
+                group = int(auto.group[arc])
+                kinds = np.flatnonzero(worker.group == group).tolist() if group else [-1]
+                for kind in kinds:
+                    price = worker.off[day] if kind < 0 else total[day, kind]
+                    key = (
+                        to,
+                        weekends + int(auto.adds[arc]),
+                        time + (int(worker.gain[kind]) if kind >= 0 else 0),
+                        limited + (kind in worker.limits[0].kinds),
+                    )
+                    if key[1] < len(worker.weekends_end) and key[3] <= limit:
+                        new = cost + price + float(auto.cost[arc])
+                        then[key] = min(then.get(key, np.inf), new)
+        now = then
+    ends = [
+        cost + worker.hours_end[time] + worker.weekends_end[weekends]
+        for (state, weekends, time, _), cost in now.items()
+        if auto.accepting[state] and time < len(worker.hours_end)
+    ]
+    return float(min(ends))
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("limit", [1, 9])
+def test_lines_are_as_cheap_as_with_nothing_left_out(limit: int) -> None:
+    start = datetime.date(2026, 3, 6)
+    period = Period(start, 7, Calendar(country="RU", start=start))
+    demand = Demand.of([1.0] * 168, period)
+    people = [Person(name="Anna"), Person(name="Boris", share=0.5)]
+    laid = lay_out(
+        people, rosters_month.SHIFTS, demand, rosters_month.RULES, period,
+        Weights(night=0), most_nights=limit,
+    )  # fmt: skip
+    rng = np.random.default_rng(limit)
+    buffer = Buffer()
+
+    for worker in laid.problem.workers:
+        pricer = Pricer(worker, buffer)
+        base = rng.normal(-10, 40, worker.cost.shape)
+        # The second time begins with what the first has found.
+        for prices in (base, base + rng.normal(0, 4, base.shape)):
+            found = pricer(prices)
+            worked = np.flatnonzero(found.line >= 0)
+            paid = float(prices[worked, found.line[worked]].sum())
+
+            least = naive_price(worker, period.days, worker.cost + prices, limit)
+            assert found.value == pytest.approx(least)
+            assert found.bound <= least + 1e-6
+            assert found.own == pytest.approx(found.value - paid)
+
+
 def test_nights_are_shared_where_that_is_asked_for() -> None:
     period = Period(MONDAY, 14)
     rules = RU.including(Rule(id="nights_running", numbers={"nights": 3}))
@@ -311,6 +378,18 @@ def test_a_russian_month_is_legal_and_says_how_good_it_is(small: Roster) -> None
     assert all(small.hours[name] <= owed + 1e-9 for name, owed in small.owed.items())
     assert small.effort.lines > 0
     assert small.effort.stopped in ("effort", "proven")
+
+
+def test_hours_that_no_shift_reaches_are_part_of_the_bound() -> None:
+    need = every_hour(7, [*hours(8, 20)[:20], 2.0, 2.0, 2.0, 2.0])
+    people = [Person(name=name) for name in ("Anna", "Boris")]
+
+    made = quick(people, [DAY12], need, NONE, Period(MONDAY, 7), 4)
+
+    late = 7 * 4 * (PLAIN.short + PLAIN.deep)
+    assert made.cost > late
+    assert made.bound == pytest.approx(made.cost)
+    assert made.effort.stopped == "proven"
 
 
 def test_the_same_seed_gives_the_same_roster() -> None:

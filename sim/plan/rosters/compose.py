@@ -1,12 +1,11 @@
-"""Whole rosters out of lines: diving, choosing, and opening a part of the roster anew."""
+"""Whole rosters out of lines: choosing, and opening a part of the roster anew."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.plan.rosters.diving import assembled, dive, fixed_cost
 from sim.plan.rosters.effort import Clock
 from sim.plan.rosters.generate import Generated, generate
 from sim.plan.rosters.master import Column, Master, choose
@@ -15,68 +14,12 @@ from sim.plan.rosters.search import SAME, descend
 from sim.plan.rosters.state import Draft
 from sim.plan.rosters.windows import Windowed
 
-__all__ = ["assembled", "chosen", "dive", "fixed_cost", "reopened"]
+__all__ = ["chosen", "reopened"]
 
-# A line taken this much is fixed in a dive; then programs between fixings; then the share of the
-# workers that is fixed at least each time.
-WHOLE, BETWEEN, STRIDE = 0.85, 6, 0.04
+# The share of the open days that is settled each time when a part is dived for.
+STRIDE = 0.05
 # Lines that a choice is made of; posts at most where no clock ends it.
 POOL, FEW = 600, 150
-
-
-def dive(
-    master: Master,
-    pricers: Mapping[int, Pricing],
-    clock: Clock,
-    draft: Draft,
-    *,
-    seconds: float = np.inf,
-) -> Draft:
-    """Fix lines, the surest first, generating others between; the roster that this ends in.
-
-    The workers that the program does not know keep their lines of the draft, and so does one who
-    gets no line.
-    """
-    settled: dict[int, int] = {}
-    begun = clock.seconds
-    least = max(1, int(STRIDE * len(master.workers)))
-    while len(settled) < len(master.workers):
-        amounts = master.chosen()[: len(master.columns)]
-        taken: list[int] = []
-        for n in np.argsort(-amounts, kind="stable").tolist():
-            worker = master.columns[n].worker
-            if amounts[n] <= SAME or (len(taken) >= least and amounts[n] < WHOLE):
-                break
-            if worker not in settled:
-                settled[worker] = n
-                taken.append(n)
-        if not taken or clock.left <= 0 or clock.seconds - begun > seconds:
-            break
-        master.fix(taken)
-        generate(master, pricers, clock, rounds=BETWEEN, skip=frozenset(settled), smooth=0.0)
-    master.release()
-    return assembled(master, list(settled.values()), pricers, draft)
-
-
-def assembled(
-    master: Master, columns: list[int], pricers: Mapping[int, Pricing], draft: Draft
-) -> Draft:
-    """The roster with these lines; who has none of them gets the best line that is left."""
-    trial = draft.copy()
-    left = set(master.workers)
-    for worker in master.workers:
-        trial.take(worker)
-    for n in columns:
-        column = master.columns[n]
-        trial.put(column.worker, column.line, column.own)
-        left.discard(column.worker)
-    for worker in sorted(left):
-        answer = pricers[worker](trial.problem.prices(trial.gap))
-        if answer.value < np.inf:
-            trial.put(worker, answer.line, answer.own)
-        else:
-            trial.put(worker, draft.lines[worker], float(draft.own[worker]))
-    return trial
 
 
 def chosen(
@@ -101,13 +44,6 @@ def chosen(
     clock.programs += 1
     taken = choose(master, kept, begin, min(seconds, clock.left), nodes)
     return None if taken is None else assembled(master, taken, {}, draft)
-
-
-def fixed_cost(master: Master, draft: Draft) -> float:
-    """What the program leaves as it is: other lines by themselves, posts that it cannot reach."""
-    rest = np.ones(len(draft.own), bool)
-    rest[master.workers] = False
-    return float(draft.own[rest].sum()) + master.settled
 
 
 def reopened(
@@ -142,7 +78,7 @@ def reopened(
     best, cost = draft, draft.cost
     if generated.finished and floor > cost - max(SAME, 1e-5 * abs(cost)):
         return best
-    tried = dive(master, asked, clock, draft)
+    tried = dive(master, asked, clock, draft, stride=STRIDE)
     descend(tried, asked, rng, clock)
     # One that costs as much is taken: from elsewhere there may be a way on.
     if tried.cost <= cost + SAME:

@@ -179,7 +179,8 @@ class Master:
         y[self.posts] = np.clip(
             duals[people : people + len(self.posts)], -over, np.where(some < 1e8, far, near)
         )
-        return float(self.lp.getInfo().objective_function_value), duals[:people], y
+        cost = self.settled + float(self.lp.getInfo().objective_function_value)
+        return cost, duals[:people], y
 
     def reduced(self, column: Column, own: Floats, y: Floats) -> float:
         """What a line would change in the program, for each unit of it."""
@@ -187,16 +188,17 @@ class Master:
         return column.own - float((amount * y[post]).sum()) - float(own[self.row[column.worker]])
 
     def chosen(self) -> Floats:
-        """How much of each line the last answer takes."""
-        return np.array(self.lp.getSolution().col_value)[self.first :]
+        """How much of each line the last answer takes; nothing of one that came later."""
+        taken = np.array(self.lp.getSolution().col_value)[self.first :]
+        return np.concatenate((taken, np.zeros(len(self.columns) - len(taken))))
 
-    def fix(self, columns: list[int]) -> None:
-        """Leave the workers of these lines no other."""
-        settled = {self.columns[n].worker for n in columns}
-        others = [n for n, column in enumerate(self.columns) if column.worker in settled]
-        upper = np.zeros(len(others))
-        upper[np.isin(others, columns)] = np.inf
-        self.bounds(others, upper)
+    def lines(self) -> Integers:
+        """The lines that are known."""
+        return np.array([column.line for column in self.columns]).reshape(-1, self.problem.days)
+
+    def rows(self) -> Integers:
+        """Whose they are: the row of the worker."""
+        return np.array([self.row[column.worker] for column in self.columns], np.int64)
 
     def release(self) -> None:
         """Let every line be chosen again."""
@@ -210,9 +212,10 @@ class Master:
 
     def bound(self, duals: Floats, values: float) -> float:
         """What no choice of lines is below, with the cheapest lines at these prices of posts."""
-        near, some, _, _ = self.problem.posts.costs.T
-        slack = np.where(some < 1e8, some * np.minimum(0.0, near - duals), 0.0)
-        return float((duals * self.gap + slack).sum()) + values
+        near, some, _, _ = self.problem.posts.costs[self.posts].T
+        y = duals[self.posts]
+        slack = np.where(some < 1e8, some * np.minimum(0.0, near - y), 0.0)
+        return self.settled + float((y * self.gap[self.posts] + slack).sum()) + values
 
 
 def reached(problem: Problem, free: NDArray[np.bool_]) -> Integers:

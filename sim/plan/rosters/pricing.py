@@ -77,7 +77,12 @@ class Pricer:
         self.exact = True
         self.latest = 0
         self.steps = slopes(worker) if self.open[list(worker.tally)].any() else None
-        self.adds, self.ends = self.weekends()
+        adds, self.ends = self.weekends()
+        auto = worker.automaton
+        self.machine = (
+            auto.types, auto.accepting, auto.source, auto.group, adds, auto.cost, auto.begin,
+        )  # fmt: skip
+        self.search = np.array([0.0, 1.0, 10.0])
         self.count(())
         self.low, self.high, self.weeks, self.spread = self.bands(1)
         if not self.exact and self.line(worker.cost, worker.off)[0] == np.inf:
@@ -93,6 +98,10 @@ class Pricer:
             return self.kept(prices, base, idle)
         return self.tallied(prices, base, idle, self.steps)
 
+    def narrowed(self, line: Integers, free: NDArray[np.bool_]) -> Narrowed:
+        """One who prices lines that differ from a given one on some days only."""
+        return Narrowed(self, line, free)
+
     def tallied(self, prices: Floats, base: Floats, idle: Floats, steps: Floats) -> Priced:
         """Price a line with the cost of a number of duties, by its tangents."""
         end, kinds = self.worker.tally_end, sorted(self.worker.tally)
@@ -100,7 +109,8 @@ class Pricer:
         bound = -np.inf
         # Tangents by their slope; first the one that was right the last time.
         low, high, dear = 0, len(steps) - 1, int(np.argmax(steps > 0))
-        at = self.latest
+        at, stride = self.latest, 1
+        above = below = False
         while low <= high:
             self.latest = at
             slope = float(steps[at])
@@ -122,55 +132,48 @@ class Pricer:
                 best = exact
             if count == meets or best.value <= bound + CLOSE * max(1.0, abs(bound)):
                 break
+            # At a higher price there are no more of them. What is sought is seldom far from where
+            # it was: farther and farther off, until it lies between two.
             if count > meets:
-                # At a higher price there are no more of them.
-                low, high = max(at + 1, dear), min(high, 2 * count)
+                low, high, below = max(at + 1, dear), min(high, 2 * count), True
+                at = (low + high) // 2 if above else min(high, max(low, at + stride))
             else:
-                high = at - 1
-            at = (low + high) // 2
+                high, above = at - 1, True
+                at = (low + high) // 2 if below else max(low, at - stride)
+            stride *= 2
         assert best is not None
         return Priced(best.value, min(bound, best.value), best.own, best.line)
 
     def kept(self, prices: Floats, base: Floats, idle: Floats) -> Priced:
         """Price the cheapest line that keeps the limits."""
         total = base + prices
-        value, line = self.line(total, idle)
+        value, bound, line = self.line(total, idle)
         while value < np.inf and (broken := self.broken(line)) is not None:
             if not self.affordable((*self.counted, broken)):
                 break
             self.count((*self.counted, broken))
-            value, line = self.line(total, idle)
+            value, bound, line = self.line(total, idle)
         # Where there is no room to count, days are barred: the price before that is the bound.
-        bound = value
+        bound = value if self.exact else bound
         while value < np.inf and (broken := self.broken(line)) is not None:
             total = barred(total, line, broken)
-            value, line = self.line(total, idle)
+            value, _, line = self.line(total, idle)
         worked = np.flatnonzero(line >= 0)
         paid = float(prices[worked, line[worked]].sum()) if value < np.inf else 0.0
-        return Priced(value, bound if self.exact else -np.inf, value - paid, line)
+        return Priced(value, bound, value - paid, line)
 
-    def line(self, total: Floats, off: Floats) -> tuple[float, Integers]:
-        """Ask the compiled loop."""
+    def line(self, total: Floats, off: Floats) -> tuple[float, float, Integers]:
+        """Ask the compiled loop: cost, a bound on it, the line."""
         worker, auto = self.worker, self.worker.automaton
         shape = (self.days + 1, auto.states, self.spread, self.counters, self.width)
         line = np.full(self.days, -1, np.int64)
         self.buffer.calls += 1
-        value = cheapest(
-            (auto.source, auto.group, self.adds, auto.cost, auto.begin),
-            auto.types,
-            auto.accepting,
-            self.choices,
-            self.follow,
-            total,
-            off,
-            worker.start,
-            (self.low, self.high, self.weeks),
-            worker.hours_end,
-            self.ends,
-            self.buffer.table(shape),
-            line,
-        )
-        return value, line
+        value, bound = cheapest(
+            self.machine, self.choices, self.follow, total, off, worker.start,
+            (self.low, self.high, self.weeks), worker.hours_end, self.ends,
+            self.buffer.table(shape), self.search, line,
+        )  # fmt: skip
+        return value, bound, line
 
     @property
     def width(self) -> int:
@@ -304,6 +307,10 @@ class Pricing(Protocol):
         """Price it."""
         ...
 
+    def narrowed(self, line: Integers, free: NDArray[np.bool_], /) -> Pricing:
+        """One who prices lines that differ from a given one on some days only."""
+        ...
+
 
 class Narrowed:
     """Prices lines of a worker that differ from a given one on some days only.
@@ -333,6 +340,10 @@ class Narrowed:
     def __call__(self, prices: Floats) -> Priced:
         """Price the cheapest of them."""
         return self.pricer(prices, self.cost, self.off)
+
+    def narrowed(self, line: Integers, free: NDArray[np.bool_]) -> Narrowed:
+        """One who prices other lines of the same worker."""
+        return Narrowed(self.pricer, line, free)
 
 
 class Buffer:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.plan.rosters.ascent import Ascended, ascend
-from sim.plan.rosters.compose import chosen, dive, reopened
+from sim.plan.rosters.compose import chosen, reopened
+from sim.plan.rosters.diving import dive
 from sim.plan.rosters.effort import Clock, Effort, Progress
 from sim.plan.rosters.generate import generate
 from sim.plan.rosters.master import Column, Master
@@ -123,13 +124,13 @@ def better(
         )
     found = raised_to.bound > -np.inf
     generated = generate(
-        master, pricers, clock, seconds=clock.share(0.15 if found else 0.3),
+        master, pricers, clock, seconds=clock.share(0.25 if found else 0.45),
         center=raised_to.prices if found else None, known=raised_to.bound,
     )  # fmt: skip
     clock.bound = raised(generated.bound, granularity(problem))
     clock.told("bound", draft.cost)
-    if generated.finished and clock.left > 0 and not proven(draft, clock):
-        tried = dive(master, pricers, clock, draft, seconds=clock.share(0.3))
+    if clock.left > 0 and not proven(draft, clock):
+        tried = dive(master, pricers, clock, draft, seconds=clock.share(0.4))
         draft = lower(tried, draft, pricers, rng, clock)
         clock.told("dive", draft.cost)
     if generated.finished and clock.left > 0 and not proven(draft, clock):

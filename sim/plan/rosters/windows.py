@@ -17,7 +17,7 @@ from sim.plan.rosters.automata import Automaton
 from sim.plan.rosters.pricing import Buffer, Priced, Pricer, extended
 from sim.plan.rosters.problems import Limit, Worker
 
-__all__ = ["Windowed", "ends", "groups_of", "steps", "walked"]
+__all__ = ["Windowed", "Within", "ends", "groups_of", "steps", "walked"]
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -90,10 +90,41 @@ class Windowed:
 
     def __call__(self, prices: Floats) -> Priced:
         """Price the cheapest of them; of the prices outside the window nothing is taken."""
-        found = self.pricer(prices[self.span])
+        return self.whole(self.pricer(prices[self.span]))
+
+    def narrowed(self, line: Integers, free: NDArray[np.bool_]) -> Within:
+        """One who prices lines that differ from a given one on some days of the window only."""
+        return Within(self, line, free)
+
+    def whole(self, found: Priced) -> Priced:
+        """A line of the window with what is worked outside."""
         line = self.line.copy()
         line[self.span] = found.line
         return Priced(found.value + self.own, found.bound + self.own, found.own + self.own, line)
+
+
+class Within:
+    """Prices lines of a worker that may change on some days of a window.
+
+    Parameters
+    ----------
+    window
+        Who prices lines that may change on all of its days.
+    line, free
+        What is worked on the other days, and which may change.
+    """
+
+    def __init__(self, window: Windowed, line: Integers, free: NDArray[np.bool_]) -> None:
+        self.window, self.exact = window, window.exact
+        self.pricer = window.pricer.narrowed(line[window.span], free[window.span])
+
+    def __call__(self, prices: Floats) -> Priced:
+        """Price the cheapest of them."""
+        return self.window.whole(self.pricer(prices[self.window.span]))
+
+    def narrowed(self, line: Integers, free: NDArray[np.bool_]) -> Within:
+        """One who prices lines with other days that may change."""
+        return Within(self.window, line, free)
 
 
 def groups_of(worker: Worker, line: Integers) -> Integers:
