@@ -6,6 +6,7 @@ import datetime
 import itertools
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -460,6 +461,58 @@ def test_whoever_is_still_there_from_the_day_before_counts() -> None:
 
 
 # ------------------------------------------------------------------ impossible
+
+
+def test_the_last_night_is_as_full_beyond_midnight_as_it_is_needed() -> None:
+    period = Period(MONDAY, 3)
+    need = every_hour(3, [2.0 if hour < 8 or hour >= 20 else 0.0 for hour in range(24)])
+    people = [Person(name=name, most=44, norm=0) for name in "ABCDEF"]
+    given: dict[str, Any] = {"weights": replace(PLAIN, over=90.0), "seed": 1, "time_limit": None}
+    # Eight hours after midnight that two are needed for cost more, if six are there, than they
+    # bring before it; and the first night is short whoever comes later.
+    tall = [*need[:-4], 6.0, 6.0, 6.0, 6.0]
+
+    def last_night(after: list[float] | None) -> int:
+        made = roster(people, [NIGHT12], tall, NONE, period, after=after, **given)
+        return sum(duty.day == 2 for duty in made.duties)
+
+    assert last_night(None) == 6
+    assert last_night(need[:8]) == 2
+    assert last_night([6.0] * 8) == 6
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_roster_is_better_with_the_hours_after_the_period(seed: int) -> None:
+    rng = np.random.default_rng(100 + seed)
+    period, shifts = Period(MONDAY, 3), (DAY12, NIGHT12)
+    people = [Person(name=name, most=float(rng.integers(20, 40)), norm=0.0) for name in "AB"]
+    need = rng.integers(0, 3, 72).astype(float)
+    after = rng.integers(0, 3, 12).astype(float)
+    made = roster(
+        people, shifts, need.tolist(), NONE, period, after=after.tolist(), weights=PLAIN, seed=1,
+        time_limit=None, rounds=20,
+    )  # fmt: skip
+    lines: list[list[tuple[np.ndarray, float]]] = []
+    for person in people:
+        most = int((person.most or 0) // 11)
+        every = itertools.product((-1, 0, 1), repeat=3)
+        free = (line for line in every if sum(s >= 0 for s in line) <= most)
+        lines.append([naive_line(line, person, shifts, 84) for line in free])
+
+    def cost(picked: Sequence[tuple[np.ndarray, float]]) -> float:
+        cover = np.sum([there for there, _ in picked], axis=0)
+        gap = after - cover[72:]
+        lacking = np.maximum(gap, 0)[:8]  # from eight on the next day's people can be there
+        beyond = float((PLAIN.short * np.minimum(lacking, 1)).sum())
+        beyond += float((PLAIN.deep * np.maximum(lacking - 1, 0)).sum())
+        beyond += float((PLAIN.over * np.maximum(-gap, 0)).sum())
+        inside = [(there[:72], own) for there, own in picked]
+        return naive_cost(inside, need.tolist()) + beyond
+
+    assert made.bound <= made.cost + 1e-6
+    assert made.cost == pytest.approx(min(cost(pair) for pair in itertools.product(*lines)))
+    assert made.cost == pytest.approx(sum(band.cost for band in made.bands.values()))
+    assert made.cover.shape == (1, 72)
 
 
 def test_a_skill_that_nobody_has_is_named() -> None:

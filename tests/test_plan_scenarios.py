@@ -36,6 +36,7 @@ from sim.plan.teams import (
     TeamRoster,
     barred,
     month_of,
+    needed_after,
     needed_on_roster,
     people_of,
     rules_of,
@@ -249,6 +250,18 @@ def test_more_people_are_on_the_roster_than_are_at_work() -> None:
     # Fifteen per cent of paid time is lost within the shift, and unpaid meals are no part of it.
     np.testing.assert_allclose(needed[24:48], plan.plan.wanted[:24] / 0.85)
     assert period.weekday(1) == 0
+
+
+def test_the_need_goes_on_after_the_last_day_as_on_any_other() -> None:
+    scenario = shop()
+    group = scenario.options["base"].groups["own"]
+    late, next_day = DutyShift("late", 1200, 600), DutyShift("day", 480, 600)
+    week = month_of(scenario, datetime.date(2026, 3, 2), 7)
+    longer = month_of(scenario, datetime.date(2026, 3, 2), 8)
+    after = needed_after(group, found(), week, (late, next_day))
+
+    np.testing.assert_allclose(after, needed_on_roster(scenario, group, found(), longer)[168:174])
+    assert not needed_after(group, found(), week, (next_day,)).size
 
 
 def test_a_month_is_that_of_the_calendar_unless_told() -> None:

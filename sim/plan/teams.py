@@ -27,6 +27,7 @@ __all__ = [
     "TeamRoster",
     "barred",
     "month_of",
+    "needed_after",
     "needed_on_roster",
     "people_of",
     "rules_of",
@@ -335,6 +336,29 @@ def needed_on_roster(scenario: Scenario, group: Group, found: Cover, period: Per
     period
         The days.
     """
+    week = _week_needed(group, found)
+    return _along(week, period, 0, period.end)
+
+
+def needed_after(group: Group, found: Cover, period: Period, shifts: Sequence[Shift]) -> Floats:
+    """People on the roster in the intervals after a period that its shifts reach.
+
+    The week goes on as it is: who comes on the last day is needed beyond its midnight as on any
+    other.
+
+    Parameters
+    ----------
+    group, found, period
+        As for `needed_on_roster`.
+    shifts
+        That may be worked.
+    """
+    last = max(period.at(period.days - 1, shift.start) + shift.minutes for shift in shifts)
+    return _along(_week_needed(group, found), period, period.end, last)
+
+
+def _week_needed(group: Group, found: Cover) -> Floats:
+    """People on the roster by interval of a typical week [days x intervals]."""
     wanted = found.agents if found.plan is None else found.plan.wanted
     present = 1.0 - group.absence
     if group.payroll is not None:
@@ -344,10 +368,14 @@ def needed_on_roster(scenario: Scenario, group: Group, found: Cover, period: Per
     week = np.asarray(wanted, np.float64).reshape(7, -1)
     if group.team is not None:
         week = np.where(week > 0, np.maximum(week, group.team.at_least), week)
-    week = week / present
+    return week / present
+
+
+def _along(week: Floats, period: Period, start: int, end: int) -> Floats:
+    """A week's intervals between two minutes of a period."""
     # Where the clock is changed a day is shorter or longer: each interval needs what it shows.
     minutes = 24 * 60 // week.shape[1]
-    starts = range(0, period.end, minutes)
+    starts = range(start, end, minutes)
     return np.array(
         [week[period.weekday(period.day(m)), period.clock(m) // minutes] for m in starts]
     )
@@ -408,6 +436,7 @@ def team_roster(
         needed.tolist(),
         rules,
         days,
+        after=needed_after(staff, found, days, shifts).tolist(),
         last=told or None,
         pins=pins,
         weights=weights,

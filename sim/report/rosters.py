@@ -41,6 +41,7 @@ WRITTEN = N_("Written: {file}")
 _BAND_WORDS = {
     "short": N_("people short"),
     "over": N_("people too many"),
+    "after": N_("people short or too many in the night after the last day"),
     "owed": N_("hours of the norm not given"),
     "weekends": N_("weekends worked, unevenly"),
     "wishes and changes": N_("wishes not kept, changes"),

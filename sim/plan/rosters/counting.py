@@ -114,10 +114,13 @@ def lacking(
     """Whether some hours need more than all people can give them, each by the best legal line."""
     demand, posts = laid.demand, laid.problem.posts
     hour = demand.minutes / 60
-    need = float(np.maximum(posts.need, 0)[np.tile(inside, len(demand.skills))].sum()) * hour
+    # What comes after the period is not counted.
+    asked = np.concatenate([inside, np.zeros(demand.reach - len(inside), bool)])
+    asked = np.tile(asked, len(demand.skills))
+    need = float(np.maximum(posts.need, 0)[asked].sum()) * hour
     if need <= 0:
         return
-    prices = -laid.problem.worth(np.tile(inside, len(demand.skills)).astype(np.float64) * hour)
+    prices = -laid.problem.worth(asked.astype(np.float64) * hour)
     given = []
     for n in range(len(laid.people)):
         worker = pricers[n].worker

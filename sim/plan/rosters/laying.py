@@ -297,7 +297,7 @@ def keep_close(
 def posts_of(base: Layout, people: Sequence[Person]) -> Posts:
     """The requirement as posts; those who are still there from the day before fill some."""
     demand, weights = base.demand, base.weights
-    need = demand.need.copy()
+    need = demand.rows.copy()
     for person in people:
         for duty in person.before:
             if duty.shift is not None and duty.end > 0:
@@ -306,14 +306,26 @@ def posts_of(base: Layout, people: Sequence[Person]) -> Posts:
                 need[(skills or [0])[0], at] -= share
     hour = demand.minutes / 60
     costs = np.array([weights.short, 1.0, max(weights.deep, weights.short), weights.over])
-    costs = np.tile(costs * [hour, 1.0, hour, hour], (need.size, 1))
+    costs = np.tile(costs * [hour, 1.0, hour, hour], (*need.shape, 1))
+    costs[:, _filled_later(base) :, [0, 2]] = 0.0
     parts = []
     for day in range(base.period.days):
         for s, k in base.kinds:
             shift = base.shifts[s]
             at, share = demand.present(base.period.at(day, shift.start), shift)
-            parts.append((at + k * demand.intervals, share))
+            parts.append((at + k * demand.reach, share))
     sizes = np.array([len(at) for at, _ in parts])
     begin = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
     post = np.concatenate([at for at, _ in parts]).astype(np.int64)
+    costs = costs.reshape(need.size, 4)
     return Posts(need.ravel(), costs, begin, post, np.concatenate([share for _, share in parts]))
+
+
+def _filled_later(base: Layout) -> int:
+    """The first interval that the day after the period can fill itself.
+
+    Before it, only who comes on the last days can be there; from then on nobody need be, and
+    only too many are weighed.
+    """
+    first = base.period.at(base.period.days, min(shift.start for shift in base.shifts))
+    return -(-first // base.demand.minutes)

@@ -146,13 +146,19 @@ def bands_of(laid: Laid, lines: Integers, cost: float, cover: Floats) -> dict[st
     """The cost by its parts; what is left of it is wishes and changes."""
     demand, problem = laid.demand, laid.problem
     hour = demand.minutes / 60
-    gap = problem.posts.need - cover.ravel()
-    lacking, excess = np.maximum(gap, 0), np.maximum(-gap, 0)
-    over = float((problem.posts.costs[:, 3] * excess).sum())
+    gap = (problem.posts.need - cover.ravel()).reshape(demand.rows.shape)
+    inside = np.arange(demand.reach) < demand.intervals
+    lacking, excess = np.where(inside, np.maximum(gap, 0), 0), np.where(inside, -gap, 0).clip(0)
     parts = {
-        "short": Band(float(lacking.sum()) * hour, "h", problem.posts.cost(np.maximum(gap, 0))),
-        "over": Band(float(excess.sum()) * hour, "h", over),
+        "short": Band(float(lacking.sum()) * hour, "h", problem.posts.cost(lacking.ravel())),
+        "over": Band(float(excess.sum()) * hour, "h", problem.posts.cost(-excess.ravel())),
     }
+    if demand.reach > demand.intervals:
+        beyond = np.where(inside, 0, gap)
+        # What the next day can fill itself is no lack.
+        ours = problem.posts.costs[:, 0].reshape(gap.shape) > 0
+        odd = float(np.where(ours, np.abs(beyond), (-beyond).clip(0)).sum()) * hour
+        parts["after"] = Band(odd, "h", problem.posts.cost(beyond.ravel()))
     owed = owed_cost = weekend_cost = night_cost = 0.0
     weekends = nights = 0
     for line, worker, terms in zip(lines, problem.workers, laid.terms, strict=True):

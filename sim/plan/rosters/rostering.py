@@ -13,7 +13,7 @@ from sim.errors import InvalidInput
 from sim.plan.duties import Duty, Shift
 from sim.plan.people import Absence, Person, check_people
 from sim.plan.period import Period
-from sim.plan.rosters.asked import Demand, Pin, Weights
+from sim.plan.rosters.asked import Asked, Demand, Pin, Weights
 from sim.plan.rosters.counting import Shortfall, shortfalls
 from sim.plan.rosters.effort import Progress
 from sim.plan.rosters.laying import Laid, lay_out
@@ -32,10 +32,11 @@ Tell = Callable[[Progress], object]
 def roster(
     people: Iterable[Person],
     shifts: Sequence[Shift],
-    requirement: Mapping[str, Sequence[float]] | Sequence[float],
+    requirement: Asked,
     rules: Rules,
     period: Period,
     *,
+    after: Asked | None = None,
     last: Roster | Sequence[Duty] | None = None,
     pins: Sequence[Pin] = (),
     weights: Weights | None = None,
@@ -60,6 +61,10 @@ def roster(
         Labour rules; hard ones are kept, of the soft ones the hours of the norm.
     period
         The days.
+    after
+        People needed in the intervals that follow the period, as in `requirement`: who comes on
+        the last day and stays beyond its midnight is too many there as anywhere, and lacks until
+        the first shift of the next day can begin. None: those hours are weighed by nobody.
     last
         A roster that this one should stay close to: each day that differs has a price.
     pins
@@ -95,7 +100,7 @@ def roster(
     """
     named = check_people(people)
     checked(named, shifts, pins, seed, time_limit)
-    demand = Demand.of(requirement, period)
+    demand = Demand.of(requirement, period, after)
     before = last.duties if isinstance(last, Roster) else tuple(last or ())
     laid = lay_out(
         tuple(named.values()), shifts, demand, rules, period, weights or Weights(),
@@ -116,7 +121,7 @@ def roster(
 def counted(
     people: Iterable[Person],
     shifts: Sequence[Shift],
-    requirement: Mapping[str, Sequence[float]] | Sequence[float],
+    requirement: Asked,
     rules: Rules,
     period: Period,
     *,
@@ -208,7 +213,7 @@ def shown(
 ) -> Roster:
     """The solution in the words of a planner."""
     demand, lines = laid.demand, solution.lines
-    cover = np.zeros(demand.need.size)
+    cover = np.zeros(demand.rows.size)
     duties: list[Duty] = []
     serves: list[str] = []
     by_person: dict[str, tuple[Duty, ...]] = {person.name: () for person in laid.people}
@@ -220,7 +225,7 @@ def shown(
         by_person[laid.people[n].name] = own
         duties += own
         serves += [demand.skills[laid.kinds[kind][1]] for _, kind in worked]
-    gap = (laid.problem.posts.need - cover).reshape(demand.need.shape)
+    gap = (laid.problem.posts.need - cover).reshape(demand.rows.shape)[:, : demand.intervals]
     had = {(duty.person, duty.start, duty.end) for duty in before}
     have = {(duty.person, duty.start, duty.end) for duty in duties}
     changed = {(name, laid.period.day(start)) for name, start, _ in had ^ have}
@@ -301,7 +306,7 @@ def replan(
     demand = made.laid.demand
     return roster(
         people, made.laid.shifts, dict(zip(demand.skills, demand.need.tolist(), strict=True)),
-        rules, made.period, last=made, pins=pins, weights=weights, seed=seed,
+        rules, made.period, after=demand.later, last=made, pins=pins, weights=weights, seed=seed,
         time_limit=time_limit, rounds=rounds, progress=progress,
     )  # fmt: skip
 
