@@ -524,6 +524,53 @@ def test_a_skill_that_nobody_has_is_named() -> None:
     assert (found[0].kind, found[0].where, found[0].need) == ("skill", "phone", 63.0)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_no_roster_is_better_where_some_people_serve_only_some_channels(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    period = Period(MONDAY, 3)
+    people = [
+        Person(name=name, most=20, norm=0, skills=frozenset(skills))
+        for name, skills in (("A", ["chat"]), ("B", ["phone"]), ("C", []))
+    ]
+    need = [float(n) for n in rng.integers(0, 3, 72)]
+    serving: dict[tuple[str, ...], list[float]] = {
+        ("chat",): [min(n, 1.0) for n in need],
+        ("phone",): [min(n, 2.0) for n in need],
+    }
+    made = roster(
+        people, [EARLY, LATE], need, NONE, period, serving=serving, weights=PLAIN, seed=1,
+        time_limit=None, rounds=30,
+    )  # fmt: skip
+    lines = [
+        naive_line(line, people[0], [EARLY, LATE], 72)
+        for line in itertools.product((-1, 0, 1), repeat=3)
+        if sum(s >= 0 for s in line) <= 2
+    ]
+
+    def cost(picked: Sequence[tuple[np.ndarray, float]]) -> float:
+        whole = naive_cost(picked, need)
+        for row, able in zip(serving.values(), ((0, 2), (1, 2)), strict=True):
+            lacking = np.maximum(np.array(row) - sum(picked[n][0] for n in able), 0)
+            whole += float((PLAIN.short * np.minimum(lacking, 1)).sum())
+            whole += float((PLAIN.deep * np.maximum(lacking - 1, 0)).sum())
+        return whole
+
+    assert made.cost == pytest.approx(
+        min(cost(three) for three in itertools.product(lines, repeat=3))
+    )
+    assert made.bound <= made.cost + 1e-6
+    assert made.cost == pytest.approx(sum(band.cost for band in made.bands.values()))
+
+
+def test_people_who_serve_nothing_of_what_is_asked_are_counted() -> None:
+    anna = Person(name="Anna", skills=frozenset({"phone"}))
+    need = every_hour(7, hours(9, 18))
+    both: dict[tuple[str, ...], list[float]] = {("chat", "mail"): need, ("phone",): need}
+    found = counted([anna], [OFFICE], need, NONE, Period(MONDAY, 7), serving=both)
+
+    assert [one.where for one in found if one.kind == "skill"] == ["chat, mail", "phone"]
+
+
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_people_missing_for_the_nights_are_counted_and_that_many_close_it(count: int) -> None:
     period = Period(MONDAY, 14)

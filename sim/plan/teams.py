@@ -18,6 +18,8 @@ from sim.plan.people import Absence, Person, Wish, absent
 from sim.plan.period import Period
 from sim.plan.rosters import Pin, Progress, Roster, Weights, roster
 from sim.plan.rules import Rules, rules_from, violations
+from sim.plan.skill_needs import served_by
+from sim.plan.team_needs import needed_after, needed_by_skill, needed_on_roster
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group, ToTarget
 from sim.scenario.planned import ShiftForm
@@ -27,8 +29,6 @@ __all__ = [
     "TeamRoster",
     "barred",
     "month_of",
-    "needed_after",
-    "needed_on_roster",
     "people_of",
     "rules_of",
     "settled",
@@ -144,7 +144,8 @@ def team_of(
     ------
     InvalidInput
         If nobody is named, the scenario does not say which shifts may be worked, a rule is not
-        known, or a person has a flag, a channel or a wish that means nothing here.
+        known, a person has a flag, a channel or a wish that means nothing here, or nobody serves
+        a channel of the group.
     """
     staff = scenario.options[name].groups[group]
     forms = staff.staffing.shifts if isinstance(staff.staffing, ToTarget) else None
@@ -159,6 +160,7 @@ def team_of(
     rules = rules_of(team, period)
     for member in chosen:
         _understood(member, staff, forms or {})
+    served_by(staff.skills, chosen)
     people_of(chosen, period)
     return chosen, rules
 
@@ -323,64 +325,6 @@ def settled(
     return tuple(pins)
 
 
-def needed_on_roster(scenario: Scenario, group: Group, found: Cover, period: Period) -> Floats:
-    """People on the roster in each interval of a period, so that enough are at work.
-
-    Who is away within the shift beyond the pauses that are placed, and who does not come, must be
-    there as well; parts of people are kept until the roster makes them whole.
-
-    Parameters
-    ----------
-    scenario, group, found
-        What was planned for a typical week.
-    period
-        The days.
-    """
-    week = _week_needed(group, found)
-    return _along(week, period, 0, period.end)
-
-
-def needed_after(group: Group, found: Cover, period: Period, shifts: Sequence[Shift]) -> Floats:
-    """People on the roster in the intervals after a period that its shifts reach.
-
-    The week goes on as it is: who comes on the last day is needed beyond its midnight as on any
-    other.
-
-    Parameters
-    ----------
-    group, found, period
-        As for `needed_on_roster`.
-    shifts
-        That may be worked.
-    """
-    last = max(period.at(period.days - 1, shift.start) + shift.minutes for shift in shifts)
-    return _along(_week_needed(group, found), period, period.end, last)
-
-
-def _week_needed(group: Group, found: Cover) -> Floats:
-    """People on the roster by interval of a typical week [days x intervals]."""
-    wanted = found.agents if found.plan is None else found.plan.wanted
-    present = 1.0 - group.absence
-    if group.payroll is not None:
-        placed = found.plan.placed if found.plan is not None else 0.0
-        shrinkage = group.payroll.agents.shrinkage_in_shift
-        present *= (1.0 - max(shrinkage, placed)) / (1.0 - placed)
-    week = np.asarray(wanted, np.float64).reshape(7, -1)
-    if group.team is not None:
-        week = np.where(week > 0, np.maximum(week, group.team.at_least), week)
-    return week / present
-
-
-def _along(week: Floats, period: Period, start: int, end: int) -> Floats:
-    """A week's intervals between two minutes of a period."""
-    # Where the clock is changed a day is shorter or longer: each interval needs what it shows.
-    minutes = 24 * 60 // week.shape[1]
-    starts = range(start, end, minutes)
-    return np.array(
-        [week[period.weekday(period.day(m)), period.clock(m) // minutes] for m in starts]
-    )
-
-
 def team_roster(
     scenario: Scenario,
     name: str,
@@ -425,6 +369,7 @@ def team_roster(
     chosen, rules = team_of(scenario, name, group, days, members)
     staff, shifts = scenario.options[name].groups[group], shifts_of(found)
     needed = needed_on_roster(scenario, staff, found, days)
+    by_skill = needed_by_skill(scenario, name, group, found, chosen, days, shifts)
     before = [duty for duty in last or () if duty.start < 0]
     told = [duty for duty in last or () if duty.start >= 0]
     pins: tuple[Pin, ...] = ()
@@ -437,6 +382,7 @@ def team_roster(
         rules,
         days,
         after=needed_after(staff, found, days, shifts).tolist(),
+        serving={names: row.tolist() for names, row in by_skill.items()},
         last=told or None,
         pins=pins,
         weights=weights,

@@ -14,7 +14,7 @@ from sim.plan.teams import TeamRoster
 from sim.report.closed_forms import Answer
 from sim.report.language import N_, Language
 from sim.report.plans import shift_title
-from sim.report.sentences import group_title, option_title
+from sim.report.sentences import channel_title, group_title, option_title
 from sim.report.tables import Table
 from sim.scenario import Scenario
 
@@ -41,6 +41,7 @@ WRITTEN = N_("Written: {file}")
 _BAND_WORDS = {
     "short": N_("people short"),
     "over": N_("people too many"),
+    "skills": N_("people short who serve a channel"),
     "after": N_("people short or too many in the night after the last day"),
     "owed": N_("hours of the norm not given"),
     "weekends": N_("weekends worked, unevenly"),
@@ -130,7 +131,22 @@ def _sentences(scenario: Scenario, option: str, made: TeamRoster, lang: Language
                     gap=lang.percent(found.gap, 1),
                 )
             )
+    said += _unserved(scenario, made, lang)
     return [*said, *_reasons(scenario, option, made, lang)]
+
+
+def _unserved(scenario: Scenario, made: TeamRoster, lang: Language) -> list[str]:
+    """Hours that lack people who serve some channels."""
+    hour = made.roster.period.end / 60 / made.needed.size
+    return [
+        lang(
+            "{hours} h lack somebody who serves {channels}.",
+            hours=lang.number(float(row.sum()) * hour, 1),
+            channels=lang(" or ").join(channel_title(scenario, name, lang) for name in names),
+        )
+        for names, row in made.roster.unserved.items()
+        if row.any()
+    ]
 
 
 def _reasons(scenario: Scenario, option: str, made: TeamRoster, lang: Language) -> list[str]:
@@ -320,6 +336,10 @@ def _data(scenario: Scenario, option: str, made: TeamRoster) -> dict[str, Any]:
             "stopped": found.effort.stopped,
         },
         "short_hours": float(np.sum(found.short)) * found.period.end / 60 / made.needed.size,
+        "unserved_hours": {
+            ", ".join(names): float(row.sum()) * found.period.end / 60 / made.needed.size
+            for names, row in found.unserved.items()
+        },
         "bands": {
             name: {"amount": band.amount, "unit": band.unit, "cost": band.cost}
             for name, band in found.bands.items()

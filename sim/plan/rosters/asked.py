@@ -13,12 +13,14 @@ from sim.errors import InvalidInput
 from sim.plan.duties import Shift
 from sim.plan.period import Period
 
-__all__ = ["Asked", "Demand", "Pin", "Weights", "overlap"]
+__all__ = ["Asked", "Demand", "Pin", "Serving", "Weights", "overlap"]
 
 Floats = NDArray[np.float64]
 
 #: A requirement as it may be written: one row, or one for each skill.
 Asked = Mapping[str, Sequence[float]] | Sequence[float]
+#: People needed who serve at least one of some skills, by these skills.
+Serving = Mapping[tuple[str, ...], Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,15 +99,26 @@ class Demand:
     after
         People in the intervals that follow the period [skills x intervals]; none: what is worked
         beyond its end is weighed by nobody.
+    sets, serving
+        Sets of skills, and people needed who have at least one of a set, whatever they do then
+        [sets x intervals, those after the period among them].
     """
 
     skills: tuple[str, ...]
     need: Floats
     minutes: int
     after: Floats | None = None
+    sets: tuple[tuple[str, ...], ...] = ()
+    serving: Floats | None = None
 
     @classmethod
-    def of(cls, requirement: Asked, period: Period, after: Asked | None = None) -> Demand:
+    def of(
+        cls,
+        requirement: Asked,
+        period: Period,
+        after: Asked | None = None,
+        serving: Serving | None = None,
+    ) -> Demand:
         """The requirement as it may be written: one row, or a row for each skill.
 
         Raises
@@ -123,15 +136,32 @@ class Demand:
                 raise InvalidInput(_where("requirement", skill), rule, values.shape)
         _alike("requirement", need)
         made = cls(tuple(rows), np.array(need), period.end // len(need[0]))
+        return made.followed(after).shared(serving)
+
+    def followed(self, after: Asked | None) -> Demand:
+        """The same, with what is needed after the period."""
         if after is None:
-            return made
+            return self
+        rows = self.skills
         later = after if isinstance(after, Mapping) else {"": after}
         if set(later) != set(rows):
             rule = f"must have the rows of the requirement: {', '.join(rows) or 'one'}"
             raise InvalidInput("after", rule, ", ".join(later))
         beyond = [_numbers("after", skill, later[skill]) for skill in rows]
         _alike("after", beyond)
-        return replace(made, after=np.array(beyond))
+        return replace(self, after=np.array(beyond))
+
+    def shared(self, serving: Serving | None) -> Demand:
+        """The same, with people needed who serve at least one of some skills."""
+        if not serving:
+            return self
+        found = {", ".join(names): _numbers("serving", ", ".join(names), serving[names])
+                 for names in serving}  # fmt: skip
+        for names, row in found.items():
+            if len(row) != self.reach:
+                rule = f"must have {self.reach} intervals, those after the period among them"
+                raise InvalidInput(_where("serving", names), rule, len(row))
+        return replace(self, sets=tuple(serving), serving=np.array(list(found.values())))
 
     @property
     def intervals(self) -> int:
@@ -140,8 +170,13 @@ class Demand:
 
     @property
     def rows(self) -> Floats:
-        """People needed in the period and after it [skills x intervals]."""
-        return self.need if self.after is None else np.hstack([self.need, self.after])
+        """People needed in the period and after it [skills, then sets x intervals]."""
+        own = self.need if self.after is None else np.hstack([self.need, self.after])
+        return own if self.serving is None else np.vstack([own, self.serving])
+
+    def filled_by(self, skills: frozenset[str]) -> tuple[int, ...]:
+        """The sets of which somebody with these skills has one; who has none named has all."""
+        return tuple(n for n, names in enumerate(self.sets) if not skills or skills & set(names))
 
     @property
     def later(self) -> dict[str, list[float]] | None:
@@ -149,6 +184,12 @@ class Demand:
         if self.after is None:
             return None
         return dict(zip(self.skills, self.after.tolist(), strict=True))
+
+    @property
+    def asked_of_sets(self) -> dict[tuple[str, ...], list[float]]:
+        """People needed by set of skills, as they may be written."""
+        rows = [] if self.serving is None else self.serving.tolist()
+        return dict(zip(self.sets, rows, strict=True))
 
     @property
     def reach(self) -> int:

@@ -8,7 +8,7 @@ will help: the hours that lack are named, with their cause.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,6 +74,12 @@ def shortfalls(laid: Laid, pricers: Pricers) -> list[Shortfall]:
     found += lacking(laid, pricers, "nights", "", (hours >= 22) | (hours < 6))
     found += lacking(laid, pricers, "weekends", "", weekend)
     found += lacking(laid, pricers, "hours", "", np.ones(len(at), bool))
+    told = {one.where for one in found if one.kind == "skill"}
+    for n, names in enumerate(demand.sets):
+        if ", ".join(names) not in told:
+            row = len(demand.skills) + n
+            all_day = np.ones(len(at), bool)
+            found += lacking(laid, pricers, "skill", " or ".join(names), all_day, [row])
     return found
 
 
@@ -86,6 +92,15 @@ def without_skill(laid: Laid) -> Iterator[Shortfall]:
         if need > 0 and not able:
             text = f"nobody has the skill {skill}, and {need:g} h of it are needed"
             yield Shortfall("skill", skill, need, 0.0, 1, text, f"train or hire for {skill}")
+    for n, names in enumerate(demand.sets):
+        need = float(demand.rows[len(demand.skills) + n, : demand.intervals].sum())
+        need *= demand.minutes / 60
+        if need > 0 and not any(n in demand.filled_by(p.skills) for p in laid.people):
+            what = " or ".join(names)
+            text = f"nobody serves {what}, and {need:g} h of it are needed"
+            yield Shortfall(
+                "skill", ", ".join(names), need, 0.0, 1, text, f"train or hire for {what}"
+            )
 
 
 def without_line(laid: Laid, pricers: Pricers) -> Iterator[Shortfall]:
@@ -109,14 +124,20 @@ def crowded(laid: Laid, days: NDArray[np.int64]) -> list[int]:
 
 
 def lacking(
-    laid: Laid, pricers: Pricers, kind: str, where: str, inside: Flags
+    laid: Laid,
+    pricers: Pricers,
+    kind: str,
+    where: str,
+    inside: Flags,
+    rows: Sequence[int] | None = None,
 ) -> Iterator[Shortfall]:
     """Whether some hours need more than all people can give them, each by the best legal line."""
     demand, posts = laid.demand, laid.problem.posts
     hour = demand.minutes / 60
     # What comes after the period is not counted.
-    asked = np.concatenate([inside, np.zeros(demand.reach - len(inside), bool)])
-    asked = np.tile(asked, len(demand.skills))
+    table = np.zeros(demand.rows.shape, bool)
+    table[list(range(len(demand.skills)) if rows is None else rows), : len(inside)] = inside
+    asked = table.ravel()
     need = float(np.maximum(posts.need, 0)[asked].sum()) * hour
     if need <= 0:
         return
@@ -137,6 +158,7 @@ def lacking(
         "nights": "between 22:00 and 06:00",
         "weekends": "on weekends",
         "hours": "in all",
+        "skill": f"of people who serve {where}",
     }[kind]
     text = (
         f"{need:.0f} h are needed {what} and these {len(laid.people)} people can give"

@@ -13,7 +13,7 @@ from sim.errors import InvalidInput
 from sim.plan.duties import Duty, Shift
 from sim.plan.people import Absence, Person, check_people
 from sim.plan.period import Period
-from sim.plan.rosters.asked import Asked, Demand, Pin, Weights
+from sim.plan.rosters.asked import Asked, Demand, Pin, Serving, Weights
 from sim.plan.rosters.counting import Shortfall, shortfalls
 from sim.plan.rosters.effort import Progress
 from sim.plan.rosters.laying import Laid, lay_out
@@ -37,6 +37,7 @@ def roster(
     period: Period,
     *,
     after: Asked | None = None,
+    serving: Serving | None = None,
     last: Roster | Sequence[Duty] | None = None,
     pins: Sequence[Pin] = (),
     weights: Weights | None = None,
@@ -65,6 +66,9 @@ def roster(
         People needed in the intervals that follow the period, as in `requirement`: who comes on
         the last day and stays beyond its midnight is too many there as anywhere, and lacks until
         the first shift of the next day can begin. None: those hours are weighed by nobody.
+    serving
+        By skills: people needed who have at least one of them, in each interval of the period and
+        then of `after`; beside `requirement`, where a duty serves whatever its person can.
     last
         A roster that this one should stay close to: each day that differs has a price.
     pins
@@ -100,7 +104,7 @@ def roster(
     """
     named = check_people(people)
     checked(named, shifts, pins, seed, time_limit)
-    demand = Demand.of(requirement, period, after)
+    demand = Demand.of(requirement, period, after, serving)
     before = last.duties if isinstance(last, Roster) else tuple(last or ())
     laid = lay_out(
         tuple(named.values()), shifts, demand, rules, period, weights or Weights(),
@@ -113,7 +117,7 @@ def roster(
         pricers=pricers,
     )  # fmt: skip
     made = shown(laid, solution, rules, before)
-    if made.found and not made.short.any():
+    if made.found and not made.short.any() and not any(row.any() for row in made.unserved.values()):
         return made
     return replace(made, shortfalls=tuple(shortfalls(laid, pricers)))
 
@@ -126,12 +130,13 @@ def counted(
     period: Period,
     *,
     pins: Sequence[Pin] = (),
+    serving: Serving | None = None,
 ) -> tuple[Shortfall, ...]:
     """What these people cannot cover whatever the roster, by counting alone.
 
     Parameters
     ----------
-    people, shifts, requirement, rules, period, pins
+    people, shifts, requirement, rules, period, pins, serving
         As for `roster`.
 
     Examples
@@ -146,7 +151,7 @@ def counted(
     """
     named = check_people(people)
     checked(named, shifts, pins, 0, None)
-    demand = Demand.of(requirement, period)
+    demand = Demand.of(requirement, period, serving=serving)
     laid = lay_out(tuple(named.values()), shifts, demand, rules, period, Weights(), pins=pins)
     return tuple(shortfalls(laid, Pricers.of(laid.problem)))
 
@@ -226,6 +231,8 @@ def shown(
         duties += own
         serves += [demand.skills[laid.kinds[kind][1]] for _, kind in worked]
     gap = (laid.problem.posts.need - cover).reshape(demand.rows.shape)[:, : demand.intervals]
+    gap = np.where(np.abs(gap) > 1e-9, gap, 0.0)
+    gap, served = np.split(gap, [len(demand.skills)])
     had = {(duty.person, duty.start, duty.end) for duty in before}
     have = {(duty.person, duty.start, duty.end) for duty in duties}
     changed = {(name, laid.period.day(start)) for name, start, _ in had ^ have}
@@ -234,8 +241,9 @@ def shown(
         duties=tuple(duties),
         serves=tuple(serves),
         cover=demand.need - gap,
-        short=np.where(gap > 1e-9, gap, 0.0),
-        over=np.where(gap < -1e-9, -gap, 0.0),
+        short=gap.clip(0),
+        over=(-gap).clip(0),
+        unserved={names: row.clip(0) for names, row in zip(demand.sets, served, strict=True)},
         cost=solution.cost,
         bound=solution.bound,
         gap=solution.gap if lines is not None else math.inf,
@@ -306,7 +314,8 @@ def replan(
     demand = made.laid.demand
     return roster(
         people, made.laid.shifts, dict(zip(demand.skills, demand.need.tolist(), strict=True)),
-        rules, made.period, after=demand.later, last=made, pins=pins, weights=weights, seed=seed,
+        rules, made.period, after=demand.later,
+        serving=demand.asked_of_sets, last=made, pins=pins, weights=weights, seed=seed,
         time_limit=time_limit, rounds=rounds, progress=progress,
     )  # fmt: skip
 
