@@ -30,7 +30,9 @@ from sim.plan import Cover, cover, staffed
 from sim.plan.crews import crew_roster, pattern_of
 from sim.plan.duties import Pause, of
 from sim.plan.duties import Shift as DutyShift
+from sim.plan.rates import Rates
 from sim.plan.requirements import requirement
+from sim.plan.rosters import Shortfall, Way
 from sim.plan.rules import violations
 from sim.plan.shift_plans import planned
 from sim.plan.skill_needs import skill_needs, skill_sets
@@ -40,6 +42,7 @@ from sim.plan.teams import (
     barred,
     month_of,
     people_of,
+    rates_of,
     rules_of,
     shifts_of,
     team_of,
@@ -56,6 +59,7 @@ from sim.report.roster_files import (
     writable,
 )
 from sim.report.rosters import codes, roster_answer, titles_of
+from sim.report.shortfalls import shortfall_data, shortfall_text
 from sim.scenario import Scenario, load_text
 from sim.scenario.option import ToTarget
 from sim.scenario.team import DaySpan
@@ -599,6 +603,55 @@ def test_the_answer_tells_people_rules_and_what_is_short(code: str) -> None:
     assert len(answer.tables[1].rows) == 9
     assert len(answer.tables[1].rows[0][1]) == 31
     json.dumps(answer.data, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (
+            "en",
+            "16 h are needed between 22:00 and 06:00, and 1 person can give 0 h at most by the "
+            "rules: 16 h stay short. 1 person can give nothing of it. What would help: 2 more "
+            "people who may work then (₽120,000), or 16 h worked by others (₽5,760).",
+        ),
+        (
+            "ru",
+            "С 22:00 до 06:00 нужно 16 ч, а 1 человек по правилам может отработать не больше "
+            "0 ч: не хватает 16 ч. Из них 1 человек не может дать ничего. Что поможет: ещё 2 "
+            "человека, которым можно работать в это время (120 000 ₽) или 16 ч силами других "
+            "людей (5 760 ₽).",
+        ),
+    ],
+)
+def test_a_shortfall_is_told_with_the_price_of_each_way_out(code: str, told: str) -> None:
+    lang = Language("ru" if code == "ru" else "en")
+    ways = (
+        Way("people", "", people=2),
+        Way("hours", "", hours=16.0, night=16.0),
+    )
+    short = Shortfall("nights", "", 16.0, 0.0, 1, "", ways)
+    rates = Rates(hour=300, night=0.2, person=60_000)
+    said = shortfall_text(short, 1, rates, "RUB", lang)
+    free = shortfall_text(short, 1, None, "RUB", lang)
+
+    assert said.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ") == told
+    assert "₽" not in free
+    assert shortfall_data(short, rates)["ways"][1]["price"] == pytest.approx(5760)
+
+
+def test_people_and_hours_of_a_roster_are_priced_by_the_pay_of_the_group() -> None:
+    scenario = shop()
+    group = scenario.options["base"].groups["own"]
+    assert group.payroll is not None
+    pay = group.payroll.agents.pay
+    rates = rates_of(scenario, group, month_of(scenario))
+    assert rates is not None
+
+    # March 2026 has 22 working days.
+    assert rates.person == pytest.approx(22 * 8 * pay.hourly_rate)
+    assert (rates.hour, rates.night) == (pay.hourly_rate, pay.night_premium)
+    bare = staffed_desk("{people: 2}")
+    assert rates_of(bare, bare.options["base"].groups["own"], month_of(bare)) is None
 
 
 def test_commands_plan_and_roster_a_scenario(linewise: Callable[..., Said], tmp_path: Path) -> None:

@@ -16,8 +16,9 @@ from sim.plan.covers import Cover
 from sim.plan.duties import DAY, Duty, Shift
 from sim.plan.people import Absence, Person, Wish, absent
 from sim.plan.period import Period
+from sim.plan.rates import Rates
 from sim.plan.rosters import Pin, Progress, Roster, Weights, roster
-from sim.plan.rules import Rules, rules_from, violations
+from sim.plan.rules import Rules, norm_hours, rules_from, violations
 from sim.plan.skill_needs import served_by
 from sim.plan.team_needs import needed_after, needed_by_skill, needed_on_roster
 from sim.scenario.model import Scenario
@@ -30,6 +31,7 @@ __all__ = [
     "barred",
     "month_of",
     "people_of",
+    "rates_of",
     "rules_of",
     "settled",
     "shifts_of",
@@ -66,6 +68,8 @@ class TeamRoster:
         The rotation that everybody walks; empty where days were chosen freely.
     kinds
         How many kinds of shifts there were to choose among.
+    rates
+        What people and hours cost; None where the scenario has no price of them.
     """
 
     group: str
@@ -75,6 +79,7 @@ class TeamRoster:
     barred: tuple[tuple[Shift, str], ...] = ()
     pattern: str = ""
     kinds: int = MOST_KINDS
+    rates: Rates | None = None
 
 
 def month_of(
@@ -325,6 +330,26 @@ def settled(
     return tuple(pins)
 
 
+def rates_of(scenario: Scenario, group: Group, period: Period) -> Rates | None:
+    """What people and hours of a group cost: its pay, or a vendor's price; None without either.
+
+    Parameters
+    ----------
+    scenario, group
+        Whose pay it is.
+    period
+        For which a person is priced: the hours of the calendar's norm.
+    """
+    contract = group.contract.price_per_agent_hour if group.contract else None
+    if group.payroll is None and contract is None:
+        return None
+    from sim.plan.shift_plans import hourly_pay  # the solver is loaded where it is asked for
+
+    pay = hourly_pay(scenario, group)
+    full = norm_hours(Person(name="anybody"), period, 0, period.days)
+    return Rates(pay.rate, pay.night_premium, pay.weekend_premium, pay.rate * full)
+
+
 def team_roster(
     scenario: Scenario,
     name: str,
@@ -391,4 +416,5 @@ def team_roster(
         progress=progress,
     )
     stopped = barred(shifts, rules, days)
-    return TeamRoster(group, made, rules, needed, stopped, kinds=len(shifts))
+    rates = rates_of(scenario, staff, days)
+    return TeamRoster(group, made, rules, needed, stopped, kinds=len(shifts), rates=rates)
