@@ -30,14 +30,19 @@ from sim.plan import Cover, cover, staffed
 from sim.plan.crews import crew_roster, pattern_of
 from sim.plan.duties import Pause, of
 from sim.plan.duties import Shift as DutyShift
+from sim.plan.rates import Rates
+from sim.plan.requirements import requirement
+from sim.plan.rosters import Shortfall, Way
 from sim.plan.rules import violations
 from sim.plan.shift_plans import planned
+from sim.plan.skill_needs import skill_needs, skill_sets
+from sim.plan.team_needs import needed_after, needed_by_skill, needed_on_roster
 from sim.plan.teams import (
     TeamRoster,
     barred,
     month_of,
-    needed_on_roster,
     people_of,
+    rates_of,
     rules_of,
     shifts_of,
     team_of,
@@ -54,6 +59,7 @@ from sim.report.roster_files import (
     writable,
 )
 from sim.report.rosters import codes, roster_answer, titles_of
+from sim.report.shortfalls import shortfall_data, shortfall_text
 from sim.scenario import Scenario, load_text
 from sim.scenario.option import ToTarget
 from sim.scenario.team import DaySpan
@@ -249,6 +255,131 @@ def test_more_people_are_on_the_roster_than_are_at_work() -> None:
     # Fifteen per cent of paid time is lost within the shift, and unpaid meals are no part of it.
     np.testing.assert_allclose(needed[24:48], plan.plan.wanted[:24] / 0.85)
     assert period.weekday(1) == 0
+
+
+def test_the_need_goes_on_after_the_last_day_as_on_any_other() -> None:
+    scenario = shop()
+    group = scenario.options["base"].groups["own"]
+    late, next_day = DutyShift("late", 1200, 600), DutyShift("day", 480, 600)
+    week = month_of(scenario, datetime.date(2026, 3, 2), 7)
+    longer = month_of(scenario, datetime.date(2026, 3, 2), 8)
+    after = needed_after(group, found(), week, (late, next_day))
+
+    np.testing.assert_allclose(after, needed_on_roster(scenario, group, found(), longer)[168:174])
+    assert not needed_after(group, found(), week, (next_day,)).size
+
+
+CHAT = line(
+    [n // 3 for n in DAY],
+    patience="2m",
+    target="{answered: 80% in 20s}",
+    open='"06:00-20:00"',
+)
+
+
+@cache
+def two_lines(people: str) -> Scenario:
+    staffing = f"to_target: {{minimum: 1, shifts: {SHIFTS}}}"
+    own = team("[phone, second]", staffing, team=f"{{people: {people}, rules: none}}")
+    return desk({"phone": PHONE, "second": CHAT}, {"own": own})
+
+
+EVERYBODY = "8"
+FEW = (
+    "[{name: A}, {name: B}, "
+    + ", ".join(f"{{name: '{n}', skills: [phone]}}" for n in range(6))
+    + "]"
+)
+
+
+@cache
+def both() -> Cover:
+    return cover(two_lines(EVERYBODY), "base", seed=1)["own"]
+
+
+def test_sets_of_channels_are_those_that_somebody_serves_nothing_of() -> None:
+    # By definition: a set is asked for unless everybody serves some of it, or unless a larger
+    # one is served by the same people.
+    rng = np.random.default_rng(1)
+    names = ["a", "b", "c", "d"]
+    for _ in range(50):
+        people = [
+            [name for name in names if rng.random() < 0.5] or names
+            for _ in range(int(rng.integers(1, 5)))
+        ]
+        who = {
+            each: frozenset(n for n, own in enumerate(people) if set(own) & set(each))
+            for size in range(1, 5)
+            for each in itertools.combinations(names, size)
+        }
+        largest = {
+            each
+            for each, able in who.items()
+            if not any(set(each) < set(other) and who[other] == able for other in who)
+        }
+        found = set(skill_sets(names, people))
+
+        assert found == largest - {tuple(names)}
+
+
+def test_a_team_in_which_everybody_serves_everything_is_asked_for_nothing_more() -> None:
+    scenario = two_lines(EVERYBODY)
+    group = scenario.options["base"].groups["own"]
+    assert group.team is not None
+
+    assert skill_needs(scenario, "base", "own", both(), group.team.people) == {}
+
+
+def test_who_serves_a_channel_is_needed_as_much_as_it_takes_alone() -> None:
+    scenario = two_lines(FEW)
+    group = scenario.options["base"].groups["own"]
+    assert group.team is not None
+    needs = skill_needs(scenario, "base", "own", both(), group.team.people)
+    plan = both().plan
+    assert plan is not None
+    alone = desk({"second": CHAT}, {"own": team("[second]", "to_target: {}")})
+    expected = requirement(alone, alone.options["base"])["own"].agents
+
+    assert list(needs) == [("second",)]
+    assert (needs["second",] >= np.minimum(expected, plan.wanted)).all()
+    assert (needs["second",] <= plan.wanted).all()
+
+
+def test_a_roster_brings_people_who_serve_a_channel_whenever_it_is_needed() -> None:
+    scenario = two_lines(FEW)
+    week = month_of(scenario, datetime.date(2026, 3, 2), 7)
+    blind, seeing = (
+        team_roster(one, "base", "own", both(), period=week, seed=1, time_limit=6)
+        for one in (two_lines(EVERYBODY), scenario)
+    )
+    group = scenario.options["base"].groups["own"]
+    assert group.team is not None
+    shifts = shifts_of(both())
+    needed = needed_by_skill(scenario, "base", "own", both(), group.team.people, week, shifts)
+    there = np.zeros(168)
+    for duty in seeing.roster.duties:
+        if duty.person in ("A", "B"):
+            assert duty.shift is not None
+            at, part = _present(dataclasses.replace(duty.shift, start=duty.start % 1440), 0)
+            there[(at + 24 * duty.day) % 168] += part
+    lacking = np.maximum(needed["second",][:168] - there, 0)
+
+    assert not blind.roster.unserved
+    np.testing.assert_allclose(seeing.roster.unserved["second",], lacking, atol=1e-9)
+    # Two of eight work fourteen hours a day between them at most.
+    assert seeing.roster.shortfalls[-1].kind == "skill"
+    assert {d.day for d in seeing.roster.of("A")} | {d.day for d in seeing.roster.of("B")} == set(
+        range(7)
+    )
+    answer = roster_answer(scenario, "base", seeing, Language("en"))
+    assert any("who serve second" in said for said in answer.sentences)
+
+
+def test_a_channel_that_nobody_serves_is_refused_before_anything_is_planned() -> None:
+    scenario = two_lines("[{name: A, skills: [phone]}]")
+
+    with pytest.raises(InvalidInput, match="must have somebody who serves second"):
+        team_of(scenario, "base", "own", month_of(scenario))
 
 
 def test_a_month_is_that_of_the_calendar_unless_told() -> None:
@@ -472,6 +603,55 @@ def test_the_answer_tells_people_rules_and_what_is_short(code: str) -> None:
     assert len(answer.tables[1].rows) == 9
     assert len(answer.tables[1].rows[0][1]) == 31
     json.dumps(answer.data, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (
+            "en",
+            "16 h are needed between 22:00 and 06:00, and 1 person can give 0 h at most by the "
+            "rules: 16 h stay short. 1 person can give nothing of it. What would help: 2 more "
+            "people who may work then (₽120,000), or 16 h worked by others (₽5,760).",
+        ),
+        (
+            "ru",
+            "С 22:00 до 06:00 нужно 16 ч, а 1 человек по правилам может отработать не больше "
+            "0 ч: не хватает 16 ч. Из них 1 человек не может дать ничего. Что поможет: ещё 2 "
+            "человека, которым можно работать в это время (120 000 ₽) или 16 ч силами других "
+            "людей (5 760 ₽).",
+        ),
+    ],
+)
+def test_a_shortfall_is_told_with_the_price_of_each_way_out(code: str, told: str) -> None:
+    lang = Language("ru" if code == "ru" else "en")
+    ways = (
+        Way("people", "", people=2),
+        Way("hours", "", hours=16.0, night=16.0),
+    )
+    short = Shortfall("nights", "", 16.0, 0.0, 1, "", ways)
+    rates = Rates(hour=300, night=0.2, person=60_000)
+    said = shortfall_text(short, 1, rates, "RUB", lang)
+    free = shortfall_text(short, 1, None, "RUB", lang)
+
+    assert said.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ") == told
+    assert "₽" not in free
+    assert shortfall_data(short, rates)["ways"][1]["price"] == pytest.approx(5760)
+
+
+def test_people_and_hours_of_a_roster_are_priced_by_the_pay_of_the_group() -> None:
+    scenario = shop()
+    group = scenario.options["base"].groups["own"]
+    assert group.payroll is not None
+    pay = group.payroll.agents.pay
+    rates = rates_of(scenario, group, month_of(scenario))
+    assert rates is not None
+
+    # March 2026 has 22 working days.
+    assert rates.person == pytest.approx(22 * 8 * pay.hourly_rate)
+    assert (rates.hour, rates.night) == (pay.hourly_rate, pay.night_premium)
+    bare = staffed_desk("{people: 2}")
+    assert rates_of(bare, bare.options["base"].groups["own"], month_of(bare)) is None
 
 
 def test_commands_plan_and_roster_a_scenario(linewise: Callable[..., Said], tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from sim.plan.period import Period
 from sim.plan.rosters import Pin, roster
 from sim.plan.rotation.patterns import PATTERNS, Pattern, pattern
 from sim.plan.rules import Rules, violations
-from sim.plan.teams import TeamRoster, month_of, needed_on_roster, people_of, team_of
+from sim.plan.team_needs import needed_by_skill, needed_on_roster
+from sim.plan.teams import TeamRoster, month_of, people_of, team_of
 from sim.scenario.model import Scenario
 from sim.scenario.team import Member
 
@@ -114,7 +115,13 @@ def crew_roster(
             off = letter == "." or away
             pins.append(Pin(person.name, day, "" if off else chosen.shifts[letter].name))
     shifts = tuple(chosen.shifts.values())
-    made = roster(people, shifts, needed.tolist(), Rules("none"), days, pins=pins, time_limit=None)
+    end = len(needed)  # what lies beyond the last day is weighed by nobody
+    by_skill = needed_by_skill(scenario, name, group, found, who, days, shifts)
+    serving = {names: row[:end].tolist() for names, row in by_skill.items()}
+    made = roster(
+        people, shifts, needed.tolist(), Rules("none"), days, pins=pins, serving=serving,
+        time_limit=None,
+    )  # fmt: skip
     broken = tuple(violations(made.duties, people, rules, days))
     # The rotation is given: how far it is from the best roster nobody has asked.
     made = replace(made, violations=broken, shortfalls=())

@@ -16,8 +16,11 @@ from sim.plan.covers import Cover
 from sim.plan.duties import DAY, Duty, Shift
 from sim.plan.people import Absence, Person, Wish, absent
 from sim.plan.period import Period
+from sim.plan.rates import Rates
 from sim.plan.rosters import Pin, Progress, Roster, Weights, roster
-from sim.plan.rules import Rules, rules_from, violations
+from sim.plan.rules import Rules, norm_hours, rules_from, violations
+from sim.plan.skill_needs import served_by
+from sim.plan.team_needs import needed_after, needed_by_skill, needed_on_roster
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group, ToTarget
 from sim.scenario.planned import ShiftForm
@@ -27,8 +30,8 @@ __all__ = [
     "TeamRoster",
     "barred",
     "month_of",
-    "needed_on_roster",
     "people_of",
+    "rates_of",
     "rules_of",
     "settled",
     "shifts_of",
@@ -65,6 +68,8 @@ class TeamRoster:
         The rotation that everybody walks; empty where days were chosen freely.
     kinds
         How many kinds of shifts there were to choose among.
+    rates
+        What people and hours cost; None where the scenario has no price of them.
     """
 
     group: str
@@ -74,6 +79,7 @@ class TeamRoster:
     barred: tuple[tuple[Shift, str], ...] = ()
     pattern: str = ""
     kinds: int = MOST_KINDS
+    rates: Rates | None = None
 
 
 def month_of(
@@ -143,7 +149,8 @@ def team_of(
     ------
     InvalidInput
         If nobody is named, the scenario does not say which shifts may be worked, a rule is not
-        known, or a person has a flag, a channel or a wish that means nothing here.
+        known, a person has a flag, a channel or a wish that means nothing here, or nobody serves
+        a channel of the group.
     """
     staff = scenario.options[name].groups[group]
     forms = staff.staffing.shifts if isinstance(staff.staffing, ToTarget) else None
@@ -158,6 +165,7 @@ def team_of(
     rules = rules_of(team, period)
     for member in chosen:
         _understood(member, staff, forms or {})
+    served_by(staff.skills, chosen)
     people_of(chosen, period)
     return chosen, rules
 
@@ -322,35 +330,24 @@ def settled(
     return tuple(pins)
 
 
-def needed_on_roster(scenario: Scenario, group: Group, found: Cover, period: Period) -> Floats:
-    """People on the roster in each interval of a period, so that enough are at work.
-
-    Who is away within the shift beyond the pauses that are placed, and who does not come, must be
-    there as well; parts of people are kept until the roster makes them whole.
+def rates_of(scenario: Scenario, group: Group, period: Period) -> Rates | None:
+    """What people and hours of a group cost: its pay, or a vendor's price; None without either.
 
     Parameters
     ----------
-    scenario, group, found
-        What was planned for a typical week.
+    scenario, group
+        Whose pay it is.
     period
-        The days.
+        For which a person is priced: the hours of the calendar's norm.
     """
-    wanted = found.agents if found.plan is None else found.plan.wanted
-    present = 1.0 - group.absence
-    if group.payroll is not None:
-        placed = found.plan.placed if found.plan is not None else 0.0
-        shrinkage = group.payroll.agents.shrinkage_in_shift
-        present *= (1.0 - max(shrinkage, placed)) / (1.0 - placed)
-    week = np.asarray(wanted, np.float64).reshape(7, -1)
-    if group.team is not None:
-        week = np.where(week > 0, np.maximum(week, group.team.at_least), week)
-    week = week / present
-    # Where the clock is changed a day is shorter or longer: each interval needs what it shows.
-    minutes = 24 * 60 // week.shape[1]
-    starts = range(0, period.end, minutes)
-    return np.array(
-        [week[period.weekday(period.day(m)), period.clock(m) // minutes] for m in starts]
-    )
+    contract = group.contract.price_per_agent_hour if group.contract else None
+    if group.payroll is None and contract is None:
+        return None
+    from sim.plan.shift_plans import hourly_pay  # the solver is loaded where it is asked for
+
+    pay = hourly_pay(scenario, group)
+    full = norm_hours(Person(name="anybody"), period, 0, period.days)
+    return Rates(pay.rate, pay.night_premium, pay.weekend_premium, pay.rate * full)
 
 
 def team_roster(
@@ -397,6 +394,7 @@ def team_roster(
     chosen, rules = team_of(scenario, name, group, days, members)
     staff, shifts = scenario.options[name].groups[group], shifts_of(found)
     needed = needed_on_roster(scenario, staff, found, days)
+    by_skill = needed_by_skill(scenario, name, group, found, chosen, days, shifts)
     before = [duty for duty in last or () if duty.start < 0]
     told = [duty for duty in last or () if duty.start >= 0]
     pins: tuple[Pin, ...] = ()
@@ -408,6 +406,8 @@ def team_roster(
         needed.tolist(),
         rules,
         days,
+        after=needed_after(staff, found, days, shifts).tolist(),
+        serving={names: row.tolist() for names, row in by_skill.items()},
         last=told or None,
         pins=pins,
         weights=weights,
@@ -416,4 +416,5 @@ def team_roster(
         progress=progress,
     )
     stopped = barred(shifts, rules, days)
-    return TeamRoster(group, made, rules, needed, stopped, kinds=len(shifts))
+    rates = rates_of(scenario, staff, days)
+    return TeamRoster(group, made, rules, needed, stopped, kinds=len(shifts), rates=rates)

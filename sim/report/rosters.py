@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from sim.plan.people import Person
+from sim.plan.period import Period
 from sim.plan.rosters import Roster
 from sim.plan.teams import TeamRoster
 from sim.report.closed_forms import Answer
 from sim.report.language import N_, Language
 from sim.report.plans import shift_title
-from sim.report.sentences import group_title, option_title
+from sim.report.sentences import channel_title, group_title, option_title
+from sim.report.shortfalls import shortfall_data, shortfall_text
 from sim.report.tables import Table
 from sim.scenario import Scenario
 
@@ -41,6 +43,8 @@ WRITTEN = N_("Written: {file}")
 _BAND_WORDS = {
     "short": N_("people short"),
     "over": N_("people too many"),
+    "skills": N_("people short who serve a channel"),
+    "after": N_("people short or too many in the night after the last day"),
     "owed": N_("hours of the norm not given"),
     "weekends": N_("weekends worked, unevenly"),
     "wishes and changes": N_("wishes not kept, changes"),
@@ -78,17 +82,15 @@ def _sentences(scenario: Scenario, option: str, made: TeamRoster, lang: Language
     words = {
         "title": option_title(scenario, option, lang),
         "group": group_title(scenario, option, made.group, lang),
-        "people": lang.number(len(found.people)),
-        "first": f"{period.start:%d.%m.%Y}",
-        "last": f"{period.date(period.days - 1):%d.%m.%Y}",
+        "people": lang.n("{n} person", "{n} people", len(found.people)),
+        "days": _span(period, lang),
         "rules": made.rules.name,
     }
     said: list[str] = []
     if not found.found:
         said.append(
             lang(
-                "{title}, {group}: no roster of {people} people from {first} to {last} keeps the "
-                "rules {rules}.",
+                "{title}, {group}: no roster of {people} {days} keeps the rules {rules}.",
                 **words,
             )
         )
@@ -97,8 +99,8 @@ def _sentences(scenario: Scenario, option: str, made: TeamRoster, lang: Language
         share = short / (float(made.needed.sum()) * hour) if made.needed.any() else 0.0
         said.append(
             lang(
-                "{title}, {group}: {people} people from {first} to {last} under the rules {rules}, "
-                "{hours} h short ({share} of what is needed), {kept} of {wishes} wishes kept.",
+                "{title}, {group}: {people} {days} under the rules {rules}, {hours} h short "
+                "({share} of what is needed), {kept} of {wishes} wishes kept.",
                 **words,
                 hours=lang.number(short, 1),
                 share=lang.percent(share, 1),
@@ -129,7 +131,30 @@ def _sentences(scenario: Scenario, option: str, made: TeamRoster, lang: Language
                     gap=lang.percent(found.gap, 1),
                 )
             )
+    said += _unserved(scenario, made, lang)
     return [*said, *_reasons(scenario, option, made, lang)]
+
+
+def _span(period: Period, lang: Language) -> str:
+    """The days in words."""
+    first, last = (f"{period.date(day):%d.%m.%Y}" for day in (0, period.days - 1))
+    if period.days == 1:
+        return lang("on {first}", first=first)
+    return lang("from {first} to {last}", first=first, last=last)
+
+
+def _unserved(scenario: Scenario, made: TeamRoster, lang: Language) -> list[str]:
+    """Hours that lack people who serve some channels."""
+    hour = made.roster.period.end / 60 / made.needed.size
+    return [
+        lang(
+            "{hours} h lack somebody who serves {channels}.",
+            hours=lang.number(float(row.sum()) * hour, 1),
+            channels=lang(" or ").join(channel_title(scenario, name, lang) for name in names),
+        )
+        for names, row in made.roster.unserved.items()
+        if row.any()
+    ]
 
 
 def _reasons(scenario: Scenario, option: str, made: TeamRoster, lang: Language) -> list[str]:
@@ -147,7 +172,8 @@ def _reasons(scenario: Scenario, option: str, made: TeamRoster, lang: Language) 
     ]
     if len(made.barred) < made.kinds:  # where nobody may work anything, nothing else matters
         told = found.shortfalls
-        said += [str(one) for one in told[:TOLD]]
+        people, money = len(found.people), scenario.currency
+        said += [shortfall_text(one, people, made.rates, money, lang) for one in told[:TOLD]]
         if len(told) > TOLD:
             said.append(
                 lang("And {count} more of the kind (--json).", count=lang.number(len(told) - TOLD))
@@ -319,39 +345,35 @@ def _data(scenario: Scenario, option: str, made: TeamRoster) -> dict[str, Any]:
             "stopped": found.effort.stopped,
         },
         "short_hours": float(np.sum(found.short)) * found.period.end / 60 / made.needed.size,
+        "unserved_hours": {
+            ", ".join(names): float(row.sum()) * found.period.end / 60 / made.needed.size
+            for names, row in found.unserved.items()
+        },
         "bands": {
             name: {"amount": band.amount, "unit": band.unit, "cost": band.cost}
             for name, band in found.bands.items()
         },
         "wishes": found.wishes,
         "wishes_kept": found.wishes_kept,
-        "people": [
-            {
-                "name": person.name,
-                "hours": found.hours.get(person.name, 0.0),
-                "owed": found.owed.get(person.name, 0.0),
-                "nights": found.nights.get(person.name, 0),
-                "weekends": found.weekends.get(person.name, 0),
-            }
-            for person in found.people
-        ],
+        "people": [_person_data(found, person.name) for person in found.people],
         "duties": [dict(row) for row in duty_rows(found)],
         "violations": [
             {"person": one.person, "rule": one.rule, "hard": one.hard, "text": one.text}
             for one in found.violations
         ],
-        "shortfalls": [
-            {
-                "kind": one.kind,
-                "need_hours": one.need,
-                "have_hours": one.have,
-                "people": one.people,
-                "text": one.text,
-                "fix": one.fix,
-            }
-            for one in found.shortfalls
-        ],
+        "shortfalls": [shortfall_data(one, made.rates) for one in found.shortfalls],
         "barred": [{"shift": shift.name, "reason": reason} for shift, reason in made.barred],
+    }
+
+
+def _person_data(found: Roster, name: str) -> dict[str, Any]:
+    """What a person is given."""
+    return {
+        "name": name,
+        "hours": found.hours.get(name, 0.0),
+        "owed": found.owed.get(name, 0.0),
+        "nights": found.nights.get(name, 0),
+        "weekends": found.weekends.get(name, 0),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,14 @@ from sim.errors import InvalidInput
 from sim.plan.duties import Shift
 from sim.plan.period import Period
 
-__all__ = ["Demand", "Pin", "Weights", "overlap"]
+__all__ = ["Asked", "Demand", "Pin", "Serving", "Weights", "overlap"]
 
 Floats = NDArray[np.float64]
+
+#: A requirement as it may be written: one row, or one for each skill.
+Asked = Mapping[str, Sequence[float]] | Sequence[float]
+#: People needed who serve at least one of some skills, by these skills.
+Serving = Mapping[tuple[str, ...], Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,15 +96,28 @@ class Demand:
         People [skills x intervals].
     minutes
         Length of an interval.
+    after
+        People in the intervals that follow the period [skills x intervals]; none: what is worked
+        beyond its end is weighed by nobody.
+    sets, serving
+        Sets of skills, and people needed who have at least one of a set, whatever they do then
+        [sets x intervals, those after the period among them].
     """
 
     skills: tuple[str, ...]
     need: Floats
     minutes: int
+    after: Floats | None = None
+    sets: tuple[tuple[str, ...], ...] = ()
+    serving: Floats | None = None
 
     @classmethod
     def of(
-        cls, requirement: Mapping[str, Sequence[float]] | Sequence[float], period: Period
+        cls,
+        requirement: Asked,
+        period: Period,
+        after: Asked | None = None,
+        serving: Serving | None = None,
     ) -> Demand:
         """The requirement as it may be written: one row, or a row for each skill.
 
@@ -111,26 +129,72 @@ class Demand:
         rows = requirement if isinstance(requirement, Mapping) else {"": requirement}
         if not rows:
             raise InvalidInput("requirement", "must have a row", rows)
-        need = []
-        for skill, row in rows.items():
-            values = np.asarray(row, float)
-            where = f"requirement[{skill}]" if skill else "requirement"
-            if values.ndim != 1 or not len(values) or period.end % len(values):
+        need = [_numbers("requirement", skill, row) for skill, row in rows.items()]
+        for skill, values in zip(rows, need, strict=True):
+            if not len(values) or period.end % len(values):
                 rule = f"must split {period.days} days into equal intervals of whole minutes"
-                raise InvalidInput(where, rule, values.shape)
-            if not (np.isfinite(values) & (values >= 0)).all():
-                bad = values[~(np.isfinite(values) & (values >= 0))][0]
-                raise InvalidInput(where, "must be numbers of at least 0", float(bad))
-            need.append(values)
-        if len({len(row) for row in need}) > 1:
-            sizes = sorted({len(row) for row in need})
-            raise InvalidInput("requirement", "must have as many intervals for each skill", sizes)
-        return cls(tuple(rows), np.array(need), period.end // len(need[0]))
+                raise InvalidInput(_where("requirement", skill), rule, values.shape)
+        _alike("requirement", need)
+        made = cls(tuple(rows), np.array(need), period.end // len(need[0]))
+        return made.followed(after).shared(serving)
+
+    def followed(self, after: Asked | None) -> Demand:
+        """The same, with what is needed after the period."""
+        if after is None:
+            return self
+        rows = self.skills
+        later = after if isinstance(after, Mapping) else {"": after}
+        if set(later) != set(rows):
+            rule = f"must have the rows of the requirement: {', '.join(rows) or 'one'}"
+            raise InvalidInput("after", rule, ", ".join(later))
+        beyond = [_numbers("after", skill, later[skill]) for skill in rows]
+        _alike("after", beyond)
+        return replace(self, after=np.array(beyond))
+
+    def shared(self, serving: Serving | None) -> Demand:
+        """The same, with people needed who serve at least one of some skills."""
+        if not serving:
+            return self
+        found = {", ".join(names): _numbers("serving", ", ".join(names), serving[names])
+                 for names in serving}  # fmt: skip
+        for names, row in found.items():
+            if len(row) != self.reach:
+                rule = f"must have {self.reach} intervals, those after the period among them"
+                raise InvalidInput(_where("serving", names), rule, len(row))
+        return replace(self, sets=tuple(serving), serving=np.array(list(found.values())))
 
     @property
     def intervals(self) -> int:
-        """How many there are."""
+        """How many the period has."""
         return int(self.need.shape[1])
+
+    @property
+    def rows(self) -> Floats:
+        """People needed in the period and after it [skills, then sets x intervals]."""
+        own = self.need if self.after is None else np.hstack([self.need, self.after])
+        return own if self.serving is None else np.vstack([own, self.serving])
+
+    def filled_by(self, skills: frozenset[str]) -> tuple[int, ...]:
+        """The sets of which somebody with these skills has one; who has none named has all."""
+        return tuple(n for n, names in enumerate(self.sets) if not skills or skills & set(names))
+
+    @property
+    def later(self) -> dict[str, list[float]] | None:
+        """People needed after the period, as they may be written."""
+        if self.after is None:
+            return None
+        return dict(zip(self.skills, self.after.tolist(), strict=True))
+
+    @property
+    def asked_of_sets(self) -> dict[tuple[str, ...], list[float]]:
+        """People needed by set of skills, as they may be written."""
+        rows = [] if self.serving is None else self.serving.tolist()
+        return dict(zip(self.sets, rows, strict=True))
+
+    @property
+    def reach(self) -> int:
+        """How many intervals are weighed, those after the period among them."""
+        return self.intervals + (0 if self.after is None else int(self.after.shape[1]))
 
     def present(self, start: int, shift: Shift) -> tuple[NDArray[np.int64], Floats]:
         """Intervals in which a shift that starts at a minute has its person, and how much of each.
@@ -147,8 +211,32 @@ class Demand:
         there = overlap(edges, 0, shift.minutes)
         for pause in shift.pauses:
             there -= overlap(edges, pause.start, pause.start + pause.minutes)
-        kept = (at >= 0) & (at < self.intervals) & (there > 0)
+        kept = (at >= 0) & (at < self.reach) & (there > 0)
         return at[kept], there[kept] / self.minutes
+
+
+def _where(name: str, skill: str) -> str:
+    return f"{name}[{skill}]" if skill else name
+
+
+def _numbers(name: str, skill: str, row: Sequence[float]) -> Floats:
+    """A row of numbers of at least 0."""
+    values = np.asarray(row, float)
+    if values.ndim != 1:
+        raise InvalidInput(_where(name, skill), "must be a row of numbers", values.shape)
+    fine = np.isfinite(values) & (values >= 0)
+    if not fine.all():
+        raise InvalidInput(
+            _where(name, skill), "must be numbers of at least 0", float(values[~fine][0])
+        )
+    return values
+
+
+def _alike(name: str, rows: Sequence[Floats]) -> None:
+    """Refuse rows of different lengths."""
+    sizes = sorted({len(row) for row in rows})
+    if len(sizes) > 1:
+        raise InvalidInput(name, "must have as many intervals for each skill", sizes)
 
 
 def overlap(edges: NDArray[np.int64], start: int, end: int) -> Floats:

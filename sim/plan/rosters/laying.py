@@ -53,7 +53,8 @@ class Laid:
     people, shifts, period, demand
         What it was made of.
     kinds
-        Shift and skill of each kind of duty.
+        Shift and skill of each kind of duty. Where sets of skills are asked for, there is one for
+        each different choice of sets that people fill.
     terms
         Hours of each person.
     """
@@ -83,6 +84,7 @@ class Layout:
     rules: Rules
     weights: Weights
     kinds: tuple[tuple[int, int], ...]
+    fills: tuple[tuple[int, ...], ...]
     unit: int
     fair_weekends: int
     night_limit: Limit | None
@@ -105,10 +107,12 @@ def lay_out(
         if rule.hard and rule.kind in UNKNOWN:
             hint = "limit nights running (nights_running) or in the period (most_nights) instead"
             raise InvalidInput("rules", f"must be without {rule.kind}", rule.id, hint)
-    kinds = tuple((s, k) for s in range(len(shifts)) for k in range(len(demand.skills)))
+    choices = list(dict.fromkeys(demand.filled_by(person.skills) for person in people))
+    plain = [(s, k) for s in range(len(shifts)) for k in range(len(demand.skills))]
+    kinds, fills = tuple(plain * len(choices)), tuple(own for own in choices for _ in plain)
     nights = [n for n, (s, _) in enumerate(kinds) if is_night(shifts[s])]
     base = Layout(
-        tuple(shifts), period, demand, rules, weights, kinds,
+        tuple(shifts), period, demand, rules, weights, kinds, fills,
         reduce(math.gcd, [shift.paid for shift in shifts]),
         fair_share(people, shifts, demand, period),
         Limit(frozenset(nights), most_nights) if most_nights is not None and nights else None,
@@ -241,6 +245,8 @@ class Machines:
             skills = base.demand.skills
             lacks = [bool(skills[k]) and skills[k] not in person.skills for _, k in base.kinds]
             cost[:, lacks] = np.inf
+        own = base.demand.filled_by(person.skills)
+        cost[:, [fills != own for fills in base.fills]] = np.inf
         if last is not None:
             keep_close(person, cost, off, last, base)
         return cost, off
@@ -297,23 +303,40 @@ def keep_close(
 def posts_of(base: Layout, people: Sequence[Person]) -> Posts:
     """The requirement as posts; those who are still there from the day before fill some."""
     demand, weights = base.demand, base.weights
-    need = demand.need.copy()
+    need = demand.rows.copy()
     for person in people:
         for duty in person.before:
             if duty.shift is not None and duty.end > 0:
                 at, share = demand.present(duty.start, duty.shift)
                 skills = [k for k, s in enumerate(demand.skills) if not s or s in person.skills]
-                need[(skills or [0])[0], at] -= share
+                sets = [len(demand.skills) + n for n in demand.filled_by(person.skills)]
+                for row in [(skills or [0])[0], *sets]:
+                    need[row, at] -= share
     hour = demand.minutes / 60
     costs = np.array([weights.short, 1.0, max(weights.deep, weights.short), weights.over])
-    costs = np.tile(costs * [hour, 1.0, hour, hour], (need.size, 1))
+    costs = np.tile(costs * [hour, 1.0, hour, hour], (*need.shape, 1))
+    costs[:, _filled_later(base) :, [0, 2]] = 0.0
+    costs[len(demand.skills) :, :, 3] = 0.0  # too many who serve it are not too many
     parts = []
     for day in range(base.period.days):
-        for s, k in base.kinds:
+        for (s, k), fills in zip(base.kinds, base.fills, strict=True):
             shift = base.shifts[s]
             at, share = demand.present(base.period.at(day, shift.start), shift)
-            parts.append((at + k * demand.intervals, share))
+            rows = [k, *(len(demand.skills) + n for n in fills)]
+            where = np.concatenate([at + row * demand.reach for row in rows])
+            parts.append((where, np.tile(share, len(rows))))
     sizes = np.array([len(at) for at, _ in parts])
     begin = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
     post = np.concatenate([at for at, _ in parts]).astype(np.int64)
+    costs = costs.reshape(need.size, 4)
     return Posts(need.ravel(), costs, begin, post, np.concatenate([share for _, share in parts]))
+
+
+def _filled_later(base: Layout) -> int:
+    """The first interval that the day after the period can fill itself.
+
+    Before it, only who comes on the last days can be there; from then on nobody need be, and
+    only too many are weighed.
+    """
+    first = base.period.at(base.period.days, min(shift.start for shift in base.shifts))
+    return -(-first // base.demand.minutes)

@@ -55,6 +55,8 @@ class Roster:
         By duty: the skill it is for.
     cover, short, over
         People there, lacking and too many [skills x intervals].
+    unserved
+        By set of skills that is asked for: people lacking who serve one of them [intervals].
     cost, bound, gap
         What it costs by the weights; what no roster can be below; how far apart these are, as a
         share of the cost.
@@ -84,6 +86,7 @@ class Roster:
     cover: Floats
     short: Floats
     over: Floats
+    unserved: Mapping[tuple[str, ...], Floats]
     cost: float
     bound: float
     gap: float
@@ -146,13 +149,26 @@ def bands_of(laid: Laid, lines: Integers, cost: float, cover: Floats) -> dict[st
     """The cost by its parts; what is left of it is wishes and changes."""
     demand, problem = laid.demand, laid.problem
     hour = demand.minutes / 60
-    gap = problem.posts.need - cover.ravel()
-    lacking, excess = np.maximum(gap, 0), np.maximum(-gap, 0)
-    over = float((problem.posts.costs[:, 3] * excess).sum())
+    gap = (problem.posts.need - cover.ravel()).reshape(demand.rows.shape)
+    inside = np.arange(demand.reach) < demand.intervals
+    skill = np.arange(len(gap))[:, None] >= len(demand.skills)
+    own = inside & ~skill
+    lacking, excess = np.where(own, gap, 0).clip(0), np.where(own, -gap, 0).clip(0)
     parts = {
-        "short": Band(float(lacking.sum()) * hour, "h", problem.posts.cost(np.maximum(gap, 0))),
-        "over": Band(float(excess.sum()) * hour, "h", over),
+        "short": Band(float(lacking.sum()) * hour, "h", problem.posts.cost(lacking.ravel())),
+        "over": Band(float(excess.sum()) * hour, "h", problem.posts.cost(-excess.ravel())),
     }
+    if demand.sets:
+        missed = np.where(inside & skill, gap, 0)
+        worth = problem.posts.cost(missed.ravel())
+        parts["skills"] = Band(float(missed.clip(0).sum()) * hour, "h", worth)
+    if demand.reach > demand.intervals:
+        beyond = np.where(inside, 0, gap)
+        # What the next day can fill itself is no lack.
+        ours = problem.posts.costs[:, 0].reshape(gap.shape) > 0
+        many = np.where(skill, 0, -beyond).clip(0)
+        odd = float((np.where(ours, beyond, 0).clip(0) + many).sum()) * hour
+        parts["after"] = Band(odd, "h", problem.posts.cost(beyond.ravel()))
     owed = owed_cost = weekend_cost = night_cost = 0.0
     weekends = nights = 0
     for line, worker, terms in zip(lines, problem.workers, laid.terms, strict=True):

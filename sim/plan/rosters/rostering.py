@@ -13,8 +13,8 @@ from sim.errors import InvalidInput
 from sim.plan.duties import Duty, Shift
 from sim.plan.people import Absence, Person, check_people
 from sim.plan.period import Period
-from sim.plan.rosters.asked import Demand, Pin, Weights
-from sim.plan.rosters.counting import Shortfall, shortfalls
+from sim.plan.rosters.asked import Asked, Demand, Pin, Serving, Weights
+from sim.plan.rosters.counting import Clocked, Shortfall, Way, shortfalls
 from sim.plan.rosters.effort import Progress
 from sim.plan.rosters.laying import Laid, lay_out
 from sim.plan.rosters.pricing import Narrowed, Pricers
@@ -23,7 +23,17 @@ from sim.plan.rosters.solving import Solution, solve
 from sim.plan.rosters.state import Draft
 from sim.plan.rules import Rules, violations
 
-__all__ = ["Reply", "checked", "close_to", "counted", "replan", "roster", "shown", "why_not"]
+__all__ = [
+    "Reply",
+    "checked",
+    "close_to",
+    "counted",
+    "replan",
+    "roster",
+    "shown",
+    "why_not",
+    "why_short",
+]
 
 Integers = NDArray[np.int64]
 Tell = Callable[[Progress], object]
@@ -32,10 +42,12 @@ Tell = Callable[[Progress], object]
 def roster(
     people: Iterable[Person],
     shifts: Sequence[Shift],
-    requirement: Mapping[str, Sequence[float]] | Sequence[float],
+    requirement: Asked,
     rules: Rules,
     period: Period,
     *,
+    after: Asked | None = None,
+    serving: Serving | None = None,
     last: Roster | Sequence[Duty] | None = None,
     pins: Sequence[Pin] = (),
     weights: Weights | None = None,
@@ -60,6 +72,13 @@ def roster(
         Labour rules; hard ones are kept, of the soft ones the hours of the norm.
     period
         The days.
+    after
+        People needed in the intervals that follow the period, as in `requirement`: who comes on
+        the last day and stays beyond its midnight is too many there as anywhere, and lacks until
+        the first shift of the next day can begin. None: those hours are weighed by nobody.
+    serving
+        By skills: people needed who have at least one of them, in each interval of the period and
+        then of `after`; beside `requirement`, where a duty serves whatever its person can.
     last
         A roster that this one should stay close to: each day that differs has a price.
     pins
@@ -95,7 +114,7 @@ def roster(
     """
     named = check_people(people)
     checked(named, shifts, pins, seed, time_limit)
-    demand = Demand.of(requirement, period)
+    demand = Demand.of(requirement, period, after, serving)
     before = last.duties if isinstance(last, Roster) else tuple(last or ())
     laid = lay_out(
         tuple(named.values()), shifts, demand, rules, period, weights or Weights(),
@@ -108,25 +127,37 @@ def roster(
         pricers=pricers,
     )  # fmt: skip
     made = shown(laid, solution, rules, before)
-    if made.found and not made.short.any():
+    if made.found and not made.short.any() and not any(row.any() for row in made.unserved.values()):
         return made
-    return replace(made, shortfalls=tuple(shortfalls(laid, pricers)))
+    return replace(made, shortfalls=tuple(why_short(laid, pricers, rules, pins)))
+
+
+def why_short(laid: Laid, pricers: Pricers, rules: Rules, pins: Sequence[Pin]) -> list[Shortfall]:
+    """What cannot be covered; what gives way to people without a legal line is tried."""
+
+    def tried(people: Sequence[Person], held: Rules, settled: bool) -> tuple[Laid, Pricers]:
+        own = [pin for pin in pins if settled and pin.person in {one.name for one in people}]
+        other = lay_out(people, laid.shifts, laid.demand, held, laid.period, Weights(), pins=own)
+        return other, Pricers.of(other.problem)
+
+    return shortfalls(laid, pricers, rules, tried)
 
 
 def counted(
     people: Iterable[Person],
     shifts: Sequence[Shift],
-    requirement: Mapping[str, Sequence[float]] | Sequence[float],
+    requirement: Asked,
     rules: Rules,
     period: Period,
     *,
     pins: Sequence[Pin] = (),
+    serving: Serving | None = None,
 ) -> tuple[Shortfall, ...]:
     """What these people cannot cover whatever the roster, by counting alone.
 
     Parameters
     ----------
-    people, shifts, requirement, rules, period, pins
+    people, shifts, requirement, rules, period, pins, serving
         As for `roster`.
 
     Examples
@@ -136,14 +167,14 @@ def counted(
     >>> day, need = Shift("day", 540, 480), ([0] * 9 + [1] * 8 + [0] * 7) * 7
     >>> [print(one) for one in counted([Person(name="Anna")], [day], need, Rules("none"), week)
     ...  if one.kind == "hours"][0]
-    56 h are needed in all and these 1 people can give 40 h at most by the rules: 16 h stay short;
-    1 more people who can give 40 h each, or 16 h less to cover
+    56 h are needed in all and this 1 person can give 40 h at most by the rules: 16 h stay short;
+    1 more person who can give 40 h each, or 16 h worked by others, or not covered
     """
     named = check_people(people)
     checked(named, shifts, pins, 0, None)
-    demand = Demand.of(requirement, period)
+    demand = Demand.of(requirement, period, serving=serving)
     laid = lay_out(tuple(named.values()), shifts, demand, rules, period, Weights(), pins=pins)
-    return tuple(shortfalls(laid, Pricers.of(laid.problem)))
+    return tuple(why_short(laid, Pricers.of(laid.problem), rules, pins))
 
 
 def checked(
@@ -208,7 +239,7 @@ def shown(
 ) -> Roster:
     """The solution in the words of a planner."""
     demand, lines = laid.demand, solution.lines
-    cover = np.zeros(demand.need.size)
+    cover = np.zeros(demand.rows.size)
     duties: list[Duty] = []
     serves: list[str] = []
     by_person: dict[str, tuple[Duty, ...]] = {person.name: () for person in laid.people}
@@ -220,7 +251,9 @@ def shown(
         by_person[laid.people[n].name] = own
         duties += own
         serves += [demand.skills[laid.kinds[kind][1]] for _, kind in worked]
-    gap = (laid.problem.posts.need - cover).reshape(demand.need.shape)
+    gap = (laid.problem.posts.need - cover).reshape(demand.rows.shape)[:, : demand.intervals]
+    gap = np.where(np.abs(gap) > 1e-9, gap, 0.0)
+    gap, served = np.split(gap, [len(demand.skills)])
     had = {(duty.person, duty.start, duty.end) for duty in before}
     have = {(duty.person, duty.start, duty.end) for duty in duties}
     changed = {(name, laid.period.day(start)) for name, start, _ in had ^ have}
@@ -229,8 +262,9 @@ def shown(
         duties=tuple(duties),
         serves=tuple(serves),
         cover=demand.need - gap,
-        short=np.where(gap > 1e-9, gap, 0.0),
-        over=np.where(gap < -1e-9, -gap, 0.0),
+        short=gap.clip(0),
+        over=(-gap).clip(0),
+        unserved={names: row.clip(0) for names, row in zip(demand.sets, served, strict=True)},
         cost=solution.cost,
         bound=solution.bound,
         gap=solution.gap if lines is not None else math.inf,
@@ -301,7 +335,8 @@ def replan(
     demand = made.laid.demand
     return roster(
         people, made.laid.shifts, dict(zip(demand.skills, demand.need.tolist(), strict=True)),
-        rules, made.period, last=made, pins=pins, weights=weights, seed=seed,
+        rules, made.period, after=demand.later,
+        serving=demand.asked_of_sets, last=made, pins=pins, weights=weights, seed=seed,
         time_limit=time_limit, rounds=rounds, progress=progress,
     )  # fmt: skip
 
@@ -317,12 +352,16 @@ class Reply:
     price
         How much dearer the roster would be with it, others as they are; 0 when it is so already.
     reasons
-        Rules that the line as it is would break with it; what is short or too much instead.
+        Rules that the line as it is would break with it.
+    instead
+        What it takes in hours: those that the person is then paid more, and those that then lack
+        somebody more; None where no legal line has it.
     """
 
     possible: bool
     price: float
     reasons: tuple[str, ...]
+    instead: Way | None = None
 
 
 def why_not(made: Roster, person: str, day: int, shift: str, rules: Rules) -> Reply:
@@ -371,4 +410,23 @@ def why_not(made: Roster, person: str, day: int, shift: str, rules: Rules) -> Re
     )
     if best.value == np.inf:
         return Reply(False, math.inf, reasons)
-    return Reply(True, max(0.0, best.value - now.value), reasons)
+    instead = _instead(laid, draft, made.lines[n], best.line)
+    return Reply(True, max(0.0, best.value - now.value), reasons, instead)
+
+
+def _instead(laid: Laid, draft: Draft, before: Integers, after: Integers) -> Way:
+    """Hours that another line of the person who is not in a draft takes."""
+    demand, clock, hour = laid.demand, Clocked.of(laid), laid.demand.minutes / 60
+    paid, lacking = [], []
+    for line in (before, after):
+        gap = draft.gap.copy()
+        laid.problem.fill(gap, line)
+        rows = gap.reshape(demand.rows.shape)[: len(demand.skills), : demand.intervals]
+        lacking.append(rows.clip(0).sum(axis=0) * hour)
+        worked = line[line >= 0].tolist()
+        paid.append(sum(laid.shifts[laid.kinds[kind][0]].paid for kind in worked) / 60)
+    more, short = paid[1] - paid[0], lacking[1] - lacking[0]
+    night, weekend = float(short[clock.night].sum()), float(short[clock.weekend].sum())
+    hours = float(short.sum())
+    text = f"{more:+g} paid h of their own, and {hours:+.4g} h that lack somebody"
+    return Way("hours", text, "", 0, more + hours, night, weekend)

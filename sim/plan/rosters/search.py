@@ -75,7 +75,8 @@ def improve(
     """
     best, now = draft.copy(), draft.copy()
     cost = lowest = now.cost
-    heat, begun = 0.002 * abs(cost), clock.seconds
+    # What costs nothing yet is warmed by the least that counts.
+    heat, begun = max(SAME, 0.002 * abs(cost)), clock.seconds
     if seconds <= 0:
         return best
     for n in range(rounds):

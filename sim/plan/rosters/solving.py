@@ -58,7 +58,9 @@ class Solution:
         """How far the cost may be from the least, as a share of it."""
         if self.cost - self.bound <= SAME:
             return 0.0
-        return (self.cost - self.bound) / abs(self.cost) if self.bound > -np.inf else math.inf
+        if self.bound == -np.inf or not self.cost:
+            return math.inf
+        return (self.cost - self.bound) / abs(self.cost)
 
 
 def solve(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
+from sim.plan.rates import Rates
 from sim.plan.rotation.counting import Reason, counted
 from sim.plan.rotation.problem import Rotating
 from sim.plan.rotation.solve import Rotation, solve_rotation
@@ -19,6 +20,8 @@ __all__ = ["Explained", "Way", "bounds_of", "explain"]
 
 #: Hours of a job by the week, for the price of a person.
 JOB = 40.0
+#: Weeks of an average month.
+WEEKS = 365 / 7 / 12
 
 # What is not bounded: a row of ten days is as good as an endless one.
 _LONG = 10
@@ -49,6 +52,20 @@ class Way:
     people: int
     hours: float
     rotation: Rotation
+
+    def price(self, rates: Rates, weeks: float = WEEKS) -> float:
+        """What it costs [money].
+
+        Parameters
+        ----------
+        rates
+            Of the group, with a person for the time that the price is for.
+        weeks
+            That time; a month unless said.
+        """
+        # Hours of people are in the price of a person.
+        hours = 0.0 if self.people else self.hours * weeks
+        return rates.price(people=self.people, hours=hours)
 
 
 @dataclass(frozen=True, slots=True)
