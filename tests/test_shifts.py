@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -25,9 +26,13 @@ from sim.plan.shifts import (
     ShiftCover,
     ShiftTemplate,
     Split,
+    cover_problem,
     cover_shifts,
 )
 from sim.plan.shifts.effort import Progress
+from sim.plan.shifts.search import search
+from sim.plan.shifts.solver import whole_solution
+from sim.plan.shifts.windows import grain, window_solution
 
 Floats = NDArray[np.float64]
 
@@ -527,15 +532,68 @@ def test_nights_that_run_into_the_next_day_leave_no_interval_short() -> None:
     ("interval", "step", "hours", "gap"),
     [(30, 60, (8, 10, 12), 0.003), (15, 30, (4, 5, 6, 8, 10, 12), 0.004)],
 )
+@pytest.mark.parametrize("seed", range(5))
 def test_a_large_centre_is_covered_to_a_fraction_of_a_percent(
-    interval: int, step: int, hours: tuple[int, ...], gap: float
+    interval: int, step: int, hours: tuple[int, ...], gap: float, seed: int
 ) -> None:
+    uneven = np.random.default_rng(seed).uniform(0.9, 1.1, 10080 // interval)
+    steps: list[Progress] = []
     found = cover_shifts(
-        week(200, interval),
+        np.ceil(week(200, interval) * uneven),
         usual(*hours, step=step),
         horizon=Horizon(interval),
-        effort=Effort(seconds=20),
+        # Twenty of processor time where others have their share of it too.
+        effort=Effort(seconds=60, gap=gap),
+        tell=steps.append,
     )
 
     assert found.full
     assert found.gap <= gap
+    assert (steps[0].stage, steps[0].missing) == ("first plan", 0)
+    assert 1 - found.bound / steps[0].cost <= 0.07
+
+
+@pytest.mark.parametrize("pay", [Pay(), Pay(rate=287.5, night_premium=0.2, weekend_premium=0.35)])
+def test_a_first_plan_from_some_of_the_shifts_is_full_and_told_at_its_cost(pay: Pay) -> None:
+    """Pauses in windows and pauses that are laid together, and a limit on the way."""
+    together = (PauseRule(15, (60, 240)), PauseRule(15, (90, 300), gap=60))
+    templates = [
+        *usual(8, 10, 12),
+        ShiftTemplate("late", (720, 1200), (360,), pauses=together, most_per_day=3),
+    ]
+    steps: list[Progress] = []
+    found = cover_shifts(
+        week(30), templates, pay=pay, effort=Effort(seconds=60, sweeps=0), tell=steps.append
+    )
+    cover, cost = recounted(found.shifts, templates, Horizon(), pay)
+
+    assert (steps[0].stage, steps[0].missing) == ("first plan", 0)
+    assert found.bound <= found.cost <= steps[0].cost <= 1.1 * found.bound
+    assert (cover >= week(30) - 1e-9).all()
+    assert cost == pytest.approx(found.cost)
+
+
+@pytest.mark.parametrize("pay", [Pay(), Pay(rate=271.3, night_premium=0.2)])
+def test_constraint_programming_finds_in_a_window_what_branching_finds(pay: Pay) -> None:
+    program = cover_problem(week(20), usual(8, step=120), pay=pay).program
+    plan = search(program, Effort(seconds=60, sweeps=0)).x
+    parts = grain(program)
+    assert parts is not None
+    free = (program.moment >= 1440) & (program.moment < 2880)
+    level = program.matrix @ np.where(free, 0.0, plan)
+    sides = program.lowest - level, program.highest - level
+    part = (program.cost[free], program.upper[free], program.matrix[:, free], *sides)
+    found = window_solution(
+        *part,
+        grain=replace(parts, whole=parts.whole[free]),
+        start=plan[free],
+        work=5.0,
+        seconds=60,
+        worth=1e-3,
+    )
+    branched = whole_solution(
+        *part, program.whole[free], start=plan[free], nodes=100_000, seconds=60, worth=1e-3
+    )
+
+    assert found.cost == pytest.approx(branched.cost, abs=0.01)
+    assert found.cost <= part[0] @ plan[free]

@@ -4,14 +4,15 @@ Each distinct shift has a price of its own, whatever the number of people who wo
 price of every agent-hour short or too much (Di Gaspero, Gärtner, Kortsarz, Musliu, Schaerf and
 Slany 2007). The linear program says little about a fixed price, so sparse plans are found first: a
 shift costs by how many work it, and dearer the fewer it had last time (reweighted linear programs),
-from several beginnings. The shifts of the best of these make a small integer program; constraint
-programming then looks at all shifts, from the plan found so far, and proves what it can.
+from several beginnings. The shifts of the best one make a small integer program. So do those of the
+best design so far with a few others drawn by lot, again and again: few exchanges lead from most
+designs to a better one. Constraint programming then looks at all shifts, from the design found so
+far, and proves what it can.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
@@ -33,10 +34,10 @@ Ints = NDArray[np.int64]
 
 #: Beginnings of the search for sparse plans, and linear programs for each.
 BEGINNINGS, ROUNDS = 40, 6
-#: Plans whose shifts are put together, and how many shifts at most.
-BEST, TOGETHER = 20, 80
-#: Shares of the time, at most: for sparse plans, for the best of them, for several together.
-SPARSE, FIRST, SMALL = 0.2, 0.03, 0.7
+#: Shifts drawn at a time, draws without success before they end, and time for one of them [s].
+DRAWN, FRUITLESS, EACH = 15, 60, 2.0
+#: Shares of the time, at most: for sparse plans, for the best of them, for exchanges.
+SPARSE, FIRST, EXCHANGED = 0.2, 0.03, 0.7
 #: Prices are told to constraint programming in whole parts of this.
 PARTS = 1000
 
@@ -180,9 +181,8 @@ def design_shifts(
     best = np.zeros((len(case.kinds), case.days), np.int64)
     bound = 0.0
     if case.needed.any():
-        sparsest, several = _sparse(case, begun + seconds * SPARSE)
-        best = _small(case, sparsest, best, seconds * FIRST)
-        best = _small(case, several, best, seconds * SMALL)
+        best = _small(case, _sparse(case, begun + seconds * SPARSE), best, seconds * FIRST)
+        best = _exchanged(case, best, monotonic() + seconds * EXCHANGED)
         if tell is not None:
             tell(case.cost(best), bound)
         best, bound = _proven(case, best, max(1.0, seconds - (monotonic() - begun)))
@@ -320,8 +320,8 @@ def _costs(case: _Case, used: Floats) -> Floats:
     return np.concatenate([np.zeros(case.most.size), deviation, used])
 
 
-def _sparse(case: _Case, until: float) -> tuple[list[int], list[int]]:
-    """Kinds of the best sparse plan, and of several together."""
+def _sparse(case: _Case, until: float) -> list[int]:
+    """Kinds of the best sparse plan."""
     kinds, number = len(case.kinds), case.horizon.intervals
     draw = np.random.default_rng(0)
     upper = _uppers(case, case.most.max(axis=1).astype(float))
@@ -349,11 +349,24 @@ def _sparse(case: _Case, until: float) -> tuple[list[int], list[int]]:
         over, under = x[case.most.size :][:number], x[case.most.size + number :][:number]
         deviation = case.surplus * over.sum() + case.missing * under.sum()
         found.append((len(last) * case.each + float(deviation), last))
-    counts: Counter[int] = Counter()
-    for _, some in sorted(found)[:BEST]:
-        counts.update(some)
-    best = sorted(found)[0][1]
-    return list(best), sorted({*best, *(k for k, _ in counts.most_common(TOGETHER))})
+    return list(min(found)[1])
+
+
+def _exchanged(case: _Case, best: Ints, until: float) -> Ints:
+    """The best design with its own kinds and some others, drawn again until that helps no more."""
+    draw = np.random.default_rng(0)
+    fruitless = 0
+    while fruitless < FRUITLESS and monotonic() < until:
+        used = best.any(axis=1)
+        others = np.flatnonzero(~used)
+        drawn = draw.permutation(others)[:DRAWN]
+        some = sorted([*np.flatnonzero(used).tolist(), *drawn.tolist()])
+        tried = _small(case, some, best, min(EACH, max(0.1, until - monotonic())))
+        fruitless = 0 if case.cost(tried) < case.cost(best) - 1e-9 else fruitless + 1
+        best = tried
+        if len(others) <= DRAWN:
+            break
+    return best
 
 
 def _small(case: _Case, some: list[int], best: Ints, seconds: float) -> Ints:

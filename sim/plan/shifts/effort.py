@@ -26,7 +26,7 @@ class Effort:
     sweeps
         How often each window is solved at most.
     nodes
-        Nodes of the search within a window.
+        Work within a window, in nodes of a search; it grows from sweep to sweep.
     gap
         Share of the bound at which a plan is good enough.
     threads

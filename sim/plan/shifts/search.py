@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from time import monotonic
 
 import numpy as np
@@ -19,9 +20,11 @@ from numpy.typing import NDArray
 
 from sim.plan.shifts.effort import Effort, Found, Progress
 from sim.plan.shifts.mending import mended
+from sim.plan.shifts.opening import opening
 from sim.plan.shifts.program import Pool, Program
 from sim.plan.shifts.sheet import EVER
 from sim.plan.shifts.solver import Linear, Solved, safe_bound, whole_solution
+from sim.plan.shifts.windows import grain, window_solution
 
 __all__ = ["linear_bound", "search"]
 
@@ -31,16 +34,19 @@ Mask = NDArray[np.bool_]
 
 #: What counts as nothing, in agents and in shares of them.
 NOTHING = 1e-6
-#: Shifts that remain after pricing, at least; a thinner list than this is solved at once.
-KEPT, AT_ONCE = 200, 400
-#: Columns beyond which the linear program is solved from the inside, and windows are shorter.
+#: Shifts that remain after pricing, at least; a thinner list than this is solved at once. So many
+#: shifts has the program of a first plan.
+KEPT, AT_ONCE, OPENED = 200, 400, 800
+#: Columns beyond which the linear program is solved from the inside.
 LARGE = 15_000
 #: Share of the fractional shifts that a dive rounds at once.
 BATCH = 0.2
-#: A first window, for small and for large programs, and how much they grow [minutes].
-FIRST, SHORTER, LONGER = 720, 480, 1.5
+#: A first window [minutes], how much windows grow from sweep to sweep, and the work for each.
+FIRST, LONGER, MORE = 360, 1.5, 2.0
 #: An improvement of less than this share of the cost is none.
 WORTH = 1e-5
+#: Work of constraint programming in a first window for each node [its own seconds].
+WORK = 2e-4
 #: What one window may take at most, when its nodes take longer than they do by far [s].
 LONGEST = 4.0
 #: Columns up to which all is at last solved in one piece.
@@ -119,6 +125,8 @@ class _Search:
         self.best = Found(np.zeros(0))
         self.corner: Linear | None = None
         self.rows = program.matrix.tocsr()
+        self.grain = grain(program)
+        self.work = effort.nodes * WORK
         shifts = program.shifts.slice
         self.dearest = float(program.cost[shifts].max(initial=0.0)) or 1.0
 
@@ -128,7 +136,7 @@ class _Search:
         """Bound, first plan, improvements."""
         try:
             if self._many_shifts():
-                self._first_plan(self._thinned())
+                self._opening()
             self._bound()
             if math.isinf(self.best.bound):
                 return self._closed("infeasible")
@@ -147,16 +155,15 @@ class _Search:
     def _improved(self) -> str:
         """Windows, longer windows, and all in one piece where that is no more than a window."""
         small = self.program.matrix.shape[1] <= ONE_PIECE
-        length = SHORTER if self.program.matrix.shape[1] > LARGE else FIRST
+        # Branching takes no less for short windows.
+        length = FIRST if self.grain is not None else 2 * FIRST
         for _ in range(self.effort.sweeps):
             if why := self._over():
                 return why
-            before = self.best.cost
             if length * 2 >= self._span():
                 break
             self._sweep(length)
-            if self.best.cost > before - WORTH * abs(before):
-                length = int(length * LONGER)
+            length, self.work = int(length * LONGER), self.work * MORE
         if small and self.effort.sweeps:
             return self._over() or self._one_piece()
         return self._over() or "sweeps"
@@ -205,7 +212,7 @@ class _Search:
     def _thinned(self) -> Mask:
         """Every so-manieth start: enough for a first plan."""
         number = self.program.shifts.end - self.program.shifts.first
-        return np.asarray(np.arange(number) % -(-number // AT_ONCE) == 0)
+        return np.asarray(np.arange(number) % -(-number // OPENED) == 0)
 
     def _priced(self) -> Mask:
         """Shifts that the prices of the linear program make worth a look."""
@@ -245,6 +252,22 @@ class _Search:
             if self._missing(solved.x) > NOTHING:
                 solved.x[:] = mended(program, self._tidy(solved.x), self.dearest)
             self._keep(solved.x, "first plan")
+
+    def _opening(self) -> None:
+        """Dive among some of the shifts, with pauses in few places."""
+        program = self.program
+        if program.used.end > program.used.first:
+            self._first_plan(self._thinned())
+            return
+        part = opening(program, self._thinned())
+        linear = Linear(part.cost, part.upper, part.matrix, part.lowest, part.highest)
+        upper = part.upper.copy()
+        solved = self._dive(linear, np.arange(part.laid), np.zeros(len(upper)), upper)
+        if solved.found:
+            x = part.back @ np.concatenate([np.round(solved.x[: part.laid]), solved.x[part.laid :]])
+            if self._missing(x) > NOTHING:
+                x = mended(program, self._tidy(x), self.dearest)
+            self._keep(x, "first plan")
 
     def _linear(self, upper: Floats) -> Linear:
         """The linear program with other bounds: from its optimum, where that is a corner."""
@@ -406,6 +429,19 @@ class _Search:
         matrix = program.matrix[:, at].tocsr()
         touched = np.flatnonzero(np.diff(matrix.indptr))
         level = (self.rows @ rest)[touched]
+        if self.grain is not None:
+            return window_solution(
+                program.cost[at],
+                program.upper[at],
+                matrix[touched].tocsc(),
+                program.lowest[touched] - level,
+                program.highest[touched] - level,
+                grain=replace(self.grain, whole=self.grain.whole[at]),
+                start=x[at],
+                work=self.work,
+                seconds=max(0.1, self._left()),
+                worth=worth,
+            )
         return whole_solution(
             program.cost[at],
             program.upper[at],
