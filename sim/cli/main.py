@@ -30,6 +30,10 @@ _ELSEWHERE = {
         "scenarios",
         "Validate scenarios and judge their promises: exit code 0 held, 1 broken, 2 bad input.",
     ),
+    "why": (
+        "why",
+        "Say why a figure is what it is: formula, inputs, sources, what was simulated.",
+    ),
     "staff": (
         "planning",
         "Say how many agents an option needs in each interval, and how many people that takes.",
@@ -69,6 +73,7 @@ _app = typer.Typer(
 def _imported(module: str) -> TyperGroup:
     """The commands of a module."""
     app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.callback()(lambda: None)  # a single command would else be no group
     import_module(f"sim.cli.{module}").add_to(app)
     return cast(TyperGroup, typer.main.get_command(app))
 
