@@ -224,7 +224,7 @@ class _Unfolder:
         inputs: dict[str, float] = {}
         for part in _names(formula):
             known = self.assumed(part, path)
-            number = self.info.get(f"{leg}.{part}") if known is None else known.value
+            number = known.value if known else self.info.get(f"{leg}.{part}", self.usual(leg, part))
             if not isinstance(number, int | float):
                 return None
             inputs[part] = float(number)
@@ -233,6 +233,15 @@ class _Unfolder:
         line = Line(name, Group.LABOUR, value, formula, inputs)
         made = tuple(self.ingredient(part, n, path) for part, n in inputs.items())
         return Reason(line, None, made)
+
+    def usual(self, leg: str, name: str) -> float | None:
+        """What holds in the terms of a group where the file says nothing."""
+        group = self.result.option.groups.get(leg)
+        if group is None or group.payroll is None:
+            return None
+        terms = group.payroll
+        sections = (terms.agents, terms.agents.calendar, terms.hiring)
+        return next((getattr(one, name) for one in sections if hasattr(one, name)), None)
 
     def assumed(self, name: str, path: tuple[str, ...]) -> Assumption | None:
         """What the scenario says under a name, in the part of it that a line is about."""
