@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cost import (
+    Group,
+    Line,
     OneOff,
     Served,
     Statement,
@@ -94,16 +96,22 @@ class OptionAhead:
         The option.
     months
         Month by month.
-    one_offs
-        What is paid once, with what follows from hiring and buying for more people.
+    once
+        What is paid once, with what follows from hiring and buying for more people: each with
+        the way to its amount.
     discount
         Discount rate of a year.
     """
 
     name: str
     months: tuple[MonthAhead, ...]
-    one_offs: tuple[OneOff, ...]
+    once: tuple[tuple[OneOff, Line], ...]
     discount: float
+
+    @property
+    def one_offs(self) -> tuple[OneOff, ...]:
+        """What is paid once."""
+        return tuple(one for one, _ in self.once)
 
     @cached_property
     def cash(self) -> Floats:
@@ -245,10 +253,10 @@ def _ahead(own: Steady, before: Steady | None) -> OptionAhead:
         for month in range(1, last + 1)
     )
     once = [
-        *(_written(one) for one in option.one_offs),
+        *map(_written, option.one_offs),
         *_initial(people, ready - 1),
         *purchases(steady, own.operating(1, 1) if before is own else taken_over, ready),
-        *(() if before is own or before is None else _ended(before.result, ready - 1)),
+        *([] if before is own or before is None else _ended(before.result, ready - 1)),
     ]
     found = OptionAhead(own.result.name, months, tuple(once), horizon.discount)
     _ensure_tied(found)
@@ -324,38 +332,50 @@ def _lost(served: Served) -> float:
     return math.fsum(count for fates in served.lost.values() for count in fates.values())
 
 
-def _initial(people: Crew, month: int) -> list[OneOff]:
+def _initial(people: Crew, month: int) -> list[tuple[OneOff, Line]]:
     """Hiring and training of those who must be there when the option begins, paid before."""
-    sums: dict[str, float] = {}
+    by_name: dict[str, list[Line]] = {}
     for line in people.initial:
-        name = f"initial_{line.name.rpartition('.')[2]}"
-        sums[name] = sums.get(name, 0.0) + line.amount
-    return [OneOff(name=name, amount=amount, month=month) for name, amount in sums.items()]
+        by_name.setdefault(f"initial_{line.name.rpartition('.')[2]}", []).append(line)
+    found = []
+    for name, lines in by_name.items():
+        whole = Line.of(name, lines[0].group, lines)
+        found.append((OneOff(name=name, amount=whole.amount, month=month), whole))
+    return found
 
 
-def _written(one: Planned) -> OneOff:
+def _written(one: Planned) -> tuple[OneOff, Line]:
     """What a file says is paid once, as the cost room takes it."""
-    return OneOff(
+    line = Line(one.name, Group.OVERHEAD, one.amount, "amount", {"amount": one.amount})
+    once = OneOff(
         name=one.name,
         amount=one.amount,
         month=one.month,
         kind=one.kind,
         life_months=one.life_months,
     )
+    return once, line
 
 
-def _ended(before: OptionResult, month: int) -> tuple[OneOff, ...]:
+def _ended(before: OptionResult, month: int) -> list[tuple[OneOff, Line]]:
     """What it takes to end contracts that still bind when another option takes over."""
     found = []
     for name, group in before.option.groups.items():
         terms = group.contract
-        left = 0.0 if terms is None else max(0.0, terms.binds_months - month)
-        if terms is not None and left and terms.early_termination_share:
-            due = early_termination(
-                terms.early_termination_share, terms.minimum_monthly, round(left), month=month
-            )
-            found.append(replace(due, name=f"{UNTIL_THEN}.{name}.{due.name}"))
-    return tuple(found)
+        left = 0 if terms is None else max(0, round(terms.binds_months - month))
+        if terms is None or not left or not terms.early_termination_share:
+            continue
+        share, least = terms.early_termination_share, terms.minimum_monthly
+        due = early_termination(share, least, left, month=month)
+        due = replace(due, name=f"{UNTIL_THEN}.{name}.{due.name}")
+        formula = "early_termination_share * minimum_monthly * months_left"
+        inputs = {
+            "early_termination_share": share,
+            "minimum_monthly": least,
+            "months_left": float(left),
+        }
+        found.append((due, Line(due.name, Group.VENDOR, due.amount, formula, inputs)))
+    return found
 
 
 def _ensure_tied(option: OptionAhead) -> None:

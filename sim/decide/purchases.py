@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sim.cost import OneOff, Statement
+from sim.cost import Group, Line, OneOff, Statement
 
 __all__ = ["purchases"]
 
@@ -23,8 +23,8 @@ class _Item(NamedTuple):
 
 def purchases(
     months: Sequence[Statement], before: Statement | None, first: int
-) -> tuple[OneOff, ...]:
-    """What is bought, and when; the monthly statements write it off.
+) -> tuple[tuple[OneOff, Line], ...]:
+    """What is bought, when, and how its amount comes about; monthly statements write it off.
 
     What was there before is used on: it cost its money already. It is taken to be replaced when
     a whole life has passed from the start.
@@ -39,7 +39,7 @@ def purchases(
         Month of the horizon that is the first of `months`; things are bought the month before.
     """
     there = {name: item.number for name, item in (_items(before) if before else {}).items()}
-    found: list[OneOff] = []
+    found: list[tuple[OneOff, Line]] = []
     bought: dict[str, list[tuple[int, float]]] = {}  # month after which worn out, and how many
     for number, month in enumerate(months, first):
         for name, item in _items(month).items():
@@ -50,10 +50,16 @@ def purchases(
             more = item.number - alive
             if more > _NOISE * item.number:
                 own.append((at + round(item.life_months), more))
-                found.append(
-                    OneOff(name=name, amount=more * item.unit_cost, month=at, kind="capex")
-                )
+                found.append(_bought(name, more, item.unit_cost, at))
     return tuple(found)
+
+
+def _bought(name: str, number: float, unit_cost: float, month: int) -> tuple[OneOff, Line]:
+    """So many things at their price."""
+    amount = number * unit_cost
+    inputs = {"number": number, "unit_cost": unit_cost}
+    line = Line(name, Group.WORKPLACE, amount, "number * unit_cost", inputs)
+    return OneOff(name=name, amount=amount, month=month, kind="capex"), line
 
 
 def _items(month: Statement) -> Mapping[str, _Item]:
