@@ -99,13 +99,16 @@ def _verified(found: BreakEven, one: Crossing, lang: Language) -> str:
     assert seen is not None
     money = scenario.currency
     said = lang(
-        "Simulated anew at {value}: they differ by {difference} ± {half} a month, {share} of the "
-        "cost.",
+        "Simulated anew at {value}: {cheaper} is cheaper by {difference} ± {half} a month, {share} "
+        "of the cost.",
         value=_value(found, one.point.value, lang),
+        cheaper=option_title(scenario, found.options[0 if seen.value < 0 else 1], lang),
         difference=lang.money(abs(seen.value), money, compact=True),
         half=lang.money(seen.half_width, money, compact=True),
         share=lang.percent(abs(seen.value) / max(one.point.costs), 1),
     )
+    if one.meets is not None:
+        said += " " + lang("By that they meet at {value}.", value=_value(found, one.meets, lang))
     if one.gaps:
         channels = ", ".join(channel_title(scenario, name, lang) for name in one.gaps)
         said += " " + lang("Service differs there in: {channels}.", channels=channels)
@@ -199,5 +202,6 @@ def _crossing_data(one: Crossing) -> dict[str, Any]:
         "simulated": None
         if seen is None
         else {"value": seen.value, "low": seen.low, "high": seen.high},
+        "meets": one.meets,
         "unequal_service": list(one.gaps),
     }
