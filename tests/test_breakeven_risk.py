@@ -193,7 +193,7 @@ def test_what_would_change_the_answer_is_the_even_price(
     assert flip.value == pytest.approx(even_rate(compared), rel=1e-3)
     assert flip.distance == pytest.approx(abs(even_rate(compared) - 20) / 2, rel=0.01)
     [bar] = asked.bars
-    low, high = scipy.stats.norm(20, 2).ppf([0.05, 0.95])
+    low, high = (float(scipy.stats.norm(20, 2).ppf(share)) for share in (0.05, 0.95))
     assert (bar.low, bar.high) == pytest.approx((low, high))
     assert bar.swing == pytest.approx(cost(compared, "hours") / 20 * (high - low))
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand import volume_factor
 from sim.scenario.channel import Channel
-from sim.scenario.hours import OpenHours
+from sim.scenario.hours import WEEK, OpenHours
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option
 
@@ -110,9 +111,15 @@ def in_hand(stream: Stream, interval: float) -> Floats:
 def open_share(scenario: Scenario, option: Option, name: str) -> Floats:
     """Share of each interval of the week in which a channel is open."""
     hours: OpenHours = option.open.get(name, scenario.channels[name].open)
-    starts = np.arange(scenario.intervals_per_week) * scenario.interval
+    return _open_share(hours.ranges, scenario.interval).copy()
+
+
+@lru_cache(maxsize=256)
+def _open_share(ranges: tuple[tuple[int, int], ...], interval: float) -> Floats:
+    """Share of each interval of the week within ranges of seconds."""
+    starts = np.arange(round(WEEK / interval)) * interval
     share = np.zeros(len(starts))
-    for start, end in hours.ranges:
-        overlap = np.minimum(end, starts + scenario.interval) - np.maximum(start, starts)
-        share += np.clip(overlap, 0, None) / scenario.interval
+    for start, end in ranges:
+        overlap = np.minimum(end, starts + interval) - np.maximum(start, starts)
+        share += np.clip(overlap, 0, None) / interval
     return share
