@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from benchmarks import commands, covers, machine, one_day, rosters, rotations
+from benchmarks import commands, covers, decisions, machine, one_day, rosters, rotations
 from benchmarks.registry import CASES
 from benchmarks.table import table
 
@@ -13,6 +13,7 @@ from benchmarks.table import table
 PROGRAMS = {
     **machine.PROGRAMS,
     **covers.PROGRAMS,
+    **decisions.PROGRAMS,
     **one_day.PROGRAMS,
     **rosters.PROGRAMS,
     "commands": commands.lines,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -75,6 +75,8 @@ class Crossing:
     simulated
         Difference of the costs when both are staffed and simulated anew there; None where that
         was not asked.
+    meets
+        Where both cost the same by that simulation and the slope of the curve.
     gaps
         Channels in which that simulation did not give equal service.
     """
@@ -84,6 +86,7 @@ class Crossing:
     high: float | None
     cheaper_below: str
     simulated: Estimate | None = None
+    meets: float | None = None
     gaps: tuple[str, ...] = ()
 
 
@@ -206,7 +209,7 @@ def breakeven(
     found = _crossings(curve, along)
     if verify:
         for place in {0, len(found) - 1} if found else ():
-            found[place] = _verified(found[place], curve, pair, played)
+            found[place] = _verified(found[place], curve, along, played)
     now = 1.0 if asked.value is None else asked.value
     return BreakEven(anchor, pair, asked, curve.factor, now, along, tuple(found))
 
@@ -341,13 +344,16 @@ def _clear(curve: _Curve, points: Sequence[Point], start: Point) -> float | None
 def _verified(
     crossing: Crossing,
     curve: _Curve,
-    pair: tuple[str, str],
+    along: Sequence[Point],
     played: Callable[[Scenario, Sequence[str] | None], Comparison],
 ) -> Crossing:
     """The crossing with both options staffed and simulated anew there."""
-    fresh = played(curve.changed(crossing.point.value), pair)
+    point, pair = crossing.point, curve.pair
+    fresh = played(curve.changed(point.value), pair)
+    seen = fresh.difference(*pair)
+    before = max((p for p in along if p.value < point.value), key=lambda p: p.value)
+    after = min((p for p in along if p.value > point.value), key=lambda p: p.value)
+    slope = (after.difference - before.difference) / (after.value - before.value)
+    meets = point.value - seen.value / slope if seen is not None and slope else None
     gaps = tuple(dict.fromkeys(gap.channel for gap in fresh.gaps(*pair)))
-    point = crossing.point
-    return Crossing(
-        point, crossing.low, crossing.high, crossing.cheaper_below, fresh.difference(*pair), gaps
-    )
+    return replace(crossing, simulated=seen, meets=meets, gaps=gaps)

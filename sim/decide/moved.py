@@ -16,8 +16,8 @@ __all__ = ["Moved", "moved"]
 
 Floats = NDArray[np.float64]
 
-# What each count moves with: those served, those who gave up, waits, handle time. All move with
-# the contacts offered.
+# What each count moves with, beside the contacts offered: those served, those who gave up, waits,
+# handle time.
 _SERVED = (
     Count.SERVED,
     Count.ANSWERED_WITHIN,
@@ -36,6 +36,9 @@ _LOST = (
 )
 _WAITS = (Count.WAIT_SERVED, Count.WAIT_ABANDONED, Count.WAIT_LEFT, Count.CLIENT_WAIT)
 _TIMES = (Count.TALK, Count.ACW)
+_MOVES = np.array(
+    [[1.0 if count in one else 0.0 for count in Count] for one in (_SERVED, _LOST, _WAITS, _TIMES)]
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,18 +87,17 @@ def moved(case: Case, counts: MonthCounts, before: Closed, after: Closed) -> Mov
                 continue
             longer[g] = _ratio(after.handle[name, group], before.handle[name, group])
             rounded = _ratio(after.billed[name, group], before.billed[name, group])
-            work[c, g] *= more * kept
-            work[c, g, [Work.TALK, Work.ACW]] *= longer[g]
-            work[c, g, Work.BILLED] *= rounded
+            factors = np.full(len(Work), longer[g])
+            factors[Work.SERVED], factors[Work.BILLED] = 1.0, rounded
+            work[c, g] *= (more * kept * factors)[:, None]
         talk = counts.work[c, :, Work.TALK, 0]
         mean = _ratio(float(talk @ longer), float(talk.sum()))
-        for row, part in enumerate(case.rows):
+        waits = _ratio(after.wait[name], before.wait[name])
+        moves = np.array([kept, gone, waits, mean])[:, None]
+        row = more * np.prod(np.where(_MOVES > 0, moves, 1.0), axis=0)
+        for at, part in enumerate(case.rows):
             if part.partition(".")[0] == name:
-                contacts[row] *= more
-                contacts[row, _SERVED] *= kept
-                contacts[row, _LOST] *= gone
-                contacts[row, _WAITS] *= _ratio(after.wait[name], before.wait[name])
-                contacts[row, _TIMES] *= mean
+                contacts[at] = row
     return Moved(contacts, work)
 
 

@@ -36,6 +36,9 @@ __all__ = ["Answer", "Response"]
 
 Floats = NDArray[np.float64]
 
+# Volumes at which many months are worked out.
+_NODES = 5
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
@@ -225,6 +228,45 @@ class Response:
         its statement: what is looked for is looked for once.
         """
         return self.answer(scenario, volume_factor=volume_factor).statement(month_index)
+
+    def totals(
+        self,
+        scenario: Scenario | None = None,
+        *,
+        factors: Sequence[float] | Floats,
+        first_month: int = 0,
+    ) -> Floats:
+        """Costs of consecutive months with a volume each, staffed anew month by month.
+
+        Parameters
+        ----------
+        scenario
+            The scenario with other figures; None: as it was.
+        factors
+            On the volume of all channels, month by month: a season, growth.
+        first_month
+            Months since contracts began, of the first.
+
+        Notes
+        -----
+        More than five different volumes are answered at five between the least and the most, and
+        costs in between taken from these: it is for many draws of many months.
+        """
+        volumes = np.asarray(factors, np.float64)
+        nodes = np.unique(volumes)
+        if len(nodes) > _NODES:
+            nodes = np.linspace(nodes[0], nodes[-1], _NODES)
+        answers = self.answers(scenario, nodes)
+        indexed = any(
+            group.contract is not None and group.contract.indexation_annual
+            for group in answers[0].option.groups.values()
+        )
+        years = (np.arange(len(volumes)) + first_month) // 12 * indexed
+        found = np.empty(len(volumes))
+        for year in np.unique(years).tolist():
+            costs = [answer.statement(12 * year).total for answer in answers]
+            found[years == year] = np.interp(volumes[years == year], nodes, costs)
+        return found
 
     def only_priced(self, scenario: Scenario) -> bool:
         """Whether a changed scenario changes no more than what the option pays."""

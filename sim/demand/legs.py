@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario.channel import Channel
-from sim.scenario.hours import OpenHours
+from sim.scenario.hours import WEEK, OpenHours
 from sim.scenario.legs import overflows, routed, serving
 from sim.scenario.model import Scenario
 from sim.scenario.option import Option
@@ -105,9 +106,15 @@ def _rank(option: Option, group: str, channel: str) -> tuple[bool, int]:
 
 def at_work(scenario: Scenario, hours: OpenHours) -> Floats:
     """Share of each interval of the week that lies within hours."""
-    starts = np.arange(scenario.intervals_per_week) * scenario.interval
+    return _within(hours.ranges, scenario.interval).copy()
+
+
+@lru_cache(maxsize=256)
+def _within(ranges: tuple[tuple[int, int], ...], interval: float) -> Floats:
+    """Share of each interval of the week within ranges of seconds."""
+    starts = np.arange(round(WEEK / interval)) * interval
     share = np.zeros(len(starts))
-    for start, end in hours.ranges:
-        overlap = np.minimum(end, starts + scenario.interval) - np.maximum(start, starts)
-        share += np.clip(overlap, 0, None) / scenario.interval
+    for start, end in ranges:
+        overlap = np.minimum(end, starts + interval) - np.maximum(start, starts)
+        share += np.clip(overlap, 0, None) / interval
     return share

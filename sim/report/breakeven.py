@@ -11,8 +11,8 @@ from sim.report.sentences import channel_title, option_title
 
 __all__ = ["breakeven_data", "breakeven_picture", "breakeven_rows", "breakeven_sentences"]
 
-#: Rows of the picture, and characters of its bars on either side.
-_ROWS, _BAR = 15, 12
+#: Rows of the picture, columns that it may take, and most and least of them for bars on a side.
+_ROWS, _WIDTH, _BAR, _LEAST = 15, 80, 12, 4
 
 
 def breakeven_sentences(found: BreakEven, lang: Language) -> list[str]:
@@ -99,13 +99,16 @@ def _verified(found: BreakEven, one: Crossing, lang: Language) -> str:
     assert seen is not None
     money = scenario.currency
     said = lang(
-        "Simulated anew at {value}: they differ by {difference} ± {half} a month, {share} of the "
-        "cost.",
+        "Simulated anew at {value}: {cheaper} is cheaper by {difference} ± {half} a month, {share} "
+        "of the cost.",
         value=_value(found, one.point.value, lang),
+        cheaper=option_title(scenario, found.options[0 if seen.value < 0 else 1], lang),
         difference=lang.money(abs(seen.value), money, compact=True),
         half=lang.money(seen.half_width, money, compact=True),
         share=lang.percent(abs(seen.value) / max(one.point.costs), 1),
     )
+    if one.meets is not None:
+        said += " " + lang("By that they meet at {value}.", value=_value(found, one.meets, lang))
     if one.gaps:
         channels = ", ".join(channel_title(scenario, name, lang) for name in one.gaps)
         said += " " + lang("Service differs there in: {channels}.", channels=channels)
@@ -121,17 +124,21 @@ def breakeven_picture(found: BreakEven, lang: Language) -> list[str]:
     marked = {one.point.value: one.point for one in found.crossings}
     shown = sorted({**chosen, **marked, found.points[-1].value: found.points[-1]}.items())
     most = max(abs(point.difference) for _, point in shown) or 1.0
-    rows = [
+    cells = [
         (
             ("→ " if value in marked else "") + _value(found, value, lang),
-            _bar(point, most),
             *(lang.money(cost, scenario.currency, compact=True) for cost in point.costs),
             _service(point, lang) + ("" if point.equal else " *"),
         )
         for value, point in shown
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ["  ".join(f"{cell:>{w}}" for cell, w in zip(row, widths, strict=True)) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    room = (_WIDTH - sum(widths) - 2 * len(widths) - 1) // 2
+    size = max(_LEAST, min(_BAR, room))
+    lines = []
+    for (_, point), row in zip(shown, cells, strict=True):
+        value, *rest = (f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))
+        lines.append("  ".join([value, _bar(point, most, size), *rest]))
     legend = lang(
         "Bars: who is cheaper, and by how much; left {first}, right {second}. Then the cost of "
         "either a month, and the least share answered in time.",
@@ -141,12 +148,12 @@ def breakeven_picture(found: BreakEven, lang: Language) -> list[str]:
     return [legend, "", *(line.rstrip() for line in lines)]
 
 
-def _bar(point: Point, most: float) -> str:
+def _bar(point: Point, most: float, size: int) -> str:
     """The difference as a bar to the side of the cheaper option."""
-    length = round(_BAR * abs(point.difference) / most)
+    length = round(size * abs(point.difference) / most)
     left = "█" * length if point.difference < 0 else ""
     right = "█" * length if point.difference > 0 else ""
-    return f"{left:>{_BAR}}│{right:<{_BAR}}"
+    return f"{left:>{size}}│{right:<{size}}"
 
 
 def _service(point: Point, lang: Language) -> str:
@@ -199,5 +206,6 @@ def _crossing_data(one: Crossing) -> dict[str, Any]:
         "simulated": None
         if seen is None
         else {"value": seen.value, "low": seen.low, "high": seen.high},
+        "meets": one.meets,
         "unequal_service": list(one.gaps),
     }
