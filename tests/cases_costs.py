@@ -347,7 +347,7 @@ def _hybrid(given: Mapping[str, Any], expected: Mapping[str, Any], notes: Notes)
     for name in ("handled", "resolved"):
         count = math.fsum((given.get(name) or {}).values())
         if count:
-            found[f"cost_per_{name}"] = option.total / count
+            found[f"cost_per_{name}"] = option.per(count)
     return found
 
 

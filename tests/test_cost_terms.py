@@ -366,16 +366,18 @@ def test_an_hour_of_a_vendor_is_priced_in_every_country_that_has_one(name: str) 
 
 
 def test_a_product_of_the_catalogue_brings_its_price_and_what_it_is_per() -> None:
-    suite = Software(product="zendesk/suite_team", fx=85)
+    suite = Software.model_validate({"product": "zendesk/suite_team", "fx": 85})
     assert (suite.name, suite.price, suite.per) == ("zendesk/suite_team", 55, "agent_head")
     assert suite.published is not None
     assert suite.published.confidence == "price list"
 
 
 def test_an_own_price_stands_in_place_of_the_published_one() -> None:
-    suite = Software(product="zendesk/suite_team", price_month=40, name="our suite")
+    own = {"product": "zendesk/suite_team", "price_month": 40, "name": "our suite"}
+    suite = Software.model_validate(own)
     assert (suite.name, suite.price, suite.published) == ("our suite", 40, None)
-    assert Software(product="helpdeskeddy/yearly", per="concurrent").published is None
+    other = {"product": "helpdeskeddy/yearly", "per": "concurrent"}
+    assert Software.model_validate(other).published is None
 
 
 def test_what_is_paid_by_use_is_counted_by_use() -> None:
