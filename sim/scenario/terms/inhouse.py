@@ -6,6 +6,7 @@ file they are written with their units.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationInfo, WithJsonSchema, model_validator
@@ -107,6 +108,14 @@ class Hiring(Strict):
         description="Speed in months 1, 2, … after training, share of a trained agent's; for "
         "teams that are built up",
     )
+
+    @model_validator(mode="after")
+    def _learners_get_faster(self) -> Self:
+        for month, (before, after) in enumerate(pairwise(self.productivity_curve), 1):
+            if after < before:
+                rule = f"must be at least {before:.0%}, the speed of the month before"
+                raise broken(("productivity_curve", month), rule, f"{after:.0%}")
+        return self
 
 
 class Workplace(Strict):
