@@ -6,15 +6,14 @@ Only names are translated here; every figure comes from `sim.cost`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from cases_cost_terms import Notes, contract_terms, known, learning, operations, renamed
 
 from sim.cost import (
     BuildUpPlan,
     ContractOps,
-    Hours,
     OneOff,
     Ops,
     RetainedOps,
@@ -31,12 +30,10 @@ from sim.cost import (
     payback,
     retained_month,
     rounding_factor,
-    steady_ramp_loss,
     tco,
 )
 from sim.scenario.terms import (
     Consequences,
-    ContractTerms,
     Hiring,
     InhouseTerms,
     RetainedTerms,
@@ -45,8 +42,6 @@ from sim.scenario.terms import (
 __all__ = ["UNDETERMINED", "Answer", "answer", "slack"]
 
 Answer = dict[str, Any]
-Notes = list[str]
-Model = TypeVar("Model", bound=BaseModel)
 
 #: Figures of a scenario that its inputs do not determine: they come from the hours of a day, which
 #: are not in the file.
@@ -56,26 +51,6 @@ UNDETERMINED = (
     "comparison.as_is_peak_missed_share",
 )
 
-#: Other names for what the product knows.
-_SAME = {
-    "heads_prev": "heads_previous",
-    "heads_last_month": "heads_previous",
-    "resolutions": "resolved",
-    "resolutions_count": "resolved",
-    "price_per_resolved": "price_per_resolution",
-    "trunk_blocking_target": "trunk_blocking",
-    "blocking_target": "trunk_blocking",
-    "trunk_target_blocking": "trunk_blocking",
-    "trunk_load": "line_load",
-    "trunk_load_erlang": "line_load",
-    "peak_line_load": "line_load",
-    "vendor_shrinkage": "vendor_shrinkage_in_shift",
-    "weight_share": "weight",
-    "annual_margin": "margin_year",
-    "retention_rate": "retention",
-    "discount": "discount_annual",
-    "min_per_open_shift": "per_open_hour",
-}
 _FATES = {"unserved": "closed", "closed": "closed", "abandoned": "abandoned", "blocked": "blocked"}
 _BY_PHONE = ("phone", "voice", "call")
 _LONG = 1200
@@ -100,65 +75,10 @@ def slack(case: Mapping[str, Any]) -> dict[str, float]:
     return {"comparison.logged_hours_target": 0.0005 * (blocks + 1), **saved}
 
 
-# ---------------------------------------------------------------- reading terms
-
-
-def _known(model: type[Model], data: Any, notes: Notes) -> Model:
-    """Terms from plain data; what the product has no name for is left out and told."""
-    cleaned = _renamed(data)
-    while True:
-        try:
-            return model.model_validate(cleaned)
-        except ValidationError as error:
-            unknown = [
-                line["loc"] for line in error.errors() if "is not a known key" in line["msg"]
-            ]
-            if not unknown:
-                raise
-            for place in unknown:
-                _drop(cleaned, place)
-                notes.append(f"input {'.'.join(map(str, place))} is not known and was left out")
-
-
-def _renamed(data: Any) -> Any:
-    if isinstance(data, Mapping):
-        return {_SAME.get(key, key): _renamed(value) for key, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [_renamed(value) for value in data]
-    return data
-
-
-def _drop(data: Any, place: Sequence[str | int]) -> None:
-    for key in place[:-1]:
-        data = data[key]
-    del data[place[-1]]
-
-
-def _ops(kind: type[Any], data: Mapping[str, Any], notes: Notes) -> Any:
-    """A month of operations, hours by kind among it."""
-    plain = _renamed(data)
-    hours = tuple(Hours(**block) for block in plain.pop("hours", ()))
-    kept = {key: value for key, value in plain.items() if key in kind.__dataclass_fields__}
-    notes.extend(f"input ops.{key} is not known" for key in plain if key not in kept)
-    if "hours" in kind.__dataclass_fields__:
-        kept["hours"] = hours
-    return kind(**kept)
-
-
-def _learning(config: Mapping[str, Any]) -> dict[str, Any]:
-    """An own team; where only the learning curve is given, its loss follows from it."""
-    agents, hiring = dict(config["agents"]), config.get("hiring") or {}
-    curve = hiring.get("productivity_curve") or agents.pop("productivity_curve", None)
-    if curve and "ramp_capacity_loss" not in agents:
-        agents["ramp_capacity_loss"] = steady_ramp_loss(hiring["attrition_annual"], curve)
-    return {**config, "agents": agents}
-
-
 # ------------------------------------------------------------ kinds of example
 
 
 def _payroll(given: Mapping[str, Any], expected: Mapping[str, Any], notes: Notes) -> Answer:
-    ops = _ops(Ops, given["ops"], notes)
     month = _own({"config": {**given, "ops": None}, "ops": given["ops"]}, notes)
     whole = _statement(month)
     if "fractional" in expected:
@@ -166,7 +86,9 @@ def _payroll(given: Mapping[str, Any], expected: Mapping[str, Any], notes: Notes
         loose = _own({"config": {**given, "agents": agents}, "ops": given["ops"]}, notes)
         whole["fractional"] = {**dict(loose.info), "total": loose.total}
     # The rule of thumb that an example may set beside it: hours of a week by those of a contract.
-    whole["naive_fte_168_over_40"] = 168 / 40 if ops.logged_hours else 0.0
+    for name in (key for key in expected if key.startswith("naive_fte_")):
+        open_hours, _, week = name.removeprefix("naive_fte_").partition("_over_")
+        whole[name] = float(open_hours) / float(week.replace("_", "."))
     return whole
 
 
@@ -180,13 +102,13 @@ def _statement(month: Statement) -> Answer:
 
 def _own(leg: Mapping[str, Any], notes: Notes) -> Statement:
     config = {key: value for key, value in leg["config"].items() if key != "ops"}
-    terms = _known(InhouseTerms, _learning(config), notes)
-    return inhouse_month(terms, _ops(Ops, leg["ops"], notes))
+    terms = known(InhouseTerms, learning(config), notes)
+    return inhouse_month(terms, operations(Ops, leg["ops"], notes))
 
 
 def _bought(leg: Mapping[str, Any], notes: Notes) -> Statement:
-    terms = _known(ContractTerms, leg["contract"], notes)
-    return contract_month(terms, _ops(ContractOps, leg["ops"], notes))
+    terms = contract_terms(leg["contract"], notes)
+    return contract_month(terms, operations(ContractOps, leg["ops"], notes))
 
 
 def _contract(given: Mapping[str, Any], expected: Mapping[str, Any], notes: Notes) -> Answer:
@@ -249,7 +171,7 @@ def _leak(given: Mapping[str, Any], month: Mapping[str, Any]) -> float:
 def _build_up(given: Mapping[str, Any], expected: Mapping[str, Any], notes: Notes) -> Answer:
     schedule = given["schedule"]
     curve = schedule.get("productivity_curve", given["hiring"].get("productivity_curve", ()))
-    hiring = _known(Hiring, {**given["hiring"], "productivity_curve": curve}, notes)
+    hiring = known(Hiring, {**given["hiring"], "productivity_curve": curve}, notes)
     target = schedule.get("target_productive_fte", schedule.get("targets"))
     targets = tuple(target) if isinstance(target, list) else (target,) * schedule["months"]
     others = {
@@ -321,17 +243,17 @@ def _retained(option: Mapping[str, Any], legs: Mapping[str, Statement], notes: N
             for name, amount in given.items()
         ]
         shares = {key: vat[key] for key in ("vat_rate", "vat_recoverable_share") if key in vat}
-        return retained_month(_known(RetainedTerms, {"lines": lines, **shares}, notes), _NO_WORK)
+        return retained_month(known(RetainedTerms, {"lines": lines, **shares}, notes), _NO_WORK)
     invoice = math.fsum(leg.info.get("invoice_net", 0.0) for leg in legs.values())
     handled = (option.get("handled") or {}).get("vendor", 0.0)
     ops = {"vendor_handled": handled, "invoice_net": invoice, **given.pop("ops", {})}
-    return retained_month(_known(RetainedTerms, given, notes), _ops(RetainedOps, ops, notes))
+    return retained_month(known(RetainedTerms, given, notes), operations(RetainedOps, ops, notes))
 
 
 def _amounts(retained: Mapping[str, Any]) -> bool:
     """Whether amounts are given by what they are for, not terms that make them."""
     priced = {"telephony", "extra_l2"} & set(retained)
-    named = set(_renamed(retained)) <= {*RetainedTerms.model_fields, "ops"}
+    named = set(renamed(retained)) <= {*RetainedTerms.model_fields, "ops"}
     return not named or any(isinstance(retained[name], int | float) for name in priced)
 
 
@@ -347,7 +269,7 @@ def _hybrid(given: Mapping[str, Any], expected: Mapping[str, Any], notes: Notes)
     for name in ("handled", "resolved"):
         count = math.fsum((given.get(name) or {}).values())
         if count:
-            found[f"cost_per_{name}"] = option.total / count
+            found[f"cost_per_{name}"] = option.per(count)
     return found
 
 
@@ -434,14 +356,18 @@ def _shared_words(one: str, other: str) -> int:
 
 def _one_off(name: str, value: Any) -> OneOff:
     if not isinstance(value, Mapping):
-        return OneOff(name=name, amount=value, kind="capex" if "capex" in name else "opex")
+        amount = -value if name.startswith("residual") and value > 0 else value
+        return OneOff(name=name, amount=amount, kind="capex" if "capex" in name else "opex")
     month = value.get("month", 0)
     if "months_left" in value:
         minimum = value.get("minimum_monthly", value.get("minimum", 0.0))
         return early_termination(value["share"], minimum, value["months_left"], month=month)
     kind = value.get("kind", "capex" if "capex" in name else "opex")
     life = value.get("life_months") if kind == "capex" else None
-    return OneOff(name=name, amount=value["amount"], month=month, kind=kind, life_months=life)
+    amount = value["amount"]
+    if name.startswith("residual") and amount > 0:  # what is sold at the end comes back
+        amount = -amount
+    return OneOff(name=name, amount=amount, month=month, kind=kind, life_months=life)
 
 
 def _parted(key: str) -> tuple[str, str]:
@@ -464,7 +390,7 @@ def _economics(given: Mapping[str, Any], notes: Notes) -> Consequences:
         for channel in {**given["order_intent"], **recovered}
     }
     others = {k: v for k, v in given.items() if k not in ("recovered", "order_intent")}
-    return _known(Consequences, {**others, "channels": channels}, notes)
+    return known(Consequences, {**others, "channels": channels}, notes)
 
 
 def _served(economics: Mapping[str, Any], option: Mapping[str, Any]) -> Served:

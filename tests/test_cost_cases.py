@@ -176,6 +176,7 @@ PAY = {
         },
         "info": {"heads": 2, "gross_per_head": 1000.0},
         "fractional": {"fte": 1.5, "heads": 1.5},
+        "naive_fte_60_over_37_5": 1.6,
     },
 }
 
@@ -222,6 +223,7 @@ HALF_YEAR = {
                 "retained": {},
                 "one_offs": {
                     "move": {"amount": 300, "month": 2},
+                    "residual_value": {"amount": 60, "month": 6},
                     "exit": {"share": 0.5, "minimum": 200, "months_left": 3},
                     "initial_heads": 2,
                     "initial_cost_per_head": 25,
@@ -243,7 +245,7 @@ HALF_YEAR = {
             },
             "other": {
                 "one_offs_t0": 300.0 + 50 + 40,
-                "npv_operating_6m": 390.0 + 300 + 4800,
+                "npv_operating_6m": 390.0 + 300 - 60 + 4800,
                 "cash_economic_saving_vs_as_is_month": 350.0,
                 "payback_months": 2,
             },
@@ -257,7 +259,62 @@ HALF_YEAR = {
 }
 
 
-@pytest.mark.parametrize("case", [SLAB, SEASON, PAY, HALF_YEAR], ids=lambda case: case["id"])
+OTHER_WORDS = {
+    "id": "other words",
+    "inputs": {
+        "legs": [
+            {
+                "kind": "contract",
+                "contract": {
+                    "price_per_contact": {"chat": 10},
+                    "forecast_band": [0.5, 0.1],
+                    "over_surcharge": 1.0,
+                    "sla": {
+                        "at_risk_share": 0.1,
+                        "kpis": [
+                            {
+                                "name": "asa",
+                                "target": 20,
+                                "full_gap": 20,
+                                "weight": 1,
+                                "higher_is_better": False,
+                            }
+                        ],
+                    },
+                },
+                "ops": {"handled": {"chat": 130}, "forecast": {"chat": 100}, "kpi": {"asa": 30}},
+            },
+            {
+                "kind": "inhouse",
+                "config": {
+                    "agents": agents(contributions=[], headcount_rounding="none"),
+                    "telephony": {"blocking_target": 0.01, "trunk_month": 1},
+                },
+                "ops": {
+                    "hours": [{"logged": 100}],
+                    "busy_hour_calls": 60,
+                    "busy_hour_wait_s": 60,
+                    "busy_hour_handle_s": 240,
+                },
+            },
+        ],
+        "retained": {"governance_share": 0.1},
+        "handled": {"vendor": 130, "inhouse": 70},
+    },
+    "expected": {
+        # 20 chats beyond 110 cost twice as much; half of a tenth comes back.
+        "contract": {"total": 1500 * 0.95},
+        "inhouse": {"lines": {"base_wages": 1000.0, "telephony_fixed": 11.0}},
+        "retained": {"lines": {"governance": 142.5}},
+        "total": 1425 + 1011 + 142.5,
+        "cost_per_handled": 2578.5 / 200,
+    },
+}
+
+
+@pytest.mark.parametrize(
+    "case", [SLAB, SEASON, PAY, HALF_YEAR, OTHER_WORDS], ids=lambda case: case["id"]
+)
 def test_an_example_by_hand_agrees_in_every_value(case: dict[str, Any]) -> None:
     agreed, values, said = score_costs.scored(case)
     assert said == []
@@ -286,7 +343,7 @@ def test_a_value_that_differs_is_told_and_fails(
     told = capsys.readouterr().out.splitlines()
     assert told == [
         "brackets total: expected 1.0, found 2560.0",
-        "8 of 9 values agree",
+        "9 of 10 values agree",
     ]
 
 

@@ -18,15 +18,27 @@ from sim.cost import (
     Group,
     Hours,
     Line,
+    OneOff,
     Ops,
     RetainedOps,
+    Served,
     Statement,
+    cash_flows,
+    consequences,
     contract_month,
     inhouse_month,
+    npv,
     retained_month,
+    tco,
 )
 from sim.errors import InvalidInput, InvariantBroken
-from sim.scenario.terms import ContractTerms, InhouseTerms, RetainedTerms, presets
+from sim.scenario.terms import (
+    Consequences,
+    ContractTerms,
+    InhouseTerms,
+    RetainedTerms,
+    presets,
+)
 
 TEAM = presets.inhouse("RU_2026").model_copy(update={"vat_recoverable_share": 0.5})
 
@@ -134,7 +146,7 @@ kept_months = st.builds(
 # ------------------------------------------------------ walking through terms
 
 Place = tuple[str | int, ...]
-T = TypeVar("T", InhouseTerms, ContractTerms, RetainedTerms)
+T = TypeVar("T", InhouseTerms, ContractTerms, RetainedTerms, Consequences)
 
 
 def money_places(terms: BaseModel, at: Place = ()) -> Iterator[Place]:
@@ -191,6 +203,87 @@ def near(value: float) -> Any:
 
 
 # ----------------------------------------------------------------- properties
+
+
+@given(st.floats(0, 5000), st.sampled_from([0, 30, 59.9, 60]))
+def test_in_the_first_tier_all_tiers_are_read_alike(minutes: float, dearer_by: float) -> None:
+    graduated = {"upto": 5000, "price": 26}, {"price": 26 - dearer_by / 10}
+    both = [
+        contract_month(
+            ContractTerms.model_validate({"minutes": {"tiers": graduated, "tier_mode": mode}}),
+            ContractOps(billed_minutes=minutes),
+        ).total
+        for mode in ("graduated", "slab")
+    ]
+    assert both[0] == near(both[1]) == near(26 * minutes)
+
+
+@given(st.floats(1, 100_000), st.floats(10, 2000), st.floats(0.1, 100))
+def test_a_price_by_contact_is_that_by_minute_for_the_same_time(
+    calls: float, handle: float, price: float
+) -> None:
+    by_minute = ContractTerms.model_validate({"minutes": {"tiers": [{"price": price}]}})
+    by_contact = ContractTerms(price_per_contact={"phone": price * handle / 60})
+    paid = contract_month(by_contact, ContractOps(handled={"phone": calls})).total
+    billed = ContractOps(billed_minutes=calls * handle / 60)
+    assert contract_month(by_minute, billed).total == near(paid)
+
+
+LOSS = Consequences.model_validate(
+    {
+        "margin_per_order": 2400,
+        "channels": {"phone": {"order_intent": 0.25, "recovered": {"abandoned": 0.4}}},
+        "existing_share": 0.6,
+        "defect_intent": {"resolved_first": 0.05, "resolved_later": 0.09, "unresolved": 0.25},
+        "intent_to_action": 0.15,
+        "margin_year": 1500,
+        "retention": 0.7,
+        "discount_annual": 0.18,
+    }
+)
+
+
+@given(st.floats(0, 1e5), shares, shares, st.floats(0, 1e4))
+def test_consequences_count_money_and_contacts_in_proportion(
+    served: float, fcr: float, later: float, lost: float
+) -> None:
+    once = Served.by_fcr(
+        served, fcr=fcr, resolved_later_share=later, lost={"phone": {"abandoned": lost}}
+    )
+    twice = Served.by_fcr(
+        2 * served, fcr=fcr, resolved_later_share=later, lost={"phone": {"abandoned": 2 * lost}}
+    )
+    total = consequences(LOSS, once).total
+    assert consequences(repriced(LOSS, list(money_places(LOSS)), 2), once).total == near(2 * total)
+    assert consequences(LOSS, twice).total == near(2 * total)
+
+
+@given(st.floats(0, 1e5), shares, shares, shares)
+def test_better_resolution_loses_no_more(
+    served: float, one: float, two: float, later: float
+) -> None:
+    low, high = (
+        consequences(LOSS, Served.by_fcr(served, fcr=fcr, resolved_later_share=later)).total
+        for fcr in sorted((one, two))
+    )
+    assert high <= low + 1e-6
+
+
+@given(own_months(), st.floats(0.5, 1e5))
+def test_what_one_costs_times_their_number_is_the_total(ops: Ops, count: float) -> None:
+    month = inhouse_month(TEAM, ops)
+    assert month.per(count) * count == near(month.total)
+
+
+@given(own_months(), st.integers(1, 36), st.floats(0, 0.5))
+def test_months_sum_to_the_horizon_and_discount_only_takes_away(
+    ops: Ops, horizon: int, discount: float
+) -> None:
+    month = inhouse_month(TEAM, ops)
+    flows = cash_flows([month] * horizon, [OneOff(name="setup", amount=1000.0)])
+    assert tco(flows) == near(1000 + horizon * month.cash)
+    assert npv(flows, 0) == near(tco(flows))
+    assert npv(flows, discount) <= tco(flows) + 1e-6
 
 
 @given(own_months())

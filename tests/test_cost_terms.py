@@ -24,8 +24,11 @@ from sim.scenario.terms import (
     InhouseTerms,
     RetainedTerms,
     Scheme,
+    Software,
     WorkingYear,
+    catalogue,
     presets,
+    unpriced,
 )
 
 AGENTS: dict[str, Any] = {"calendar": {"contract_hours_year": 1800}, "pay": {"hourly_rate": 20}}
@@ -268,8 +271,9 @@ def test_an_assumption_looks_like_one_and_carries_its_range() -> None:
     assert listed["inhouse.support_roles.supervisor.value"].confidence == "trade"
 
 
-def test_the_value_of_a_preset_lies_in_its_range() -> None:
-    for place, entry in presets.sources("RU_2026").items():
+@pytest.mark.parametrize("name", presets.names())
+def test_the_value_of_a_preset_lies_in_its_range(name: str) -> None:
+    for place, entry in presets.sources(name).items():
         if entry.low is not None and entry.high is not None and not isinstance(entry.value, str):
             assert entry.low <= entry.value <= entry.high, place
 
@@ -283,10 +287,12 @@ def numbers(node: object) -> list[float]:
     return [node] if isinstance(node, int | float) else []
 
 
-def test_no_number_of_a_preset_is_without_a_source() -> None:
-    stated = numbers(presets.inhouse("RU_2026").model_dump(exclude_unset=True))
-    sourced = [e for p, e in presets.sources("RU_2026").items() if p.startswith("inhouse.")]
-    scale = presets.contributions("RU_2026", "standard_2026")
+@pytest.mark.parametrize("name", presets.names())
+def test_no_number_of_a_preset_is_without_a_source(name: str) -> None:
+    stated = numbers(presets.inhouse(name).model_dump(exclude_unset=True))
+    sourced = [e for p, e in presets.sources(name).items() if p.startswith("inhouse.")]
+    chosen = presets.sources(name)["inhouse.agents.contributions"].value
+    scale = presets.contributions(name, str(chosen))
     of_scale = numbers([scheme.model_dump(exclude_unset=True) for scheme in scale])
     assert len(stated) == len(sourced) - 1 + len(of_scale)
 
@@ -298,8 +304,9 @@ def test_the_units_of_a_preset_are_those_of_the_terms() -> None:
         assert listed[f"inhouse.agents.pay.{name}"].unit == unit.get("unit", "yes or no")
 
 
-def test_the_ramp_loss_of_the_preset_follows_from_its_attrition() -> None:
-    terms = presets.inhouse("RU_2026")
+@pytest.mark.parametrize("name", presets.names())
+def test_the_ramp_loss_of_the_preset_follows_from_its_attrition(name: str) -> None:
+    terms = presets.inhouse(name)
     assert terms.hiring is not None
     loss = steady_ramp_loss(terms.hiring.attrition_annual, [0.65, 0.80, 0.92])
     assert terms.agents.ramp_capacity_loss == pytest.approx(loss)
@@ -316,14 +323,109 @@ def test_a_vendor_is_paid_by_the_minute_or_by_the_hour() -> None:
 
 
 def test_an_unknown_preset_names_those_there_are() -> None:
-    with pytest.raises(InvalidInput, match="preset must be one of RU_2026, got 'RU'"):
+    with pytest.raises(InvalidInput, match="preset must be one of RU_2026, EU_2026, UK_2026, US"):
         presets.inhouse("RU")
     with pytest.raises(InvalidInput, match="model must be one of shared, dedicated, got 'hourly'"):
         presets.contract("RU_2026", "hourly")
+    with pytest.raises(InvalidInput, match="preset has no prices of vendors, got 'UK_2026'"):
+        presets.contract("UK_2026", "shared")
 
 
 def test_a_preset_says_its_currency() -> None:
-    assert presets.currency("RU_2026") == "RUB"
+    known = {name: presets.currency(name) for name in presets.names()}
+    assert known == {"RU_2026": "RUB", "EU_2026": "EUR", "UK_2026": "GBP", "US_2026": "USD"}
+
+
+@pytest.mark.parametrize(
+    ("name", "gross", "due"),
+    [
+        # UK 2025/26: 15 % above 416.67 and 3 % from 520 to 4 189.17 GBP a month.
+        ("UK_2026", 2000, 0.15 * (2000 - 416.67) + 0.03 * (2000 - 520)),
+        ("UK_2026", 5000, 0.15 * (5000 - 416.67) + 0.03 * (4189.17 - 520)),
+        # US: FICA and benefits on all, FUTA and SUTA on a twelfth of their yearly bases.
+        ("US_2026", 3000, 0.2765 * 3000 + (0.006 * 7000 + 0.027 * 10_000) / 12),
+        ("EU_2026", 2427, 0.328 * 2427),
+    ],
+)
+def test_contributions_abroad_are_those_that_are_published(
+    name: str, gross: float, due: float
+) -> None:
+    schemes = presets.inhouse(name).agents.contributions
+    assert sum(contribution(one, gross) for one in schemes) == pytest.approx(due, abs=0.01)
+
+
+@pytest.mark.parametrize("name", [n for n in presets.choices("contract") if "shared" not in n])
+def test_an_hour_of_a_vendor_is_priced_in_every_country_that_has_one(name: str) -> None:
+    country, _, model = name.partition("/")
+    terms = presets.contract(country, model)
+    assert terms.price_per_agent_hour is not None
+    assert contract_month(terms, ContractOps(hours=(Hours(logged=100),))).total > 1000
+
+
+# ------------------------------------------------------------------- software
+
+
+def test_a_product_of_the_catalogue_brings_its_price_and_what_it_is_per() -> None:
+    suite = Software.model_validate({"product": "zendesk/suite_team", "fx": 85})
+    assert (suite.name, suite.price, suite.per) == ("zendesk/suite_team", 55, "agent_head")
+    assert suite.published is not None
+    assert suite.published.confidence == "price list"
+
+
+def test_an_own_price_stands_in_place_of_the_published_one() -> None:
+    own = {"product": "zendesk/suite_team", "price_month": 40, "name": "our suite"}
+    suite = Software.model_validate(own)
+    assert (suite.name, suite.price, suite.published) == ("our suite", 40, None)
+    other = {"product": "helpdeskeddy/yearly", "per": "concurrent"}
+    assert Software.model_validate(other).published is None
+
+
+def test_what_is_paid_by_use_is_counted_by_use() -> None:
+    terms = InhouseTerms.model_validate(
+        {
+            "agents": {"calendar": {"contract_hours_year": 1800}, "pay": {"hourly_rate": 20}},
+            "software": [
+                {"product": "zendesk/resolution", "fx": 80},
+                {"product": "freshdesk/bot_session", "fx": 80},
+                {"product": "amazon_connect/voice_minute", "fx": 80},
+            ],
+        }
+    )
+    ops = Ops(bot_sessions=200, bot_resolved=50, minutes_inbound=900, minutes_outbound=100)
+    bought = inhouse_month(terms, ops).amount("software")
+    assert bought == pytest.approx(80 * (2.0 * 50 + 0.49 * 200 + 0.038 * 1000))
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ({"product": "bitrix24"}, "has no price that could be read"),
+        ({"product": "zendesk/suite_teem"}, "did you mean zendesk/suite_team"),
+        ({"price_month": 5, "per": "head"}, "needs a name, or a product"),
+        ({"name": "crm", "per": "head"}, "needs price_month, the price per head"),
+        ({"name": "b", "per": "bot_session"}, "needs price_each, the price per bot_session"),
+        (
+            {"name": "b", "per": "bot_session", "price_each": 1, "price_month": 2},
+            "price_month must not stand beside per: bot_session",
+        ),
+        (
+            {"product": "zendesk/resolution", "per": "head"},
+            "needs price_month, because zendesk/resolution is paid by use",
+        ),
+    ],
+)
+def test_software_without_a_price_is_refused(terms: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        Software.model_validate(terms)
+
+
+def test_every_product_of_the_catalogue_can_be_chosen() -> None:
+    for product, (listed, per, money) in catalogue().items():
+        item = Software.model_validate({"product": product})
+        assert (item.price, item.per) == (listed.value, per)
+        assert len(money) == 3
+        assert listed.source.endswith(".")
+    assert set(unpriced()).isdisjoint(name.partition("/")[0] for name in catalogue())
 
 
 def test_a_ready_team_needs_more_rostered_than_logged_hours() -> None:

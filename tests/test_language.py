@@ -16,7 +16,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from sim.report.language import CATALOGUES, N_, Language, pick
-from sim.scenario.terms import presets
+from sim.scenario.terms import catalogue, presets
 from sim.stats import Estimate
 
 RU, EN = Language("ru"), Language("en")
@@ -33,15 +33,15 @@ def russian() -> Catalog:
 
 @cache
 def messages() -> frozenset[str | tuple[str, ...]]:
-    """Every message in the code, and the sources that presets name."""
+    """Every message in the code, and the sources that presets and the catalogue name."""
     sim = Path(__file__).resolve().parents[1] / "sim"
     found = extract_from_dir(sim, method_map=[("**.py", "python")], keywords=KEYWORDS)
     return frozenset(message for _, _, message, _, _ in found) | frozenset(sources())
 
 
 def sources() -> set[str]:
-    shipped = presets.names()
-    return {one.source for name in shipped for one in presets.sources(name).values()}
+    shipped = [one for name in presets.names() for one in presets.sources(name).values()]
+    return {one.source for one in (*shipped, *(price for price, _, _ in catalogue().values()))}
 
 
 def fields(text: str) -> set[str]:

@@ -207,6 +207,31 @@ def test_a_licence_in_another_currency_needs_its_rate_of_exchange() -> None:
         own("{preset: RU_2026, software: [%s]}" % (dollars % ""))
 
 
+def test_a_product_priced_in_other_money_needs_its_rate_of_exchange() -> None:
+    chosen = "{preset: RU_2026, software: [{product: zendesk/suite_team%s}]}"
+    (item,) = own(chosen % ", fx: 85").software
+    assert item.price * item.fx == 55 * 85
+
+    with pytest.raises(ScenarioError) as caught:
+        own(chosen % "")
+
+    (problem,) = caught.value.problems
+    assert problem.path == f"{OWN}.software[0]"
+    assert (
+        "needs fx, because zendesk/suite_team is priced in USD and the scenario in RUB"
+        in problem.rule
+    )
+    assert problem.hint == "write the RUB that one USD costs"
+
+
+def test_a_product_is_listed_with_the_standing_of_its_price() -> None:
+    chosen = "{preset: RU_2026, software: [{product: helpdeskeddy/yearly}]}"
+    listed = {one.path: one for one in shop(payroll=chosen).assumptions()}
+    price = listed[f"{OWN}.software.helpdeskeddy/yearly.price_month"]
+    assert (price.value, price.confidence) == (1500, "price list")
+    assert "support.helpdeskeddy.com" in price.source
+
+
 # --------------------------------------------------------------- contradictions
 
 

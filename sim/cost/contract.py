@@ -74,6 +74,7 @@ def contract_month(terms: ContractTerms, ops: ContractOps) -> Statement:
     corrected = [*invoice, *_service(terms, ops, _sum(invoice)), _pass_through(ops)]
     vat = Vat.on(corrected, terms.vat_rate, terms.vat_recoverable_share)
     _check_invoice(terms, index, invoice, corrected)
+    _check_usage(terms, ops, usage)
     info = {"price_index": index, "invoice_net": vat.base, **vat.info()}
     return Statement((*corrected, *vat.lines()), info)
 
@@ -305,6 +306,19 @@ def _attained(kpi: Kpi, ops: ContractOps) -> float:
 
 def _pass_through(ops: ContractOps) -> Line:
     return _line("pass_through", ops.pass_through, "pass_through", pass_through=ops.pass_through)
+
+
+def _check_usage(terms: ContractTerms, ops: ContractOps, usage: Sequence[Line]) -> None:
+    """Nothing done is nothing charged, and in the first tier all ways to read tiers agree."""
+    done = [ops.billed_minutes, ops.resolved, ops.fte_months, *ops.handled.values()]
+    if not any(done) and not any(block.logged for block in ops.hours):
+        ensure(_sum(usage) == 0, "usage is charged where there was none")
+    if terms.minutes is not None:
+        first = terms.minutes.tiers[0]
+        if first.upto is None or ops.billed_minutes <= first.upto:
+            charge = terms.minutes.charge(ops.billed_minutes)
+            plain = first.price * ops.billed_minutes
+            ensure(agree(charge, plain), "minutes of the first tier are not at its price")
 
 
 def _check_invoice(

@@ -54,7 +54,7 @@ def inhouse_month(terms: InhouseTerms, ops: Ops) -> Statement:
     agents = payroll(terms.agents, ops)
     team = _team(terms, agents, ops)
     people = [*agents.lines, *_support(terms, team), *_hiring(terms, agents, team)]
-    bought = [*_workplace(terms, team), *_software(terms, team), *_tools(terms, ops)]
+    bought = [*_workplace(terms, team), *_software(terms, team, ops), *_tools(terms, ops)]
     vat = Vat.on(bought, terms.vat_rate, terms.vat_recoverable_share)
     around = [*_benefits(terms, team), *_overhead(terms, people)]
     return Statement(
@@ -196,16 +196,26 @@ def _rent(place: Workplace, seats: int) -> Line:
     )
 
 
-def _software(terms: InhouseTerms, team: _Team) -> list[Line]:
+def _uses(per: str, team: _Team, ops: Ops) -> float:
+    """How many licences are held, or how often what is paid by use was used."""
+    used = {
+        "bot_session": ops.bot_sessions,
+        "bot_resolution": ops.bot_resolved,
+        "voice_minute": ops.minutes_inbound + ops.minutes_outbound,
+    }
+    return used[per] if per in used else team.count(per)
+
+
+def _software(terms: InhouseTerms, team: _Team, ops: Ops) -> list[Line]:
     if not terms.software:
         return []
     parts = (
         Line(
             item.name,
             Group.SOFTWARE,
-            item.price_month * item.fx * team.count(item.per),
-            "price_month * fx * count",
-            {"price_month": item.price_month, "fx": item.fx, "count": team.count(item.per)},
+            item.price * item.fx * _uses(item.per, team, ops),
+            "price * fx * count",
+            {"price": item.price, "fx": item.fx, "count": _uses(item.per, team, ops)},
         )
         for item in terms.software
     )

@@ -56,8 +56,8 @@ class Ops:
         Outbound minutes [min].
     outbound_attempts
         Outbound attempts, answered or not.
-    bot_sessions
-        Sessions a bot opened.
+    bot_sessions, bot_resolved
+        Sessions a bot opened, and those of them in which it solved the matter.
     heads_previous
         Heads on the payroll a month ago; growth is hired. None when it is the same team.
     line_load
@@ -73,6 +73,7 @@ class Ops:
     minutes_outbound: float = 0.0
     outbound_attempts: float = 0.0
     bot_sessions: float = 0.0
+    bot_resolved: float = 0.0
     heads_previous: float | None = None
     line_load: float = 0.0
     open_hours: float = 0.0
@@ -85,6 +86,7 @@ class Ops:
             minutes_outbound=self.minutes_outbound,
             outbound_attempts=self.outbound_attempts,
             bot_sessions=self.bot_sessions,
+            bot_resolved=self.bot_resolved,
             heads_previous=self.heads_previous or 0.0,
             line_load=self.line_load,
             open_hours=self.open_hours,

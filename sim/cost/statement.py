@@ -195,6 +195,20 @@ class Statement:
         known = ", ".join(line.name for line in self.lines)
         raise InvalidInput("line", "must be in the statement", name, f"it has {known}")
 
+    def per(self, count: float) -> float:
+        """Total of each of a number of things: contacts handled, or resolved.
+
+        Raises
+        ------
+        InvalidInput
+            If there are none.
+        """
+        if not (math.isfinite(count) and count > 0):
+            raise InvalidInput("count", "must be above 0", count)
+        each = self.total / count
+        ensure(agree(each * count, self.total), "cost of one times their number is not the total")
+        return each
+
     def by_group(self) -> dict[Group, float]:
         """Totals by group, in the order of `Group`; groups without lines are left out."""
         return {

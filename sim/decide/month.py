@@ -99,6 +99,7 @@ class Month:
             minutes_outbound=lines.outbound,
             outbound_attempts=lines.attempts,
             bot_sessions=lines.sessions,
+            bot_resolved=lines.resolved,
         )
 
     def contract(self, counts: MonthCounts, name: str, group: Group) -> ContractOps:

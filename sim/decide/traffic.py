@@ -50,14 +50,16 @@ class Traffic(NamedTuple):
         Minutes of calls that came in, and of calls that were made [min].
     attempts
         Calls made, whether or not they reached anybody.
-    sessions
-        Sessions of bots in front of the channels that the group serves, whatever their kind.
+    sessions, resolved
+        Sessions of bots in front of the channels that the group serves, whatever their kind, and
+        those of them that solve the matter.
     """
 
     inbound: float
     outbound: float
     attempts: float
     sessions: float
+    resolved: float
 
 
 def reached(case: Case, counts: MonthCounts, channel: int) -> float:
@@ -82,12 +84,13 @@ def traffic(case: Case, counts: MonthCounts, group: int) -> Traffic:
     What nobody's talk tells of a group, such as the waits of those who gave up, is shared out by
     contacts served; so are callbacks, of which only those of all groups are counted apart.
     """
-    total = np.zeros(4)
+    total = np.zeros(5)
     for c, channel in enumerate(case.demand.layout.channels.values()):
         served = counts.work[c, :, Work.SERVED, 0]
         share = served[group] / served.sum() if served.any() else 1 / len(served)
         bot = _part(case, counts, c, "bot")[Count.SERVED]
         total[3] += share * bot
+        total[4] += share * bot * (channel.bot.resolved if channel.bot is not None else 0.0)
         if channel.kind != "voice":
             continue
         own, talk = counts.contacts[c], counts.work[c, :, Work.TALK, 0]
@@ -104,8 +107,8 @@ def traffic(case: Case, counts: MonthCounts, group: int) -> Traffic:
         total[0] += (1 - called) * talk[group] + share * held
         total[1] += called * talk[group]
         total[2] += share * (served.sum() - own[Count.SERVED]) if calls else 0.0
-    inbound, outbound, attempts, sessions = total.tolist()
-    return Traffic(inbound / 60, outbound / 60, attempts, sessions)
+    inbound, outbound, attempts, sessions, resolved = total.tolist()
+    return Traffic(inbound / 60, outbound / 60, attempts, sessions, resolved)
 
 
 def line_load(

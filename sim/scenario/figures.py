@@ -87,9 +87,25 @@ def _of_terms(
         here = replace(assumption, path=path)
         said = sources.get(path)
         yield here if said is None else replace(here, source=said, confidence="stated")
+    listed = _of_catalogue(terms)
     for below, figure in own.items():
-        if not any(_within(below, done) for done in ready):
-            yield _stated(place + below, figure, sources)
+        if any(_within(below, done) for done in ready):
+            continue
+        found = _stated(place + below, figure, sources)
+        published = listed.get(below)
+        if published is not None and found.confidence == "assumption":
+            found = replace(published, path=found.path)
+        yield found
+
+
+def _of_catalogue(terms: InhouseTerms | ContractTerms) -> dict[str, Assumption]:
+    """Prices that come from the catalogue of software, by place below the terms."""
+    return {
+        f".software.{item.name}.{key}": item.published
+        for item in getattr(terms, "software", ())
+        for key in ("price_month", "price_each")
+        if item.published is not None and getattr(item, key) is not None
+    }
 
 
 def _of_preset(

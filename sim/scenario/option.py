@@ -453,6 +453,23 @@ class Option(Strict):
         return self
 
     @model_validator(mode="after")
+    def _one_rate_of_vat(self) -> Option:
+        """What the client buys is taxed at one rate; a vendor may have another regime."""
+        bought = {
+            f"groups.{name}.payroll": group.payroll.vat_rate
+            for name, group in self.groups.items()
+            if group.payroll is not None and group.payroll.vat_rate
+        }
+        if self.retained is not None and self.retained.vat_rate:
+            bought["retained"] = self.retained.vat_rate
+        (first, rate), *others = bought.items() if bought else [("", 0.0)]
+        for place, other in others:
+            if other != rate:
+                rule = f"must be {as_share(rate)}, as in {first}: both are what one client buys"
+                raise broken((*place.split("."), "vat_rate"), rule, as_share(other))
+        return self
+
+    @model_validator(mode="after")
     def _somebody_works(self) -> Option:
         if not any(_most_agents(group.staffing) for group in self.groups.values()):
             hint = "to show a closed channel write open: {name: never}"

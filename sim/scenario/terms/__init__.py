@@ -25,7 +25,6 @@ from sim.scenario.terms.inhouse import (
     Equipment,
     Hiring,
     InhouseTerms,
-    Software,
     SupportRole,
     Telephony,
     Workplace,
@@ -33,6 +32,7 @@ from sim.scenario.terms.inhouse import (
 from sim.scenario.terms.retained import Level2, RetainedLine, RetainedTerms
 from sim.scenario.terms.scales import graduated, whole_up
 from sim.scenario.terms.shipped import Assumption, Confidence, Preset
+from sim.scenario.terms.software import Software, catalogue, unpriced
 
 __all__ = [
     "AgentHourPrice",
@@ -68,7 +68,9 @@ __all__ = [
     "Tier",
     "WorkingYear",
     "Workplace",
+    "catalogue",
     "graduated",
     "presets",
+    "unpriced",
     "whole_up",
 ]

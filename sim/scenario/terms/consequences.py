@@ -147,12 +147,12 @@ class Consequences(Strict):
         if (self.margin_year is None) != (self.retention is None):
             missing = "retention" if self.retention is None else "margin_year"
             beside = "margin_year" if self.retention is None else "retention"
-            raise broken((missing,), f"must be given beside {beside}", None)
+            raise broken((), f"needs {missing} beside {beside}", None)
         if self.retention is not None and self.retention >= 1 + self.discount_annual:
             rule = "must be below 100%, or discounted: a customer would be worth without end"
             raise broken(("retention",), rule, f"{self.retention:.0%}")
         leaves = self.intent_to_action > 0 and self.defect_intent != DefectIntent()
         if leaves and self.clv is None and self.margin_year is None:
             hint = "or margin_year and retention"
-            raise broken(("clv",), "must be given where customers leave", None, hint)
+            raise broken((), "needs clv where customers leave", None, hint)
         return self

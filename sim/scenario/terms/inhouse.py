@@ -6,15 +6,16 @@ file they are written with their units.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationInfo, WithJsonSchema, field_validator, model_validator
+from pydantic import Field, ValidationInfo, WithJsonSchema, model_validator
 
-from sim.scenario import parse
 from sim.scenario.base import Strict, broken, in_file
 from sim.scenario.terms.agents import AgentTerms
 from sim.scenario.terms.scales import refuse_twice, whole_up
 from sim.scenario.terms.shipped import Preset, choices, laid_over
+from sim.scenario.terms.software import Software
 from sim.scenario.units import (
     Fraction,
     Hours,
@@ -29,7 +30,6 @@ from sim.scenario.units import (
     Quantity,
     Ratio,
     RatioPerYear,
-    Settled,
     Share,
     SquareMetres,
     Yes,
@@ -40,7 +40,6 @@ __all__ = [
     "Equipment",
     "Hiring",
     "InhouseTerms",
-    "Software",
     "SupportRole",
     "Telephony",
     "Workplace",
@@ -110,6 +109,14 @@ class Hiring(Strict):
         "teams that are built up",
     )
 
+    @model_validator(mode="after")
+    def _learners_get_faster(self) -> Self:
+        for month, (before, after) in enumerate(pairwise(self.productivity_curve), 1):
+            if after < before:
+                rule = f"must be at least {before:.0%}, the speed of the month before"
+                raise broken(("productivity_curve", month), rule, f"{after:.0%}")
+        return self
+
 
 class Workplace(Strict):
     """Desks and the floor they stand on."""
@@ -135,28 +142,6 @@ class Equipment(Strict):
         description="What one is needed for"
     )
     life_months: Months = Field(gt=0, description="Months until written off")
-
-
-class Software(Strict):
-    """A licence paid by the month."""
-
-    name: str = Field(min_length=1, description="Product")
-    fx: Quantity = Field(
-        default=1.0, gt=0, description="Scenario currency per unit of the price's currency"
-    )
-    price_month: MoneyPerMonth = Field(
-        description="Price of one licence, in its own currency when fx is given"
-    )
-    per: Literal["head", "agent_head", "seat", "concurrent", "fixed"] = Field(
-        description="What one is needed for"
-    )
-
-    @field_validator("price_month", mode="before")
-    @classmethod
-    def _own_currency(cls, price: Any, info: ValidationInfo) -> Any:
-        if isinstance(price, str) and info.data.get("fx", 1.0) != 1.0:
-            return Settled(parse.money(price, per="month"))
-        return price
 
 
 class Telephony(Strict):

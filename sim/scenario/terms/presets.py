@@ -47,7 +47,7 @@ def contract(name: str, model: str) -> ContractTerms:
         One of `names`.
     model
         ``shared`` (agents of many clients, paid by the minute) or ``dedicated`` (own agents at
-        the vendor, paid by the hour).
+        the vendor, paid by the hour); abroad also ``nearshore`` and ``offshore``.
 
     Examples
     --------
@@ -56,6 +56,9 @@ def contract(name: str, model: str) -> ContractTerms:
     """
     currency(name)  # refuses an unknown name
     known = [kind for preset, _, kind in map(_parted, choices("contract")) if preset == name]
+    if not known:
+        hint = "write the terms of your own quotes"
+        raise InvalidInput("preset", "has no prices of vendors", name, hint)
     if model not in known:
         raise InvalidInput("model", f"must be one of {', '.join(known)}", model)
     return ContractTerms.model_validate({"preset": f"{name}/{model}"})

@@ -84,7 +84,7 @@ def names() -> tuple[str, ...]:
     Examples
     --------
     >>> names()
-    ('RU_2026',)
+    ('RU_2026', 'EU_2026', 'UK_2026', 'US_2026')
     """
     return tuple(_TABLE)
 
@@ -94,7 +94,7 @@ def choices(section: Section) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> choices("contract")
+    >>> choices("contract")[:2]
     ('RU_2026/shared', 'RU_2026/dedicated')
     """
     if section == "inhouse":
