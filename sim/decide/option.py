@@ -34,6 +34,7 @@ from sim.scenario.channel import Target
 from sim.scenario.legs import routed
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option
+from sim.scenario.terms import ContractTerms
 from sim.stats import Estimate, mean_estimate
 
 __all__ = ["Attained", "OptionResult", "Prepared", "Run", "evaluate", "prepare", "simulate"]
@@ -253,11 +254,8 @@ def prepare(scenario: Scenario, name: str, seed: int, *, on: str | Place | None 
     levels = {
         group: tuple(found.agents.tolist()) for group, found in covers.items() if found.plan is None
     }
-    steps = {
-        group: terms.contract.minutes.increment
-        for group, terms in option.groups.items()
-        if terms.contract and terms.contract.minutes
-    }
+    terms = {group: _contract(option, group) for group in option.groups}
+    steps = {group: one.minutes.increment for group, one in terms.items() if one and one.minutes}
     played = case(scenario, name, option=option, cover=levels, increments=steps)
     month = Month.of(scenario, played) if option.priced else None
     return Prepared(scenario, name, option, played, month, covers)
@@ -339,7 +337,7 @@ def _priced(ready: Prepared, result: Replications) -> OptionResult:
     """Price what came out of replications."""
     scenario, played, month = ready.scenario, ready.case, ready.month
     option = ready.option
-    peaks = {group: _peak(played, g) for g, group in enumerate(played.groups)}
+    peaks = {name: _peak(played, (name, *beside)) for name, beside in _teams(option).items()}
     statement, totals = None, np.zeros(0)
     if month:
         statement = _statement(option, month, month.read(result.record), peaks)
@@ -388,12 +386,10 @@ def _statement(
     Who has a share of nothing is no part of it: neither is paid for, nor looked after.
     """
     legs: dict[str, Statement] = {}
-    groups = {
-        n: g for n, g in option.groups.items() if any(n in routed(option, c) for c in g.skills)
-    }
-    vendors = [name for name, group in groups.items() if group.source == "vendor"]
-    for name, group in groups.items():
-        leg = _leg(month, counts, name, group, peaks[name])
+    teams = _teams(option)
+    vendors = [name for name in teams if option.groups[name].source == "vendor"]
+    for name, beside in teams.items():
+        leg = _leg(month, counts, name, option.groups[name], peaks[name], beside)
         if leg is not None:
             legs[name] = leg
     asked = any(group.source == "vendor" for group in option.groups.values())
@@ -403,13 +399,34 @@ def _statement(
     return Statement.join(legs)
 
 
-def _leg(month: Month, counts: MonthCounts, name: str, group: Group, peak: int) -> Statement | None:
-    """An average month of one group."""
+def _leg(
+    month: Month,
+    counts: MonthCounts,
+    name: str,
+    group: Group,
+    peak: int,
+    beside: Sequence[str] = (),
+) -> Statement | None:
+    """An average month of one group, and of those beside it that are paid with it."""
     if group.payroll is not None:
-        return inhouse_month(group.payroll, month.inhouse(counts, name, peak))
+        return inhouse_month(group.payroll, month.inhouse(counts, name, peak, beside))
     if group.contract is not None:
-        return contract_month(group.contract, month.contract(counts, name, group))
+        return contract_month(group.contract, month.contract(counts, name, group, beside))
     return None
+
+
+def _teams(option: Option) -> dict[str, tuple[str, ...]]:
+    """Groups that serve anything, each with those that are paid with it."""
+    serve = [n for n, g in option.groups.items() if any(n in routed(option, c) for c in g.skills)]
+    paid = {name: option.groups[name].paid_with for name in serve}
+    payers = dict.fromkeys([*serve, *(payer for payer in paid.values() if payer)])
+    return {name: tuple(n for n, payer in paid.items() if payer == name) for name in payers}
+
+
+def _contract(option: Option, name: str) -> ContractTerms | None:
+    """The contract under which a group works."""
+    group = option.groups[name]
+    return group.contract if group.paid_with is None else option.groups[group.paid_with].contract
 
 
 def _heads(statement: Statement | None, option: Option) -> float | None:
@@ -421,13 +438,13 @@ def _heads(statement: Statement | None, option: Option) -> float | None:
     return sum(found) if found else None
 
 
-def _peak(played: Case, group: int | None = None) -> int:
-    """Most agents at work at once during the period."""
+def _peak(played: Case, team: Sequence[str] = ()) -> int:
+    """Most agents at work at once during the period, of some groups or all."""
     line, staffing = played.timeline, played.staffing
     until = line.start + line.within * line.slot
     chosen = (staffing.start < until) & (staffing.end > line.start)
-    if group is not None:
-        chosen &= staffing.group == group
+    if team:
+        chosen &= np.isin(staffing.group, [played.groups.index(name) for name in team])
     moments = np.concatenate([staffing.start[chosen], staffing.end[chosen]])
     steps = np.repeat([1, -1], chosen.sum())
     order = np.lexsort((steps, moments))  # those who leave go before those who come
