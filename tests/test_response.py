@@ -183,7 +183,7 @@ def test_agents_by_volume_are_those_of_the_plan_at_the_volume_of_the_file(path: 
         for name, group in option.groups.items():
             kinds = [scenario.channels[n].most_at_once for n in group.skills]
             if isinstance(group.staffing, ToTarget) and kinds == [1] * len(kinds):
-                found = agents_by_volume(scenario, option, group, np.ones(1))[0]
+                found = agents_by_volume(scenario, option, np.ones(1))[name][0]
                 np.testing.assert_array_equal(found, planned[name].agents)
 
 

@@ -7,6 +7,7 @@ calendar's year, on ordinary days and on holidays; the simulated figures are wei
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,38 +89,46 @@ class Month:
         )
         return MonthCounts(contacts, work, presence)
 
-    def inhouse(self, counts: MonthCounts, name: str, peak: float) -> Ops:
-        """Operations of an own group."""
-        g = self.case.groups.index(name)
-        lines = traffic(self.case, counts, g)
+    def inhouse(
+        self, counts: MonthCounts, name: str, peak: float, beside: Sequence[str] = ()
+    ) -> Ops:
+        """Operations of an own group, and of those beside it that are paid with it."""
+        rows = [self.case.groups.index(one) for one in (name, *beside)]
+        lines = [traffic(self.case, counts, g) for g in rows]
         return Ops(
-            hours=self._hours(counts, g),
+            hours=self._hours(counts, rows),
             peak_logged=peak,
-            minutes_inbound=lines.inbound,
-            minutes_outbound=lines.outbound,
-            outbound_attempts=lines.attempts,
-            bot_sessions=lines.sessions,
-            bot_resolved=lines.resolved,
+            minutes_inbound=sum(one.inbound for one in lines),
+            minutes_outbound=sum(one.outbound for one in lines),
+            outbound_attempts=sum(one.attempts for one in lines),
+            bot_sessions=sum(one.sessions for one in lines),
+            bot_resolved=sum(one.resolved for one in lines),
         )
 
-    def contract(self, counts: MonthCounts, name: str, group: Group) -> ContractOps:
-        """Operations of a vendor's group; what is priced by contact is not billed by the minute."""
-        g = self.case.groups.index(name)
+    def contract(
+        self, counts: MonthCounts, name: str, group: Group, beside: Sequence[str] = ()
+    ) -> ContractOps:
+        """Operations of a vendor's group, and of those beside it that are paid with it.
+
+        What is priced by contact is not billed by the minute.
+        """
+        rows = [self.case.groups.index(one) for one in (name, *beside)]
         terms = group.contract or ContractTerms()
         by_minute = [
             c
             for c, channel in enumerate(self.case.channels)
             if channel not in terms.price_per_contact
         ]
-        billed = counts.work[by_minute, g, Work.BILLED].sum(axis=0) / 60
+        work = counts.work[:, rows].sum(axis=1)
+        billed = work[by_minute, Work.BILLED].sum(axis=0) / 60
         return ContractOps(
             billed_minutes=float(billed[0]),
             minutes_in={kind: float(billed[n]) for n, kind in enumerate(_KINDS) if n},
             handled={
-                channel: handled(self.case, counts, c, g)
+                channel: sum(handled(self.case, counts, c, g) for g in rows)
                 for c, channel in enumerate(self.case.channels)
             },
-            hours=self._hours(counts, g),
+            hours=self._hours(counts, rows),
         )
 
     def retained(self, counts: MonthCounts, vendors: list[str], invoice_net: float) -> RetainedOps:
@@ -135,9 +144,9 @@ class Month:
             invoice_net=invoice_net,
         )
 
-    def _hours(self, counts: MonthCounts, group: int) -> tuple[Hours, ...]:
-        """Logged hours of a group by type, work beyond the end of a shift among them."""
-        logged = counts.presence[group, Presence.LOGGED] / 3600
+    def _hours(self, counts: MonthCounts, rows: Sequence[int]) -> tuple[Hours, ...]:
+        """Logged hours of groups by type, work beyond the end of a shift among them."""
+        logged = counts.presence[list(rows), Presence.LOGGED].sum(axis=0) / 3600
         return tuple(
             Hours(
                 logged=float(hours),

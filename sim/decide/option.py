@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.cost import Statement
 from sim.decide.month import Month
-from sim.decide.priced import busiest_of, peak_of, statement_of
+from sim.decide.priced import busiest_of, contract_of, peak_of, statement_of, teams_of
 from sim.decide.ways import Recorder, Ways, ways
 from sim.demand.caps import Capped
 from sim.demand.queues import Role
@@ -261,11 +261,8 @@ def prepare(scenario: Scenario, name: str, seed: int, *, on: str | Place | None 
     levels = {
         group: tuple(found.agents.tolist()) for group, found in covers.items() if found.plan is None
     }
-    steps = {
-        group: terms.contract.minutes.increment
-        for group, terms in option.groups.items()
-        if terms.contract and terms.contract.minutes
-    }
+    terms = {group: contract_of(option, group) for group in option.groups}
+    steps = {group: one.minutes.increment for group, one in terms.items() if one and one.minutes}
     played = case(scenario, name, option=option, cover=levels, increments=steps)
     month = Month.of(scenario, played) if option.priced else None
     return Prepared(scenario, name, option, played, month, covers)
@@ -347,7 +344,10 @@ def _priced(ready: Prepared, result: Replications) -> OptionResult:
     """Price what came out of replications."""
     scenario, played, month = ready.scenario, ready.case, ready.month
     option = ready.option
-    peaks = {group: busiest_of(played, month, result, group) for group in played.groups}
+    teams = teams_of(option)
+    peaks = {
+        name: busiest_of(played, month, result, (name, *beside)) for name, beside in teams.items()
+    }
     statement, totals = None, np.zeros(0)
     if month:
         statement = statement_of(option, month, month.read(result.record), peaks)

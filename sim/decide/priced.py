@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -16,8 +16,9 @@ from sim.experiment import Case, Replications
 from sim.metrics import Presence
 from sim.scenario.legs import routed
 from sim.scenario.option import Group, Option
+from sim.scenario.terms import ContractTerms
 
-__all__ = ["Busiest", "busiest_of", "peak_of", "statement_of"]
+__all__ = ["Busiest", "busiest_of", "contract_of", "peak_of", "statement_of", "teams_of"]
 
 
 class Busiest(NamedTuple):
@@ -38,8 +39,10 @@ class Busiest(NamedTuple):
     open_hours: float
 
 
-def busiest_of(played: Case, month: Month | None, result: Replications, group: str) -> Busiest:
-    """The busiest moment of a group.
+def busiest_of(
+    played: Case, month: Month | None, result: Replications, team: Sequence[str]
+) -> Busiest:
+    """The busiest moment of a group, or of several that are paid together.
 
     Parameters
     ----------
@@ -47,26 +50,26 @@ def busiest_of(played: Case, month: Month | None, result: Replications, group: s
         What was played, and what came out.
     month
         How a replication becomes a month; without terms only the agents are told.
-    group
-        Its name.
+    team
+        Names of the groups.
     """
-    g = played.groups.index(group)
-    agents = peak_of(played, g)
+    agents = peak_of(played, team)
     if month is None:
         return Busiest(agents, 0.0, 0.0)
-    present = result.presence(group)[:, Presence.LOGGED] > 0
+    present = np.any([result.presence(one)[:, Presence.LOGGED] > 0 for one in team], axis=0)
     hours = float(month.types[present].sum()) * played.timeline.interval / 3600
-    load = line_load(played, month.read(result.record), result.counts, g)
+    rows = [played.groups.index(one) for one in team]
+    load = line_load(played, month.read(result.record), result.counts, rows)
     return Busiest(agents, load, hours)
 
 
-def peak_of(played: Case, group: int | None = None) -> int:
-    """Most agents at work at once during the period, of all groups or of one by its number."""
+def peak_of(played: Case, team: Sequence[str] = ()) -> int:
+    """Most agents at work at once during the period, of some groups or all."""
     line, staffing = played.timeline, played.staffing
     until = line.start + line.within * line.slot
     chosen = (staffing.start < until) & (staffing.end > line.start)
-    if group is not None:
-        chosen &= staffing.group == group
+    if team:
+        chosen &= np.isin(staffing.group, [played.groups.index(name) for name in team])
     moments = np.concatenate([staffing.start[chosen], staffing.end[chosen]])
     steps = np.repeat([1, -1], chosen.sum())
     order = np.lexsort((steps, moments))  # those who leave go before those who come
@@ -96,12 +99,10 @@ def statement_of(
         Months since contracts began: their prices rise at each anniversary.
     """
     legs: dict[str, Statement] = {}
-    groups = {
-        n: g for n, g in option.groups.items() if any(n in routed(option, c) for c in g.skills)
-    }
-    vendors = [name for name, group in groups.items() if group.source == "vendor"]
-    for name, group in groups.items():
-        leg = _leg(month, counts, name, group, peaks[name], month_index)
+    teams = teams_of(option)
+    vendors = [name for name in teams if option.groups[name].source == "vendor"]
+    for name, beside in teams.items():
+        leg = _leg(month, counts, (name, *beside), option.groups[name], peaks[name], month_index)
         if leg is not None:
             legs[name] = leg
     asked = any(group.source == "vendor" for group in option.groups.values())
@@ -114,14 +115,34 @@ def statement_of(
 
 
 def _leg(
-    month: Month, counts: MonthCounts, name: str, group: Group, busiest: Busiest, month_index: int
+    month: Month,
+    counts: MonthCounts,
+    team: Sequence[str],
+    group: Group,
+    busiest: Busiest,
+    month_index: int,
 ) -> Statement | None:
-    """An average month of one group."""
+    """An average month of one group, and of those beside it that are paid with it."""
+    name, *beside = team
     if group.payroll is not None:
-        ops = month.inhouse(counts, name, busiest.agents)
+        ops = month.inhouse(counts, name, busiest.agents, beside)
         lines, hours = busiest.line_load, busiest.open_hours
         return inhouse_month(group.payroll, replace(ops, line_load=lines, open_hours=hours))
     if group.contract is not None:
-        billed = month.contract(counts, name, group)
+        billed = month.contract(counts, name, group, beside)
         return contract_month(group.contract, replace(billed, month_index=month_index))
     return None
+
+
+def teams_of(option: Option) -> dict[str, tuple[str, ...]]:
+    """Groups that serve anything, each with those that are paid with it."""
+    serve = [n for n, g in option.groups.items() if any(n in routed(option, c) for c in g.skills)]
+    paid = {name: option.groups[name].paid_with for name in serve}
+    payers = dict.fromkeys([*serve, *(payer for payer in paid.values() if payer)])
+    return {name: tuple(n for n, payer in paid.items() if payer == name) for name in payers}
+
+
+def contract_of(option: Option, name: str) -> ContractTerms | None:
+    """The contract under which a group works."""
+    group = option.groups[name]
+    return group.contract if group.paid_with is None else option.groups[group.paid_with].contract

@@ -23,7 +23,7 @@ from sim.cost import Statement
 from sim.decide.month import Month
 from sim.decide.moved import Moved, moved
 from sim.decide.option import OptionResult
-from sim.decide.priced import Busiest, busiest_of, statement_of
+from sim.decide.priced import Busiest, busiest_of, statement_of, teams_of
 from sim.decide.queueing import Closed, streams_of
 from sim.decide.traffic import MonthCounts, traffic
 from sim.errors import InvalidInput
@@ -157,7 +157,10 @@ class Response:
             result,
             month,
             counts,
-            {name: busiest_of(played, month, result.replications, name) for name in played.groups},
+            {
+                name: busiest_of(played, month, result.replications, (name, *beside))
+                for name, beside in teams_of(result.option).items()
+            },
             agents,
             needed,
             asked.loads(),
@@ -302,13 +305,16 @@ class Response:
         return found
 
     def _busiest(self, name: str, agents: Mapping[str, Floats], counts: MonthCounts) -> Busiest:
-        """The busiest moment of a group: calls hold lines as the minutes of the month do."""
-        then, g = self.peaks[name], self.month.case.groups.index(name)
-        more = float(agents[name].max() - self.agents[name].max())
-        before = traffic(self.month.case, self.counts, g).inbound
-        now = traffic(self.month.case, counts, g).inbound
+        """The busiest moment of a team: calls hold lines as the minutes of the month do."""
+        then, played = self.peaks[name], self.month.case
+        team = (name, *teams_of(self.result.option)[name])
+        at_once = [np.sum([one[n] for n in team], axis=0).max() for one in (self.agents, agents)]
+        rows = [played.groups.index(n) for n in team]
+        before, now = (
+            sum(traffic(played, one, g).inbound for g in rows) for one in (self.counts, counts)
+        )
         return then._replace(
-            agents=max(0.0, then.agents + more),
+            agents=max(0.0, then.agents + float(at_once[1] - at_once[0])),
             line_load=then.line_load * (now / before if before else 1.0),
         )
 

@@ -7,7 +7,7 @@ announcement and the bot hold the client's line as well, and count in the inboun
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -112,27 +112,31 @@ def traffic(case: Case, counts: MonthCounts, group: int) -> Traffic:
 
 
 def line_load(
-    case: Case, counts: MonthCounts, by_slot: Callable[[str], Floats], group: int
+    case: Case, counts: MonthCounts, by_slot: Callable[[str], Floats], groups: Sequence[int]
 ) -> float:
-    """Mean number of lines that calls to a group hold in the busiest interval [erlang].
+    """Mean number of lines that calls to some groups hold in the busiest interval [erlang].
 
     Parameters
     ----------
     case
         What was played.
     counts
-        The average month, which tells the group's share of each channel.
+        The average month, which tells the share of the groups in each channel.
     by_slot
         Mean counts of a channel by slot of arrival.
-    group
-        The group.
+    groups
+        The groups, by number.
     """
     held = np.zeros(1)
     for c, (name, channel) in enumerate(case.demand.layout.channels.items()):
         if channel.kind != "voice":
             continue
         served = counts.work[c, :, Work.SERVED, 0]
-        share = served[group] / served.sum() if served.any() else 1 / len(served)
+        share = (
+            float(served[list(groups)].sum() / served.sum())
+            if served.any()
+            else len(groups) / len(served)
+        )
         own = by_slot(name)
         times = own[:, [Count.WAIT_SERVED, Count.WAIT_ABANDONED, Count.WAIT_LEFT, Count.TALK]]
         held = held + share * (times.sum(axis=1) + channel.greeting * own[:, Count.OFFERED])

@@ -10,7 +10,7 @@ from pydantic import GetJsonSchemaHandler, ValidationInfo, model_validator
 from pydantic_core import CoreSchema, InitErrorDetails
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Place, Strict, in_file, refusal
+from sim.scenario.base import Place, Strict, in_file, nearest, refusal
 from sim.scenario.hours import DAY, WEEK, OpenHours, merged
 from sim.scenario.parse import as_duration, as_share
 
@@ -183,6 +183,8 @@ def leg_refusals(
     for key, group in option.groups.items():
         if group.hours is not None:
             yield from _hours(option, key, night, interval, (*place, key, "hours"))
+        if group.paid_with is not None:
+            yield from _paid(option, group, group.paid_with, (*place, key, "paid_with"))
     for channel in channels:
         yield from _shares(option, channel, channels[channel], place)
     yield from _own_levels(option, place)
@@ -206,6 +208,24 @@ def _hours(
     if any(edge % interval for span in found.ranges for edge in span):
         rule = f"must begin and end with an interval of {as_duration(interval)}"
         yield refusal(place, rule, None, "or make the interval shorter")
+
+
+def _paid(option: Option, group: Group, payer: str, place: Place) -> Iterator[InitErrorDetails]:
+    """Whose terms hold for a group: those of another of the same employer, which has some."""
+    if group.payroll or group.contract:
+        yield refusal(place, "must not stand beside terms of the group's own", payer)
+        return
+    other = option.groups.get(payer)
+    if other is None:
+        hint = nearest(payer, list(option.groups))
+        yield refusal(place, "is not a group of this option", payer, hint)
+    elif other.source != group.source or not (other.payroll or other.contract):
+        rule = f"must be a group of the same source ({group.source}) that has terms"
+        yield refusal(place, rule, payer)
+    elif other.contract is not None:
+        for channel in group.skills:
+            if not other.contract.bills(channel):
+                yield refusal(place, f"has no price for {channel}", payer)
 
 
 def _shares(option: Option, channel: str, one: Channel, place: Place) -> Iterator[InitErrorDetails]:

@@ -335,6 +335,9 @@ class Group(Strict):
     """Terms of an in-house group."""
     contract: ContractTerms | None = None
     """Terms of a vendor's group."""
+    paid_with: str | None = None
+    """Group whose payroll or contract holds for this one too: one vendor, two teams. None: its
+    own."""
 
     _factor_alone = field_validator("handle_time", mode="before")(_factor_alone)
 
@@ -442,7 +445,8 @@ class Option(Strict):
     def _all_paid(self) -> Option:
         """Agents whom nobody pays would make an option cheaper than it is."""
         for name, group in self.groups.items() if self.priced else ():
-            if group.payroll is None and group.contract is None:
+            own = group.payroll or group.contract
+            if own is None and group.paid_with is None:
                 rule = "must have a payroll or a contract, since the option has other prices"
                 raise broken(("groups", name), rule, None, "or take those prices out")
         return self
