@@ -426,19 +426,6 @@ class Option(Strict):
         return self
 
     @model_validator(mode="after")
-    def _found_once(self) -> Option:
-        """The closed form cannot tell how much each of two groups would take of a channel."""
-        taken: dict[str, str] = {}
-        for name, group in self.groups.items():
-            for channel in group.skills if isinstance(group.staffing, ToTarget) else ():
-                if channel in taken:
-                    rule = f"must not be staffed to the target of {channel} beside {taken[channel]}"
-                    place = ("groups", name, "staffing")
-                    raise broken(place, rule, None, "give one of them shifts")
-                taken[channel] = name
-        return self
-
-    @model_validator(mode="after")
     def _somebody_works(self) -> Option:
         if not any(_most_agents(group.staffing) for group in self.groups.values()):
             hint = "to show a closed channel write open: {name: never}"
