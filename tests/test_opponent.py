@@ -76,16 +76,6 @@ PAID = (DESK_ENDS, "hours: always}]}, payroll: {preset: RU_2026}}")
             [("days: 7", "days: 7, region: BY")],
             "calendar.region: is not a region of the country, got 'BY'; name its country too",
         ),
-        (
-            [
-                ("{shifts: [{agents: 3, hours: always}]}}", "{to_target: {}}}"),
-                (
-                    "      desk:",
-                    "      a: {skills: [phone], staffing: {to_target: {}}}\n      desk:",
-                ),
-            ],
-            "options.one.groups.desk.staffing: must not be staffed to the target of phone beside a",
-        ),
     ],
 )
 def test_what_cannot_be_played_is_refused_at_its_place(

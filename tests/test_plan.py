@@ -399,11 +399,17 @@ def test_a_deadline_in_opening_hours_waits_for_monday() -> None:
     assert not found[5 * 24 :].any()
 
 
-def test_two_groups_staffed_to_target_may_not_share_a_channel() -> None:
-    groups = {"own": to_target(), "vendor": to_target(source="vendor")}
+def test_two_groups_that_share_a_channel_begin_with_no_more_than_one_pool() -> None:
+    """The simulation adds to it; what only one of them serves that one has from the beginning."""
+    channels = {"phone": phone(30), "vip": phone(6)}
+    alone = desk(channels, {"one": to_target("[phone, vip]")})
+    only_vip = desk({"vip": phone(6)}, {"one": to_target("[vip]")})
+    shared = desk(channels, {"first": to_target(), "both": to_target("[phone, vip]")})
+    found = requirement(shared, shared.options["base"])
+    together = found["first"].agents + found["both"].agents
 
-    with pytest.raises(ScenarioError, match="must not be staffed to the target of phone beside"):
-        needed(desk({"phone": phone()}, groups))
+    assert (together == needed(alone, "one").agents).all()
+    assert (found["both"].agents == needed(only_vip, "one").agents).all()
 
 
 # --- more is more --------------------------------------------------------------------------------

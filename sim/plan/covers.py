@@ -9,7 +9,7 @@ the same luck would look better than it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from sim.experiment import Place, Replications, case, replicate
 from sim.metrics import Count
 from sim.plan.answerable import answerable, behind
 from sim.plan.requirements import Requirement, requirement
+from sim.plan.sharing import prices, ranked, teams
 from sim.scenario.channel import Target
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option, ToTarget
@@ -95,20 +96,28 @@ def cover(
     rounds = 0
     while needed and rounds < ROUNDS:
         tried = _tried(scenario, name, covers, seed, on)
+<<<<<<< HEAD
         short = _behind(scenario, option, tried)
         raised = {
             group: _raised(option.groups[group], short[group], wanted[group], covers[group].agents)
             for group in covers
         }
+=======
+        trial = _Trial(scenario, name, covers, seed, on)
+        raised: dict[str, Agents] = {}
+        for names in teams(option):
+            raised |= _raised_together(trial, tried, names, wanted)
+>>>>>>> p-cov
         changed = [group for group in covers if not np.array_equal(raised[group], wanted[group])]
         if not changed:
             break
         wanted |= raised
         covers |= {group: _brought(scenario, option, group, raised[group]) for group in changed}
         rounds += 1
-    for group, found in covers.items():
-        if found.plan is not None:
-            covers[group] = _trimmed(scenario, name, covers, group, seed, on)
+    for names in teams(option):
+        for group in reversed(ranked(option, names)):
+            if covers[group].plan is not None:
+                covers[group] = _trimmed(scenario, name, covers, group, names, seed, on)
     return {
         group: Cover(covers[group].agents, need, rounds, covers[group].plan)
         for group, need in needed.items()
@@ -140,6 +149,7 @@ def _trimmed(
     name: str,
     covers: Mapping[str, _Brought],
     group: str,
+    names: tuple[str, ...],
     seed: int,
     on: str | Place | None,
 ) -> _Brought:
@@ -147,9 +157,11 @@ def _trimmed(
     from sim.plan.shift_plans import fewer
 
     best = covers[group]
-    staff = scenario.options[name].groups[group]
+    option = scenario.options[name]
+    staff = option.groups[group]
+    served = _served(option, names)
     tried = _tried(scenario, name, covers, seed, on)
-    if best.plan is None or _any_short(scenario, tried, staff):
+    if best.plan is None or _any_short(scenario, tried, served):
         return best
     number = max(1, round(TRIMMED * best.plan.cover.count))
     for _ in range(TRIMS):
@@ -159,7 +171,7 @@ def _trimmed(
             break
         fresh = _Brought(plan.agents, plan)
         again = _tried(scenario, name, {**covers, group: fresh}, seed, on)
-        if not _any_short(scenario, again, staff):
+        if not _any_short(scenario, again, served):
             best, tried = fresh, again
         elif number == 1:
             break
@@ -168,11 +180,16 @@ def _trimmed(
     return best
 
 
-def _any_short(scenario: Scenario, tried: Replications, group: Group) -> bool:
-    """Whether any promise to a group's channels fails."""
+def _served(option: Option, names: Sequence[str]) -> list[str]:
+    """Channels of some groups."""
+    return list(dict.fromkeys(skill for name in names for skill in option.groups[name].skills))
+
+
+def _any_short(scenario: Scenario, tried: Replications, served: Sequence[str]) -> bool:
+    """Whether any promise to some channels fails."""
     return any(
         _short(scenario, tried, name, target).any()
-        for name in group.skills
+        for name in served
         if (target := scenario.channels[name].target) is not None
     )
 
@@ -243,6 +260,7 @@ def _tried(
         raise KeyboardInterrupt from None
 
 
+<<<<<<< HEAD
 def _behind(
     scenario: Scenario, option: Option, tried: Replications
 ) -> dict[str, NDArray[np.bool_]]:
@@ -260,13 +278,98 @@ def _behind(
 
 def _raised(group: Group, short: NDArray[np.bool_], wanted: Agents, agents: Agents) -> Agents:
     """One more agent of a group in each interval of the week where it falls short.
+=======
+@dataclass(frozen=True, slots=True, eq=False)
+class _Trial:
+    """What a plan is tried with, the same customers every time."""
+>>>>>>> p-cov
 
-    Shifts may bring more than was wanted of them: then more is wanted than they brought.
+    scenario: Scenario
+    name: str
+    covers: Mapping[str, _Brought]
+    seed: int
+    on: str | Place | None
+
+    def answered(self, served: Sequence[str], more: Mapping[str, Agents]) -> Floats:
+        """Contacts answered in time by interval of the week, with more agents of some groups."""
+        # By their numbers even where shifts bring them, so that nothing but these differs.
+        plain = {
+            name: _Brought(found.agents + more.get(name, 0)) for name, found in self.covers.items()
+        }
+        tried = _tried(self.scenario, self.name, plain, self.seed, self.on)
+        line = tried.case.timeline
+        place = line.week_slots[line.before : line.before + line.within]
+        answered = np.zeros(self.scenario.intervals_per_week)
+        for name in served:
+            np.add.at(answered, place, tried.counts(name)[:, Count.ANSWERED_WITHIN])
+        return answered
+
+
+def _raised_together(
+    trial: _Trial, tried: Replications, names: tuple[str, ...], wanted: Mapping[str, Agents]
+) -> dict[str, Agents]:
+    """One more agent in each interval of the week where a promise to the groups' channels fails.
+
+    Of several groups the one whose agent brings most answers for its price where the promise
+    fails, as the simulation says; one that cannot help there is left alone.
     """
+<<<<<<< HEAD
+=======
+    option = trial.scenario.options[trial.name]
+    failing = {
+        name: short
+        for name in _served(option, names)
+        if (target := trial.scenario.channels[name].target) is not None
+        and (short := _short(trial.scenario, tried, name, target)).any()
+    }
+    none = np.zeros(trial.scenario.intervals_per_week, bool)
+    short = np.logical_or.reduce([none, *failing.values()])
+    room = {name: short & (wanted[name] < _most(option.groups[name])) for name in names}
+    if len(names) > 1 and short.any():
+        room = _directed(trial, names, list(failing), room)
+    # Shifts may bring more than was wanted of them: then more is wanted than they brought.
+    return {
+        name: np.where(
+            at,
+            np.minimum(
+                np.maximum(wanted[name], trial.covers[name].agents) + 1, _most(option.groups[name])
+            ),
+            wanted[name],
+        )
+        for name, at in room.items()
+    }
+
+
+def _most(group: Group) -> int:
+    """Most agents that a group may be given."""
+>>>>>>> p-cov
     assert isinstance(group.staffing, ToTarget)
     most = group.staffing.maximum
-    higher = np.where(short, np.maximum(wanted, agents) + 1, wanted)
-    return higher if most is None else np.minimum(higher, most)
+    return np.iinfo(np.int64).max if most is None else most
+
+
+def _directed(
+    trial: _Trial,
+    names: tuple[str, ...],
+    failing: Sequence[str],
+    room: Mapping[str, NDArray[np.bool_]],
+) -> dict[str, NDArray[np.bool_]]:
+    """Which group is to have one more in which interval."""
+    option = trial.scenario.options[trial.name]
+    order, cost = ranked(option, names), prices(option, names)
+    base = trial.answered(failing, {})
+    worth = np.full((len(order), len(base)), -np.inf)
+    for k, name in enumerate(order):
+        at = room[name]
+        if at.any():
+            gain = trial.answered(failing, {name: at.astype(np.int64)}) - base
+            # A group that serves none of what fails is asked only where it helps all the same.
+            serves = any(skill in option.groups[name].skills for skill in failing)
+            useful = at & ((gain > 0) | serves)
+            worth[k, useful] = gain[useful] / max(cost[name], 1e-9)
+    best = np.argmax(worth, axis=0)
+    some = np.isfinite(worth.max(axis=0))
+    return {name: some & (best == k) for k, name in enumerate(order)}
 
 
 def _short(scenario: Scenario, tried: Replications, name: str, target: Target) -> NDArray[np.bool_]:

@@ -1,0 +1,82 @@
+"""Groups that share channels, all staffed to target: the simulation divides the work."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+from desks import desk, line, team
+
+from sim.decide import simulate
+from sim.plan import Cover, cover
+from sim.scenario import Scenario
+
+DAY = [0] * 7 + [10, 25, 40, 50, 50, 45, 40, 40, 35, 30, 20, 10, 6] + [0] * 4
+VIP = [0] * 7 + [3, 6, 10, 12, 12, 12, 10, 10, 8, 8, 5, 3, 2] + [0] * 4
+SHIFTS = (
+    "shifts: {early: {start: 06:00-08:00, length: [6h, 8h]}, "
+    "late: {start: 10:00-14:00, length: [6h, 8h]}}"
+)
+TO_TARGET = "to_target: {}"
+
+
+def centre(groups: dict[str, str], hold: str = "every interval") -> Scenario:
+    """Two lines that are open by day, and who answers them."""
+    promise = f"{{answered: 80% in 20s, hold: {hold}}}"
+    lines = {
+        name: line(by_hour, patience="2m", target=promise, open='"07:00-20:00"')
+        for name, by_hour in (("phone", DAY), ("vip", VIP))
+    }
+    return desk(lines, groups)
+
+
+@cache
+def agents(*skills: str) -> int:
+    """Agent-hours a week of groups with these skills."""
+    groups = {f"g{k}": team(skill, TO_TARGET) for k, skill in enumerate(skills)}
+    found = cover(centre(groups), "base", seed=1)
+    return sum(int(one.agents.sum()) for one in found.values())
+
+
+@pytest.mark.parametrize(
+    ("staffing", "hold"),
+    [
+        (TO_TARGET, "every interval"),
+        (f"to_target: {{{SHIFTS}}}", "every interval"),
+        (f"to_target: {{{SHIFTS}}}", "every day"),
+    ],
+)
+def test_two_groups_with_a_common_line_keep_both_promises(staffing: str, hold: str) -> None:
+    groups = {"first": team("[phone]", staffing), "both": team("[phone, vip]", staffing)}
+    result = simulate(centre(groups, hold), "base", seed=7, replications=60)
+
+    assert all(one.kept for one in result.attained)
+    assert all(one.thin[0] <= 2 for one in result.attained)
+
+
+def test_partly_shared_skills_need_no_less_than_one_pool_and_no_more_than_two() -> None:
+    assert agents("[phone, vip]") <= agents("[phone]", "[phone, vip]")
+    assert agents("[phone]", "[phone, vip]") <= agents("[phone]", "[vip]")
+
+
+def of_two_prices(most: int) -> dict[str, Cover]:
+    """Two groups that answer the same line, one of them dearer."""
+    own = team("[phone]", f"to_target: {{maximum: {most}}}", payroll="{preset: RU_2026}")
+    price = "{price_per_agent_hour: {rate: 3000 RUB per hour}}"
+    vendor = team("[phone]", TO_TARGET, source="vendor", contract=price)
+    promise = "{answered: 80% in 20s}"
+    phone = line(DAY, patience="2m", target=promise, open='"07:00-20:00"')
+    return cover(
+        desk({"phone": phone}, {"vendor": vendor, "own": own}, currency="RUB"), "base", seed=1
+    )
+
+
+def test_the_cheaper_of_two_groups_does_what_it_can() -> None:
+    free = of_two_prices(50)
+    bound = of_two_prices(3)
+
+    assert not free["vendor"].agents.any()
+    assert bound["own"].agents.max() == 3
+    assert bound["vendor"].agents.any()
+    assert np.all(bound["vendor"].agents[bound["own"].agents < 3] == 0)
