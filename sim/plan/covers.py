@@ -96,25 +96,18 @@ def cover(
     rounds = 0
     while needed and rounds < ROUNDS:
         tried = _tried(scenario, name, covers, seed, on)
-<<<<<<< HEAD
-        short = _behind(scenario, option, tried)
-        raised = {
-            group: _raised(option.groups[group], short[group], wanted[group], covers[group].agents)
-            for group in covers
-        }
-=======
         trial = _Trial(scenario, name, covers, seed, on)
+        short = _behind(scenario, option, tried)
         raised: dict[str, Agents] = {}
-        for names in teams(option):
-            raised |= _raised_together(trial, tried, names, wanted)
->>>>>>> p-cov
+        for names in teams(scenario, option):
+            raised |= _raised(trial, tried, names, wanted, short)
         changed = [group for group in covers if not np.array_equal(raised[group], wanted[group])]
         if not changed:
             break
         wanted |= raised
         covers |= {group: _brought(scenario, option, group, raised[group]) for group in changed}
         rounds += 1
-    for names in teams(option):
+    for names in teams(scenario, option):
         for group in reversed(ranked(option, names)):
             if covers[group].plan is not None:
                 covers[group] = _trimmed(scenario, name, covers, group, names, seed, on)
@@ -260,7 +253,6 @@ def _tried(
         raise KeyboardInterrupt from None
 
 
-<<<<<<< HEAD
 def _behind(
     scenario: Scenario, option: Option, tried: Replications
 ) -> dict[str, NDArray[np.bool_]]:
@@ -276,13 +268,9 @@ def _behind(
     return found
 
 
-def _raised(group: Group, short: NDArray[np.bool_], wanted: Agents, agents: Agents) -> Agents:
-    """One more agent of a group in each interval of the week where it falls short.
-=======
 @dataclass(frozen=True, slots=True, eq=False)
 class _Trial:
     """What a plan is tried with, the same customers every time."""
->>>>>>> p-cov
 
     scenario: Scenario
     name: str
@@ -305,44 +293,57 @@ class _Trial:
         return answered
 
 
-def _raised_together(
-    trial: _Trial, tried: Replications, names: tuple[str, ...], wanted: Mapping[str, Agents]
+def _raised(
+    trial: _Trial,
+    tried: Replications,
+    names: tuple[str, ...],
+    wanted: Mapping[str, Agents],
+    late: Mapping[str, NDArray[np.bool_]],
 ) -> dict[str, Agents]:
     """One more agent in each interval of the week where a promise to the groups' channels fails.
 
     Of several groups the one whose agent brings most answers for its price where the promise
     fails, as the simulation says; one that cannot help there is left alone.
     """
-<<<<<<< HEAD
-=======
     option = trial.scenario.options[trial.name]
-    failing = {
-        name: short
-        for name in _served(option, names)
-        if (target := trial.scenario.channels[name].target) is not None
-        and (short := _short(trial.scenario, tried, name, target)).any()
-    }
-    none = np.zeros(trial.scenario.intervals_per_week, bool)
-    short = np.logical_or.reduce([none, *failing.values()])
-    room = {name: short & (wanted[name] < _most(option.groups[name])) for name in names}
-    if len(names) > 1 and short.any():
-        room = _directed(trial, names, list(failing), room)
+    failing: list[str] = []
+    at = late.get(names[0], np.zeros(trial.scenario.intervals_per_week, bool))
+    if len(names) > 1:
+        failing, at = _failing(trial, tried, names)
+    room = {name: at & (wanted[name] < _most(option.groups[name])) for name in names}
+    if len(names) > 1 and at.any():
+        room = _directed(trial, names, failing, room)
     # Shifts may bring more than was wanted of them: then more is wanted than they brought.
     return {
         name: np.where(
-            at,
+            where,
             np.minimum(
                 np.maximum(wanted[name], trial.covers[name].agents) + 1, _most(option.groups[name])
             ),
             wanted[name],
         )
-        for name, at in room.items()
+        for name, where in room.items()
     }
+
+
+def _failing(
+    trial: _Trial, tried: Replications, names: tuple[str, ...]
+) -> tuple[list[str], NDArray[np.bool_]]:
+    """Channels of groups whose promise fails, and the intervals of the week in which any does."""
+    scenario = trial.scenario
+    failing: list[str] = []
+    short = np.zeros(scenario.intervals_per_week, bool)
+    for name in _served(scenario.options[trial.name], names):
+        target = scenario.channels[name].target
+        missed = None if target is None else _short(scenario, tried, name, target)
+        if missed is not None and missed.any():
+            failing.append(name)
+            short |= missed
+    return failing, short
 
 
 def _most(group: Group) -> int:
     """Most agents that a group may be given."""
->>>>>>> p-cov
     assert isinstance(group.staffing, ToTarget)
     most = group.staffing.maximum
     return np.iinfo(np.int64).max if most is None else most

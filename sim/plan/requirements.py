@@ -13,26 +13,22 @@ and other laws, is for the simulation to say.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.plan.deferrable import Later, fitted
-<<<<<<< HEAD
 from sim.plan.overflow import Parts, relief
 from sim.plan.promises import agents_for
-from sim.plan.streams import Stream, directed, in_hand, joined, open_share, streams, waiting_of
-=======
-from sim.plan.promises import Wanted, agents_for
 from sim.plan.sharing import less, owned, teams
-from sim.plan.streams import Stream, in_hand, open_share, streams
->>>>>>> p-cov
+from sim.plan.streams import Stream, directed, in_hand, joined, open_share, streams, waiting_of
 from sim.scenario.channel import Target
 from sim.scenario.hours import DAY
 from sim.scenario.legs import any_overflow
 from sim.scenario.model import Scenario
-from sim.scenario.option import Option, ToTarget
+from sim.scenario.option import Group, Option, ToTarget
 
 __all__ = ["HOLDS", "Requirement", "at_hand", "later_of", "promises_of", "requirement"]
 
@@ -80,12 +76,10 @@ def requirement(
 ) -> dict[str, Requirement]:
     """Agents needed by each group of an option that is staffed to target.
 
-<<<<<<< HEAD
-=======
-    Groups that share channels are given together what one pool of them would need, and each at
-    least what channels take that nobody else serves: where the simulation begins to add.
+    Groups that share channels which nothing parts are given together what one pool of them would
+    need, and each at least what channels take that nobody else serves: where the simulation begins
+    to add.
 
->>>>>>> p-cov
     Parameters
     ----------
     scenario, option
@@ -93,67 +87,66 @@ def requirement(
     hold
         Over which time the promises are to hold, one of `HOLDS`, instead of their own.
     """
-<<<<<<< HEAD
     parts = directed(scenario, option)
     found: dict[str, Requirement] = {}
     # Who takes what overflows comes after those from whom it does.
-    for name in sorted(parts, key=lambda name: any_overflow(option, name)):
-        taken, helpers = relief(scenario, option, name, parts, found, hold)
-        found[name] = _required(scenario, option, name, parts[name], hold, taken, helpers)
-    return {name: found[name] for name in parts}
+    order = sorted(teams(scenario, option), key=lambda t: any(any_overflow(option, n) for n in t))
+    for names in order:
+        if len(names) == 1:
+            (name,) = names
+            taken, helpers = relief(scenario, option, name, parts, found, hold)
+            group = option.groups[name]
+            found[name] = _required(scenario, option, group, parts[name], hold, taken, helpers)
+        else:
+            found |= _together(scenario, option, names, parts, hold)
+    return {name: found[name] for name in option.groups if name in found}
+
+
+def _together(
+    scenario: Scenario,
+    option: Option,
+    names: tuple[str, ...],
+    parts: Mapping[str, Parts],
+    hold: str | None,
+) -> dict[str, Requirement]:
+    """Agents needed by groups that share channels."""
+    none = np.zeros(scenario.intervals_per_week)
+    whole = {
+        channel: np.minimum(1.0, np.sum([parts[n].get(channel, none) for n in names], axis=0))
+        for channel in dict.fromkeys(c for n in names for c in parts[n])
+    }
+
+    def need(group: Group) -> Requirement:
+        return _required(scenario, option, group, whole, hold, {}, none.astype(np.int64))
+
+    own, alone = owned(option, names)
+    needs = {name: need(group) for name, group in own.items()}
+    least = {name: need(group) for name, group in alone.items()}
+    skills = {skill: way for name in names for skill, way in option.groups[name].skills.items()}
+    everything = {"skills": skills, "staffing": ToTarget()}
+    pool = need(option.groups[names[0]].model_copy(update=everything))
+    agents = less(
+        {name: one.agents for name, one in needs.items()},
+        {name: one.agents for name, one in least.items()},
+        pool.agents,
+    )
+    return {name: replace(one, agents=agents[name]) for name, one in needs.items()}
 
 
 def _required(
     scenario: Scenario,
     option: Option,
-    name: str,
+    group: Group,
     parts: Parts,
     hold: str | None,
     taken: Parts,
     helpers: NDArray[np.int64],
 ) -> Requirement:
     """Agents needed by one group for its parts of channels and for what overflows to it."""
-    group = option.groups[name]
     bounds = group.staffing
     assert isinstance(bounds, ToTarget)
     served = list(streams(scenario, option, group, parts))
     waiting = waiting_of(served)
-=======
-    found: dict[str, Requirement] = {}
-    for names in teams(option):
-        if len(names) == 1:
-            found[names[0]] = _required(scenario, option, option.groups[names[0]], hold)
-        else:
-            found |= _together(scenario, option, names, hold)
-    return {name: found[name] for name in option.groups if name in found}
-
-
-def _together(
-    scenario: Scenario, option: Option, names: tuple[str, ...], hold: str | None
-) -> dict[str, Requirement]:
-    """Agents needed by groups that share channels."""
-    own, alone = owned(option, names)
-    needs = {name: _required(scenario, option, group, hold) for name, group in own.items()}
-    least = {name: _required(scenario, option, group, hold) for name, group in alone.items()}
-    skills = {skill: way for name in names for skill, way in option.groups[name].skills.items()}
-    free = ToTarget()
-    everything = {"skills": skills, "staffing": free}
-    pool = _required(scenario, option, option.groups[names[0]].model_copy(update=everything), hold)
-    agents = less(
-        {name: need.agents for name, need in needs.items()},
-        {name: need.agents for name, need in least.items()},
-        pool.agents,
-    )
-    return {name: replace(need, agents=agents[name]) for name, need in needs.items()}
-
-
-def _required(scenario: Scenario, option: Option, group: Group, hold: str | None) -> Requirement:
-    """Agents needed by one group, for the channels that it has."""
-    bounds = group.staffing
-    assert isinstance(bounds, ToTarget)
-    served = list(streams(scenario, option, group))
-    waiting = [s for s in served if s.channel.kind != "email" and s.channel.target]
->>>>>>> p-cov
     # A list of calls to make is done in time that is idle anyhow: nobody is added for it.
     later = [s for s in served if s not in waiting and s.channel.outbound is None]
     none = np.zeros(scenario.intervals_per_week)
@@ -164,15 +157,11 @@ def _required(scenario: Scenario, option: Option, group: Group, hold: str | None
     for promise in promises_of(waiting, hold, bounds.answered):
         for_it = _for_promise(promise, waiting, hands, scenario)
         agents, divided = np.maximum(agents, for_it[0]), np.maximum(divided, for_it[1])
-<<<<<<< HEAD
-    over = list(streams(scenario, option, group, taken))
+    over = list(streams(scenario, option, group, taken)) if taken else []
     load = load + (np.sum([s.load for s in over], axis=0) if over else none)
-    open_ = np.any([at_hand(scenario, option, n, parts, taken) for n in group.skills], axis=0)
-=======
     open_ = np.zeros(len(none), bool)
     for name in group.skills:
-        open_ |= open_share(scenario, option, name) > 0
->>>>>>> p-cov
+        open_ |= at_hand(scenario, option, name, parts, taken)
     agents = np.where(open_, np.maximum(agents, bounds.minimum), agents)
     put_off = [later_of(scenario, option, s) for s in later]
     agents = fitted(agents, load, put_off, open_)

@@ -12,6 +12,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.demand import at_work
+from sim.scenario.legs import overflows, routed, serving
+from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option, ToTarget
 
 __all__ = ["agent_hour", "less", "owned", "prices", "ranked", "teams"]
@@ -19,29 +22,46 @@ __all__ = ["agent_hour", "less", "owned", "prices", "ranked", "teams"]
 Agents = NDArray[np.int64]
 
 
-def teams(option: Option) -> tuple[tuple[str, ...], ...]:
-    """Groups staffed to target, those together that share channels with each other.
+def teams(scenario: Scenario, option: Option) -> tuple[tuple[str, ...], ...]:
+    """Groups staffed to target, those together that share channels which nothing parts.
+
+    Hours, shares and overflow part a channel: then each group has its own contacts, and is staffed
+    for these. Where nothing does, whoever is free serves, and no closed form tells who how much.
 
     Parameters
     ----------
-    option
-        The way to source the work.
+    scenario, option
+        The operation, and the way to source the work.
 
     Returns
     -------
     Names of groups in their order; a group that shares nothing is alone.
     """
-    found: list[tuple[list[str], set[str]]] = []
+    found: list[list[str]] = []
     for name, group in option.groups.items():
         if not isinstance(group.staffing, ToTarget):
             continue
-        names, channels = [name], set(group.skills)
-        for one in [one for one in found if one[1] & channels]:
-            found.remove(one)
-            names = [*one[0], *names]
-            channels |= one[1]
-        found.append((names, channels))
-    return tuple(tuple(names) for names, _ in found)
+        with_it = [
+            one for one in found if any(_side_by_side(scenario, option, name, n) for n in one)
+        ]
+        names = [*(n for one in with_it for n in one), name]
+        found = [*(one for one in found if one not in with_it), names]
+    return tuple(tuple(names) for names in found)
+
+
+def _side_by_side(scenario: Scenario, option: Option, name: str, other: str) -> bool:
+    """Whether two groups serve a channel at the same time, and nothing parts it."""
+    night = scenario.calendar.night
+    ours, theirs = option.groups[name], option.groups[other]
+    for channel in set(ours.skills) & set(theirs.skills):
+        shares = routed(option, channel)
+        parted = any(shares.get(one, 0.0) is not None for one in (name, other))
+        if parted or overflows(ours, channel) or overflows(theirs, channel):
+            continue
+        hours = [at_work(scenario, serving(option, one, night)) > 0 for one in (name, other)]
+        if np.any(hours[0] & hours[1]):
+            return True
+    return False
 
 
 def agent_hour(group: Group) -> float | None:

@@ -452,7 +452,6 @@ class Option(Strict):
         return self
 
     @model_validator(mode="after")
-<<<<<<< HEAD
     def _paid_once(self) -> Option:
         refuse_twice("one_offs", [one.name for one in self.one_offs])
         return self
@@ -475,8 +474,6 @@ class Option(Strict):
         return self
 
     @model_validator(mode="after")
-=======
->>>>>>> p-cov
     def _somebody_works(self) -> Option:
         if not any(_most_agents(group.staffing) for group in self.groups.values()):
             hint = "to show a closed channel write open: {name: never}"
