@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -11,9 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from terminal import Said
 
 from sim.cli.main import _ELSEWHERE
+from sim.cli.terminal import drawn
+from sim.report.table import Table
 
 DESK = """
 name: desk
@@ -300,3 +304,16 @@ def test_a_page_of_help_waits_for_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.splitlines()[-1] == ""
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 160])
+def test_a_table_is_no_wider_than_the_terminal_and_breaks_no_word(width: int) -> None:
+    head = ("Rotation", "Hours a week", "Beyond the norm of a year", "Rules broken", "People")
+    rows = tuple((f"day-night-{n}", "38.5", "36", "norm, weekly_rest", "4.4") for n in range(3))
+    out = Console(width=width, record=True, file=io.StringIO())
+    out.print(drawn(Table("Rotations round the clock", head, rows), out.width))
+    text = out.export_text()
+
+    assert max(map(len, text.splitlines())) <= width
+    for word in ("day-night-2", "weekly_rest", "Beyond", "Rotation"):
+        assert word in text

@@ -53,6 +53,7 @@ OWN = Rules(
         Rule(id="days_off_after_nights", numbers={"days": 2}),
         Rule(id="weekends_off", numbers={"count": 1, "weeks": 2}),
         Rule(id="weekends_running", numbers={"weekends": 2}),
+        Rule(id="nights_in_weeks", numbers={"nights": 3, "weeks": 2}),
         Rule(id="week_hours", numbers={"hours": 45}),
         Rule(id="overtime_days", numbers={"hours": 4}),
         Rule(id="rest_by_duty", numbers={"times": 1.5}),
@@ -668,6 +669,17 @@ def test_no_roster_is_better_where_some_people_serve_only_some_channels(seed: in
     assert made.cost == pytest.approx(sum(band.cost for band in made.bands.values()))
 
 
+def test_a_wish_for_one_of_several_shifts_is_kept_by_any_of_them() -> None:
+    day = Period(MONDAY, 1)
+    wish = Wish(0, DAY, kind="on", shift=("E", "L"))
+    anna = Person(name="Anna", norm=0, most=9, wishes=(wish,))
+    late = quick([anna], [OFFICE, LATE], hours(13, 22), NONE, day)
+    other = quick([anna], [OFFICE], hours(9, 18), NONE, day)
+
+    assert (late.duties[0].shift, late.wishes_kept) == (LATE, 1)
+    assert (other.duties[0].shift, other.wishes_kept) == (OFFICE, 0)
+
+
 def test_people_who_serve_nothing_of_what_is_asked_are_counted() -> None:
     anna = Person(name="Anna", skills=frozenset({"phone"}))
     need = every_hour(7, hours(9, 18))
@@ -743,8 +755,12 @@ def test_somebody_without_a_legal_line_is_named() -> None:
         ({"pins": [Pin("Anna", 9)]}, "pins must name a day of the period"),
         ({"pins": [Pin("Anna", 1, "Z")]}, "pins must name a day of the period and a shift"),
         (
-            {"rules": Rules("x", (Rule(id="nights_in_weeks", numbers={"nights": 4}),))},
-            "rules must be without nights_in_weeks",
+            {
+                "rules": Rules(
+                    "x", (Rule(id="nights_in_weeks", numbers={"nights": 20, "weeks": 12}),)
+                )
+            },
+            "few nights in few weeks",
         ),
         ({"seed": -1}, "seed must be at least 0"),
         ({"time_limit": 0.0}, "time_limit must be above 0"),

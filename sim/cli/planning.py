@@ -40,7 +40,7 @@ def _staff(
     scenario = load(file)
     name = scenario.baseline if option is None else option
     words = Language(lang)
-    say(needs_answer(scenario, name, staff(scenario, name), words), as_json, as_csv)
+    say(needs_answer(scenario, name, staff(scenario, name), words), as_json, as_csv, lang)
 
 
 def _plan(
@@ -62,7 +62,7 @@ def _plan(
     if not result.covers:
         hint = "write staffing: {to_target: {}} for a group whose shifts are to be found"
         raise InvalidInput("option", "must have a group that is staffed to target", name, hint)
-    say(plan_answer(result, Language(lang)), as_json, as_csv)
+    say(plan_answer(result, Language(lang)), as_json, as_csv, lang)
 
 
 def _roster(
@@ -138,7 +138,7 @@ def _roster(
     if out is not None and made.roster.found:
         for written in save_roster(scenario, name, made, out, words)[:3]:
             console(error=True).print(words(WRITTEN, file=written))
-    say(roster_answer(scenario, name, made, words), as_json, as_csv)
+    say(roster_answer(scenario, name, made, words), as_json, as_csv, lang)
 
 
 def _group(scenario: Scenario, option: str, group: str | None) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table as RichTable
@@ -30,6 +31,7 @@ __all__ = [
     "AsJson",
     "Lang",
     "console",
+    "drawn",
     "print_csv",
     "print_json",
     "progress",
@@ -52,7 +54,9 @@ Lang = Annotated[
 
 def console(*, error: bool = False) -> Console:
     """Where to write; wide enough for tables when nobody looks at a terminal."""
-    console = Console(stderr=error, highlight=False, markup=False, soft_wrap=True)
+    console = Console(stderr=error, highlight=False, markup=False)
+    # On a terminal sentences break between words; into a file each is a line.
+    console.soft_wrap = not console.is_terminal
     if not console.is_terminal:
         console.width = 160
     elif not error:
@@ -87,22 +91,82 @@ def print_csv(rows: Sequence[Mapping[str, object]]) -> None:
 
 def show(table: Table) -> None:
     """Print a table, figures to the right."""
-    drawn = RichTable(title=table.title, box=box.SIMPLE_HEAD, title_justify="left")
-    for number, name in enumerate(table.head):
-        drawn.add_column(name, justify="right" if number else "left", overflow="fold")
+    out = console()
+    made = drawn(table, out.width)
+    if not made.show_edge:
+        out.print()
+    out.print(made, soft_wrap=False)
+
+
+def drawn(table: Table, width: int) -> RichTable:
+    """A table as it fits into so many columns: less air first, then words under each other.
+
+    Parameters
+    ----------
+    table
+        What to show.
+    width
+        Of the terminal.
+    """
+    cells = [[name, *(row[n] for row in table.rows)] for n, name in enumerate(table.head)]
+    wide = [max(map(cell_len, column)) for column in cells]
+    words = [_longest_word(column) for column in cells]
+    tight = sum(wide) + 3 * len(wide) + 1 > width
+    made = RichTable(
+        title=table.title or None, box=box.SIMPLE_HEAD, title_justify="left",
+        collapse_padding=tight, pad_edge=not tight, show_edge=not tight,
+    )  # fmt: skip
+    room = width - 2 * (len(wide) - 1)
+    # The first column says what a row is: it stays in one line where there is room for that.
+    for least in ([wide[0], *words[1:]], words):
+        if sum(least) <= room:
+            break
+    sizes = _shared(least, wide, room) if tight and sum(least) <= room else [None] * len(wide)
+    for number, (name, size) in enumerate(zip(table.head, sizes, strict=True)):
+        made.add_column(name, justify="right" if number else "left", overflow="fold", width=size)
     for row in table.rows:
-        drawn.add_row(*row)
-    console().print(drawn, soft_wrap=False)
+        made.add_row(*row)
+    return made
 
 
-def say(answer: Answer, as_json: bool, as_csv: bool) -> None:
-    """Print an answer in the form that was asked for."""
+def _longest_word(cells: Sequence[str]) -> int:
+    return max(cell_len(word) for cell in cells for word in cell.split() or [""])
+
+
+def _shared(least: Sequence[int], wide: Sequence[int], room: int) -> list[int | None]:
+    """Widths of columns from what they must have up to what they would like, as room allows."""
+    sizes = list(least)
+    for _ in range(room - sum(least)):
+        lacking = [want - has for want, has in zip(wide, sizes, strict=True)]
+        if max(lacking) <= 0:
+            break
+        sizes[lacking.index(max(lacking))] += 1
+    return list(sizes)
+
+
+def say(answer: Answer, as_json: bool, as_csv: bool, lang: str = "en") -> None:
+    """Print an answer in the form that was asked for.
+
+    Parameters
+    ----------
+    answer
+        What was found.
+    as_json, as_csv
+        As plain data, or as rows.
+    lang
+        Whose spreadsheets the rows are for: the Russian Excel parts cells by semicolons.
+    """
     if as_json and as_csv:
         raise LinewiseError("give --csv or --json, not both")
     if as_json:
         print_json(answer.data)
     elif as_csv:
-        print_csv(answer.rows)
+        if lang == "ru":
+            from sim.report.sheets import sheet_text  # a page of help waits for nothing heavy
+
+            sys.stdout.write(sheet_text(answer.rows, lang))
+        else:
+            print_csv(answer.rows)
     else:
         first, *rest = answer.sentences
         console().print(first, style="bold")

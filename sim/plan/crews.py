@@ -19,7 +19,7 @@ from sim.plan.rosters import Pin, roster
 from sim.plan.rotation.patterns import PATTERNS, Pattern, pattern
 from sim.plan.rules import Rules, violations
 from sim.plan.team_needs import needed_by_skill, needed_on_roster
-from sim.plan.teams import TeamRoster, month_of, people_of, team_of
+from sim.plan.teams import TeamRoster, month_of, people_of, team_of, times_of
 from sim.scenario.model import Scenario
 from sim.scenario.team import Member
 
@@ -64,9 +64,7 @@ def _told(chosen: Pattern) -> Pattern:
     """The pattern with shifts whose names tell their times."""
     named = {}
     for letter, shift in sorted(chosen.shifts.items()):
-        ends = (shift.start, shift.end % 1440)
-        start, end = (f"{minute // 60:02d}:{minute % 60:02d}" for minute in ends)
-        named[letter] = replace(shift, name=f"{letter} {start}–{end}")
+        named[letter] = replace(shift, name=f"{letter} {times_of(shift)}")
     return replace(chosen, shifts=named)
 
 

@@ -91,14 +91,14 @@ class Wish:
     weight
         How much, against other wishes.
     shift
-        To work this shift, by name; empty for any.
+        To work this shift, by name, or one of several; empty for any.
     """
 
     start: int
     end: int
     kind: str = "off"
     weight: float = 1.0
-    shift: str = ""
+    shift: str | tuple[str, ...] = ""
 
     def __post_init__(self) -> None:
         if self.kind not in ("off", "on"):
@@ -107,6 +107,12 @@ class Wish:
             raise InvalidInput("end", f"must be after the start {self.start}", self.end)
         if not (math.isfinite(self.weight) and self.weight >= 0):
             raise InvalidInput("weight", "must be a number of at least 0", self.weight)
+
+    def means(self, shift: str) -> bool:
+        """Whether a shift is one that is wished for."""
+        if isinstance(self.shift, str):
+            return self.shift in ("", shift)
+        return not self.shift or shift in self.shift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

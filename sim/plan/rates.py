@@ -21,7 +21,7 @@ class Rates:
     night, weekend
         What is added for an hour at night, on Saturday or Sunday, as a share of `hour`.
     person
-        Of one person full time in the period, premiums apart [money].
+        Of one person full time for a month, premiums apart [money].
 
     Examples
     --------
@@ -51,7 +51,7 @@ class Rates:
         Parameters
         ----------
         people
-            For the period.
+            For a month.
         hours
             Paid beside them [h].
         night, weekend

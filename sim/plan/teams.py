@@ -37,6 +37,7 @@ __all__ = [
     "shifts_of",
     "team_of",
     "team_roster",
+    "times_of",
 ]
 
 Floats = NDArray[np.float64]
@@ -178,9 +179,10 @@ def _understood(member: Member, staff: Group, forms: Mapping[str, ShiftForm]) ->
             rule = f"must be channels of the group: {', '.join(staff.skills)}"
             raise InvalidInput(f"{where}.skills", rule, skill)
     for wish in member.wishes:
-        if wish.shift is not None and wish.shift not in forms:
-            rule = f"must name a kind of shift: {', '.join(forms) or 'none is allowed here'}"
-            raise InvalidInput(f"{where}.wishes", rule, wish.shift)
+        for kind in wish.kinds:
+            if kind not in forms:
+                rule = f"must name a kind of shift: {', '.join(forms) or 'none is allowed here'}"
+                raise InvalidInput(f"{where}.wishes", rule, kind)
 
 
 def people_of(
@@ -200,17 +202,19 @@ def people_of(
     before
         What was worked before it.
     shifts
-        Of the roster: who wishes a kind of shift is given the one of it that is worked most.
+        Of the roster: who wishes kinds of shifts is given any of these.
     """
-    often = {shift.name.rpartition(" ")[0]: shift.name for shift in reversed(shifts)}
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for shift in shifts:
+        kinds[shift.name.rpartition(" ")[0]].append(shift.name)
     worked: dict[str, list[Duty]] = defaultdict(list)
     for duty in before:
         worked[duty.person].append(duty)
-    return tuple(_person(one, period, tuple(worked[one.name]), often) for one in members)
+    return tuple(_person(one, period, tuple(worked[one.name]), kinds) for one in members)
 
 
 def _person(
-    member: Member, period: Period, before: tuple[Duty, ...], often: Mapping[str, str]
+    member: Member, period: Period, before: tuple[Duty, ...], kinds: Mapping[str, Sequence[str]]
 ) -> Person:
     """One of them."""
     absences = [
@@ -220,11 +224,12 @@ def _person(
         if (found := _absence(span, kind, period)) is not None
     ]
     wishes = [
-        Wish(period.at(first), period.at(last + 1), wish.kind, wish.weight, shift)
+        Wish(period.at(first), period.at(last + 1), wish.kind, wish.weight, shifts)
         for wish in member.wishes
         if (inside := _days(wish.days, period)) is not None
         for first, last in [inside]
-        for shift in [often.get(wish.shift or "", wish.shift or "")]
+        # A kind that the plan does not start is wished for in vain, not for any shift.
+        for shifts in [tuple(name for kind in wish.kinds for name in kinds.get(kind, [kind]))]
     ]
     return Person(
         name=member.name,
@@ -271,9 +276,20 @@ def shifts_of(found: Cover) -> tuple[Shift, ...]:
 
 def _named(shift: Shift) -> Shift:
     """A shift with a name that tells its times."""
+    return replace(shift, name=f"{shift.name} {times_of(shift)}")
+
+
+def times_of(shift: Shift) -> str:
+    """When a shift begins and ends, with the days that it takes where that is a day or more.
+
+    Examples
+    --------
+    >>> times_of(Shift("night", 1200, 720)), times_of(Shift("long", 720, 1800))
+    ('20:00–08:00', '12:00–18:00+1d')
+    """
     start, end = shift.start, shift.end % DAY
-    times = f"{start // 60:02d}:{start % 60:02d}–{end // 60:02d}:{end % 60:02d}"
-    return replace(shift, name=f"{shift.name} {times}")
+    more = f"+{shift.minutes // DAY}d" if shift.minutes >= DAY else ""
+    return f"{start // 60:02d}:{start % 60:02d}–{end // 60:02d}:{end % 60:02d}{more}"
 
 
 def barred(shifts: Sequence[Shift], rules: Rules, period: Period) -> tuple[tuple[Shift, str], ...]:
@@ -338,7 +354,7 @@ def rates_of(scenario: Scenario, group: Group, period: Period) -> Rates | None:
     scenario, group
         Whose pay it is.
     period
-        For which a person is priced: the hours of the calendar's norm.
+        A person is priced for the calendar month in which it begins, by the hours of its norm.
     """
     contract = group.contract.price_per_agent_hour if group.contract else None
     if group.payroll is None and contract is None:
@@ -346,7 +362,8 @@ def rates_of(scenario: Scenario, group: Group, period: Period) -> Rates | None:
     from sim.plan.shift_plans import hourly_pay  # the solver is loaded where it is asked for
 
     pay = hourly_pay(scenario, group)
-    full = norm_hours(Person(name="anybody"), period, 0, period.days)
+    month = month_of(scenario, period.start.replace(day=1))
+    full = norm_hours(Person(name="anybody"), month, 0, month.days)
     return Rates(pay.rate, pay.night_premium, pay.weekend_premium, pay.rate * full)
 
 

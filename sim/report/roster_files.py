@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import datetime
 import hashlib
 import io
@@ -23,6 +22,7 @@ from sim.plan.rosters import Roster
 from sim.plan.teams import TeamRoster
 from sim.report.language import Language
 from sim.report.rosters import codes, duty_rows, line, moment, titles_of
+from sim.report.sheets import sheet_text
 from sim.scenario import Scenario
 from sim.scenario.team import sheet_rows
 
@@ -159,14 +159,17 @@ def _duty_sheet(
     sheet.set_column(0, 4, 18)
 
 
-def roster_csv(found: Roster) -> str:
-    """Every duty as a row of a CSV file."""
-    out = io.StringIO()
-    names = ("person", "date", "start", "end", "shift", "paid_hours", "skill")
-    writer = csv.DictWriter(out, names, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(duty_rows(found))
-    return out.getvalue()
+def roster_csv(found: Roster, lang: str = "en") -> str:
+    """Every duty as a row of a CSV file, with a mark of UTF-8.
+
+    Parameters
+    ----------
+    found
+        The roster.
+    lang
+        Whose spreadsheet reads it, see `sheet_text`.
+    """
+    return sheet_text(duty_rows(found), lang)
 
 
 def read_roster(
@@ -332,7 +335,7 @@ def save_roster(
     if place.suffix.lower() == ".xlsx":
         files: Mapping[Path, bytes] = {place: roster_workbook(made, lang, titles)}
     elif place.suffix.lower() == ".csv":
-        files = {place: roster_csv(found).encode("utf-8-sig")}  # the mark tells Excel it is UTF-8
+        files = {place: roster_csv(found, lang.code).encode()}
     else:
         files, taken = {}, set[str]()
         for person in found.people:

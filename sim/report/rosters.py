@@ -47,6 +47,7 @@ _BAND_WORDS = {
     "after": N_("people short or too many in the night after the last day"),
     "owed": N_("hours of the norm not given"),
     "weekends": N_("weekends worked, unevenly"),
+    "nights": N_("nights worked, unevenly"),
     "wishes and changes": N_("wishes not kept, changes"),
 }
 
@@ -215,6 +216,9 @@ def titles_of(scenario: Scenario, option: str, made: TeamRoster, lang: Language)
 def _title(scenario: Scenario, option: str, group: str, name: str, lang: Language) -> str:
     """A shift of a roster as people read it: its times, and what the planner calls it."""
     key, _, times = name.rpartition(" ")
+    times, plus, days = times.partition("+")
+    if plus:
+        times = lang("{times} +{days} d", times=times, days=days.removesuffix("d"))
     return f"{times} {shift_title(scenario, option, group, key, lang)}"
 
 

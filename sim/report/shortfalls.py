@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from sim.plan.rates import Rates
@@ -46,6 +47,8 @@ def shortfall_text(one: Shortfall, people: int, rates: Rates | None, money: str,
 def _cause(one: Shortfall, people: int, lang: Language) -> str:
     """Number and cause."""
     where = one.where.replace(", ", lang(" or ")).replace(" or ", lang(" or "))
+    if one.kind == "day":
+        where = f"{datetime.date.fromisoformat(where):%d.%m.%Y}"
     if one.kind == "line":
         return lang("{name} has no legal line of days in this period.", name=one.where)
     if one.kind == "skill" and one.barred == people:
@@ -73,7 +76,10 @@ def _priced(way: Way, one: Shortfall, rates: Rates | None, money: str, lang: Lan
     price = 0.0 if rates is None else way.price(rates)
     if rates is None or not price:
         return said
-    return f"{said} ({lang.money(price, money)})"
+    amount = lang.money(price, money)
+    if way.people:
+        return lang("{way} ({price} a month)", way=said, price=amount)
+    return f"{said} ({amount})"
 
 
 def _way(way: Way, one: Shortfall, lang: Language) -> str:

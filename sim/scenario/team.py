@@ -69,7 +69,7 @@ class DaySpan(Strict):
 
 
 def _wish(data: object) -> object:
-    """Read ``off 2026-03-21``, ``on 2026-03-08 night`` or ``off 2026-03-21..2026-03-22: 5``."""
+    """Read ``off 2026-03-21``, ``on 2026-03-08 late/night``, ``off 2026-03-21..2026-03-22: 5``."""
     if not isinstance(data, str):
         return data
     match = _WISH.fullmatch(data.strip())
@@ -89,11 +89,16 @@ class Wish(Strict):
     days: Annotated[DaySpan, Also(type="string", examples=["2026-03-21"])]
     """On which days."""
     shift: str | None = None
-    """Which shift, by its name; None for any."""
+    """Which shift, by its name, or several parted by a slash; None for any."""
     weight: Annotated[float, Field(ge=0, le=1000)] = 1.0
     """How much, against other wishes."""
 
     _read = model_validator(mode="before")(_wish)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The shifts that it names."""
+        return tuple(kind.strip() for kind in (self.shift or "").split("/") if kind.strip())
 
 
 Spans = tuple[Annotated[DaySpan, Also(type="string", examples=["2026-03-09..2026-03-15"])], ...]

@@ -77,7 +77,7 @@ class Way:
         Parameters
         ----------
         rates
-            Of the group, with a person for the period.
+            Of the group.
         """
         return rates.price(
             people=self.people, hours=self.hours, night=self.night, weekend=self.weekend
@@ -94,7 +94,7 @@ class Shortfall:
         ``skill``: nobody, or too few, have it; ``line``: somebody has no legal line; ``day``,
         ``nights``, ``weekends``, ``hours``: not enough of those can be worked.
     where
-        The skill, the person or the day; empty for all.
+        The skill, the person or the date; empty for all.
     need, have
         Hours that are needed, and the most that people can give [h].
     barred
@@ -146,8 +146,7 @@ def shortfalls(laid: Laid, pricers: Pricers, rules: Rules, tried: Tried) -> list
     clock = Clocked.of(laid)
     every = np.ones(demand.intervals, bool)
     asked: list[tuple[str, str, Flags, list[int] | None]] = [
-        ("day", period.label(period.at(day))[:-6], clock.day == day, None)
-        for day in crowded(laid, clock.day)
+        ("day", str(period.date(day)), clock.day == day, None) for day in crowded(laid, clock.day)
     ]
     asked += [("nights", "", clock.night, None), ("weekends", "", clock.weekend, None)]
     asked.append(("hours", "", every, None))
@@ -290,7 +289,7 @@ def lacking(
     if have >= need - _SLACK:
         return
     what = {
-        "day": f"of {where}",
+        "day": f"on {where}",
         "nights": "between 22:00 and 06:00",
         "weekends": "on weekends",
         "hours": "in all",

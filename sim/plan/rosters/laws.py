@@ -46,6 +46,7 @@ class Traits(NamedTuple):
     night: bool  # for nights in a row
     resting: bool  # a night that days off must follow
     long: bool
+    dark: bool = False  # a night that is counted over weeks
 
 
 class Memory(NamedTuple):
@@ -56,7 +57,8 @@ class Memory(NamedTuple):
     that nights still ask for; `rested`: whether this week has had its rest; `busy`: whether it has
     had a duty, in a week that began before the period; `weekend`: whether it is worked, -1 where
     part of it is unknown; `past`: weekends before; `start`: of yesterday's duty; `hours`: paid in
-    this week [minutes]; `over`: beyond a normal day yesterday.
+    this week [minutes]; `over`: beyond a normal day yesterday; `dark`: nights of this week, last,
+    and of those before that still count, without zeros in front.
     """
 
     rest: int = LONG
@@ -74,6 +76,7 @@ class Memory(NamedTuple):
     start: int = -1
     hours: int = 0
     over: int = 0
+    dark: tuple[int, ...] = ()
 
 
 def days_of(period: Period, shifts: Sequence[Shift], first: int, last: int) -> Iterator[Day]:
@@ -115,6 +118,8 @@ class Law:
     week_hours: int | None
     overtime: tuple[int, int] | None
     counts_weekends: bool
+    in_weeks: tuple[int, int] | None = None
+    in_weeks_by: tuple[tuple[int, int, int], ...] = ()
 
     @classmethod
     def of(cls, rules: Rules, *, counts_weekends: bool, windows: bool) -> Law:
@@ -182,6 +187,11 @@ class Law:
                 else None
             ),
             counts_weekends=counts_weekends,
+            in_weeks=next(
+                ((round(r["nights"]), round(r["weeks"])) for r in hard.get("nights_in_weeks", ())),
+                None,
+            ),
+            in_weeks_by=dark("nights_in_weeks"),
         )
 
     def traits(self, start: int, minutes: int, paid: int, late: int) -> Traits:
@@ -192,6 +202,7 @@ class Law:
             any(dark(start, end, since, until) >= least for since, until, least in self.nights_by),
             any(dark(start, end, since, until) >= least for since, until, least in self.resting_by),
             bool(self.longs) and minutes >= self.long_hours * 60,
+            any(dark(start, end, since, until) >= full for since, until, full in self.in_weeks_by),
         )  # fmt: skip
 
     def allows(self, memory: Memory, day: Day, duty: Traits) -> bool:
@@ -209,6 +220,7 @@ class Law:
                 and memory.start - duty.start > self.forward)
             or (self.week_hours is not None and memory.hours + paid_now > self.week_hours)
             or (self.overtime is not None and memory.over + over > self.overtime[0])
+            or (duty.dark and self.in_weeks is not None and sum(memory.dark) >= self.in_weeks[0])
         )  # fmt: skip
 
     def worked(self, memory: Memory, day: Day, duty: Traits) -> Memory:
@@ -234,7 +246,22 @@ class Law:
             start=duty.start if self.forward is not None else -1,
             hours=memory.hours + duty.paid if self.week_hours is not None else 0,
             over=max(0, duty.paid - self.overtime[1]) if self.overtime else 0,
+            dark=self.darker(memory.dark) if duty.dark else memory.dark,
         )
+
+    @staticmethod
+    def darker(nights: tuple[int, ...]) -> tuple[int, ...]:
+        """The nights of weeks with one more in the last."""
+        return (*nights[:-1], nights[-1] + 1) if nights else (1,)
+
+    def turned(self, nights: tuple[int, ...]) -> tuple[int, ...]:
+        """The nights of weeks when another begins."""
+        if self.in_weeks is None or not nights:
+            return ()
+        kept = (*nights, 0)[-self.in_weeks[1] :]
+        while kept and not kept[0]:
+            kept = kept[1:]
+        return kept
 
     @property
     def sees_weekends(self) -> bool:
@@ -265,7 +292,9 @@ class Law:
             pushed = self.pushed(memory)
             if known and not self.weekend_kept(pushed):
                 return None
-            memory = pushed._replace(rested=False, busy=False, weekend=0, hours=late)
+            memory = pushed._replace(
+                rested=False, busy=False, weekend=0, hours=late, dark=self.turned(memory.dark)
+            )
         return self.plain(memory, day.weekday)
 
     def pushed(self, memory: Memory) -> Memory:

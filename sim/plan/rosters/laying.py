@@ -35,8 +35,8 @@ __all__ = [
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-#: Hard rules that the checker knows and that no roster is made under.
-UNKNOWN = frozenset({"nights_in_weeks"})
+#: Ways in which nights may fall on the weeks of a rule: beyond, the automaton takes too long.
+MOST_NIGHTS = 1100
 
 #: Rules that a duty breaks or keeps by itself.
 ALONE = frozenset({"night_ban", "holiday_ban", "meal", "duty_length", "duty_hours"})
@@ -103,10 +103,8 @@ def lay_out(
     most_nights: int | None = None,
 ) -> Laid:
     """The line problem of named people."""
-    for rule in rules:
-        if rule.hard and rule.kind in UNKNOWN:
-            hint = "limit nights running (nights_running) or in the period (most_nights) instead"
-            raise InvalidInput("rules", f"must be without {rule.kind}", rule.id, hint)
+    for person in people:
+        _countable(rules.kept_for(person))
     choices = list(dict.fromkeys(demand.filled_by(person.skills) for person in people))
     plain = [(s, k) for s in range(len(shifts)) for k in range(len(demand.skills))]
     kinds, fills = tuple(plain * len(choices)), tuple(own for own in choices for _ in plain)
@@ -140,6 +138,19 @@ def lay_out(
     )  # fmt: skip
     problem = Problem(workers, posts, period.days, len(kinds))
     return Laid(problem, tuple(people), base.shifts, period, demand, kinds, terms)
+
+
+def _countable(rules: Rules) -> None:
+    """Refuse nights in calendar weeks that are too many to be counted, or counted in two ways."""
+    found = [rule for rule in rules if rule.hard and rule.kind == "nights_in_weeks"]
+    hint = "limit nights running (nights_running) or in the period (most_nights) instead"
+    if len(found) > 1:
+        raise InvalidInput("rules", "must have one nights_in_weeks", found[1].id, hint)
+    for rule in found:
+        nights, weeks = round(rule["nights"]), round(rule["weeks"])
+        if math.comb(nights + weeks, weeks) > MOST_NIGHTS:
+            limit = f"must be few nights in few weeks, such as 10 in 4 ({nights} in {weeks})"
+            raise InvalidInput("rules", limit, rule.id, hint)
 
 
 class Machines:
@@ -237,7 +248,7 @@ class Machines:
             if wish.kind == "off":
                 by_shift[there] += weight
                 continue
-            names = np.array([wish.shift in ("", shift.name) for shift in base.shifts])
+            names = np.array([wish.means(shift.name) for shift in base.shifts])
             days = max(1, int((there & names).any(axis=1).sum()))
             by_shift[there & names] -= weight / days
         cost += by_shift[:, [s for s, _ in base.kinds]]

@@ -140,8 +140,7 @@ def wishes_of(person: Person, duties: tuple[Duty, ...]) -> int:
         if wish.kind == "off":
             kept += not there
         else:
-            named = [d for d in there if not wish.shift or (d.shift and d.shift.name == wish.shift)]
-            kept += bool(named)
+            kept += any(wish.means(d.shift.name if d.shift else "") for d in there)
     return kept
 
 

@@ -177,7 +177,7 @@ def parts(
         if kind == 0:
             some = sorted(rng.choice(people, few[0], replace=False).tolist())
         else:
-            begin = int(rng.integers(1 - few[1] // 2, days - few[1] // 2))
+            begin = int(rng.integers(min(0, 1 - few[1] // 2), days - few[1] // 2))
             free = (np.arange(days) >= begin) & (np.arange(days) < begin + few[1])
         begun = clock.seconds
         tried = reopened(draft, some, free, pools, pricers, clock, rng, nodes=50)
