@@ -41,6 +41,7 @@ __all__ = [
     "Prepared",
     "Run",
     "evaluate",
+    "legs_of",
     "peak_of",
     "prepare",
     "simulate",
@@ -409,6 +410,17 @@ def statement_of(
     month_index
         Months since contracts began: their prices rise at each anniversary.
     """
+    return Statement.join(legs_of(option, month, counts, peaks, month_index))
+
+
+def legs_of(
+    option: Option,
+    month: Month,
+    counts: MonthCounts,
+    peaks: Mapping[str, float],
+    month_index: int = 0,
+) -> dict[str, Statement]:
+    """The statements that make an option's month, as `statement_of` joins them."""
     legs: dict[str, Statement] = {}
     vendors = [name for name, group in option.groups.items() if group.source == "vendor"]
     for name, group in option.groups.items():
@@ -418,7 +430,7 @@ def statement_of(
     if option.retained is not None:
         invoice = sum(legs[name].info["invoice_net"] for name in vendors if name in legs)
         legs["retained"] = retained_month(option.retained, month.retained(counts, vendors, invoice))
-    return Statement.join(legs)
+    return legs
 
 
 def _leg(
