@@ -14,7 +14,7 @@ import scipy.stats
 from terminal import Said
 
 from sim.decide import Comparison, compare
-from sim.decide.breakeven import breakeven
+from sim.decide.breakeven import breakeven, pair_of
 from sim.decide.response import Response
 from sim.decide.risk import RiskAnswer, inputs_of, risk
 from sim.demand.parameters import chances
@@ -104,6 +104,15 @@ def test_who_is_cheaper_changes_at_a_crossing_and_nowhere_else(
     assert len(found.crossings) == changes
     assert all(abs(c.point.difference) < 0.03 * max(c.point.costs) for c in found.crossings)
     assert all(point.equal for point in found.points)
+
+
+def test_without_names_the_two_that_matter_are_told_apart(compared: Comparison) -> None:
+    assert set(pair_of(compared)) == {"hours", "minutes"}
+    assert pair_of(compared)[0] == compared.baseline.name
+
+    bare = replace(compared.options[0], statement=None, cost=None)
+    with pytest.raises(InvalidInput, match="no two priced options"):
+        pair_of(replace(compared, options=(bare, compared.options[1])))
 
 
 def test_a_range_may_be_said_in_factors_or_values(desk: Scenario, compared: Comparison) -> None:
@@ -222,7 +231,8 @@ def test_inputs_go_together_as_the_file_says(compared: Comparison) -> None:
     )
     found = risk(load_text(text), comparison=compared)
 
-    assert float(np.corrcoef(found.values.T).flat[1]) == pytest.approx(0.8, abs=0.07)
+    together = scipy.stats.pearsonr(found.values[:, 0], found.values[:, 1]).statistic
+    assert together == pytest.approx(0.8, abs=0.07)
     alone = risk(load_text(text.replace("is: 0.8", "is: 0.001")), comparison=compared)
     # What is dear together leaves the difference alone.
     assert np.std(found.difference) < np.std(alone.difference)

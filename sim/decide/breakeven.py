@@ -142,8 +142,11 @@ def pair_of(comparison: Comparison, between: Sequence[str] | None = None) -> tup
     ranked = sorted(alike, key=priced.__getitem__)
     if len(ranked) < 2:
         hint = "name two options with --between"
-        raise InvalidInput("between", "is needed: no two options give equal service", None, hint)
-    return (base.name, ranked[0]) if ranked[0] != base.name else (ranked[0], ranked[1])
+        rule = "is needed: no two priced options give equal service"
+        raise InvalidInput("between", rule, None, hint)
+    if base.name not in ranked or ranked[0] == base.name:
+        return ranked[0], ranked[1]
+    return base.name, ranked[0]
 
 
 def breakeven(

@@ -119,9 +119,7 @@ def costs_of(
     pairs = zip(inputs, map(float, values), strict=True)
     there = changed(scenario, {one.input: one.change(value) for one, value in pairs})
     return [
-        response.statement(there).total
-        if any(touches(one.input, name) for one in inputs)
-        else response.statement().total
+        response.answer(there if any(touches(one.input, name) for one in inputs) else None).total()
         for name, response in responses.items()
     ]
 

@@ -18,7 +18,15 @@ from sim.scenario.legs import routed
 from sim.scenario.option import Group, Option
 from sim.scenario.terms import ContractTerms
 
-__all__ = ["Busiest", "busiest_of", "contract_of", "peak_of", "statement_of", "teams_of"]
+__all__ = [
+    "Busiest",
+    "busiest_of",
+    "contract_of",
+    "peak_of",
+    "statement_of",
+    "statements_by_leg",
+    "teams_of",
+]
 
 
 class Busiest(NamedTuple):
@@ -98,6 +106,17 @@ def statement_of(
     month_index
         Months since contracts began: their prices rise at each anniversary.
     """
+    return Statement.join(statements_by_leg(option, month, counts, peaks, month_index))
+
+
+def statements_by_leg(
+    option: Option,
+    month: Month,
+    counts: MonthCounts,
+    peaks: Mapping[str, Busiest],
+    month_index: int = 0,
+) -> dict[str, Statement]:
+    """The statements that make an option's month, as `statement_of` joins them."""
     legs: dict[str, Statement] = {}
     teams = teams_of(option)
     vendors = [name for name in teams if option.groups[name].source == "vendor"]
@@ -111,7 +130,7 @@ def statement_of(
         load = math.fsum(peaks[name].line_load for name in vendors)
         ops = replace(month.retained(counts, vendors, invoice), line_load=load)
         legs["retained"] = retained_month(option.retained, ops)
-    return Statement.join(legs)
+    return legs
 
 
 def _leg(

@@ -9,7 +9,7 @@ month is moved by.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim import erlang
 from sim.decide.traffic import MonthCounts
+from sim.erlang import ServiceRule
 from sim.experiment import Case
 from sim.metrics import Work
 from sim.plan.streams import Stream, streams
@@ -49,9 +50,9 @@ class Closed:
     """
 
     offered: Mapping[str, float]
-    lost: Mapping[str, float]
-    wait: Mapping[str, float]
-    service: Mapping[str, float]
+    lost: dict[str, float]
+    wait: dict[str, float]
+    service: dict[str, float]
     handle: Mapping[tuple[str, str], float]
     billed: Mapping[tuple[str, str], float]
 
@@ -100,42 +101,57 @@ class Streams:
             found[group] = found.get(group, 0.0) + factor * rate * time
         return found
 
-    def measured(self, agents: Mapping[str, Floats], factor: float = 1.0) -> Closed:
-        """What becomes of those who wait.
+    def measured(
+        self, agents: Sequence[Mapping[str, Floats]], factors: Sequence[float] = (1.0,)
+    ) -> list[Closed]:
+        """What becomes of those who wait, at several volumes in one go.
 
         Parameters
         ----------
         agents
-            At work, by group and interval of the week.
-        factor
+            At work, by group and interval of the week, for each factor.
+        factors
             On all volumes.
         """
-        offered = {n: factor * float(s.rate.sum()) for n, s in self.by_channel.items()}
-        lost, wait, service = (dict.fromkeys(offered, 0.0) for _ in range(3))
+        found = []
+        for factor in factors:
+            offered = {n: factor * float(s.rate.sum()) for n, s in self.by_channel.items()}
+            lost, wait, service = (dict.fromkeys(offered, 0.0) for _ in range(3))
+            found.append(Closed(offered, lost, wait, service, self.handle, self.billed))
         for team in self.teams:
-            columns = np.stack(
-                [
-                    factor * team.rate,
-                    team.aht,
-                    np.sum([agents[name] for name in team.groups], axis=0),
-                    team.patience,
-                ]
-            )
-            kinds, kind = np.unique(columns, axis=1, return_inverse=True)
-            queue = erlang.erlang_a(
-                arrival_rate=kinds[0], aht=kinds[1], agents=kinds[2], patience=kinds[3]
-            )
-            gone = np.nan_to_num(queue.abandonment)
-            waits = np.nan_to_num(queue.mean_wait, posinf=0.0)
-            for stream in team.waiting:
-                share = stream.rate / max(stream.rate.sum(), 1e-300)
-                lost[stream.name] = float(share @ gone[kind])
-                wait[stream.name] = float(share @ waits[kind])
-                target = stream.channel.target
+            self._team(team, agents, factors, found)
+        return found
+
+    def _team(
+        self,
+        team: _Team,
+        agents: Sequence[Mapping[str, Floats]],
+        factors: Sequence[float],
+        found: Sequence[Closed],
+    ) -> None:
+        """Fill in what becomes of those who wait for a team."""
+        shape = len(factors), len(team.rate)
+        queue = erlang.erlang_a(
+            arrival_rate=np.outer(factors, team.rate).ravel(),
+            aht=np.broadcast_to(team.aht, shape).ravel(),
+            agents=np.array([sum(one[name] for name in team.groups) for one in agents]).ravel(),
+            patience=np.broadcast_to(team.patience, shape).ravel(),
+        )
+        gone = np.nan_to_num(queue.abandonment).reshape(shape)
+        waits = np.nan_to_num(queue.mean_wait, posinf=0.0).reshape(shape)
+        served: dict[tuple[ServiceRule, float], Floats] = {}
+        for stream in team.waiting:
+            share = stream.rate / max(stream.rate.sum(), 1e-300)
+            target = stream.channel.target
+            if target is not None and (target.rule, target.awt) not in served:
+                within = queue.service_level(target.rule, target.awt)
+                served[target.rule, target.awt] = np.nan_to_num(within, nan=1.0).reshape(shape)
+            for row, closed in enumerate(found):
+                closed.lost[stream.name] = float(gone[row] @ share)
+                closed.wait[stream.name] = float(waits[row] @ share)
                 if target is not None:
-                    within = queue.service_level(target.rule, target.awt)
-                    service[stream.name] = float(share @ np.nan_to_num(within, nan=1.0)[kind])
-        return Closed(offered, lost, wait, service, self.handle, self.billed)
+                    level = served[target.rule, target.awt][row]
+                    closed.service[stream.name] = float(level @ share)
 
 
 def streams_of(scenario: Scenario, option: Option, case: Case, counts: MonthCounts) -> Streams:

@@ -13,6 +13,7 @@ With nothing changed the answer is that of the simulation to the last digit.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,7 +24,7 @@ from sim.cost import Statement
 from sim.decide.month import Month
 from sim.decide.moved import Moved, moved
 from sim.decide.option import OptionResult
-from sim.decide.priced import Busiest, busiest_of, statement_of, teams_of
+from sim.decide.priced import Busiest, busiest_of, statement_of, statements_by_leg, teams_of
 from sim.decide.queueing import Closed, streams_of
 from sim.decide.traffic import MonthCounts, traffic
 from sim.errors import InvalidInput
@@ -37,7 +38,7 @@ __all__ = ["Answer", "Response"]
 Floats = NDArray[np.float64]
 
 # Volumes at which many months are worked out.
-_NODES = 5
+_NODES = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +78,11 @@ class Answer:
             Months since contracts began.
         """
         return statement_of(self.option, self.month, self.counts, self.peaks, month_index)
+
+    def total(self, month_index: int = 0) -> float:
+        """Cost of the month; sooner known than the statement, which joins and checks its lines."""
+        legs = statements_by_leg(self.option, self.month, self.counts, self.peaks, month_index)
+        return math.fsum(leg.total for leg in legs.values())
 
     @property
     def hours(self) -> float:
@@ -164,7 +170,7 @@ class Response:
             agents,
             needed,
             asked.loads(),
-            asked.measured({**agents, **{name: wanted[0] for name, wanted in needed.items()}}),
+            asked.measured([{**agents, **{name: row[0] for name, row in needed.items()}}])[0],
             calendar.average_month(result.scenario.interval).types.reshape(-1, 8),
         )
 
@@ -189,18 +195,20 @@ class Response:
         needed = _needed(asked, option, volumes)
         terms = staffed(option, self.result.covers)
         waiting = streams_of(asked, option, self.result.case, self.counts)
+        crews = [
+            self._agents(needed, waiting.loads(factor), row)
+            for row, factor in enumerate(volumes.tolist())
+        ]
+        # Closed forms of their own agents: those beyond are there for what they leave out.
+        own = [
+            {**agents, **{name: wanted[row] for name, wanted in needed.items()}}
+            for row, agents in enumerate(crews)
+        ]
         found = []
-        for row, factor in enumerate(volumes.tolist()):
-            loads = waiting.loads(factor)
-            agents = self._agents(needed, loads, row)
-            # The closed form of its own agents: those beyond it are there for what it leaves out.
-            at_work = {**agents, **{name: wanted[row] for name, wanted in needed.items()}}
-            now = waiting.measured(at_work, factor)
-            move = moved(self.result.case, self.counts, self.closed, now)
-            counts = self._counts(move, agents)
+        for agents, now in zip(crews, waiting.measured(own, volumes.tolist()), strict=True):
+            counts = self._counts(moved(self.result.case, self.counts, self.closed, now), agents)
             peaks = {name: self._busiest(name, agents, counts) for name in self.peaks}
-            service = self._service(now)
-            found.append(Answer(terms, self.month, counts, peaks, agents, service))
+            found.append(Answer(terms, self.month, counts, peaks, agents, self._service(now)))
         return tuple(found)
 
     def answer(self, scenario: Scenario | None = None, *, volume_factor: float = 1.0) -> Answer:
@@ -252,7 +260,7 @@ class Response:
 
         Notes
         -----
-        More than five different volumes are answered at five between the least and the most, and
+        More than four different volumes are answered at four between the least and the most, and
         costs in between taken from these: it is for many draws of many months.
         """
         volumes = np.asarray(factors, np.float64)
@@ -267,7 +275,7 @@ class Response:
         years = (np.arange(len(volumes)) + first_month) // 12 * indexed
         found = np.empty(len(volumes))
         for year in np.unique(years).tolist():
-            costs = [answer.statement(12 * year).total for answer in answers]
+            costs = [answer.total(12 * year) for answer in answers]
             found[years == year] = np.interp(volumes[years == year], nodes, costs)
         return found
 

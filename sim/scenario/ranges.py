@@ -206,5 +206,7 @@ def from_presets(scenario: Scenario, options: tuple[str, ...]) -> Iterator[Uncer
     for (name, *numbers), leaves in alike.items():
         path = name if name not in seen else leaves[0].path
         seen.add(name)
-        asked = find_input(scenario, "vat") if name in WIDE else Input(path, tuple(leaves))
+        asked = Input(path, tuple(leaves))
+        if name in WIDE and find_input(scenario, name).value is not None:
+            asked = find_input(scenario, name)  # what is retained pays the same tax
         yield Uncertain(path, asked, False, "triangular", tuple(numbers), "preset")
