@@ -10,6 +10,7 @@ from sim.decide.month import Month
 from sim.decide.traffic import handled, reached, traffic
 from sim.engine import ENGINES, Outcome, Workload
 from sim.engine.contract import NONE, Status
+from sim.erlang import lines_needed
 from sim.experiment import case, replicate
 from sim.scenario import Scenario
 
@@ -164,3 +165,28 @@ def test_without_callbacks_nothing_is_called_out() -> None:
         (0.0, 0.0, 0.0)
     ] * 2
     assert all(line.inbound > 0 for line in lines)
+
+
+# ------------------------------------------------- what the busiest moment is paid for
+
+DUTY = """{agents: {calendar: {contract_hours_year: 1800h}, pay: {hourly_rate: 10 EUR/h}},
+ support_roles: [{name: supervisor, salary_month: 1 000 EUR per month, value: 0, per_open_hour: 1}],
+ telephony: {trunk_blocking: 1%, trunk_month: 1 EUR per month}}"""
+
+
+def test_lines_and_people_on_duty_follow_from_what_was_played() -> None:
+    # 60 calls of 6 minutes in the busy hour hold 6 lines on average, 12 in the quiet ones 1.2.
+    by_hour = [12] * 10 + [60] + [12] * 13
+    phone = line(by_hour, handle_time="{law: fixed, value: 6m}", open="Mon-Fri 09:00-18:00")
+    people = team("[phone]", "shifts: [{agents: 20, hours: Mon-Fri 09:00-18:00}]", payroll=DUTY)
+    scenario = desk({"phone": phone}, {"own": people.replace("\n", "")})
+
+    month = simulate(scenario, replications=4).statement
+
+    assert month is not None
+    # Nine hours of five days a week, of 150 hours a person works in a month; overruns at 18:00
+    # add the hour after it at most.
+    on_duty = month.info["own.support_heads"]
+    assert 9 * 261 / 12 / 150 <= on_duty <= 10 * 261 / 12 / 150 + 1e-9
+    lines = month.amount("own.telephony_fixed")
+    assert lines_needed(5.0, max_blocking=0.01) <= lines <= lines_needed(7.5, max_blocking=0.01)

@@ -34,6 +34,18 @@ _ELSEWHERE = {
         "why",
         "Say why a figure is what it is: formula, inputs, sources, what was simulated.",
     ),
+    "claim": (
+        "claims",
+        "Check what is claimed of an option, six questions about today, and goals with a date.",
+    ),
+    "breakeven": (
+        "decisions",
+        "Find where two options cost the same, staffed anew at every point.",
+    ),
+    "risk": (
+        "decisions",
+        "Say how sure it is which option is cheapest, and what would change the answer.",
+    ),
     "staff": (
         "planning",
         "Say how many agents an option needs in each interval, and how many people that takes.",
@@ -73,7 +85,7 @@ _app = typer.Typer(
 def _imported(module: str) -> TyperGroup:
     """The commands of a module."""
     app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.callback()(lambda: None)  # a single command would else be no group
+    app.callback()(lambda: None)  # a group also where the module has a single command
     import_module(f"sim.cli.{module}").add_to(app)
     return cast(TyperGroup, typer.main.get_command(app))
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cost import Statement, contract_month, inhouse_month, retained_month
+from sim.cost import Statement
 from sim.decide.month import Month
-from sim.decide.traffic import MonthCounts
+from sim.decide.priced import busiest_of, peak_of, statement_of
 from sim.decide.ways import Recorder, Ways, ways
 from sim.demand.caps import Capped
 from sim.demand.queues import Role
@@ -32,7 +32,7 @@ from sim.metrics import Presence
 from sim.plan import Cover, cover, misses, staffed
 from sim.scenario.channel import Target
 from sim.scenario.model import Scenario
-from sim.scenario.option import Group, Option
+from sim.scenario.option import Option
 from sim.stats import Estimate, mean_estimate
 
 __all__ = [
@@ -42,10 +42,8 @@ __all__ = [
     "Prepared",
     "Run",
     "evaluate",
-    "peak_of",
     "prepare",
     "simulate",
-    "statement_of",
 ]
 
 Floats = NDArray[np.float64]
@@ -349,7 +347,7 @@ def _priced(ready: Prepared, result: Replications) -> OptionResult:
     """Price what came out of replications."""
     scenario, played, month = ready.scenario, ready.case, ready.month
     option = ready.option
-    peaks = {group: peak_of(played, g) for g, group in enumerate(played.groups)}
+    peaks = {group: busiest_of(played, month, result, group) for group in played.groups}
     statement, totals = None, np.zeros(0)
     if month:
         statement = statement_of(option, month, month.read(result.record), peaks)
@@ -390,50 +388,6 @@ def _monthly_hours(
     return logged / 3600 / scenario.calendar.days * 365 / 12
 
 
-def statement_of(
-    option: Option,
-    month: Month,
-    counts: MonthCounts,
-    peaks: Mapping[str, float],
-    month_index: int = 0,
-) -> Statement:
-    """An average month of an option: its groups, and what stays with the client.
-
-    Parameters
-    ----------
-    option
-        The option with its terms.
-    month, counts
-        How a replication becomes a month, and what came out.
-    peaks
-        Most agents at once, by group.
-    month_index
-        Months since contracts began: their prices rise at each anniversary.
-    """
-    legs: dict[str, Statement] = {}
-    vendors = [name for name, group in option.groups.items() if group.source == "vendor"]
-    for name, group in option.groups.items():
-        leg = _leg(month, counts, name, group, peaks[name], month_index)
-        if leg is not None:
-            legs[name] = leg
-    if option.retained is not None:
-        invoice = sum(legs[name].info["invoice_net"] for name in vendors if name in legs)
-        legs["retained"] = retained_month(option.retained, month.retained(counts, vendors, invoice))
-    return Statement.join(legs)
-
-
-def _leg(
-    month: Month, counts: MonthCounts, name: str, group: Group, peak: float, month_index: int
-) -> Statement | None:
-    """An average month of one group."""
-    if group.payroll is not None:
-        return inhouse_month(group.payroll, month.inhouse(counts, name, peak))
-    if group.contract is not None:
-        ops = month.contract(counts, name, group)
-        return contract_month(group.contract, replace(ops, month_index=month_index))
-    return None
-
-
 def _heads(statement: Statement | None, option: Option) -> float | None:
     """People on the payroll of all own groups."""
     if statement is None:
@@ -441,19 +395,6 @@ def _heads(statement: Statement | None, option: Option) -> float | None:
     own = [name for name, group in option.groups.items() if group.payroll is not None]
     found = [statement.info[f"{name}.heads"] for name in own if f"{name}.heads" in statement.info]
     return sum(found) if found else None
-
-
-def peak_of(played: Case, group: int | None = None) -> int:
-    """Most agents at work at once during the period."""
-    line, staffing = played.timeline, played.staffing
-    until = line.start + line.within * line.slot
-    chosen = (staffing.start < until) & (staffing.end > line.start)
-    if group is not None:
-        chosen &= staffing.group == group
-    moments = np.concatenate([staffing.start[chosen], staffing.end[chosen]])
-    steps = np.repeat([1, -1], chosen.sum())
-    order = np.lexsort((steps, moments))  # those who leave go before those who come
-    return int(np.cumsum(steps[order]).max(initial=0))
 
 
 def _attained(result: Replications, row: str) -> Attained:

@@ -86,6 +86,20 @@ class Streams:
     handle: Mapping[tuple[str, str], float]
     billed: Mapping[tuple[str, str], float]
 
+    def loads(self, factor: float = 1.0) -> dict[str, float]:
+        """Work that may come to a group in a week, by group [s].
+
+        Parameters
+        ----------
+        factor
+            On all volumes.
+        """
+        found: dict[str, float] = {}
+        for (channel, group), time in self.handle.items():
+            rate = float(self.by_channel[channel].rate.sum())
+            found[group] = found.get(group, 0.0) + factor * rate * time
+        return found
+
     def measured(self, agents: Mapping[str, Floats], factor: float = 1.0) -> Closed:
         """What becomes of those who wait.
 

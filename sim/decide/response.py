@@ -22,14 +22,15 @@ from numpy.typing import NDArray
 from sim.cost import Statement
 from sim.decide.month import Month
 from sim.decide.moved import Moved, moved
-from sim.decide.option import OptionResult, peak_of, statement_of
+from sim.decide.option import OptionResult
+from sim.decide.priced import Busiest, busiest_of, statement_of
 from sim.decide.queueing import Closed, streams_of
-from sim.decide.traffic import MonthCounts
+from sim.decide.traffic import MonthCounts, traffic
 from sim.errors import InvalidInput
 from sim.metrics import Presence
 from sim.plan import agents_by_volume, staffed
 from sim.scenario.model import Scenario
-from sim.scenario.option import Option, ToTarget
+from sim.scenario.option import Group, Option
 
 __all__ = ["Answer", "Response"]
 
@@ -49,7 +50,7 @@ class Answer:
     counts
         What an average month brings.
     peaks
-        Most agents at once, by group.
+        The busiest moment of each group.
     agents
         Agents at work by group and interval of the week.
     service
@@ -60,7 +61,7 @@ class Answer:
     option: Option
     month: Month
     counts: MonthCounts
-    peaks: Mapping[str, float]
+    peaks: Mapping[str, Busiest]
     agents: Mapping[str, Floats]
     service: Mapping[str, float]
 
@@ -91,13 +92,15 @@ class Response:
     month, counts
         Its average month.
     peaks
-        Most agents at once, by group.
+        The busiest moment of each group.
     agents
         Agents at work by group and interval of the week, as simulated.
     needed
         What the closed form asks for, of groups staffed to target.
+    loads
+        Work in a week by group, whoever does it [s].
     closed
-        What the closed form says of those who wait, with the agents at work.
+        What the closed form says of those who wait, with the agents that it asks for.
     types
         Occurrences of each interval of the week in an average month by type of hour.
 
@@ -117,9 +120,10 @@ class Response:
     result: OptionResult
     month: Month
     counts: MonthCounts
-    peaks: Mapping[str, float]
+    peaks: Mapping[str, Busiest]
     agents: Mapping[str, Floats]
     needed: Mapping[str, Floats]
+    loads: Mapping[str, float]
     closed: Closed
     types: Floats
 
@@ -144,14 +148,17 @@ class Response:
             else _at_work(result, name)
             for name in played.groups
         }
+        asked = streams_of(result.scenario, result.option, played, counts)
+        needed = _needed(result.scenario, result.option, np.ones(1))
         return cls(
             result,
             month,
             counts,
-            {name: float(peak_of(played, g)) for g, name in enumerate(played.groups)},
+            {name: busiest_of(played, month, result.replications, name) for name in played.groups},
             agents,
-            _needed(result.scenario, result.option, np.ones(1)),
-            streams_of(result.scenario, result.option, played, counts).measured(agents),
+            needed,
+            asked.loads(),
+            asked.measured({**agents, **{name: wanted[0] for name, wanted in needed.items()}}),
             calendar.average_month(result.scenario.interval).types.reshape(-1, 8),
         )
 
@@ -171,19 +178,21 @@ class Response:
         asked = self.result.scenario if scenario is None else scenario
         option = asked.options[self.result.name]
         volumes = np.asarray(factors, np.float64)
+        if np.all(volumes == 1.0) and self.only_priced(asked):
+            return (self._as_simulated(option),) * len(volumes)
         needed = _needed(asked, option, volumes)
         terms = staffed(option, self.result.covers)
         waiting = streams_of(asked, option, self.result.case, self.counts)
         found = []
         for row, factor in enumerate(volumes.tolist()):
-            agents = self._agents(option, needed, row)
-            now = waiting.measured(agents, factor)
+            loads = waiting.loads(factor)
+            agents = self._agents(needed, loads, row)
+            # The closed form of its own agents: those beyond it are there for what it leaves out.
+            at_work = {**agents, **{name: wanted[row] for name, wanted in needed.items()}}
+            now = waiting.measured(at_work, factor)
             move = moved(self.result.case, self.counts, self.closed, now)
             counts = self._counts(move, agents)
-            peaks = {
-                name: max(0.0, peak + float(agents[name].max() - self.agents[name].max()))
-                for name, peak in self.peaks.items()
-            }
+            peaks = {name: self._busiest(name, agents, counts) for name in self.peaks}
             service = self._service(now)
             found.append(Answer(terms, self.month, counts, peaks, agents, service))
         return tuple(found)
@@ -217,19 +226,49 @@ class Response:
         """
         return self.answer(scenario, volume_factor=volume_factor).statement(month_index)
 
+    def only_priced(self, scenario: Scenario) -> bool:
+        """Whether a changed scenario changes no more than what the option pays."""
+        before, after = self.result.scenario, scenario
+        ours, theirs = (one.options[self.result.name] for one in (before, after))
+        return (
+            after.channels == before.channels
+            and ours.fcr == theirs.fcr
+            and all(
+                _work(group) == _work(theirs.groups[name]) for name, group in ours.groups.items()
+            )
+        )
+
+    def _as_simulated(self, option: Option) -> Answer:
+        """What was simulated, under other terms."""
+        service = self._service(self.closed)
+        terms = staffed(option, self.result.covers)
+        return Answer(terms, self.month, self.counts, self.peaks, self.agents, service)
+
     def _agents(
-        self, option: Option, needed: Mapping[str, Floats], row: int
+        self, needed: Mapping[str, Floats], loads: Mapping[str, float], row: int
     ) -> Mapping[str, Floats]:
         """Agents at work: the simulated cover, moved by what the closed form asks for."""
         found = dict(self.agents)
         for name, wanted in needed.items():
             before, after = self.needed[name][0], wanted[row]
-            cover = self.result.covers[name]
-            if cover.plan is not None:  # shifts keep their form; there are more or fewer of them
+            if self.result.covers[name].plan is not None:  # more or fewer of the same shifts
                 found[name] = found[name] * (after.sum() / max(before.sum(), 1.0))
                 continue
-            found[name] = np.maximum(found[name] + after - before, 0.0)
+            # What the simulation wanted beyond the closed form grows with the work.
+            more = loads[name] / self.loads[name] if self.loads[name] else 1.0
+            found[name] = np.maximum(after + (found[name] - before) * more, 0.0)
         return found
+
+    def _busiest(self, name: str, agents: Mapping[str, Floats], counts: MonthCounts) -> Busiest:
+        """The busiest moment of a group: calls hold lines as the minutes of the month do."""
+        then, g = self.peaks[name], self.month.case.groups.index(name)
+        more = float(agents[name].max() - self.agents[name].max())
+        before = traffic(self.month.case, self.counts, g).inbound
+        now = traffic(self.month.case, counts, g).inbound
+        return then._replace(
+            agents=max(0.0, then.agents + more),
+            line_load=then.line_load * (now / before if before else 1.0),
+        )
 
     def _counts(self, move: Moved, agents: Mapping[str, Floats]) -> MonthCounts:
         """The average month with everything moved."""
@@ -260,11 +299,14 @@ class Response:
 
 def _needed(scenario: Scenario, option: Option, factors: Floats) -> dict[str, Floats]:
     """Agents by the closed form, by factor and interval, of groups staffed to target."""
-    return {
-        name: agents_by_volume(scenario, option, group, factors).astype(np.float64)
-        for name, group in option.groups.items()
-        if isinstance(group.staffing, ToTarget)
-    }
+    found = agents_by_volume(scenario, option, factors)
+    return {name: agents.astype(np.float64) for name, agents in found.items()}
+
+
+def _work(group: Group) -> tuple[object, ...]:
+    """All of a group that is not its price, and the step to which its price rounds time."""
+    step = group.contract.minutes.increment if group.contract and group.contract.minutes else 0.0
+    return group.skills, group.handle_time, group.staffing, step
 
 
 def _at_work(result: OptionResult, group: str) -> Floats:

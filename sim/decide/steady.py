@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sim.cost import Served, Statement
 from sim.decide.indexed import option_indexed
 from sim.decide.matters import matters, nobody
-from sim.decide.option import OptionResult, statement_of
+from sim.decide.option import OptionResult
+from sim.decide.priced import statement_of
 from sim.decide.response import Answer, Response
 from sim.scenario.horizon import Horizon
 from sim.scenario.model import Scenario

@@ -7,6 +7,7 @@ announcement and the bot hold the client's line as well, and count in the inboun
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from sim.experiment import Case
 from sim.metrics import Count, Work
 
-__all__ = ["MonthCounts", "Traffic", "handled", "reached", "traffic"]
+__all__ = ["MonthCounts", "Traffic", "handled", "line_load", "reached", "traffic"]
 
 Floats = NDArray[np.float64]
 
@@ -105,6 +106,34 @@ def traffic(case: Case, counts: MonthCounts, group: int) -> Traffic:
         total[2] += share * (served.sum() - own[Count.SERVED]) if calls else 0.0
     inbound, outbound, attempts, sessions = total.tolist()
     return Traffic(inbound / 60, outbound / 60, attempts, sessions)
+
+
+def line_load(
+    case: Case, counts: MonthCounts, by_slot: Callable[[str], Floats], group: int
+) -> float:
+    """Mean number of lines that calls to a group hold in the busiest interval [erlang].
+
+    Parameters
+    ----------
+    case
+        What was played.
+    counts
+        The average month, which tells the group's share of each channel.
+    by_slot
+        Mean counts of a channel by slot of arrival.
+    group
+        The group.
+    """
+    held = np.zeros(1)
+    for c, (name, channel) in enumerate(case.demand.layout.channels.items()):
+        if channel.kind != "voice":
+            continue
+        served = counts.work[c, :, Work.SERVED, 0]
+        share = served[group] / served.sum() if served.any() else 1 / len(served)
+        own = by_slot(name)
+        times = own[:, [Count.WAIT_SERVED, Count.WAIT_ABANDONED, Count.WAIT_LEFT, Count.TALK]]
+        held = held + share * (times.sum(axis=1) + channel.greeting * own[:, Count.OFFERED])
+    return float(held.max()) / case.timeline.interval
 
 
 def _part(case: Case, counts: MonthCounts, channel: int, part: str) -> Floats:

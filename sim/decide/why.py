@@ -13,7 +13,8 @@ from sim.cost import Group, Line, Statement, consequences
 from sim.decide.horizon import UNTIL_THEN, Outlook
 from sim.decide.matters import economics, matters
 from sim.decide.month import Month
-from sim.decide.option import BATCHES, OptionResult, peak_of, statement_of
+from sim.decide.option import BATCHES, OptionResult
+from sim.decide.priced import busiest_of, statement_of
 from sim.errors import InvalidInput
 from sim.plan import staffed
 from sim.scenario.terms import Assumption
@@ -287,7 +288,8 @@ class _Unfolder:
 def _batches(result: OptionResult) -> tuple[Statement, ...]:
     """The average month by batches of replications, and what its service costs beside."""
     month = Month.of(result.scenario, result.case)
-    peaks = {name: float(peak_of(result.case, g)) for g, name in enumerate(result.case.groups)}
+    played, groups = result.replications, result.case.groups
+    peaks = {name: busiest_of(result.case, month, played, name) for name in groups}
     option = staffed(result.option, result.covers)
     terms = result.scenario.consequences
     found = []

@@ -2,7 +2,8 @@
 
 from sim.demand.absence import Absences
 from sim.demand.crew import crew, opening_hours, stretches
-from sim.demand.model import MOST_CONTACTS, Demand, volume_factor
+from sim.demand.legs import at_work, first_choice, solved_at_once, volume_factor
+from sim.demand.model import MOST_CONTACTS, Demand
 from sim.demand.timeline import Timeline, ticks
 
 __all__ = [
@@ -10,8 +11,11 @@ __all__ = [
     "Absences",
     "Demand",
     "Timeline",
+    "at_work",
     "crew",
+    "first_choice",
     "opening_hours",
+    "solved_at_once",
     "stretches",
     "ticks",
     "volume_factor",

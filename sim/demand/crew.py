@@ -55,7 +55,7 @@ def crew(scenario: Scenario, option: Option, cover: Cover | None = None) -> Staf
         for who, (number, person) in enumerate(people)
         for part, (start, end, _) in enumerate(person)
     )
-    layout = Layout.of(scenario)
+    layout = Layout.of(scenario, option)
     hours = [_hours(timeline, option, queue, scenario.channels) for queue in layout.queues]
     spans = [span for channel in hours for span in channel]
     accepts = [_accepts(option, queue, scenario.channels) for queue in layout.queues]

@@ -66,6 +66,7 @@ class Purpose(IntEnum):
     CALLBACK_AGAIN = 21
     BUSYNESS = 22
     ABSENCE = 23
+    LEG = 24
     DAY_STRATUM = 50
 
 

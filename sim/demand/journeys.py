@@ -190,8 +190,20 @@ class _Drawing:
         both = group.channel * len(self.names) + group.client_class
         for pair in np.unique(both):
             channel, named = divmod(int(pair), len(self.names))
-            queue[both == pair] = self.layout.at(channel, Role.DESK, self.names[named])
+            mine = both == pair
+            queue[mine] = self.layout.at(channel, Role.DESK, self.names[named])
+            legs = self.layout.legs(channel)
+            if legs:
+                queue[mine] = self.by_share(legs, queue[mine], group.only(mine))
         return replace(group, queue=queue)
+
+    def by_share(self, legs: tuple[tuple[int, float], ...], usual: Ints, group: Attempts) -> Ints:
+        """Queues of attempts of which groups have their shares; the usual one for the rest."""
+        upto = np.cumsum([share for _, share in legs])
+        if upto[-1] > 1 - 1e-9:  # nobody is left over by a rounding
+            upto[-1] = 1.0
+        chosen = np.searchsorted(upto, self.units(Purpose.LEG, group), side="right")
+        return np.where(chosen < len(legs), np.array([*(n for n, _ in legs), 0])[chosen], usual)
 
     def with_new_matter(self, group: Attempts) -> Attempts:
         """Handle time and work after it, drawn anew."""

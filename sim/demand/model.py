@@ -14,6 +14,7 @@ from sim.demand.codes import laws_of
 from sim.demand.crew import opening_hours
 from sim.demand.draws import lognormal_parameters, stream_of
 from sim.demand.journeys import Journeys
+from sim.demand.legs import solved_at_once, volume_factor
 from sim.demand.own_laws import OwnLaws
 from sim.demand.queues import Layout, passed_on, unresolved
 from sim.demand.replay import Replay
@@ -24,31 +25,10 @@ from sim.scenario.channel import Channel
 from sim.scenario.model import STRATA, Scenario
 from sim.scenario.option import Option
 
-__all__ = ["MOST_CONTACTS", "STRATA", "Demand", "volume_factor"]
+__all__ = ["MOST_CONTACTS", "STRATA", "Demand"]
 
 #: Attempts in one replication, all redials made; more is surely a slip of the pen.
 MOST_CONTACTS = 20_000_000
-
-
-def volume_factor(channel: Channel, fcr: float | None) -> float:
-    """Contacts per contact of the stated volume when another share is solved at once.
-
-    The volume was measured at `channel.fcr`; of the unsolved, `repeat_share` come back, so
-    volume = intents / (1 - (1 - fcr)·repeat_share).
-
-    Examples
-    --------
-    >>> from sim.scenario.laws import Exponential
-    >>> phone = Channel(kind="voice", arrivals=(10.0,) * 168, fcr=0.75, repeat_share=0.6,
-    ...                 handle_time=Exponential(mean=240.0))
-    >>> round(volume_factor(phone, fcr=0.68), 4)
-    1.052
-
-    Where repeats are played, the stated volume is that of first contacts, whoever serves them.
-    """
-    if channel.repeat is not None or fcr is None or channel.fcr is None:
-        return 1.0
-    return (1 - (1 - channel.fcr) * channel.repeat_share) / (1 - (1 - fcr) * channel.repeat_share)
 
 
 def _tries(channel: Channel) -> float:
@@ -108,9 +88,9 @@ class Demand:
         """
         timeline = Timeline.of(scenario)
         channels = scenario.channels
-        layout = Layout.of(scenario)
+        layout = Layout.of(scenario, option)
         days = DayFactors.of(scenario.busyness, channels)
-        volume = _volume(timeline, channels, option, days)
+        volume = _volume(timeline, scenario, option, days)
         expected = (volume.rates.sum(axis=1) * [_tries(c) for c in channels.values()]).sum()
         if expected > MOST_CONTACTS:
             rule = f"must bring at most {MOST_CONTACTS:,} contacts in one replication"
@@ -168,6 +148,7 @@ def _journeys(
     """What draws the journeys of clients, where any can do more than try again."""
     own = OwnLaws.of(layout, option, laws)
     ways = any(_goes_on(channel) for channel in layout.channels.values())
+    ways = ways or any(queue.leg is not None for queue in layout.queues)
     if not (replays or ways or len(own)):
         return None
     most = (passed_on(layout, option).max(axis=1), unresolved(layout, option).max(axis=1))
@@ -196,12 +177,13 @@ def _goes_on(channel: Channel) -> bool:
 
 
 def _volume(
-    timeline: Timeline, channels: Mapping[str, Channel], option: Option, days: DayFactors
+    timeline: Timeline, scenario: Scenario, option: Option, days: DayFactors
 ) -> sampling.Volume:
     """Expected contacts by channel and slot, and how far days are busier or quieter than that."""
     rates = [
-        np.asarray(channel.arrivals)[timeline.week_slots] * volume_factor(channel, option.fcr)
-        for channel in channels.values()
+        np.asarray(channel.arrivals)[timeline.week_slots]
+        * volume_factor(channel, solved_at_once(scenario, option, name))
+        for name, channel in scenario.channels.items()
     ]
     spread = [lognormal_parameters(1.0, cv)[1] if days.plain else 0.0 for cv in days.spread]
     none = np.empty((0, 0), np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -14,6 +14,7 @@ from sim.engine.contract import MILLION, NEVER
 from sim.errors import InvalidInput
 from sim.scenario.channel import Channel
 from sim.scenario.flows import ClientClass
+from sim.scenario.legs import routed
 from sim.scenario.model import Scenario
 from sim.scenario.option import Option
 from sim.scenario.target import Target
@@ -48,6 +49,8 @@ class Queue:
         What it is for.
     client_class
         Whose it is; None for everybody else's.
+    leg
+        Group that alone serves it, its share of the channel; None for who serves the rest.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Queue:
     channel: str
     role: Role = Role.DESK
     client_class: ClientClass | None = None
+    leg: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +73,18 @@ class Layout:
         The queues.
     rows
         What figures are given for: the channels, then their parts that are told apart.
+    routes
+        By channel, the groups that serve it and their shares of it, as `routed` has them.
     """
 
     channels: Mapping[str, Channel]
     queues: tuple[Queue, ...]
     rows: tuple[str, ...]
+    routes: Mapping[str, Mapping[str, float | None]]
 
     @classmethod
-    def of(cls, scenario: Scenario) -> Layout:
-        """Lay out a scenario's queues.
+    def of(cls, scenario: Scenario, option: Option) -> Layout:
+        """Lay out the queues of a scenario under an option.
 
         Raises
         ------
@@ -86,12 +93,13 @@ class Layout:
         """
         channels = scenario.channels
         own = [Queue(name, n, name) for n, name in enumerate(channels)]
-        queues = (*own, *_others(channels))
+        routes = {name: routed(option, name) for name in channels}
+        queues = (*own, *_others(channels), *_legs(own, routes))
         if len(queues) > MOST_QUEUES:
             rule = f"must become at most {MOST_QUEUES} queues, with classes, bots and callbacks"
             raise InvalidInput("channels", rule, len(queues))
         shown = [queue.name for queue in queues if queue.role is not Role.UNREACHED]
-        return cls(channels, queues, tuple(shown))
+        return cls(channels, queues, tuple(shown), routes)
 
     def __len__(self) -> int:
         """Count the queues."""
@@ -107,6 +115,24 @@ class Layout:
         else:
             name = wanted + suffix[role]
         return next(n for n, queue in enumerate(self.queues) if queue.name == name)
+
+    def legs(self, channel: int) -> tuple[tuple[int, float], ...]:
+        """Queues of the groups that have a share of a channel, with these shares."""
+        shares = self.routes[self.queues[channel].channel]
+        return tuple(
+            (n, shares[queue.leg] or 0.0)
+            for n, queue in enumerate(self.queues)
+            if queue.number == channel and queue.leg is not None
+        )
+
+    def serves(self, queue: Queue, group: str) -> bool:
+        """Whether a group serves a queue: that of its share, or else the others of the channel."""
+        shares = self.routes[queue.channel]
+        if group not in shares:
+            return False
+        if queue.role is not Role.DESK:
+            return True
+        return queue.leg == (None if shares[group] is None else group)
 
     @property
     def shown(self) -> tuple[Channel, ...]:
@@ -149,10 +175,12 @@ class Layout:
 
     @property
     def also_of(self) -> Ints:
-        """Second row in which a queue's contacts count: that of their class; -1 for none."""
+        """Second row in which a queue's contacts count: that of class or leg; -1 for none."""
         return np.array(
             [
-                -1 if queue.client_class is None else self.rows.index(queue.name)
+                -1
+                if queue.client_class is None and queue.leg is None
+                else self.rows.index(queue.name)
                 for queue in self.queues
             ]
         )
@@ -169,6 +197,16 @@ def _others(channels: Mapping[str, Channel]) -> Iterator[Queue]:
             yield Queue(f"{name}.callback", number, name, Role.CALLBACK)
             if channel.callback.answered < 1:
                 yield Queue(f"{name}.unreached", number, name, Role.UNREACHED)
+
+
+def _legs(
+    own: Sequence[Queue], routes: Mapping[str, Mapping[str, float | None]]
+) -> Iterator[Queue]:
+    """Queues of groups that have a share of a channel to themselves."""
+    for queue in own:
+        for group, share in routes[queue.channel].items():
+            if share is not None:
+                yield Queue(f"{queue.name}.{group}", queue.number, queue.channel, leg=group)
 
 
 def passed_on(layout: Layout, option: Option) -> Ints:
@@ -202,7 +240,7 @@ def _table(layout: Layout, option: Option, share: Callable[[Queue, str], float])
     """Fill in a table, [queue, group]."""
     table = np.zeros((len(layout), len(option.groups)), np.int64)
     for q, queue in enumerate(layout.queues):
-        for g, (name, group) in enumerate(option.groups.items()):
-            if queue.channel in group.skills:
+        for g, name in enumerate(option.groups):
+            if layout.serves(queue, name):
                 table[q, g] = round(MILLION * share(queue, name))
     return table

@@ -66,10 +66,9 @@ def _by_group(layout: Layout, option: Option) -> dict[str, Any]:
 def _served(layout: Layout, option: Option) -> Iterator[tuple[int, int, Queue, Channel, Skill]]:
     """Queues and the groups that serve them; a machine needs none."""
     for q, queue in enumerate(layout.queues):
-        for g, group in enumerate(option.groups.values()):
-            skill = group.skills.get(queue.channel)
-            if skill is not None and queue.role is not Role.BOT:
-                yield q, g, queue, layout.channels[queue.channel], skill
+        for g, (name, group) in enumerate(option.groups.items()):
+            if queue.role is not Role.BOT and layout.serves(queue, name):
+                yield q, g, queue, layout.channels[queue.channel], group.skills[queue.channel]
 
 
 def _priority(queue: Queue, channel: Channel, skill: Skill) -> int:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sim.errors import Interrupted
 from sim.experiment import Place, Replications, case, replicate
 from sim.metrics import Count
+from sim.plan.answerable import answerable, behind
 from sim.plan.requirements import Requirement, requirement
 from sim.scenario.channel import Target
 from sim.scenario.model import Scenario
@@ -94,10 +95,9 @@ def cover(
     rounds = 0
     while needed and rounds < ROUNDS:
         tried = _tried(scenario, name, covers, seed, on)
+        short = _behind(scenario, option, tried)
         raised = {
-            group: _raised(
-                scenario, tried, option.groups[group], wanted[group], covers[group].agents
-            )
+            group: _raised(option.groups[group], short[group], wanted[group], covers[group].agents)
             for group in covers
         }
         changed = [group for group in covers if not np.array_equal(raised[group], wanted[group])]
@@ -243,18 +243,26 @@ def _tried(
         raise KeyboardInterrupt from None
 
 
-def _raised(
-    scenario: Scenario, tried: Replications, group: Group, wanted: Agents, agents: Agents
-) -> Agents:
-    """One more agent in each interval of the week where a promise to the group's channels fails.
+def _behind(
+    scenario: Scenario, option: Option, tried: Replications
+) -> dict[str, NDArray[np.bool_]]:
+    """Intervals of the week in which groups are to be strengthened, since a promise fails."""
+    found: dict[str, NDArray[np.bool_]] = {}
+    for channel, groups in answerable(scenario, option).items():
+        target = scenario.channels[channel].target
+        short = np.zeros(scenario.intervals_per_week, bool)
+        if target is not None:
+            short = _short(scenario, tried, channel, target)
+        for name, where in behind(tried, channel, short, groups, option).items():
+            found[name] = found.get(name, False) | where
+    return found
+
+
+def _raised(group: Group, short: NDArray[np.bool_], wanted: Agents, agents: Agents) -> Agents:
+    """One more agent of a group in each interval of the week where it falls short.
 
     Shifts may bring more than was wanted of them: then more is wanted than they brought.
     """
-    short = np.zeros(len(agents), bool)
-    for name in group.skills:
-        target = scenario.channels[name].target
-        if target is not None:
-            short |= _short(scenario, tried, name, target)
     assert isinstance(group.staffing, ToTarget)
     most = group.staffing.maximum
     higher = np.where(short, np.maximum(wanted, agents) + 1, wanted)

@@ -3,6 +3,8 @@
 What waits for the group counts together in each interval: the joint rate, mean agent time and
 patience of its channels, and the strictest of their promises, by Erlang A; a team that only
 chats, by the chain of its chats. What an interval leaves in hand is carried over into the next.
+Groups that part a channel by hours or by share are staffed each for its own part; who takes the
+overflow of others, for what they leave waiting.
 Work that can be put off (e-mail) fills the idle time that this leaves; where it does not fit
 within its deadline, agents are added. What the plan is worth in simulation, with several channels
 and other laws, is for the simulation to say.
@@ -17,14 +19,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.plan.deferrable import Later, fitted
-from sim.plan.promises import Wanted, agents_for
-from sim.plan.streams import Stream, in_hand, open_share, streams
+from sim.plan.overflow import Parts, relief
+from sim.plan.promises import agents_for
+from sim.plan.streams import Stream, directed, in_hand, joined, open_share, streams, waiting_of
 from sim.scenario.channel import Target
 from sim.scenario.hours import DAY
+from sim.scenario.legs import any_overflow
 from sim.scenario.model import Scenario
-from sim.scenario.option import Group, Option, ToTarget
+from sim.scenario.option import Option, ToTarget
 
-__all__ = ["HOLDS", "Requirement", "later_of", "promises_of", "requirement", "wanted_of"]
+__all__ = ["HOLDS", "Requirement", "at_hand", "later_of", "promises_of", "requirement"]
 
 Floats = NDArray[np.float64]
 
@@ -70,9 +74,6 @@ def requirement(
 ) -> dict[str, Requirement]:
     """Agents needed by each group of an option that is staffed to target.
 
-    A scenario staffs a channel to target by one group at most: the closed form could not tell how
-    much each of two would take.
-
     Parameters
     ----------
     scenario, option
@@ -80,30 +81,43 @@ def requirement(
     hold
         Over which time the promises are to hold, one of `HOLDS`, instead of their own.
     """
-    return {
-        name: _required(scenario, option, group, group.staffing, hold)
-        for name, group in option.groups.items()
-        if isinstance(group.staffing, ToTarget)
-    }
+    parts = directed(scenario, option)
+    found: dict[str, Requirement] = {}
+    # Who takes what overflows comes after those from whom it does.
+    for name in sorted(parts, key=lambda name: any_overflow(option, name)):
+        taken, helpers = relief(scenario, option, name, parts, found, hold)
+        found[name] = _required(scenario, option, name, parts[name], hold, taken, helpers)
+    return {name: found[name] for name in parts}
 
 
 def _required(
-    scenario: Scenario, option: Option, group: Group, bounds: ToTarget, hold: str | None
+    scenario: Scenario,
+    option: Option,
+    name: str,
+    parts: Parts,
+    hold: str | None,
+    taken: Parts,
+    helpers: NDArray[np.int64],
 ) -> Requirement:
-    """Agents needed by one group."""
-    served = list(streams(scenario, option, group))
-    waiting = [s for s in served if s.channel.kind != "email" and s.channel.target]
+    """Agents needed by one group for its parts of channels and for what overflows to it."""
+    group = option.groups[name]
+    bounds = group.staffing
+    assert isinstance(bounds, ToTarget)
+    served = list(streams(scenario, option, group, parts))
+    waiting = waiting_of(served)
     # A list of calls to make is done in time that is idle anyhow: nobody is added for it.
     later = [s for s in served if s not in waiting and s.channel.outbound is None]
     none = np.zeros(scenario.intervals_per_week)
     load = np.sum([s.load for s in waiting], axis=0) if waiting else none
     hands = [in_hand(s, scenario.interval) for s in waiting]
     carried = np.sum(hands, axis=0) - load if waiting else none
-    agents, divided = np.zeros(len(none), np.int64), none
-    for promise in promises_of(waiting, hold):
+    agents, divided = helpers, helpers.astype(np.float64)
+    for promise in promises_of(waiting, hold, bounds.answered):
         for_it = _for_promise(promise, waiting, hands, scenario)
         agents, divided = np.maximum(agents, for_it[0]), np.maximum(divided, for_it[1])
-    open_ = np.any([open_share(scenario, option, n) > 0 for n in group.skills], axis=0)
+    over = list(streams(scenario, option, group, taken))
+    load = load + (np.sum([s.load for s in over], axis=0) if over else none)
+    open_ = np.any([at_hand(scenario, option, n, parts, taken) for n in group.skills], axis=0)
     agents = np.where(open_, np.maximum(agents, bounds.minimum), agents)
     put_off = [later_of(scenario, option, s) for s in later]
     agents = fitted(agents, load, put_off, open_)
@@ -112,9 +126,20 @@ def _required(
     return Requirement(capped, divided, load, carried, deferrable, capped == agents)
 
 
-def promises_of(waiting: list[Stream], hold: str | None) -> list[Target]:
-    """The different promises made to the channels that wait."""
+def at_hand(
+    scenario: Scenario, option: Option, name: str, parts: Parts, taken: Parts
+) -> NDArray[np.bool_]:
+    """Intervals in which a channel is open and some of it is a group's to serve."""
+    own = parts[name] + taken.get(name, 0.0)
+    return np.asarray((open_share(scenario, option, name) > 0) & (own > 0))
+
+
+def promises_of(waiting: list[Stream], hold: str | None, alone: float | None) -> list[Target]:
+    """The different promises to channels that wait; what a group keeps alone where it has help."""
     made = [s.channel.target for s in waiting if s.channel.target]
+    if alone is not None:
+        less = {"answered": alone, "abandonment": None, "floor": None}
+        made = [promise.model_copy(update=less) for promise in made]
     if hold is not None:
         made = [promise.model_copy(update={"hold": hold}) for promise in made]
     return list(dict.fromkeys(made))
@@ -126,25 +151,12 @@ def _for_promise(
     """Agents for one promise to everybody who waits, whole and divided."""
     per_day = round(DAY / scenario.interval)
     span = dict(zip(HOLDS, (1, per_day, scenario.intervals_per_week), strict=True))[promise.hold]
-    wanted = wanted_of(waiting, hands)
+    wanted = joined(waiting, hands)
     chats = _only_chats(waiting)
     if chats and span == 1 and float((wanted.rate * wanted.aht).max()) <= _LARGEST_CHAIN:
         found = _for_chats(promise, waiting[0], wanted.rate)
         return found, found.astype(np.float64)
     return agents_for(promise, wanted, span)
-
-
-def wanted_of(waiting: list[Stream], hands: list[Floats]) -> Wanted:
-    """All who wait, as one stream: a contact in hand from before counts like one that comes."""
-    rates = [hand / s.agent_time for s, hand in zip(waiting, hands, strict=True)]
-    rate, load = np.sum(rates, axis=0), np.sum(hands, axis=0)
-    leaving = np.sum(
-        [r / s.channel.patience.mean for s, r in zip(waiting, rates, strict=True)], axis=0
-    )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        aht = np.where(rate > 0, load / rate, 1.0)
-        patience = np.where(leaving > 0, rate / leaving, math.inf)
-    return Wanted(rate, aht, patience)
 
 
 def _only_chats(waiting: list[Stream]) -> bool:

@@ -6,13 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.plan.deferrable import Later, done_in_time, fitted
+from sim.plan.overflow import Parts
 from sim.plan.promises import Wanted, agents_for, least_agents
-from sim.plan.requirements import later_of, promises_of, wanted_of
-from sim.plan.streams import in_hand, open_share, streams
+from sim.plan.requirements import at_hand, later_of, promises_of, requirement
+from sim.plan.streams import directed, in_hand, joined, streams, waiting_of
 from sim.scenario.channel import Target
 from sim.scenario.hours import DAY
+from sim.scenario.legs import any_overflow
 from sim.scenario.model import Scenario
-from sim.scenario.option import Group, Option, ToTarget
+from sim.scenario.option import Option, ToTarget
 
 __all__ = ["agents_by_volume"]
 
@@ -20,45 +22,68 @@ Floats = NDArray[np.float64]
 Agents = NDArray[np.int64]
 
 
-def agents_by_volume(scenario: Scenario, option: Option, group: Group, factors: Floats) -> Agents:
-    """Agents that a group staffed to target needs when so many times as much comes.
+def agents_by_volume(scenario: Scenario, option: Option, factors: Floats) -> dict[str, Agents]:
+    """Agents that groups staffed to target need when so many times as much comes.
 
     The same closed form as `sim.plan.requirement`, but for a team that only chats, which counts
-    here with the time that an agent has for a chat, as beside calls.
+    here with the time that an agent has for a chat, as beside calls. Where something overflows
+    from one group to another, each volume is worked out by `sim.plan.requirement` itself.
 
     Parameters
     ----------
-    scenario, option, group
-        Who is asked, and how.
+    scenario, option
+        The operation and the way to source it.
     factors
         On the volume of all channels.
 
     Returns
     -------
-    Agents by factor and interval of the week.
+    Agents by factor and interval of the week, of each group.
 
     Examples
     --------
     >>> from sim.scenario import load
     >>> shop = load("scenarios/company-n.yaml")
-    >>> inhouse = shop.options["inhouse"]
-    >>> twice = agents_by_volume(shop, inhouse, inhouse.groups["own"], np.array([1.0, 2.0]))
-    >>> twice.sum(axis=1).tolist()
+    >>> twice = agents_by_volume(shop, shop.options["inhouse"], np.array([1.0, 2.0]))
+    >>> twice["own"].sum(axis=1).tolist()
     [888, 1403]
     """
-    assert isinstance(group.staffing, ToTarget)
+    if any(any_overflow(option, name) for name in option.groups):
+        rows = [requirement(_scaled(scenario, factor), option) for factor in factors.tolist()]
+        return {name: np.array([row[name].agents for row in rows]) for name in rows[0]}
+    parts = directed(scenario, option)
+    return {name: _of_group(scenario, option, name, parts[name], factors) for name in parts}
+
+
+def _scaled(scenario: Scenario, factor: float) -> Scenario:
+    """The scenario with so many times as many contacts."""
+    channels = {
+        name: channel.model_copy(
+            update={"arrivals": tuple(factor * rate for rate in channel.arrivals)}
+        )
+        for name, channel in scenario.channels.items()
+    }
+    return scenario.model_copy(update={"channels": channels})
+
+
+def _of_group(
+    scenario: Scenario, option: Option, name: str, parts: Parts, factors: Floats
+) -> Agents:
+    """Agents of one group for its parts of channels, by factor and interval."""
+    group = option.groups[name]
     bounds = group.staffing
-    served = list(streams(scenario, option, group))
-    waiting = [s for s in served if s.channel.kind != "email" and s.channel.target]
+    assert isinstance(bounds, ToTarget)
+    served = list(streams(scenario, option, group, parts))
+    waiting = waiting_of(served)
     later = [s for s in served if s not in waiting and s.channel.outbound is None]
     size = scenario.intervals_per_week
     found = np.zeros((len(factors), size), np.int64)
     load = np.sum([s.load for s in waiting], axis=0) if waiting else np.zeros(size)
     if waiting:
-        wanted = wanted_of(waiting, [in_hand(s, scenario.interval) for s in waiting])
-        for promise in promises_of(waiting, None):
+        wanted = joined(waiting, [in_hand(s, scenario.interval) for s in waiting])
+        for promise in promises_of(waiting, None, bounds.answered):
             found = np.maximum(found, _for_promise(promise, wanted, factors, scenario))
-    open_ = np.any([open_share(scenario, option, n) > 0 for n in group.skills], axis=0)
+    open_ = np.any([at_hand(scenario, option, n, parts, {}) for n in group.skills], axis=0)
     found = np.where(open_, np.maximum(found, bounds.minimum), found)
     put_off = [later_of(scenario, option, s) for s in later]
     if put_off:

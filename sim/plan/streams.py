@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.demand import volume_factor
+from sim.demand import at_work, first_choice, solved_at_once, volume_factor
+from sim.plan.promises import Wanted
 from sim.scenario.channel import Channel
 from sim.scenario.hours import OpenHours
 from sim.scenario.model import Scenario
-from sim.scenario.option import Group, Option
+from sim.scenario.option import Group, Option, ToTarget
 
-__all__ = ["Stream", "in_hand", "open_share", "streams"]
+__all__ = ["Stream", "directed", "in_hand", "joined", "open_share", "streams", "waiting_of"]
 
 Floats = NDArray[np.float64]
 
@@ -52,11 +54,27 @@ class Stream:
         return self.rate * self.agent_time
 
 
-def streams(scenario: Scenario, option: Option, group: Group) -> Iterator[Stream]:
-    """The channels of a group: what comes while they are open, and how long it takes there."""
+def streams(
+    scenario: Scenario,
+    option: Option,
+    group: Group,
+    parts: Mapping[str, Floats] | None = None,
+) -> Iterator[Stream]:
+    """The channels of a group: what comes while they are open, and how long it takes there.
+
+    Parameters
+    ----------
+    scenario, option, group
+        The operation, the way to source it, who serves.
+    parts
+        Part of each channel's contacts that the group meets, by interval; None: all of them.
+    """
     for name, skill in group.skills.items():
         channel = scenario.channels[name]
-        contacts = np.asarray(channel.arrivals) * volume_factor(channel, option.fcr)
+        again = volume_factor(channel, solved_at_once(scenario, option, name))
+        contacts = np.asarray(channel.arrivals) * again
+        if parts is not None:
+            contacts = contacts * parts[name]
         wrap = channel.after_call_work.mean if channel.after_call_work else 0.0
         aht = (channel.handle_time.mean + wrap) * group.handle_time * skill.handle_time
         open_ = open_share(scenario, option, name) > 0
@@ -66,6 +84,24 @@ def streams(scenario: Scenario, option: Option, group: Group) -> Iterator[Stream
         yield Stream(
             name, channel, contacts * open_ / scenario.interval, aht, _levels(channel, aht, most)
         )
+
+
+def directed(scenario: Scenario, option: Option) -> dict[str, dict[str, Floats]]:
+    """Part of the contacts of each channel that groups staffed to target are the first to meet.
+
+    Returns
+    -------
+    By group and channel, by interval of the week. Groups that are staffed otherwise are as if they
+    were not there, a share of their own apart: how much they would take is for the play to say.
+    """
+    found = [n for n, group in option.groups.items() if isinstance(group.staffing, ToTarget)]
+    parts = {
+        channel: first_choice(
+            scenario, option, channel, [n for n in found if channel in option.groups[n].skills]
+        )
+        for channel in dict.fromkeys(c for n in found for c in option.groups[n].skills)
+    }
+    return {n: {c: parts[c][n] for c in option.groups[n].skills} for n in found}
 
 
 def _levels(channel: Channel, aht: float, most: int) -> tuple[float, ...]:
@@ -107,12 +143,25 @@ def in_hand(stream: Stream, interval: float) -> Floats:
     return np.asarray(np.where(own > 0, np.maximum(own, mean_state), 0.0))
 
 
+def joined(waiting: Sequence[Stream], hands: Sequence[Floats]) -> Wanted:
+    """All who wait, as one stream: a contact in hand from before counts like one that comes."""
+    rates = [hand / s.agent_time for s, hand in zip(waiting, hands, strict=True)]
+    rate, load = np.sum(rates, axis=0), np.sum(hands, axis=0)
+    leaving = np.sum(
+        [r / s.channel.patience.mean for s, r in zip(waiting, rates, strict=True)], axis=0
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        aht = np.where(rate > 0, load / rate, 1.0)
+        patience = np.where(leaving > 0, rate / leaving, math.inf)
+    return Wanted(rate, aht, patience)
+
+
+def waiting_of(served: Iterable[Stream]) -> list[Stream]:
+    """Streams of contacts that wait for an agent and are promised something."""
+    return [s for s in served if s.channel.kind != "email" and s.channel.target]
+
+
 def open_share(scenario: Scenario, option: Option, name: str) -> Floats:
     """Share of each interval of the week in which a channel is open."""
     hours: OpenHours = option.open.get(name, scenario.channels[name].open)
-    starts = np.arange(scenario.intervals_per_week) * scenario.interval
-    share = np.zeros(len(starts))
-    for start, end in hours.ranges:
-        overlap = np.minimum(end, starts + scenario.interval) - np.maximum(start, starts)
-        share += np.clip(overlap, 0, None) / scenario.interval
-    return share
+    return at_work(scenario, hours)

@@ -10,7 +10,14 @@ from sim.scenario.model import Scenario
 from sim.scenario.parse import seconds
 from sim.scenario.terms import Assumption
 
-__all__ = ["CONFIDENCE_WORDS", "assumption_table", "assumption_topics"]
+__all__ = [
+    "CONFIDENCE_WORDS",
+    "FRAMES",
+    "assumption_table",
+    "assumption_topics",
+    "figure_value",
+    "upper",
+]
 
 #: How far a figure can be trusted, by `sim.scenario.terms.Confidence`.
 CONFIDENCE_WORDS = {
@@ -78,7 +85,7 @@ def assumption_table(scenario: Scenario, topic: str, lang: Language) -> Table:
     rows = [
         (
             _title(scenario, one.path.removeprefix(start), topic, lang),
-            _value(one.value, one.unit, scenario.currency, lang),
+            figure_value(one.value, one.unit, scenario.currency, lang),
             _range(one, scenario.currency, lang),
             lang(CONFIDENCE_WORDS[one.confidence]),
             lang(one.source),
@@ -94,24 +101,25 @@ def _title(scenario: Scenario, path: str, option: str, lang: Language) -> str:
     """A place in the file in words: the figure first, then what it belongs to."""
     parts = path.split(".")
     if not option:
-        return f"{_upper(term(parts[1], lang))} · {channel_title(scenario, parts[0], lang)}"
+        return f"{upper(term(parts[1], lang))} · {channel_title(scenario, parts[0], lang)}"
     groups = scenario.options[option].groups
     owners = [group_title(scenario, option, p, lang) for p in parts[1:2] if len(groups) > 1]
     inner = parts[3:] if parts[0] == "groups" else parts[1:]
     if len(parts) == 3 or not inner:
-        return " · ".join([_upper(term(parts[-1], lang)), *owners])
-    around = [term(p, lang) for p in inner[:-1] if p not in _FRAMES and not p.isdigit()]
-    return " · ".join([_upper(term(inner[-1], lang)), *around, *owners])
+        return " · ".join([upper(term(parts[-1], lang)), *owners])
+    around = [term(p, lang) for p in inner[:-1] if p not in FRAMES and not p.isdigit()]
+    return " · ".join([upper(term(inner[-1], lang)), *around, *owners])
 
 
 #: Parts of a path that say nothing which the figure itself does not.
-_FRAMES = {"agents", "calendar", "pay", "hiring", "workplace", "equipment", "software", "tiers"} | {
+FRAMES = {"agents", "calendar", "pay", "hiring", "workplace", "equipment", "software", "tiers"} | {
     "support_roles",
     "price_per_agent_hour",
 }
 
 
-def _upper(text: str) -> str:
+def upper(text: str) -> str:
+    """The text with a capital letter at its start."""
     return text[:1].upper() + text[1:]
 
 
@@ -119,11 +127,11 @@ def _range(one: Assumption, currency: str, lang: Language) -> str:
     if one.low is None or one.high is None:
         return ""
     unit = one.unit.split("/")[0]
-    low, high = (_value(v, unit, currency, lang) for v in (one.low, one.high))
+    low, high = (figure_value(v, unit, currency, lang) for v in (one.low, one.high))
     return f"{low} – {high}"
 
 
-def _value(value: float | str, unit: str, currency: str, lang: Language) -> str:
+def figure_value(value: float | str, unit: str, currency: str, lang: Language) -> str:
     """A figure with its unit."""
     if isinstance(value, str):
         return _law(value, lang) if unit == "law" else value.replace("_", " ")

@@ -85,13 +85,15 @@ def channel_title(scenario: Scenario, channel: str, lang: Language) -> str:
 
 
 def part_title(scenario: Scenario, row: str, lang: Language) -> str:
-    """The name of a part of a channel that people read: a class of clients, the bot, callbacks."""
+    """The name of a part that people read: a class of clients, a group's share, bot, callbacks."""
     channel, _, part = row.partition(".")
     named = {"bot": N_("bot"), "callback": N_("callbacks")}
     if part in named:
         return lang(named[part])
-    title = scenario.channels[channel].classes[part].title
-    return title.in_(lang.code) if title else part
+    classes = scenario.channels[channel].classes
+    legs = (one.groups[part] for one in scenario.options.values() if part in one.groups)
+    named_so = classes[part] if part in classes else next(legs)
+    return named_so.title.in_(lang.code) if named_so.title else part
 
 
 def capped_sentences(option: OptionResult, lang: Language) -> list[str]:
@@ -198,9 +200,11 @@ def verdict_sentence(comparison: Comparison, lang: Language) -> str:
     )
 
 
-def gap_sentence(comparison: Comparison, name: str, lang: Language) -> str:
-    """Why an option is not compared on money with the baseline; empty when it is."""
-    gaps = comparison.gaps(name)
+def gap_sentence(
+    comparison: Comparison, name: str, lang: Language, other: str | None = None
+) -> str:
+    """Why an option is not compared on money with another, the baseline; empty when it is."""
+    gaps = comparison.gaps(name, other)
     if not gaps:
         return ""
     worst = max(gaps, key=lambda gap: abs(gap.ours - gap.theirs))
@@ -208,7 +212,7 @@ def gap_sentence(comparison: Comparison, name: str, lang: Language) -> str:
         "“{name}” does not give the same service as “{base}”: {what} is {ours} against {theirs}, "
         "so its cost is no saving.",
         name=option_title(comparison.scenario, name, lang),
-        base=option_title(comparison.scenario, comparison.baseline.name, lang),
+        base=option_title(comparison.scenario, other or comparison.baseline.name, lang),
         what=_gap_words(comparison, worst, lang),
         ours=lang.percent(worst.ours),
         theirs=lang.percent(worst.theirs),

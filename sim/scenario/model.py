@@ -8,20 +8,40 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, ModelWrapValidatorHandler, field_validator, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ValidationError
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Place, Strict, Text, broken, details, joined, optional, refusal
+from sim.scenario.base import (
+    Place,
+    Strict,
+    Text,
+    broken,
+    details,
+    in_file,
+    joined,
+    optional,
+    refusal,
+)
 from sim.scenario.calendar import Calendar
 from sim.scenario.channel import Channel
+from sim.scenario.claims import Checklist, Claims, Goals
 from sim.scenario.figures import figures
 from sim.scenario.horizon import MONTH, Horizon
 from sim.scenario.hours import DAY, WEEK
+from sim.scenario.legs import leg_refusals
 from sim.scenario.names import name_refusals
 from sim.scenario.option import Intervals, Option, pace_refusals
 from sim.scenario.parse import as_duration, as_share
 from sim.scenario.promise import Promises
+from sim.scenario.risk import Risk
 from sim.scenario.terms import Assumption, Consequences
 from sim.scenario.units import Count, Duration, Factor, Share
 
@@ -163,6 +183,14 @@ class Scenario(Strict):
     """What poor service costs beside the budget."""
     expect: Mapping[str, Promises] = Field(default_factory=dict)
     """Promises by option."""
+    claims: Mapping[str, Claims] = Field(default_factory=dict)
+    """What somebody claims of an option, by option, to be checked."""
+    goals: Goals = ()
+    """What is to be reached, and by which month."""
+    checklist: Checklist = Checklist()
+    """What only people know of today, for the six questions."""
+    risk: Risk | None = None
+    """How far inputs may be from what the file says; None: as presets say."""
     sources: Mapping[str, Text] = Field(default_factory=dict)
     """Where figures come from, by their path in the file."""
 
@@ -186,6 +214,8 @@ class Scenario(Strict):
         means = {name: channel.handle_time.mean for name, channel in scenario.channels.items()}
         options = {n: one.paced(means.__getitem__) for n, one in scenario.options.items()}
         wrong = [line for name, one in options.items() for line in pace_refusals(name, one)]
+        parts = scenario.channels, scenario.calendar.night, scenario.interval
+        wrong += [line for n, one in options.items() for line in leg_refusals(n, one, *parts)]
         if wrong:
             raise joined("Scenario", wrong)
         if all(options[name] is one for name, one in scenario.options.items()):
@@ -286,12 +316,32 @@ class Scenario(Strict):
     @model_validator(mode="after")
     def _somebody_stays_away(self) -> Self:
         for name, option in self.options.items():
-            if option.fcr is None:
-                continue
-            for key, channel in self.channels.items():
-                if channel.fcr is not None and channel.returning(option.fcr) >= 1:
-                    rule = f"must be above 0% where all the unresolved of {key} come back"
-                    raise broken(("options", name, "fcr"), rule, as_share(option.fcr))
+            places: list[tuple[Place, float | None]] = [(("fcr",), option.fcr)]
+            places += [(("groups", group, "fcr"), g.fcr) for group, g in option.groups.items()]
+            for place, fcr in places:
+                for key, channel in self.channels.items() if fcr is not None else ():
+                    if channel.fcr is not None and channel.returning(fcr or 0.0) >= 1:
+                        rule = f"must be above 0% where all the unresolved of {key} come back"
+                        raise broken(("options", name, *place), rule, as_share(fcr or 0.0))
+        return self
+
+    @model_validator(mode="after")
+    def _ranges_are_possible(self, info: ValidationInfo) -> Self:
+        """Every range is of a number that is there, and the scenario takes both its ends."""
+        if self.risk is None or not in_file(info):
+            return self
+        from sim.scenario.ranges import uncertain  # it changes scenarios, and so knows this module
+
+        wrong = []
+        for number, one in enumerate(self.risk.ranges):
+            place = ("risk", "ranges", number)
+            try:
+                uncertain(self, one, "risk")
+            except InvalidInput as error:
+                below = ("input",) if error.name == "input" else (one.law,)
+                wrong.append(refusal((*place, *below), error.rule, error.value, error.hint))
+        if wrong:
+            raise joined("Scenario", wrong)
         return self
 
     @model_validator(mode="after")

@@ -38,7 +38,12 @@ def name_refusals(data: object) -> Iterator[InitErrorDetails]:
     if options:
         yield from _known(entry(data, "baseline"), options, ("baseline",), "an option")
         yield from _expect(_mapping(data, "expect"), options, channels)
+        yield from _claims(_mapping(data, "claims"), options, channels)
+        today = entry(entry(data, "checklist"), "today")
+        yield from _known(today, options, ("checklist", "today"), "an option")
         yield from until_then_refusals(options, entry(data, "horizon"), entry(data, "baseline"))
+    for key in _mapping(data, "goals"):
+        yield from _of_channel(str(key), channels, ("goals", str(key)))
     for name in _mapping(entry(data, "consequences"), "channels"):
         yield from _channel(str(name), channels, ("consequences", "channels", str(name)))
     yield from _sources(data)
@@ -182,6 +187,24 @@ def _expect(
                 yield from _channel(channel, channels, (*place, str(key)))
             elif option in options:
                 yield from _measurable(str(key), options[option], (*place, str(key)))
+
+
+def _claims(
+    claims: Mapping[str, Any], options: Mapping[str, Any], channels: Mapping[str, Any]
+) -> Iterator[InitErrorDetails]:
+    for option, said in claims.items():
+        place = ("claims", str(option))
+        yield from _known(str(option), options, place, "an option")
+        for key, change in said.items() if isinstance(said, Mapping) else ():
+            yield from _of_channel(str(key), channels, (*place, str(key)))
+            than = str(change).rpartition(" than ")[2].strip() if " than " in str(change) else None
+            yield from _known(than, options, (*place, str(key)), "an option")
+
+
+def _of_channel(key: str, channels: Mapping[str, Any], place: Place) -> Iterator[InitErrorDetails]:
+    """The channel before the dot."""
+    channel, dot, _ = key.rpartition(".")
+    return _channel(channel, channels, place) if dot else iter(())
 
 
 def _measurable(measure: str, option: object, place: Place) -> Iterator[InitErrorDetails]:

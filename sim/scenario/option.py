@@ -23,6 +23,7 @@ from sim.scenario.base import Also, Place, Strict, Text, broken, in_file, joined
 from sim.scenario.horizon import OneOff
 from sim.scenario.hours import DAY, OpenHours, ShiftHours, clock
 from sim.scenario.laws import TimeLaw
+from sim.scenario.legs import LegHours
 from sim.scenario.parse import as_share
 from sim.scenario.planned import ShiftForm, shift_forms
 from sim.scenario.profile import LevelProfile
@@ -101,6 +102,9 @@ class Skill(Strict):
     work is longer or shorter as the mean is. None: the channel's law."""
     priority: Annotated[Count, Field(ge=1, le=1000)] | None = None
     """Priority of the channel within this group; the channel's own when None."""
+    share: Share | None = None
+    """Share of the contacts that this group alone serves, drawn for each contact; None: it serves
+    what nobody has a share of."""
     above: Annotated[Count, Field(ge=1)] | None = None
     """The group takes a contact only while more than these wait in the queue; None: any time."""
     at_once: Annotated[Count, Field(ge=1, le=32)] | None = None
@@ -223,6 +227,9 @@ class ToTarget(Strict):
     """Fewest agents in an open interval."""
     maximum: Annotated[Count, Field(le=MOST_AGENTS)] | None = None
     """Most agents in any interval; None for no bound."""
+    answered: Annotated[Fraction, Field(gt=0)] | None = None
+    """Share answered in time that the group is staffed for by itself, where another takes what
+    overflows; None: what the channels promise."""
     shifts: Annotated[Mapping[str, ShiftForm], BeforeValidator(shift_forms)] | None = None
     """Shifts that may be worked, by name; None: agents come and go with every interval."""
 
@@ -265,7 +272,7 @@ def _form(data: object) -> str | None:
     forms = [form for form in FORMS if form in data]
     if forms:
         return forms[0]
-    return "to_target" if set(data) & {"minimum", "maximum"} else None
+    return "to_target" if set(data) & {"minimum", "maximum", "answered"} else None
 
 
 def _one_form(data: object) -> object:
@@ -311,12 +318,15 @@ class Group(Strict):
     handle_time: PositiveFactor = 1.0
     """Factor on every channel's handle time and after-call work."""
     fcr: Share | None = None
-    """Share that the group resolves at first contact, where repeats are played; that of the
-    option, then of the channel, when None."""
+    """Share that the group resolves at first contact; that of the option, then of the channel,
+    when None."""
     escalates: Share | None = None
     """Share that the group passes on where a channel has an escalation; the channel's when None."""
     absence: Fraction = 0.0
     """Share of shifts to which somebody does not come, drawn for each day that one is worked."""
+    hours: LegHours | None = None
+    """Hours in which the group serves, where it is staffed to target: by the clock, `nights` and
+    `weekends` of the calendar, or `rest`: all that groups with its channels leave. None: always."""
     staffing: Staffing
     """How many, and when."""
     team: Team | None = None
@@ -440,19 +450,6 @@ class Option(Strict):
     @model_validator(mode="after")
     def _paid_once(self) -> Option:
         refuse_twice("one_offs", [one.name for one in self.one_offs])
-        return self
-
-    @model_validator(mode="after")
-    def _found_once(self) -> Option:
-        """The closed form cannot tell how much each of two groups would take of a channel."""
-        taken: dict[str, str] = {}
-        for name, group in self.groups.items():
-            for channel in group.skills if isinstance(group.staffing, ToTarget) else ():
-                if channel in taken:
-                    rule = f"must not be staffed to the target of {channel} beside {taken[channel]}"
-                    place = ("groups", name, "staffing")
-                    raise broken(place, rule, None, "give one of them shifts")
-                taken[channel] = name
         return self
 
     @model_validator(mode="after")

@@ -11,7 +11,7 @@ from sim.scenario.laws import Fixed, Law, Survival
 from sim.scenario.model import Scenario
 from sim.scenario.option import Intervals, Option, ToTarget
 
-__all__ = ["aht", "lead", "staffed", "to_target", "variant", "volume"]
+__all__ = ["aht", "lead", "staffed", "stretched", "to_target", "variant", "volume"]
 
 
 def lead(scenario: Scenario) -> str:
@@ -121,12 +121,12 @@ def _paced(channel: Channel, wanted: float) -> Channel:
     wrap = channel.after_call_work
     return _changed(
         channel,
-        handle_time=_stretched(channel.handle_time, factor),
-        after_call_work=_stretched(wrap, factor) if wrap else None,
+        handle_time=stretched(channel.handle_time, factor),
+        after_call_work=stretched(wrap, factor) if wrap else None,
     )
 
 
-def _stretched(law: Law, factor: float) -> Law:
+def stretched(law: Law, factor: float) -> Law:
     """The law of a duration that is so many times as long."""
     if isinstance(law, Survival):
         return law.model_copy(update={"times": tuple(factor * time for time in law.times)})

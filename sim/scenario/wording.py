@@ -11,7 +11,7 @@ from sim.errors import InvalidInput, Problem
 from sim.scenario.base import Place, shown
 from sim.scenario.tree import Node
 
-__all__ = ["problems"]
+__all__ = ["problems", "said"]
 
 _RULES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "missing": lambda c: "is missing",
@@ -55,7 +55,7 @@ def problems(error: ValidationError, tree: Node) -> list[Problem]:
 
 
 def _problem(line: ErrorDetails, tree: Node) -> Problem:
-    rule, hint = _said(line)
+    rule, hint = said(line)
     node, path = _located(line["loc"], tree, missing=rule == "is missing")
     return node.problem(path, rule, hint)
 
@@ -87,7 +87,8 @@ def _located(place: Place, tree: Node, *, missing: bool) -> tuple[Node, str]:
     return node, path
 
 
-def _said(line: ErrorDetails) -> tuple[str, str]:
+def said(line: ErrorDetails) -> tuple[str, str]:
+    """The rule that is broken, with the value, and a hint."""
     context = line.get("ctx", {})
     cause = context.get("error")
     value = line["input"]

@@ -1,0 +1,162 @@
+"""Commands that ask what would change a decision: ``breakeven``, ``risk``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sim.cli.options import File, On, Seed
+from sim.cli.terminal import AsCsv, AsJson, Lang, console, print_csv, print_json, progress, show
+from sim.decide.breakeven import POINTS, breakeven
+from sim.decide.risk import risk
+from sim.errors import LinewiseError
+from sim.report.breakeven import (
+    breakeven_data,
+    breakeven_picture,
+    breakeven_rows,
+    breakeven_sentences,
+)
+from sim.report.language import Language
+from sim.report.risk import (
+    flip_sentences,
+    option_risk_table,
+    risk_data,
+    risk_rows,
+    risk_sentences,
+    tornado_picture,
+    worth_table,
+)
+from sim.scenario import load
+
+__all__ = ["add_to"]
+
+_Between = Annotated[
+    tuple[str, str] | None,
+    typer.Option("--between", metavar="A B", help="Two options; the two that matter by default."),
+]
+_Replications = Annotated[
+    int | None,
+    typer.Option(min=2, help="Replications, exactly; until precise enough when left out."),
+]
+
+
+def _breakeven(
+    file: File,
+    of: Annotated[
+        str,
+        typer.Option(
+            "--of",
+            metavar="INPUT",
+            help="What varies: volume, price, wage, vat, target, or the path of any number.",
+        ),
+    ] = "volume",
+    between: _Between = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help="Lowest value, as in the file, or x0.5.")
+    ] = None,
+    stop: Annotated[
+        str | None, typer.Option("--to", help="Highest value, as in the file, or x3.")
+    ] = None,
+    points: Annotated[int, typer.Option(min=2, max=1000, help="Points of the curve.")] = POINTS,
+    verify: Annotated[
+        bool, typer.Option(help="Simulate anew at the first and the last crossing.")
+    ] = True,
+    on: On = None,
+    seed: Seed = None,
+    replications: _Replications = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    lang: Lang = "en",
+) -> None:
+    """Find where two options cost the same, staffed anew at every point."""
+    _one_form(as_json, as_csv)
+    with progress() as follow:
+        found = breakeven(
+            load(file),
+            of,
+            between=between,
+            start=start,
+            stop=stop,
+            points=points,
+            verify=verify,
+            seed=seed,
+            replications=replications,
+            progress=follow,
+            on=on,
+        )
+    words = Language(lang)
+    if as_json:
+        print_json(breakeven_data(found))
+    elif as_csv:
+        print_csv(breakeven_rows(found))
+    else:
+        _say(breakeven_sentences(found, words))
+        _draw(breakeven_picture(found, words))
+
+
+def _risk(
+    file: File,
+    draws: Annotated[
+        int | None, typer.Option(min=2, help="Draws; as the file says when left out, or 300.")
+    ] = None,
+    between: _Between = None,
+    on: On = None,
+    seed: Seed = None,
+    replications: _Replications = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    lang: Lang = "en",
+) -> None:
+    """Say how sure it is which option is cheapest, and what would change the answer."""
+    _one_form(as_json, as_csv)
+    with progress() as follow:
+        found = risk(
+            load(file),
+            draws=draws,
+            between=between,
+            seed=seed,
+            replications=replications,
+            progress=follow,
+            on=on,
+        )
+    words = Language(lang)
+    if as_json:
+        print_json(risk_data(found))
+    elif as_csv:
+        print_csv(risk_rows(found))
+    else:
+        _say(risk_sentences(found, words))
+        show(option_risk_table(found, words))
+        _draw(tornado_picture(found, words))
+        _draw(flip_sentences(found, words))
+        worth = worth_table(found, words)
+        if worth.rows:
+            show(worth)
+
+
+def _one_form(as_json: bool, as_csv: bool) -> None:
+    if as_json and as_csv:
+        raise LinewiseError("give --csv or --json, not both")
+
+
+def _say(sentences: list[str]) -> None:
+    """Print sentences, the answer first and bold."""
+    first, *rest = sentences
+    console().print(first, style="bold")
+    for sentence in rest:
+        console().print(sentence)
+
+
+def _draw(lines: list[str]) -> None:
+    """Print lines as they are, with space around them."""
+    out = console()
+    out.print()
+    for line in lines:
+        out.print(line)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("breakeven")(_breakeven)
+    app.command("risk")(_risk)

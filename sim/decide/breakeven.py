@@ -1,0 +1,353 @@
+"""Where two options cost the same: along one input, staffed anew at every point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.decide.comparison import Comparison, compare
+from sim.decide.followed import follow, touches
+from sim.decide.response import Answer, Response
+from sim.errors import InvalidInput
+from sim.experiment import Place, Progress
+from sim.scenario.changed import Change, change_of, changed
+from sim.scenario.inputs import Input, find_input
+from sim.scenario.model import Scenario
+from sim.stats import Estimate
+
+__all__ = ["BreakEven", "Crossing", "Point", "breakeven", "pair_of"]
+
+Floats = NDArray[np.float64]
+
+#: Points of a curve, unless asked for otherwise; and most that one may ask for.
+POINTS, MOST_POINTS = 40, 1000
+# How far a number is followed where no range is given: from a quarter of it to four times it; a
+# promised service level within what anybody promises.
+_WIDE = 4.0
+_TARGETS = 0.5, 0.97
+_HALVINGS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Two options at one value of the input.
+
+    Parameters
+    ----------
+    value
+        The input: its value, or a factor on what it is.
+    costs
+        Of the first and the second option in a month [money].
+    service
+        Worst share answered in time among channels with a promise, of either.
+    equal
+        Whether both give the same service, within the scenario's tolerance.
+    """
+
+    value: float
+    costs: tuple[float, float]
+    service: tuple[float, float]
+    equal: bool
+
+    @property
+    def difference(self) -> float:
+        """Cost of the first minus that of the second."""
+        return self.costs[0] - self.costs[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """A value at which the cheaper option changes.
+
+    Parameters
+    ----------
+    point
+        Both options there.
+    low, high
+        Between these the difference is smaller than the noise of the simulation; None where it is
+        to the end of the range.
+    cheaper_below
+        The option that is cheaper at smaller values.
+    simulated
+        Difference of the costs when both are staffed and simulated anew there; None where that
+        was not asked.
+    gaps
+        Channels in which that simulation did not give equal service.
+    """
+
+    point: Point
+    low: float | None
+    high: float | None
+    cheaper_below: str
+    simulated: Estimate | None = None
+    gaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BreakEven:
+    """The difference in cost of two options along an input.
+
+    Parameters
+    ----------
+    comparison
+        Both options as simulated, where the curve is anchored.
+    options
+        Their names: differences are the first minus the second.
+    input
+        What varies.
+    factor
+        Whether values are factors on what it is, and not values of it.
+    now
+        Where the scenario stands.
+    points
+        The curve, by rising value.
+    crossings
+        Where the cheaper one changes, by rising value.
+    """
+
+    comparison: Comparison
+    options: tuple[str, str]
+    input: Input
+    factor: bool
+    now: float
+    points: tuple[Point, ...]
+    crossings: tuple[Crossing, ...]
+
+
+def pair_of(comparison: Comparison, between: Sequence[str] | None = None) -> tuple[str, str]:
+    """Two options to tell apart: those asked for, else the cheapest and the next or the baseline.
+
+    Raises
+    ------
+    InvalidInput
+        If they are not two priced options of the comparison.
+    """
+    priced = {option.name: option.cost.value for option in comparison.options if option.cost}
+    if between is not None:
+        for name in between:
+            if name not in priced:
+                raise InvalidInput("between", f"must be two of {', '.join(priced)}", name)
+        if len(set(between)) != 2:
+            raise InvalidInput("between", "must be two options", " ".join(between))
+        return between[0], between[1]
+    base = comparison.baseline
+    alike = [name for name in priced if name == base.name or not comparison.gaps(name)]
+    ranked = sorted(alike, key=priced.__getitem__)
+    if len(ranked) < 2:
+        hint = "name two options with --between"
+        raise InvalidInput("between", "is needed: no two options give equal service", None, hint)
+    return (base.name, ranked[0]) if ranked[0] != base.name else (ranked[0], ranked[1])
+
+
+def breakeven(
+    scenario: Scenario,
+    of: str,
+    *,
+    between: Sequence[str] | None = None,
+    start: str | float | None = None,
+    stop: str | float | None = None,
+    points: int = POINTS,
+    verify: bool = True,
+    comparison: Comparison | None = None,
+    seed: int | None = None,
+    replications: int | None = None,
+    progress: Callable[[str, Progress], None] | None = None,
+    on: str | Place | None = None,
+) -> BreakEven:
+    """Find where two options cost the same.
+
+    Parameters
+    ----------
+    scenario
+        The operation.
+    of
+        The input that varies: ``volume``, ``price``, ``wage``, ``vat``, ``target``, or any number
+        by its path.
+    between
+        Two options; the baseline and the cheapest other of equal service when None.
+    start, stop
+        Range: values as a file has them, or ``x0.5``; a quarter to four times when None, all of
+        a share.
+    points
+        Points of the curve.
+    verify
+        Whether to staff and simulate anew at the first and the last crossing.
+    comparison
+        Both options as simulated, where that has been done.
+    seed, replications, progress, on
+        As `sim.decide.compare` takes them.
+
+    Raises
+    ------
+    InvalidInput
+        If the input, the options or the range are not there or not to be followed.
+    """
+    if not 2 <= points <= MOST_POINTS:
+        raise InvalidInput("points", f"must be from 2 to {MOST_POINTS}", points)
+    asked = follow(scenario, of)
+    ends = _range(scenario, asked, start, stop)
+
+    def played(one: Scenario, names: Sequence[str] | None) -> Comparison:
+        if names is not None:  # the baseline takes part in any comparison
+            one = one.model_copy(update={"baseline": names[0]})
+        return compare(
+            one, options=names, seed=seed, replications=replications, progress=progress, on=on
+        )
+
+    anchor = comparison or played(scenario, between)
+    pair = pair_of(anchor, between)
+    curve = _Curve.of(anchor, pair, asked, factor=asked.value is None)
+    grid = _grid(ends, points, shares=asked.unit == "share" and asked.value is not None)
+    along = tuple(curve.at(value) for value in grid.tolist())
+    found = _crossings(curve, along)
+    if verify:
+        for place in {0, len(found) - 1} if found else ():
+            found[place] = _verified(found[place], curve, pair, played)
+    now = 1.0 if asked.value is None else asked.value
+    return BreakEven(anchor, pair, asked, curve.factor, now, along, tuple(found))
+
+
+def _range(
+    scenario: Scenario, asked: Input, start: str | float | None, stop: str | float | None
+) -> tuple[float, float]:
+    """The ends of the range, in values of the input or in factors on it."""
+    now = asked.value
+    share = asked.unit == "share" and now is not None
+    usual = (0.0, 1.0) if share else (1 / _WIDE, _WIDE)
+    if share and any(leaf.place[-1] == "answered" for leaf in asked.leaves):
+        usual = _TARGETS
+    if now is not None and not share:
+        usual = (now / _WIDE, now * _WIDE)
+        if now == 0 and (start is None or stop is None):
+            hint = "it is 0 now: give both ends"
+            raise InvalidInput("range", "is not known", asked.path, hint)
+    ends = tuple(
+        default if given is None else _end(scenario, asked, given, name)
+        for name, given, default in zip(("from", "to"), (start, stop), usual, strict=True)
+    )
+    if not ends[0] < ends[1]:
+        raise InvalidInput("to", f"must be above {ends[0]:g}", ends[1])
+    return ends[0], ends[1]
+
+
+def _end(scenario: Scenario, asked: Input, given: str | float, name: str) -> float:
+    """One end of the range as a number."""
+    change = change_of(given) if isinstance(given, str) else Change("value", given)
+    if asked.value is None:
+        if change.how != "factor":
+            raise InvalidInput(name, "must be a factor", given, "write it like x0.5")
+        return float(change.amount)
+    there = changed(scenario, {asked: change})
+    value = find_input(there, asked.path).value
+    assert value is not None
+    return value
+
+
+def _grid(ends: tuple[float, float], points: int, *, shares: bool) -> Floats:
+    """Values to look at: in even steps, or even ratios where that is how numbers differ."""
+    low, high = ends
+    if shares or low <= 0 or high / low < 2:
+        return np.linspace(low, high, points)
+    return np.geomspace(low, high, points)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Curve:
+    """The difference in cost along an input."""
+
+    scenario: Scenario
+    asked: Input
+    factor: bool
+    pair: tuple[str, str]
+    responses: tuple[Response, Response]
+    noise: float
+    total: float
+
+    @classmethod
+    def of(cls, anchor: Comparison, pair: tuple[str, str], asked: Input, *, factor: bool) -> _Curve:
+        one, other = (Response.of(anchor[name]) for name in pair)
+        difference = anchor.difference(*pair)
+        assert difference is not None
+        total = one.result.cost.value + other.result.cost.value  # type: ignore[union-attr]
+        responses = one, other
+        return cls(anchor.scenario, asked, factor, pair, responses, difference.half_width, total)
+
+    def changed(self, value: float) -> Scenario:
+        """The scenario with the input at a value."""
+        how = Change("factor" if self.factor else "value", value)
+        return changed(self.scenario, {self.asked: how})
+
+    def at(self, value: float) -> Point:
+        """Both options at a value."""
+        there = self.changed(value)
+        answers = tuple(
+            response.answer(there if touches(self.asked, name) else None)
+            for name, response in zip(self.pair, self.responses, strict=True)
+        )
+        costs = answers[0].statement().total, answers[1].statement().total
+        shared = set(answers[0].service) & set(answers[1].service)
+        gap = max((abs(answers[0].service[n] - answers[1].service[n]) for n in shared), default=0.0)
+        return Point(
+            value, costs, (_worst(answers[0]), _worst(answers[1])), gap <= self.scenario.tolerance
+        )
+
+    def noise_at(self, point: Point) -> float:
+        """Half-width of the difference, by the size of both costs."""
+        return self.noise * sum(point.costs) / self.total if self.total else self.noise
+
+
+def _worst(answer: Answer) -> float:
+    return min(answer.service.values(), default=float("nan"))
+
+
+def _crossings(curve: _Curve, along: Sequence[Point]) -> list[Crossing]:
+    """Every change of sign, narrowed down, with where the difference is within its noise."""
+    found = []
+    for before, after in pairwise(along):
+        if (before.difference < 0) == (after.difference < 0):
+            continue
+        low, high = before, after
+        for _ in range(_HALVINGS):
+            middle = curve.at((low.value + high.value) / 2)
+            if (middle.difference < 0) == (low.difference < 0):
+                low = middle
+            else:
+                high = middle
+        nearer = min(low, high, key=lambda point: abs(point.difference))
+        below = curve.pair[0] if before.difference < 0 else curve.pair[1]
+        left = _clear(curve, [p for p in along if p.value <= low.value][::-1], nearer)
+        right = _clear(curve, [p for p in along if p.value >= high.value], nearer)
+        found.append(Crossing(nearer, left, right, below))
+    return found
+
+
+def _clear(curve: _Curve, points: Sequence[Point], start: Point) -> float | None:
+    """Where, going from a crossing, the difference first exceeds its noise."""
+    before = start
+    for point in points:
+        noise = curve.noise_at(point)
+        if abs(point.difference) > noise:
+            here, there = abs(before.difference), abs(point.difference)
+            part = (noise - here) / (there - here) if there > here else 1.0
+            return before.value + min(max(part, 0.0), 1.0) * (point.value - before.value)
+        before = point
+    return None
+
+
+def _verified(
+    crossing: Crossing,
+    curve: _Curve,
+    pair: tuple[str, str],
+    played: Callable[[Scenario, Sequence[str] | None], Comparison],
+) -> Crossing:
+    """The crossing with both options staffed and simulated anew there."""
+    fresh = played(curve.changed(crossing.point.value), pair)
+    gaps = tuple(dict.fromkeys(gap.channel for gap in fresh.gaps(*pair)))
+    point = crossing.point
+    return Crossing(
+        point, crossing.low, crossing.high, crossing.cheaper_below, fresh.difference(*pair), gaps
+    )

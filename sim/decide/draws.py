@@ -1,0 +1,147 @@
+"""Draws of uncertain inputs, and what options cost under each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.decide.followed import touches
+from sim.decide.response import Response
+from sim.demand.parameters import chances
+from sim.errors import InvalidInput
+from sim.scenario.changed import changed
+from sim.scenario.model import Scenario
+from sim.scenario.ranges import Uncertain
+
+__all__ = ["Drawn", "costs_of", "drawn"]
+
+Floats = NDArray[np.float64]
+
+# Draws that contradict themselves, such as more paid illness than illness, are drawn anew.
+_TRIES = 50
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """What inputs and costs came out in each draw.
+
+    Parameters
+    ----------
+    values
+        [draw, input], in the unit of each input's law.
+    costs
+        [draw, option], of an average month, by closed forms and prices alone [money].
+    again
+        Draws that the scenario's own rules refused and that were drawn anew.
+    """
+
+    values: Floats
+    costs: Floats
+    again: int
+
+
+def drawn(
+    scenario: Scenario,
+    inputs: Sequence[Uncertain],
+    responses: Mapping[str, Response],
+    draws: int,
+    seed: int,
+    progress: Callable[[int], None] | None = None,
+) -> Drawn:
+    """Draw all inputs and ask every option what it would cost.
+
+    Parameters
+    ----------
+    scenario
+        The operation; its `risk` says what goes together.
+    inputs
+        What is not known.
+    responses
+        The options, by name.
+    draws, seed
+        How often, and where the draws start.
+    progress
+        Called with the number of draws done.
+
+    Raises
+    ------
+    InvalidInput
+        If the scenario's rules refuse nearly every draw.
+    """
+    root = _root(scenario, inputs)
+    values = _values(inputs, root, seed, draws, 0)
+    costs, again = np.empty((draws, len(responses))), 0
+    for draw in range(draws):
+        refusal: InvalidInput | None = None
+        for attempt in range(_TRIES):
+            if attempt:
+                again += 1
+                values[draw] = _values(inputs, root, seed, draw + 1, attempt)[draw]
+            try:
+                costs[draw] = costs_of(scenario, inputs, values[draw], responses)
+                break
+            except InvalidInput as error:
+                refusal = error
+        else:
+            assert refusal is not None
+            hint = "make the ranges narrower"
+            raise InvalidInput(refusal.name, refusal.rule, refusal.value, hint)
+        if progress is not None:
+            progress(draw + 1)
+    return Drawn(values, costs, again)
+
+
+def costs_of(
+    scenario: Scenario,
+    inputs: Sequence[Uncertain],
+    values: Sequence[float] | Floats,
+    responses: Mapping[str, Response],
+) -> list[float]:
+    """What options cost at values of inputs.
+
+    Parameters
+    ----------
+    scenario
+        The operation.
+    inputs, values
+        What is changed, and to what.
+    responses
+        The options, by name.
+
+    Raises
+    ------
+    InvalidInput
+        If the scenario refuses the values.
+    """
+    pairs = zip(inputs, map(float, values), strict=True)
+    there = changed(scenario, {one.input: one.change(value) for one, value in pairs})
+    return [
+        response.statement(there).total
+        if any(touches(one.input, name) for one in inputs)
+        else response.statement().total
+        for name, response in responses.items()
+    ]
+
+
+def _root(scenario: Scenario, inputs: Sequence[Uncertain]) -> Floats:
+    """Root of the matrix of correlations, so that normal numbers go together (normal copula)."""
+    names = [one.name for one in inputs]
+    matrix = np.eye(len(names))
+    for one in scenario.risk.correlations if scenario.risk else ():
+        first, second = (names.index(name) for name in one.between)
+        matrix[first, second] = matrix[second, first] = one.is_
+    return np.asarray(np.linalg.cholesky(matrix))
+
+
+def _values(
+    inputs: Sequence[Uncertain], root: Floats, seed: int, draws: int, attempt: int
+) -> Floats:
+    """Values of all inputs, [draw, input]."""
+    from scipy.special import ndtr, ndtri
+
+    names = [f"{one.name}, again {attempt}" if attempt else one.name for one in inputs]
+    normal = np.array([ndtri(chances(seed, name, draws)) for name in names]).T @ root.T
+    return np.stack([one.at(ndtr(normal[:, n])) for n, one in enumerate(inputs)], axis=1)

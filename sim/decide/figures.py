@@ -1,0 +1,197 @@
+"""Figures of an option that can be claimed or aimed at, with how they vary from row to row.
+
+A figure is a mean over replications, or a ratio of means. `Figure.influence` says by how much each
+row of the run would move it: so a change between two options, absolute or in per cent, gets its
+interval by the delta method from rows that met the same customers.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cost import satisfaction
+from sim.decide.matters import economics
+from sim.decide.option import OptionResult
+from sim.metrics import Count, measure_names, parts, service_level
+from sim.stats import Estimate, t_quantile
+
+__all__ = ["MISSED", "Figure", "absolute_change", "figure", "first_contact", "relative_change"]
+
+Floats = NDArray[np.float64]
+
+#: How contacts are missed: given up, met busy lines, closed, or not come to when the period ends.
+MISSED = (Count.ABANDONED, Count.BLOCKED, Count.CLOSED, Count.WAITING, Count.DISMISSED)
+_NOBODY = math.nan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figure:
+    """A figure and what each row of the run adds to it.
+
+    Parameters
+    ----------
+    value
+        The figure; not a number where it is not known.
+    influence
+        By row, around 0; empty where the figure does not vary with chance.
+    weights
+        Replications of which each row is the mean.
+    """
+
+    value: float
+    influence: Floats
+    weights: Floats
+
+    @classmethod
+    def plain(cls, value: float) -> Figure:
+        """A figure without chance."""
+        return cls(value, np.zeros(0), np.zeros(0))
+
+    @classmethod
+    def mean(cls, rows: Floats, weights: Floats) -> Figure:
+        """A mean over rows."""
+        value = float(np.average(rows, weights=weights))
+        return cls(value, rows - value, weights)
+
+    @classmethod
+    def ratio(cls, over: Floats, under: Floats, weights: Floats) -> Figure:
+        """A ratio of means over rows; not a number where the lower one is zero."""
+        below = float(np.average(under, weights=weights))
+        if below == 0:
+            return cls.plain(_NOBODY)
+        value = float(np.average(over, weights=weights)) / below
+        return cls(value, (over - value * under) / below, weights)
+
+
+def absolute_change(ours: Figure, theirs: Figure) -> Estimate:
+    """Ours minus theirs."""
+    return _estimate(ours.value - theirs.value, (ours, 1.0), (theirs, -1.0))
+
+
+def relative_change(ours: Figure, theirs: Figure) -> Estimate:
+    """Ours over theirs, minus one; not a number where theirs is zero."""
+    if not theirs.value:
+        return Estimate(_NOBODY, _NOBODY)
+    ratio = ours.value / theirs.value
+    return _estimate(ratio - 1, (ours, 1 / theirs.value), (theirs, -ratio / theirs.value))
+
+
+def _estimate(value: float, *parts: tuple[Figure, float]) -> Estimate:
+    varying = [(one, factor) for one, factor in parts if one.influence.size]
+    if not varying:
+        return Estimate(value, 0.0)
+    weights = varying[0][0].weights
+    moved = np.sum([factor * one.influence for one, factor in varying], axis=0)
+    if len(weights) < 2:
+        return Estimate(value, math.inf)
+    spread = float(np.sum(weights * moved**2)) / (len(weights) - 1)
+    return Estimate(value, t_quantile(len(weights)) * math.sqrt(spread / weights.sum()))
+
+
+def figure(result: OptionResult, measure: str, channel: str | None = None) -> Figure:
+    """A figure of an option.
+
+    Parameters
+    ----------
+    result
+        The option.
+    measure
+        ``cost`` and ``economic_cost`` a month, ``heads``, ``fcr``, ``csat`` as a share, ``nps``;
+        ``missed`` contacts in the period, and ``missed_share`` of those who come; ``asa``,
+        ``abandonment`` and ``service_level`` over all contacts that are let in.
+    channel
+        Of one channel only; None for all in which clients call, for waits all but e-mail.
+    """
+    if measure == "cost":
+        if result.cost is None:
+            return Figure.plain(_NOBODY)
+        return _batched(result.cost.value, result.batches)
+    if measure == "heads":
+        return Figure.plain(_NOBODY if result.heads is None else result.heads)
+    if measure == "fcr":
+        return Figure.plain(first_contact(result))
+    if measure == "economic_cost":
+        whole = economics(result)
+        return (
+            Figure.plain(_NOBODY) if whole is None else _batched(whole.total.value, whole.batches)
+        )
+    if measure in ("csat", "nps"):
+        return _satisfied(result, measure)
+    played = result.replications
+    names = [channel] if channel else _all_channels(result, measure)
+    rows = [result.case.channels.index(name) for name in names]
+    totals, weights = played.totals, played.weights
+    if measure == "missed":
+        return Figure.mean(totals[:, rows][:, :, MISSED].sum(axis=(1, 2)), weights)
+    over, under = _shares(result, "missed" if measure == "missed_share" else measure, rows)
+    return Figure.ratio(over, under, weights)
+
+
+def _batched(value: float, batches: Floats) -> Figure:
+    """A figure that is known of batches of replications."""
+    return Figure(value, batches - batches.mean(), np.ones(len(batches)))
+
+
+def _satisfied(result: OptionResult, measure: str) -> Figure:
+    """Satisfaction, by the response that the scenario assumes; CSAT as a share."""
+    stated = result.scenario.consequences
+    terms = stated.satisfaction if stated else None
+    response = getattr(terms, measure) if terms else None
+    if terms is None or response is None:
+        return Figure.plain(_NOBODY)
+    wait, lost = figure(result, "asa"), figure(result, "abandonment")
+    fcr = first_contact(result)
+    if math.isnan(fcr) and response.per_point_of_fcr:
+        return Figure.plain(_NOBODY)
+    known = terms.fcr if math.isnan(fcr) else fcr
+    unit = 0.01 if measure == "csat" else 1.0
+    value = satisfaction(terms, asa=wait.value, abandonment=lost.value, fcr=known)[measure]
+    moved = wait.influence * response.per_minute_of_wait / 60
+    moved = moved + lost.influence * response.per_point_of_abandonment * 100
+    return Figure(unit * value, unit * moved, wait.weights)
+
+
+def _all_channels(result: OptionResult, measure: str) -> list[str]:
+    """Channels in which clients call; letters wait for hours, and no mean is of both."""
+    called = [one.channel for one in result.attained if not one.outbound]
+    if measure not in ("asa", "service_level"):
+        return called
+    kinds = result.scenario.channels
+    return [name for name in called if kinds[name].kind != "email"] or called
+
+
+def _shares(result: OptionResult, measure: str, rows: list[int]) -> tuple[Floats, Floats]:
+    """What a share or a mean wait is of, summed over channels, by row of the run."""
+    over, under = parts(result.replications.totals[:, rows])
+    names = [measure] * len(rows)
+    if measure == "service_level":
+        rules = [result.case.rules[row] for row in rows]
+        names = [service_level("offered" if rule == "virtual" else rule) for rule in rules]
+    at = [measure_names().index(name) for name in names]
+    each = range(len(rows))
+    return over[:, each, at].sum(axis=1), under[:, each, at].sum(axis=1)
+
+
+def first_contact(result: OptionResult) -> float:
+    """Share of served contacts that are resolved at once, as the scenario states it by group.
+
+    Not a number where nobody says. Groups that serve a channel count alike: who serves how many
+    is told by `sim.decide.traffic` only where there are terms.
+    """
+    scenario, option = result.scenario, result.option
+    resolved, served = 0.0, 0.0
+    for c, (name, channel) in enumerate(scenario.channels.items()):
+        said = [
+            share
+            for group, one in option.groups.items()
+            if name in one.skills and (share := option.resolved(group, channel.fcr)) is not None
+        ]
+        contacts = float(result.replications.totals[:, c, Count.SERVED].sum())
+        if said:
+            resolved += contacts * sum(said) / len(said)
+            served += contacts
+    return resolved / served if served else _NOBODY

@@ -1,0 +1,81 @@
+"""Inputs whose change can be answered without a new simulation."""
+
+from __future__ import annotations
+
+from sim.errors import InvalidInput
+from sim.scenario.inputs import Input, Leaf, find_input
+from sim.scenario.model import Scenario
+
+__all__ = ["follow", "touches"]
+
+_CHANNEL = ("volume", "handle_time", "after_call_work", "patience", "fcr", "repeat_share")
+_TARGET = ("answered", "awt", "abandonment")
+_SKILL = ("handle_time", "mean_handle_time")
+_TERMS = ("payroll", "contract")
+
+
+def follow(scenario: Scenario, path: str) -> Input:
+    """The numbers that a path names, where closed forms and prices can follow their change.
+
+    Parameters
+    ----------
+    scenario
+        The operation.
+    path
+        As `sim.scenario.inputs.find_input` takes it.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such number, or only a new simulation could tell what it does.
+
+    Examples
+    --------
+    >>> from sim.scenario import load
+    >>> shop = load("scenarios/company-n.yaml")
+    >>> follow(shop, "channels.phone.handle_time").value
+    240.0
+    >>> follow(shop, "tolerance")
+    Traceback (most recent call last):
+    sim.errors.InvalidInput: input needs a new simulation to be answered, got 'tolerance'; change
+    the file and compare; known without: volumes, handle times, patience, targets, fcr, all prices
+    """
+    found = find_input(scenario, path)
+    for leaf in found.leaves:
+        if not _followed(scenario, leaf):
+            hint = (
+                "change the file and compare; known without: volumes, handle times, patience, "
+                "targets, fcr, all prices"
+            )
+            raise InvalidInput("input", "needs a new simulation to be answered", path, hint)
+    return found
+
+
+def touches(asked: Input, option: str) -> bool:
+    """Whether an input is one of an option, or of the operation as a whole."""
+    return any(leaf.place[0] != "options" or leaf.place[1] == option for leaf in asked.leaves)
+
+
+def _followed(scenario: Scenario, leaf: Leaf) -> bool:
+    """Whether a number is followed."""
+    match leaf.place:
+        case ("channels", name, "fcr" | "repeat_share"):
+            # Repeats that are played come back by groups: no closed form knows them.
+            return scenario.channels[str(name)].repeat is None
+        case ("channels", _, "handle_time" | "after_call_work" | "patience", *below):
+            return below in ([], ["mean"], ["value"])
+        case ("channels", _, key):
+            return key in _CHANNEL
+        case ("channels", _, "target", key):
+            return key in _TARGET
+        case ("options", _, "fcr"):
+            return all(channel.repeat is None for channel in scenario.channels.values())
+        case ("options", _, "retained", *_):
+            return True
+        case ("options", _, "groups", _, "handle_time"):
+            return True
+        case ("options", _, "groups", _, "skills", _, key):
+            return key in _SKILL
+        case ("options", _, "groups", _, part, *_):
+            return part in _TERMS
+    return False

@@ -1,0 +1,325 @@
+"""How sure the answer is: inputs drawn from their ranges, and the noise of the simulation.
+
+Every draw is staffed anew to the same promise, so the options give equal service by construction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.decide.breakeven import pair_of
+from sim.decide.comparison import Comparison, compare
+from sim.decide.draws import costs_of, drawn
+from sim.decide.flips import Flip, flips
+from sim.decide.followed import follow, touches
+from sim.decide.response import Response
+from sim.demand.parameters import chances
+from sim.errors import InvalidInput
+from sim.experiment import Place, Progress
+from sim.scenario.model import Scenario
+from sim.scenario.ranges import Uncertain, from_presets, uncertain
+from sim.scenario.risk import MOST_DRAWS
+from sim.stats import Span, chance_estimate
+
+__all__ = ["Bar", "RiskAnswer", "inputs_of", "risk"]
+
+Floats = NDArray[np.float64]
+
+#: Draws where a scenario says nothing.
+DRAWS = 300
+# What is learnt of an input is judged on draws that it was not learnt from: in so many parts.
+_PARTS = 5
+_DEGREE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One input at both ends of its range, everything else as the file says.
+
+    Parameters
+    ----------
+    input
+        The input.
+    low, high
+        The ends, in the unit of its law.
+    at_low, at_high
+        Cost of the first option minus that of the second there [money].
+    """
+
+    input: Uncertain
+    low: float
+    high: float
+    at_low: float
+    at_high: float
+
+    @property
+    def swing(self) -> float:
+        """How far the difference moves."""
+        return abs(self.at_high - self.at_low)
+
+
+@dataclass(frozen=True, eq=False)
+class RiskAnswer:
+    """How sure it is which option is cheapest.
+
+    Parameters
+    ----------
+    comparison
+        The options as simulated.
+    options
+        Those of equal service, in the order of the file: one of them is to be chosen.
+    pair
+        The two whose difference is looked at: the first minus the second.
+    inputs
+        What is not known.
+    values
+        [draw, input], in the unit of each input's law.
+    costs
+        [draw, option], noise of the simulation within [money].
+    again
+        Draws that were drawn anew, since the scenario refused what they said together.
+    bars
+        The difference at both ends of each input, widest first.
+    flips
+        What would make another option the cheapest, nearest first.
+    seed
+        Where the draws started.
+    """
+
+    comparison: Comparison
+    options: tuple[str, ...]
+    pair: tuple[str, str]
+    inputs: tuple[Uncertain, ...]
+    values: Floats
+    costs: Floats
+    again: int
+    bars: tuple[Bar, ...]
+    flips: tuple[Flip, ...]
+    seed: int
+
+    @property
+    def draws(self) -> int:
+        """How often everything was drawn."""
+        return len(self.costs)
+
+    @property
+    def difference(self) -> Floats:
+        """Cost of the first of the pair minus that of the second, by draw."""
+        first, second = (self.options.index(name) for name in self.pair)
+        return np.asarray(self.costs[:, first] - self.costs[:, second])
+
+    @cached_property
+    def cheapest(self) -> Mapping[str, Span]:
+        """How probably each option is the cheapest."""
+        best = np.argmin(self.costs, axis=1)
+        return {
+            name: chance_estimate(float((best == n).sum()), self.draws)
+            for n, name in enumerate(self.options)
+        }
+
+    @property
+    def chance(self) -> Span:
+        """How probably the second of the pair is cheaper than the first."""
+        return chance_estimate(float((self.difference > 0).sum()), self.draws)
+
+    def quantiles(self, option: str | None = None) -> tuple[float, float, float]:
+        """What lies below in 5, 50 and 95 % of draws: a cost, or the difference of the pair."""
+        found = self.difference if option is None else self.costs[:, self.options.index(option)]
+        low, middle, high = np.quantile(found, [0.05, 0.5, 0.95]).tolist()
+        return low, middle, high
+
+    @cached_property
+    def regret(self) -> Mapping[str, float]:
+        """What choosing an option costs, on average, beyond the one that turns out cheapest."""
+        least = self.costs.min(axis=1)
+        return {
+            name: float((self.costs[:, n] - least).mean()) for n, name in enumerate(self.options)
+        }
+
+    @property
+    def perfect(self) -> float:
+        """Worth of knowing everything before one chooses (EVPI): the least expected regret."""
+        return min(self.regret.values())
+
+    @cached_property
+    def worth(self) -> Mapping[str, float]:
+        """Worth of knowing one input before one chooses (EVPPI), by input, largest first.
+
+        Notes
+        -----
+        For each input the costs are fitted by a cubic in its rank on four fifths of the draws, and
+        the option that the fit calls cheapest is chosen in the remaining fifth; the worth is what
+        that saves there. So chance agreement of a fit with its own draws counts for nothing, and
+        the figure leans to the low side.
+        """
+        found = {
+            one.name: _worth(self.values[:, n], self.costs) for n, one in enumerate(self.inputs)
+        }
+        return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+
+
+def _worth(values: Floats, costs: Floats) -> float:
+    """What choosing by one input saves, judged on draws that the choice was not learnt from."""
+    draws = len(values)
+    if len(np.unique(values)) <= _DEGREE or draws < 4 * _PARTS:
+        return 0.0
+    rank = np.argsort(np.argsort(values)) / (draws - 1) * 2 - 1
+    terms = np.vander(rank, _DEGREE + 1)
+    part = np.arange(draws) % _PARTS
+    saved = 0.0
+    for held in range(_PARTS):
+        learnt, judged = part != held, part == held
+        fit, *_ = np.linalg.lstsq(terms[learnt], costs[learnt], rcond=None)
+        chosen = np.argmin(terms[judged] @ fit, axis=1)
+        blind = int(np.argmin(costs[learnt].mean(axis=0)))
+        own = costs[judged]
+        saved += float((own[:, blind] - own[np.arange(len(own)), chosen]).sum())
+    return max(0.0, saved / draws)
+
+
+def inputs_of(scenario: Scenario, options: Sequence[str]) -> tuple[Uncertain, ...]:
+    """What is not known of a scenario: the ranges of its file, then those of presets.
+
+    Parameters
+    ----------
+    scenario
+        The operation.
+    options
+        Whose figures of presets count.
+
+    Raises
+    ------
+    InvalidInput
+        If nothing has a range, or only a new simulation could follow one that has.
+    """
+    asked = scenario.risk
+    found = [
+        uncertain(scenario, one, f"risk.ranges[{number}]")
+        for number, one in enumerate(asked.ranges if asked else ())
+    ]
+    for one in found:
+        follow(scenario, one.input.path)
+    taken = {leaf.place for one in found for leaf in one.input.leaves}
+    if asked is None or asked.presets:
+        found += [
+            one
+            for one in from_presets(scenario, tuple(options))
+            if not taken & {leaf.place for leaf in one.input.leaves}
+        ]
+    if not found:
+        hint = "write risk: {ranges: [{input: volume, triangular: [x0.8, x1, x1.3]}]}"
+        raise InvalidInput("risk", "needs ranges: neither file nor presets have any", None, hint)
+    return tuple(found)
+
+
+def risk(
+    scenario: Scenario,
+    *,
+    draws: int | None = None,
+    between: Sequence[str] | None = None,
+    comparison: Comparison | None = None,
+    seed: int | None = None,
+    replications: int | None = None,
+    progress: Callable[[str, Progress], None] | None = None,
+    told: Callable[[int], None] | None = None,
+    on: str | Place | None = None,
+) -> RiskAnswer:
+    """Ask how sure it is which option is cheapest.
+
+    Parameters
+    ----------
+    scenario
+        The operation; its `risk` says what may be otherwise.
+    draws
+        How often inputs are drawn; as the scenario says when None.
+    between
+        Two options; all of equal service when None.
+    comparison
+        The options as simulated, where that has been done.
+    seed
+        Where customers and draws start; as the scenario says when None.
+    replications, progress, on
+        As `sim.decide.compare` takes them.
+    told
+        Called with the number of draws done.
+
+    Raises
+    ------
+    InvalidInput
+        If there are no two options of equal service, or nothing has a range.
+    """
+    asked = scenario.risk
+    count = (asked.draws if asked else DRAWS) if draws is None else draws
+    if not 2 <= count <= MOST_DRAWS:
+        raise InvalidInput("draws", f"must be from 2 to {MOST_DRAWS}", count)
+    start = seed if seed is not None else asked.seed if asked else None
+    if comparison is None:
+        one = scenario if between is None else scenario.model_copy(update={"baseline": between[0]})
+        comparison = compare(
+            one, options=between, seed=seed, replications=replications, progress=progress, on=on
+        )
+    pair = pair_of(comparison, between)
+    options = pair if between else _alike(comparison, pair)
+    inputs = inputs_of(scenario, options)
+    responses = {name: Response.of(comparison[name]) for name in options}
+    key = scenario.simulation.seed if start is None else start
+    found = drawn(scenario, inputs, responses, count, key, told)
+    moved = [one for one in inputs if any(touches(one.input, name) for name in options)]
+    return RiskAnswer(
+        comparison,
+        options,
+        pair,
+        inputs,
+        found.values,
+        found.costs + _noise(comparison, options, found.costs, key),
+        found.again,
+        _bars(scenario, moved, {name: responses[name] for name in pair}),
+        flips(scenario, moved, responses),
+        key,
+    )
+
+
+def _alike(comparison: Comparison, pair: tuple[str, str]) -> tuple[str, ...]:
+    """Priced options that give the service of the baseline."""
+    base = comparison.baseline.name
+    return tuple(
+        option.name
+        for option in comparison.options
+        if option.cost
+        and (option.name in pair or option.name == base or not comparison.gaps(option.name))
+    )
+
+
+def _noise(comparison: Comparison, options: tuple[str, ...], costs: Floats, seed: int) -> Floats:
+    """Noise of the simulated costs, by draw and option, as far apart and alike as batches are."""
+    from scipy.special import ndtri
+
+    batches = np.array([comparison[name].batches for name in options])
+    spread = np.atleast_2d(np.cov(batches)) / batches.shape[1]
+    size, turned = np.linalg.eigh(spread)
+    root = turned * np.sqrt(np.clip(size, 0.0, None))
+    normal = np.array([ndtri(chances(seed, f"noise {n}", len(costs))) for n in range(len(options))])
+    anchor = batches.mean(axis=1)
+    scale = np.divide(costs, anchor, out=np.ones_like(costs), where=anchor > 0)
+    return np.asarray((root @ normal).T * scale)
+
+
+def _bars(
+    scenario: Scenario, inputs: Sequence[Uncertain], responses: Mapping[str, Response]
+) -> tuple[Bar, ...]:
+    """The difference at both ends of each input."""
+
+    def difference(one: Uncertain, value: float) -> float:
+        first, second = costs_of(scenario, [one], [value], responses)
+        return first - second
+
+    bars = [
+        Bar(one, *one.ends, difference(one, one.ends[0]), difference(one, one.ends[1]))
+        for one in inputs
+    ]
+    return tuple(sorted(bars, key=lambda bar: -bar.swing))

@@ -1,0 +1,203 @@
+"""Break-even in words, as a picture of text, as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.decide.breakeven import BreakEven, Crossing, Point
+from sim.report.inputs import input_title, input_value
+from sim.report.language import Language
+from sim.report.sentences import channel_title, option_title
+
+__all__ = ["breakeven_data", "breakeven_picture", "breakeven_rows", "breakeven_sentences"]
+
+#: Rows of the picture, and characters of its bars on either side.
+_ROWS, _BAR = 15, 12
+
+
+def breakeven_sentences(found: BreakEven, lang: Language) -> list[str]:
+    """Where the cheaper option changes, the answer first."""
+    first, second = (option_title(_scenario(found), name, lang) for name in found.options)
+    what = input_title(_scenario(found), found.input, lang)
+    if not found.crossings:
+        cheaper = first if found.points[0].difference < 0 else second
+        ends = (_value(found, found.points[n].value, lang) for n in (0, -1))
+        low, high = ends
+        said = [
+            lang(
+                "{what}: {cheaper} is cheaper all the way from {low} to {high}.",
+                what=what,
+                cheaper=cheaper,
+                low=low,
+                high=high,
+            )
+        ]
+    else:
+        said = [_crossing(found, one, what, lang) for one in _told(found)]
+        if len(found.crossings) > 2:
+            count = len(found.crossings)
+            said.append(
+                lang.n(
+                    "Between the first and the last the cheaper one changes {n} more time.",
+                    "Between the first and the last the cheaper one changes {n} more times.",
+                    count - 2,
+                )
+            )
+    said += [_verified(found, one, lang) for one in _told(found) if one.simulated is not None]
+    if not all(point.equal for point in found.points):
+        said.append(lang("Where a row is marked *, the two do not give equal service."))
+    said.append(
+        lang(
+            "Every point is staffed anew to the same promise, by closed forms that start from the "
+            "simulation of what is; now: {now}.",
+            now=_value(found, found.now, lang),
+        )
+    )
+    return said
+
+
+def _scenario(found: BreakEven) -> Any:
+    return found.comparison.scenario
+
+
+def _told(found: BreakEven) -> tuple[Crossing, ...]:
+    """The first crossing and the last."""
+    return (
+        found.crossings if len(found.crossings) < 2 else (found.crossings[0], found.crossings[-1])
+    )
+
+
+def _value(found: BreakEven, value: float, lang: Language) -> str:
+    return input_value(_scenario(found), found.input, value, lang, factor=found.factor)
+
+
+def _crossing(found: BreakEven, one: Crossing, what: str, lang: Language) -> str:
+    """Where two options cost the same, and how sure that is."""
+    scenario = _scenario(found)
+    below = one.cheaper_below
+    above = next(name for name in found.options if name != below)
+    ends = (
+        lang("the end of the range") if end is None else _value(found, end, lang)
+        for end in (one.low, one.high)
+    )
+    low, high = ends
+    return lang(
+        "{what}: both cost the same at {value} (by the noise of simulation from {low} to {high}). "
+        "Below that {below} is cheaper, above it {above}.",
+        what=what,
+        value=_value(found, one.point.value, lang),
+        low=low,
+        high=high,
+        below=option_title(scenario, below, lang),
+        above=option_title(scenario, above, lang),
+    )
+
+
+def _verified(found: BreakEven, one: Crossing, lang: Language) -> str:
+    """What a new simulation says at a crossing."""
+    scenario, seen = _scenario(found), one.simulated
+    assert seen is not None
+    money = scenario.currency
+    said = lang(
+        "Simulated anew at {value}: they differ by {difference} ± {half} a month, {share} of the "
+        "cost.",
+        value=_value(found, one.point.value, lang),
+        difference=lang.money(abs(seen.value), money, compact=True),
+        half=lang.money(seen.half_width, money, compact=True),
+        share=lang.percent(abs(seen.value) / max(one.point.costs), 1),
+    )
+    if one.gaps:
+        channels = ", ".join(channel_title(scenario, name, lang) for name in one.gaps)
+        said += " " + lang("Service differs there in: {channels}.", channels=channels)
+    return said
+
+
+def breakeven_picture(found: BreakEven, lang: Language) -> list[str]:
+    """The curve in lines of text: the difference as a bar to the side of the cheaper option."""
+    scenario = _scenario(found)
+    first, second = (option_title(scenario, name, lang) for name in found.options)
+    step = max(1, -(-len(found.points) // _ROWS))
+    chosen = {p.value: p for p in found.points[::step]}
+    marked = {one.point.value: one.point for one in found.crossings}
+    shown = sorted({**chosen, **marked, found.points[-1].value: found.points[-1]}.items())
+    most = max(abs(point.difference) for _, point in shown) or 1.0
+    rows = [
+        (
+            ("→ " if value in marked else "") + _value(found, value, lang),
+            _bar(point, most),
+            *(lang.money(cost, scenario.currency, compact=True) for cost in point.costs),
+            _service(point, lang) + ("" if point.equal else " *"),
+        )
+        for value, point in shown
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ["  ".join(f"{cell:>{w}}" for cell, w in zip(row, widths, strict=True)) for row in rows]
+    legend = lang(
+        "Bars: who is cheaper, and by how much; left {first}, right {second}. Then the cost of "
+        "either a month, and the least share answered in time.",
+        first=first,
+        second=second,
+    )
+    return [legend, "", *(line.rstrip() for line in lines)]
+
+
+def _bar(point: Point, most: float) -> str:
+    """The difference as a bar to the side of the cheaper option."""
+    length = round(_BAR * abs(point.difference) / most)
+    left = "█" * length if point.difference < 0 else ""
+    right = "█" * length if point.difference > 0 else ""
+    return f"{left:>{_BAR}}│{right:<{_BAR}}"
+
+
+def _service(point: Point, lang: Language) -> str:
+    return " / ".join(lang.percent(share) for share in point.service)
+
+
+def breakeven_rows(found: BreakEven) -> list[dict[str, object]]:
+    """The curve as rows of plain numbers."""
+    first, second = found.options
+    return [
+        {
+            "value": point.value,
+            f"cost_{first}": point.costs[0],
+            f"cost_{second}": point.costs[1],
+            "difference": point.difference,
+            f"service_{first}": point.service[0],
+            f"service_{second}": point.service[1],
+            "equal_service": point.equal,
+        }
+        for point in found.points
+    ]
+
+
+def breakeven_data(found: BreakEven) -> dict[str, Any]:
+    """Everything as plain data; values are in the scenario's own units, or factors."""
+    scenario, run = _scenario(found), found.comparison.run
+    return {
+        "scenario": scenario.name,
+        "currency": scenario.currency,
+        "seed": run.seed,
+        "replications": run.replications,
+        "input": found.input.path,
+        "unit": "factor" if found.factor else found.input.unit,
+        "now": found.now,
+        "options": list(found.options),
+        "crossings": [_crossing_data(one) for one in found.crossings],
+        "points": breakeven_rows(found),
+        "sentences": {code: breakeven_sentences(found, Language(code)) for code in ("en", "ru")},
+    }
+
+
+def _crossing_data(one: Crossing) -> dict[str, Any]:
+    seen = one.simulated
+    return {
+        "value": one.point.value,
+        "low": one.low,
+        "high": one.high,
+        "cheaper_below": one.cheaper_below,
+        "costs": list(one.point.costs),
+        "simulated": None
+        if seen is None
+        else {"value": seen.value, "low": seen.low, "high": seen.high},
+        "unequal_service": list(one.gaps),
+    }

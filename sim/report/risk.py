@@ -1,0 +1,268 @@
+"""Risk in words, tables and data: how sure the answer is, and what it hangs on."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from sim.decide.risk import RiskAnswer
+from sim.report.inputs import input_title, input_value
+from sim.report.language import Language
+from sim.report.sentences import option_title
+from sim.report.table import Table
+from sim.scenario.ranges import Uncertain
+from sim.stats import Span
+
+__all__ = [
+    "flip_sentences",
+    "option_risk_table",
+    "risk_data",
+    "risk_rows",
+    "risk_sentences",
+    "tornado_picture",
+    "worth_table",
+]
+
+#: Rows of a table of inputs, and characters of a bar on either side.
+_ROWS, _BAR = 12, 20
+
+
+def risk_sentences(found: RiskAnswer, lang: Language) -> list[str]:
+    """How sure the answer is, in whole sentences."""
+    scenario, money = found.comparison.scenario, found.comparison.scenario.currency
+    first, second = (option_title(scenario, name, lang) for name in found.pair)
+    low, middle, high = (lang.money(x, money, compact=True) for x in found.quantiles())
+    said = [
+        lang(
+            "{second} is cheaper than {first} in {chance} of {draws} draws; the saving a month is "
+            "{middle}, and in nine of ten between {low} and {high}.",
+            first=first,
+            second=second,
+            chance=_chance(found.chance, lang),
+            draws=lang.number(found.draws),
+            low=low,
+            middle=middle,
+            high=high,
+        )
+    ]
+    best = min(found.regret, key=found.regret.__getitem__)
+    said.append(
+        lang(
+            "Least to regret: {best}, on average {regret} a month dearer than what turns out "
+            "cheapest. To know everything beforehand would be worth no more than that.",
+            best=option_title(scenario, best, lang),
+            regret=lang.money(found.regret[best], money, compact=True),
+        )
+    )
+    assumed = sum(one.source == "preset" for one in found.inputs)
+    if assumed:
+        said.append(
+            lang.n(
+                "{n} range is that of a preset: an assumption to be replaced by your own.",
+                "{n} ranges are those of presets: assumptions to be replaced by your own.",
+                assumed,
+            )
+        )
+    said.append(
+        lang(
+            "In every draw each option is staffed anew to the same promise, so service is equal by "
+            "construction; noise of the simulation is in the draws. Seed {seed}.",
+            seed=found.seed,
+        )
+    )
+    if found.again:
+        said.append(
+            lang.n(
+                "{n} draw contradicted the scenario's own rules and was drawn anew.",
+                "{n} draws contradicted the scenario's own rules and were drawn anew.",
+                found.again,
+            )
+        )
+    left_out = [o.name for o in found.comparison.options if o.name not in found.options]
+    if left_out:
+        names = ", ".join(option_title(scenario, name, lang) for name in left_out)
+        said.append(lang("Not among the choices, for want of equal service: {names}.", names=names))
+    return said
+
+
+def _chance(span: Span, lang: Language) -> str:
+    """A probability with its interval."""
+    low, high = lang.number(100 * span.low), lang.percent(span.high)
+    return f"{lang.percent(span.value)} ({low}–{high})"
+
+
+def option_risk_table(found: RiskAnswer, lang: Language) -> Table:
+    """Each option: how probably the cheapest, what it may cost, what there is to regret."""
+    scenario, money = found.comparison.scenario, found.comparison.scenario.currency
+    rows = tuple(
+        (
+            option_title(scenario, name, lang),
+            _chance(found.cheapest[name], lang),
+            *(lang.money(x, money, compact=True) for x in found.quantiles(name)),
+            lang.money(found.regret[name], money, compact=True),
+        )
+        for name in found.options
+    )
+    head = (
+        lang("Option"),
+        lang("Cheapest in"),
+        lang("5% below"),
+        lang("Median"),
+        lang("5% above"),
+        lang("Regret"),
+    )
+    return Table(lang("Cost of a month when inputs are drawn"), head, rows)
+
+
+def tornado_picture(found: RiskAnswer, lang: Language) -> list[str]:
+    """The difference at both ends of each input, widest first, as bars in lines of text."""
+    scenario, money = found.comparison.scenario, found.comparison.scenario.currency
+    shown = [bar for bar in found.bars if bar.swing > 0][:_ROWS]
+    ends = [abs(end) for bar in shown for end in (bar.at_low, bar.at_high)]
+    most = max(ends, default=1.0) or 1.0
+    first, second = (option_title(scenario, name, lang) for name in found.pair)
+    lines = [
+        lang(
+            "{first} minus {second} a month, at both ends of each input; zero is in the middle:",
+            first=first,
+            second=second,
+        )
+    ]
+    for bar in shown:
+        low, high = (_value(found, bar.input, end, lang) for end in (bar.low, bar.high))
+        moves = " → ".join(
+            lang.money(end, money, compact=True) for end in (bar.at_low, bar.at_high)
+        )
+        lines.append(f"{input_title(scenario, bar.input.input, lang)}: {low} → {high}")
+        lines.append(f"  {_bar(bar.at_low, bar.at_high, most)}  {moves}")
+    return lines if shown else []
+
+
+def _bar(one: float, other: float, most: float) -> str:
+    """A range of differences on a line with zero in the middle."""
+    low, high = (round(_BAR * end / most) + _BAR for end in sorted((one, other)))
+    line = ["█" if low <= n <= high else " " for n in range(2 * _BAR + 1)]
+    line[_BAR] = "│" if line[_BAR] == " " else "┃"
+    return "".join(line)
+
+
+def _value(found: RiskAnswer, one: Uncertain, value: float, lang: Language) -> str:
+    return input_value(found.comparison.scenario, one.input, value, lang, factor=one.factor)
+
+
+def flip_sentences(found: RiskAnswer, lang: Language) -> list[str]:
+    """What would make another option the cheapest, nearest first."""
+    scenario = found.comparison.scenario
+    if not found.flips:
+        return [lang("No input by itself would make another option the cheapest.")]
+    said = [lang("What by itself would change the answer, nearest first:")]
+    for number, flip in enumerate(found.flips[:_ROWS], start=1):
+        share = ("+" if flip.share > 0 else "") + lang.percent(flip.share)
+        line = lang(
+            "{input}: {value} instead of {now} ({share}; {sd} standard deviations), then {to}.",
+            input=input_title(scenario, flip.input.input, lang),
+            value=_value(found, flip.input, flip.value, lang),
+            now=_value(found, flip.input, flip.input.now, lang),
+            share=share,
+            sd=lang.plain(flip.distance, 1),
+            to=option_title(scenario, flip.to, lang),
+        )
+        said.append(f"{number}. {line}")
+    return said
+
+
+def worth_table(found: RiskAnswer, lang: Language) -> Table:
+    """What must be known better first: the worth of knowing each input before one chooses."""
+    scenario, money = found.comparison.scenario, found.comparison.scenario.currency
+    inputs = {one.name: one for one in found.inputs}
+    shown = [(name, worth) for name, worth in found.worth.items() if worth > 0][:_ROWS]
+    rows = tuple(
+        (
+            input_title(scenario, inputs[name].input, lang),
+            lang.money(worth, money, compact=True),
+            lang.percent(worth / found.perfect if found.perfect else 0.0),
+        )
+        for name, worth in shown
+    )
+    head = lang("Input"), lang("Worth a month"), lang("Of knowing all")
+    return Table(lang("What is worth knowing better before choosing"), head, rows)
+
+
+def risk_rows(found: RiskAnswer) -> list[dict[str, object]]:
+    """Every draw: inputs and costs."""
+    return [
+        {
+            "draw": draw,
+            **{one.name: float(found.values[draw, n]) for n, one in enumerate(found.inputs)},
+            **{f"cost_{o}": float(found.costs[draw, n]) for n, o in enumerate(found.options)},
+        }
+        for draw in range(found.draws)
+    ]
+
+
+def risk_data(found: RiskAnswer) -> dict[str, Any]:
+    """Everything as plain data."""
+    scenario, run = found.comparison.scenario, found.comparison.run
+    return {
+        "scenario": scenario.name,
+        "currency": scenario.currency,
+        "seed": found.seed,
+        "replications": run.replications,
+        "draws": found.draws,
+        "drawn_again": found.again,
+        "pair": list(found.pair),
+        "chance_second_cheaper": _span(found.chance),
+        "difference": _quantiles(found.quantiles()),
+        "options": {
+            name: {
+                "cheapest": _span(found.cheapest[name]),
+                "cost": _quantiles(found.quantiles(name)),
+                "regret": found.regret[name],
+            }
+            for name in found.options
+        },
+        "worth_of_knowing_all": found.perfect,
+        "inputs": [_input(found, one) for one in found.inputs],
+        "tornado": [
+            {
+                "input": bar.input.name,
+                "low": bar.low,
+                "high": bar.high,
+                "difference_at_low": bar.at_low,
+                "difference_at_high": bar.at_high,
+            }
+            for bar in found.bars
+        ],
+        "flips": [
+            {
+                "input": flip.input.name,
+                "now": flip.input.now,
+                "value": flip.value,
+                "share": flip.share if math.isfinite(flip.share) else None,
+                "sd": flip.distance,
+                "to": flip.to,
+            }
+            for flip in found.flips
+        ],
+        "sentences": {code: risk_sentences(found, Language(code)) for code in ("en", "ru")},
+    }
+
+
+def _input(found: RiskAnswer, one: Uncertain) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "law": one.law,
+        "numbers": list(one.numbers),
+        "as": "factor" if one.factor else "value",
+        "unit": one.input.unit,
+        "source": one.source,
+        "worth": found.worth[one.name],
+    }
+
+
+def _quantiles(found: tuple[float, float, float]) -> dict[str, float]:
+    return dict(zip(("p5", "p50", "p95"), found, strict=True))
+
+
+def _span(found: Span) -> dict[str, float]:
+    return {"value": found.value, "low": found.low, "high": found.high}
