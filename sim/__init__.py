@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim import erlang, errors
     from sim.decide import Comparison, OptionResult, compare, judge, simulate
+    from sim.decide.horizon import outlook
     from sim.decide.needs import staff
+    from sim.decide.why import why
     from sim.experiment import warm_up
     from sim.plan import cover
     from sim.plan.teams import team_roster
@@ -39,12 +41,14 @@ __all__ = [
     "judge",
     "load",
     "load_text",
+    "outlook",
     "schema",
     "sentence",
     "simulate",
     "staff",
     "team_roster",
     "warm_up",
+    "why",
 ]
 
 _HOMES = {
@@ -57,12 +61,14 @@ _HOMES = {
     "judge": "sim.decide",
     "load": "sim.scenario",
     "load_text": "sim.scenario",
+    "outlook": "sim.decide.horizon",
     "schema": "sim.scenario",
     "sentence": "sim.report",
     "simulate": "sim.decide",
     "staff": "sim.decide.needs",
     "team_roster": "sim.plan.teams",
     "warm_up": "sim.experiment",
+    "why": "sim.decide.why",
 }
 
 

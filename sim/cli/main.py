@@ -30,6 +30,10 @@ _ELSEWHERE = {
         "scenarios",
         "Validate scenarios and judge their promises: exit code 0 held, 1 broken, 2 bad input.",
     ),
+    "why": (
+        "why",
+        "Say why a figure is what it is: formula, inputs, sources, what was simulated.",
+    ),
     "claim": (
         "claims",
         "Check what is claimed of an option, six questions about today, and goals with a date.",
@@ -41,10 +45,6 @@ _ELSEWHERE = {
     "risk": (
         "decisions",
         "Say how sure it is which option is cheapest, and what would change the answer.",
-    ),
-    "why": (
-        "why",
-        "Say why a figure is what it is: formula, inputs, sources, what was simulated.",
     ),
     "staff": (
         "planning",

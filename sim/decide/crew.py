@@ -88,7 +88,7 @@ def crew(
     bridge
         What an hour costs of those who stand in [money/h]; None where nobody does.
     """
-    own = [name for name, group in options[0].groups.items() if group.payroll]
+    own = [name for name in options[0].groups if f"{name}.heads" in months[0].info]
     first = sum(months[0].info[f"{name}.heads"] for name in own)
     people: list[list[CrewMonth]] = []
     initial: list[Line] = []
