@@ -190,3 +190,38 @@ def test_lines_and_people_on_duty_follow_from_what_was_played() -> None:
     assert 9 * 261 / 12 / 150 <= on_duty <= 10 * 261 / 12 / 150 + 1e-9
     lines = month.amount("own.telephony_fixed")
     assert lines_needed(5.0, max_blocking=0.01) <= lines <= lines_needed(7.5, max_blocking=0.01)
+
+
+VENDOR = """{price_per_resolution: 2 EUR, price_per_fte_month: 1 000 EUR/month, fte_hours: 130h,
+ sla: {at_risk_share: 10%, kpis: [
+ {name: phone.service_level, target: 100%, full_gap: 100%, weight: 60%},
+ {name: phone.asa, target: 0s, full_gap: 10m, weight: 20%, better: lower},
+ {name: phone.abandonment, target: 0%, full_gap: 100%, weight: 20%, better: lower}]}}"""
+
+
+def test_solutions_ordered_agents_and_promises_follow_from_the_month() -> None:
+    phone = line(30, patience="2m", target="{answered: 80% in 20s}")
+    people = team(
+        "[phone]",
+        "shifts: [{agents: 2, hours: always}]",
+        source="vendor",
+        fcr="70%",
+        contract=VENDOR.replace("\n", ""),
+    )
+    found = simulate(desk({"phone": phone}, {"own": people}), replications=4)
+    month = found.statement
+
+    assert month is not None
+    (line_of,) = [one for one in month.lines if one.name == "own.resolutions"]
+    (attained,) = found.attained
+    answered = 30 * 24 * 365 / 12 * (1 - attained.missed.value)
+    assert line_of.inputs["count"] == pytest.approx(0.7 * answered, rel=0.05)
+    # Two at all times are 1 460 hours a month, which take twelve agents of 130 hours.
+    assert month.amount("own.fte_months") == 12_000
+    missed = (
+        0.6 * (1 - attained.service_level.value)
+        + 0.2 * attained.asa.value / 600
+        + 0.2 * attained.abandonment.value
+    )
+    invoice = month.amount("own.resolutions") + 12_000
+    assert month.amount("own.sla_credits") == pytest.approx(-0.1 * invoice * missed, rel=0.01)

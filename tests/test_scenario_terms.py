@@ -170,17 +170,17 @@ def test_a_contract_is_read_with_its_units() -> None:
 @pytest.mark.parametrize(
     ("term", "lacking"),
     [
-        ("price_per_fte_month: 100 000 RUB/month", "the number of agents ordered"),
-        ("price_per_resolution: 90 RUB", "the number of contacts solved"),
-        ("forecast_band: {up: 10%}", "a forecast of each month"),
+        ("price_per_fte_month: 100 000 RUB/month", "contract: needs fte_hours, the hours that"),
+        ("price_per_resolution: 90 RUB", "needs fcr, the share the vendor solves"),
+        ("forecast_band: {up: 10%}", "forecast_band: needs a forecast of each month"),
         (
-            "sla: {kpis: [{name: phone.asa, target: 20s, full_gap: 1m, weight: 40%}]}",
-            "the vendor's monthly figures",
+            "sla: {kpis: [{name: phone.csat, target: 80%, full_gap: 10%, weight: 40%}]}",
+            r"kpis\[0\].name: must be service_level, abandonment or asa of a channel it serves",
         ),
     ],
 )
-def test_a_price_of_what_is_not_simulated_is_refused(term: str, lacking: str) -> None:
-    with pytest.raises(ScenarioError, match=f"needs {lacking}, which a simulation does not give"):
+def test_a_price_of_what_no_month_shows_is_refused(term: str, lacking: str) -> None:
+    with pytest.raises(ScenarioError, match=lacking):
         vendor(f"{{preset: RU_2026/shared, {term}}}")
 
 

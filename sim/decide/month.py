@@ -19,7 +19,7 @@ from sim.experiment import Case
 from sim.metrics import Count, Presence, Tally, Work
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group
-from sim.scenario.terms import ContractTerms
+from sim.scenario.terms import ContractTerms, whole_up
 
 __all__ = ["Month", "MonthCounts"]
 
@@ -121,15 +121,34 @@ class Month:
         ]
         work = counts.work[:, rows].sum(axis=1)
         billed = work[by_minute, Work.BILLED].sum(axis=0) / 60
+        served = {
+            channel: sum(handled(self.case, counts, c, g) for g in rows)
+            for c, channel in enumerate(self.case.channels)
+        }
+        hours = self._hours(counts, rows)
+        logged = sum(block.logged for block in hours)
         return ContractOps(
             billed_minutes=float(billed[0]),
             minutes_in={kind: float(billed[n]) for n, kind in enumerate(_KINDS) if n},
-            handled={
-                channel: sum(handled(self.case, counts, c, g) for g in rows)
-                for c, channel in enumerate(self.case.channels)
-            },
-            hours=self._hours(counts, rows),
+            handled=served,
+            resolved=sum(served.values()) * (group.fcr or 0.0),
+            fte_months=whole_up(logged / terms.fte_hours) if terms.fte_hours else 0.0,
+            hours=hours,
+            kpi=self._kpi(counts),
         )
+
+    def _kpi(self, counts: MonthCounts) -> dict[str, float]:
+        """What a month shows of every channel, in the names of promises of a contract."""
+        found = {}
+        for c, channel in enumerate(self.case.channels):
+            own = counts.contacts[c]
+            offered, served = float(own[Count.OFFERED]), float(own[Count.SERVED])
+            within, left = float(own[Count.ANSWERED_WITHIN]), float(own[Count.ABANDONED])
+            # A month without contacts breaks no promise.
+            found[f"{channel}.service_level"] = within / offered if offered else 1.0
+            found[f"{channel}.abandonment"] = left / offered if offered else 0.0
+            found[f"{channel}.asa"] = float(own[Count.WAIT_SERVED]) / served if served else 0.0
+        return found
 
     def retained(self, counts: MonthCounts, vendors: list[str], invoice_net: float) -> RetainedOps:
         """What stays with the client of vendors."""

@@ -29,6 +29,7 @@ from sim.scenario.planned import ShiftForm, shift_forms
 from sim.scenario.profile import LevelProfile
 from sim.scenario.team import Team
 from sim.scenario.terms import ContractTerms, InhouseTerms, RetainedTerms
+from sim.scenario.terms.agreement import check_contract, check_vat
 from sim.scenario.terms.scales import refuse_twice
 from sim.scenario.units import (
     Count,
@@ -57,14 +58,6 @@ MOST_AGENTS = 100_000
 PACES = (0.01, 10.0)
 """Bounds of a group's factor on a channel's handle time."""
 FORMS = ("shifts", "intervals", "to_target")
-
-_NOT_SIMULATED = {
-    "price_per_resolution": "the number of contacts solved",
-    "price_per_fte_month": "the number of agents ordered",
-    "forecast_band": "a forecast of each month",
-    "sla": "the vendor's monthly figures",
-}
-_PRICED_BY = "price minutes, contacts or agent hours"
 
 
 def _time_of_day(data: object) -> object:
@@ -377,16 +370,8 @@ class Group(Strict):
 
     @model_validator(mode="after")
     def _bills_what_is_simulated(self) -> Group:
-        """A price without its quantity would be an invoice of nothing, and the vendor free."""
-        if self.contract is None:
-            return self
-        for term, quantity in _NOT_SIMULATED.items():
-            if getattr(self.contract, term) is not None:
-                rule = f"needs {quantity}, which a simulation does not give yet"
-                raise broken(("contract", term), rule, None, "leave it out")
-        for channel in self.skills:
-            if not self.contract.bills(channel):
-                raise broken(("contract",), f"has no price for {channel}", None, _PRICED_BY)
+        if self.contract is not None:
+            check_contract(self.contract, self.skills, self.fcr)
         return self
 
 
@@ -457,27 +442,20 @@ class Option(Strict):
         return self
 
     @model_validator(mode="after")
-    def _one_rate_of_vat(self) -> Option:
-        """What the client buys is taxed at one rate; a vendor may have another regime."""
-        bought = {
-            f"groups.{name}.payroll": group.payroll.vat_rate
-            for name, group in self.groups.items()
-            if group.payroll is not None and group.payroll.vat_rate
-        }
-        if self.retained is not None and self.retained.vat_rate:
-            bought["retained"] = self.retained.vat_rate
-        (first, rate), *others = bought.items() if bought else [("", 0.0)]
-        for place, other in others:
-            if other != rate:
-                rule = f"must be {as_share(rate)}, as in {first}: both are what one client buys"
-                raise broken((*place.split("."), "vat_rate"), rule, as_share(other))
-        return self
-
-    @model_validator(mode="after")
     def _somebody_works(self) -> Option:
         if not any(_most_agents(group.staffing) for group in self.groups.values()):
             hint = "to show a closed channel write open: {name: never}"
             raise broken(("groups",), "must have at least one agent at some time", 0, hint)
+        return self
+
+    @model_validator(mode="after")
+    def _one_rate_of_vat(self) -> Option:
+        rates = {
+            f"groups.{name}.payroll": group.payroll.vat_rate
+            for name, group in self.groups.items()
+            if group.payroll is not None
+        }
+        check_vat(rates | ({"retained": self.retained.vat_rate} if self.retained else {}))
         return self
 
 

@@ -15,6 +15,7 @@ from sim.scenario.terms.scales import check_scale, graduated, refuse_twice
 from sim.scenario.terms.shipped import Preset, choices, laid_over
 from sim.scenario.units import (
     Fraction,
+    HoursPerMonth,
     Level,
     Minutes,
     MoneyPerContact,
@@ -205,6 +206,11 @@ class ContractTerms(Strict):
     price_per_fte_month: MoneyPerMonth | None = Field(
         default=None, description="Price of a dedicated agent for a month"
     )
+    fte_hours: Annotated[HoursPerMonth, Field(gt=0)] | None = Field(
+        default=None,
+        description="Hours ready to answer that an ordered agent gives in a month; whole agents "
+        "are ordered",
+    )
     forecast_band: ForecastBand | None = None
     minimum_monthly: MoneyPerMonth = Field(default=0.0, description="Least to pay for usage")
     management_fee_share: Share = Field(default=0.0, description="Fee as a share of usage")
@@ -233,10 +239,9 @@ class ContractTerms(Strict):
         >>> chats.bills("chat"), chats.bills("phone")
         (True, False)
         """
-        whole = self.fixed_fee or self.minimum_monthly
-        return bool(
-            whole or self.minutes or self.price_per_agent_hour or channel in self.price_per_contact
-        )
+        whole = self.fixed_fee or self.minimum_monthly or self.price_per_fte_month
+        used = self.minutes or self.price_per_agent_hour or self.price_per_resolution
+        return bool(whole or used or channel in self.price_per_contact)
 
     @model_validator(mode="before")
     @classmethod
