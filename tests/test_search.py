@@ -6,7 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from sim.cli.searching import _optimise
 from sim.decide.bound import lower_bound
 from sim.decide.candidates import Candidate, candidates, hours_text, legs_of
 from sim.decide.saving import option_data
@@ -198,3 +201,22 @@ def test_the_answer_is_words_tables_and_plain_data(code: str, found: Found) -> N
     assert all("{" not in sentence for sentence in answer.sentences)
     assert found.best is not None
     assert answer.data["gap"] == pytest.approx(1 - found.bound.value / found.best.cost)
+
+
+def test_the_command_writes_an_option_that_compares(file: Path) -> None:
+    saved = file.parent / "found.yaml"
+
+    result = CliRunner().invoke(
+        _app(), [str(file), "--seconds", "1", "--save", str(saved), "--json"]
+    )
+
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["best"]["state"] == "best"
+    assert set(load(saved).options) == {"own", "vendor", "hybrid"}
+
+
+def _app() -> typer.Typer:
+    """The command alone, so that it takes its arguments without its name."""
+    app = typer.Typer()
+    app.command()(_optimise)
+    return app

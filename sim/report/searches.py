@@ -8,6 +8,7 @@ from sim.decide.candidates import Candidate, hours_text
 from sim.decide.search import Found, Tried
 from sim.report.closed_forms import Answer
 from sim.report.language import N_, Language
+from sim.report.needs import limit_sentences
 from sim.report.sentences import channel_title, option_title
 from sim.report.table import Table
 
@@ -43,6 +44,8 @@ def search_answer(found: Found, lang: Language) -> Answer:
         The reader's language.
     """
     sentences = [*_verdict(found, lang), _bound(found, lang), _effort(found, lang)]
+    for name in (found.legs.own, found.legs.vendor):
+        sentences += limit_sentences(found.scenario, name, lang)
     tables = [_tried(found, lang)]
     if found.frontier:
         tables.append(_frontier(found, lang))
