@@ -8,12 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim import erlang
 from sim.decide import compare, simulate
-from sim.demand import first_choice
+from sim.demand import first_choice, volume_factor
 from sim.engine import play
 from sim.errors import ScenarioError
 from sim.experiment import case
 from sim.plan import cover, requirement
+from sim.plan.limits import limits
+from sim.report.language import Language
+from sim.report.needs import limit_sentences
 from sim.scenario import Scenario, load_text
 
 WEEK = """
@@ -224,6 +228,18 @@ REFUSED = {
         option("a", "", "share: 30%, after: 10s"),
         "must not stand beside after",
     ),
+    "paid with nobody": (
+        option("a", "", None).replace("payroll: {preset: RU_2026}", "paid_with: nobody"),
+        "options.a.groups.own.paid_with: is not a group of this option",
+    ),
+    "paid with the other employer": (
+        option("a", "", "share: 20%").replace("payroll: {preset: RU_2026}", "paid_with: vendor"),
+        "must be a group of the same source (inhouse) that has terms",
+    ),
+    "paid twice": (
+        option("a", "", "share: 20%").replace("payroll", "paid_with: vendor, payroll"),
+        "must not stand beside terms of the group's own",
+    ),
     "less than the promise without help": (
         option("a", "", None).replace("to_target: {}", "to_target: {answered: 60%}"),
         "needs another group that takes the overflow",
@@ -253,3 +269,43 @@ def test_a_hybrid_is_compared_like_any_option() -> None:
     found = compare(scenario, replications=16)
 
     assert not found.gaps("parted")
+
+
+def test_a_maximum_that_is_too_small_is_told_with_what_it_can_and_what_would_do() -> None:
+    text = option("few", None, "").replace("to_target: {}", "to_target: {maximum: 3}")
+    scenario = week(text)
+
+    [limit] = limits(scenario, scenario.options["few"])
+    [said] = limit_sentences(scenario, "few", Language("en"))
+
+    load = 50 * 240 * 1.1 * volume_factor(scenario.channels["phone"], 0.68) / 3600
+    queue = erlang.erlang_a(arrival_rate=load / 264, aht=264, agents=3, patience=120)
+    # Beside what comes, a little is in hand from the hour before.
+    assert limit.attained == pytest.approx(queue.service_level("offered", 20), abs=0.005)
+    enough = erlang.erlang_a(arrival_rate=load / 264, aht=264, agents=limit.needed, patience=120)
+    assert enough.service_level("offered", 20) >= 0.8
+    assert f"{limit.needed} would do" in said
+    assert (
+        limits(week(option("many", None, "")), week(option("many", None, "")).options["many"]) == ()
+    )
+
+
+def test_two_teams_of_a_vendor_have_one_contract() -> None:
+    two = """  two:
+    groups:
+      day: {source: vendor, hours: "Mon-Sun 06:00-22:00", skills: [phone], fcr: 68%,
+        handle_time: 110%, staffing: {to_target: {}}, contract: {preset: RU_2026/shared}}
+      night: {source: vendor, hours: nights, skills: [phone], fcr: 68%, handle_time: 110%,
+        staffing: {to_target: {}}, paid_with: day}
+"""
+    scenario = week(option("one", None, ""), two)
+
+    one, two_teams = (simulate(scenario, name).statement for name in ("one", "two"))
+
+    assert one is not None
+    assert two_teams is not None
+    fees = [line.name for line in two_teams.lines if line.name.endswith("fixed_fee")]
+    assert fees == ["day.fixed_fee"]
+    # The same contacts, the same minutes: only who gives up at the change of teams may differ.
+    minutes = two_teams.amount("day.minutes") / one.amount("vendor.minutes")
+    assert minutes == pytest.approx(1, abs=0.01)

@@ -52,6 +52,10 @@ _ELSEWHERE = {
     ),
     "plan": ("planning", "Find the cheapest shifts that keep the promise in simulation."),
     "roster": ("planning", "Give every person of a group their days under labour rules."),
+    "optimise": (
+        "searching",
+        "Find the best hybrid of an own team and a vendor: hours, channels, overflow, share.",
+    ),
     "schema": ("scenarios", "Print the JSON Schema of scenario files, for editors."),
     "erlang": ("closed_forms", "Closed forms, for whatever is unknown."),
 }

@@ -94,7 +94,7 @@ def lower_bound(screen: Screen, near: Candidate) -> Bound:
     seats = _seats(at.agents)
     parted = max(_mixed(screen, own, vendor, seat, overflow=False) for seat in seats)
     mixed = max(_mixed(screen, own, vendor, seat, overflow=True) for seat in seats)
-    return Bound(_own_alone(screen, own), screen.cost(Candidate((), ())), parted, mixed)
+    return Bound(_own_alone(screen, own), _vendor_alone(screen, vendor), parted, mixed)
 
 
 def _seats(agents: Floats) -> list[Floats]:
@@ -296,6 +296,19 @@ def _own_alone(screen: Screen, own: _OwnPrice) -> float:
     lacking = max(0.0, work * (1 - _most_lost(screen)) - float(agents.sum()))
     hours = float(agents @ agent) + lacking * float(agent.min())
     return own.fixed + hours + own.peak * float(agents.max())
+
+
+def _vendor_alone(screen: Screen, vendor: _VendorPrice) -> float:
+    """Least cost of the vendor: what comes, less the most that the promises let go."""
+    option = screen.scenario.options[screen.legs.vendor]
+    total = vendor.fixed
+    for s in streams(screen.scenario, option, screen.vendor_group):
+        target = s.channel.target
+        lost = 0.0 if target is None else 1 - target.answered
+        if target is not None and target.abandonment is not None:
+            lost = min(lost, target.abandonment)
+        total += float(vendor.contacts[s.name] @ s.rate) * screen.scenario.interval * (1 - lost)
+    return total
 
 
 def _most_lost(screen: Screen) -> float:

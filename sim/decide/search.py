@@ -26,6 +26,8 @@ __all__ = ["Found", "Point", "Step", "Tried", "search"]
 
 #: Part of the time in which candidates are screened, at most.
 SCREENING = 0.35
+#: Part of the time in which candidates are simulated, screening before it.
+SIMULATING = 0.85
 #: Candidates that are simulated, at most.
 MOST = 40
 #: Rounds of replications, each twice as many as the one before, for those that are close.
@@ -281,7 +283,7 @@ class _Search:
         self.try_all(ends)
         others = [pair for pair in ranked if pair not in ends]
         for number, (cost, one) in enumerate(others):
-            if self.spent > self.seconds:
+            if self.spent > SIMULATING * self.seconds:
                 self.ended = "time"
                 return
             if number >= MOST:
@@ -348,7 +350,7 @@ class _Search:
             last = number == ROUNDS - 1 or 2 * count > self.run.at_most
             if len(close) < 2 or last:
                 return rivals
-            if self.spent > self.seconds:
+            if self.spent > SIMULATING * self.seconds:
                 self.ended = "time"
                 return rivals
             count *= 2
@@ -396,6 +398,8 @@ class _Search:
         front += [one.candidate for one in self.tried if one.candidate not in front]
         factor = best.cost / best.screened
         for level in LEVELS:
+            if self.spent > self.seconds:
+                return
             screen = Screen(_promising(self.scenario, level), self.legs)
             cost, one = min(((screen.cost(one), one) for one in front), key=lambda pair: pair[0])
             yield Point(level, cost * factor, one)

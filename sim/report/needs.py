@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.decide.needs import Needs, People
+from sim.plan.limits import limits
 from sim.report.closed_forms import Answer
 from sim.report.language import N_, Language
-from sim.report.sentences import group_title, option_title
+from sim.report.sentences import group_title, option_title, target_words
 from sim.report.tables import Table
 from sim.scenario import Scenario
 
-__all__ = ["needs_answer", "week_table"]
+__all__ = ["limit_sentences", "needs_answer", "week_table"]
 
 HOLD_WORDS = {
     "every interval": N_("in every interval"),
@@ -78,6 +79,7 @@ def needs_answer(scenario: Scenario, option: str, found: Sequence[Needs], lang: 
             tables.append(_choices(one, lang))
         if one.rotations:
             tables.append(_rotations(one, lang))
+    sentences += limit_sentences(scenario, option, lang)
     data = {"option": option, "groups": {one.group: _data(scenario, one) for one in found}}
     return Answer(
         sentences=tuple(sentences),
@@ -121,6 +123,24 @@ def _sentences(scenario: Scenario, option: str, one: Needs, lang: Language) -> l
             )
         )
     return said
+
+
+def limit_sentences(scenario: Scenario, option: str, lang: Language) -> list[str]:
+    """Promises that cannot be kept with the maximum of a group: what can be, and what would do."""
+    return [
+        lang(
+            "{promise} in every interval cannot be met by the {maximum} of “{group}”: in the worst "
+            "one, {day} {time}, at most {attained} by closed form; {needed} would do.",
+            promise=target_words(one.target, lang),
+            maximum=lang.number(one.maximum),
+            group=group_title(scenario, option, one.group, lang),
+            day=lang.day(int(one.slot * scenario.interval // 86_400)),
+            time=lang.clock(one.slot * scenario.interval % 86_400),
+            attained=lang.percent(one.attained),
+            needed=lang.number(one.needed),
+        )
+        for one in limits(scenario, scenario.options[option])
+    ]
 
 
 def week_table(

@@ -23,7 +23,7 @@ from sim.scenario.tables import WeekTable, read_table
 from sim.scenario.tree import MOST_BYTES, Node, Origin, read_tree
 from sim.scenario.wording import problems
 
-__all__ = ["find", "load", "load_text"]
+__all__ = ["find", "load", "load_text", "raw"]
 
 SUFFIXES = (".yaml", ".yml")
 LONGEST_CHAIN = 20
@@ -104,6 +104,22 @@ def find(folder: str | Path) -> tuple[Path, ...]:
         rule, hint = "has no scenario files", "put a .yaml file there"
         raise ScenarioError([Problem(str(folder), 0, "", rule, hint)])
     return tuple(found)
+
+
+def raw(path: str | Path) -> dict[str, Any]:
+    """What a scenario file says as it is written, laid over the files that it extends.
+
+    Raises
+    ------
+    ScenarioError
+        If a file is damaged or missing. What it says is not checked: `load` does that.
+    """
+    place = Path(path)
+    origin = Origin(place.name, place.resolve().parent)
+    tree = read_tree(place.read_bytes(), origin)
+    extended = _Reader(Folder(origin.folder)).extended(tree, (_identity(origin),))
+    found: dict[str, Any] = extended.plain()
+    return found
 
 
 def _built(data: bytes, origin: Origin) -> Scenario:

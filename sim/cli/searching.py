@@ -1,0 +1,79 @@
+"""The command that looks for the best hybrid: ``optimise``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.options import File, On, Seed
+from sim.cli.terminal import AsCsv, AsJson, Lang, console, progress, say, watching
+from sim.decide.saving import option_data
+from sim.decide.search import Found, search
+from sim.errors import InvalidInput
+from sim.report.language import Language
+from sim.report.searches import LOOKING, candidate_words, search_answer
+from sim.scenario import load
+from sim.scenario.saved import raw, saved_text, writable_beside
+
+__all__ = ["add_to"]
+
+#: Name of the option that is written.
+SAVED = "hybrid"
+
+
+def _optimise(
+    file: File,
+    between: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            metavar="OWN VENDOR",
+            help="Options of an own team and of a vendor; the first of each when left out.",
+        ),
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option(min=1, help="How long to look; the best found until then.")
+    ] = 60,
+    save: Annotated[
+        Path | None,
+        typer.Option(help="Where to write the best as an option: a .yaml beside FILE."),
+    ] = None,
+    on: On = None,
+    seed: Seed = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+    lang: Lang = "en",
+) -> None:
+    """Find the best hybrid of an own team and a vendor: hours, channels, overflow, share."""
+    scenario = load(file)
+    words = Language(lang)
+    base = None if save is None else writable_beside(file, save)
+    with progress():  # compiles first, where that is still to be done
+        pass
+    with watching(words(LOOKING), seconds) as tell:
+        found = search(scenario, between=between, seconds=seconds, seed=seed, progress=tell, on=on)
+    if save is not None and base is not None:
+        _save(found, file, save, base, words)
+    say(search_answer(found, words), as_json, as_csv)
+
+
+def _save(found: Found, file: Path, save: Path, base: str, lang: Language) -> None:
+    """Write the best as an option of a file that extends the scenario."""
+    if found.best is None:
+        raise InvalidInput("save", "has nothing to write: no candidate keeps the promises", None)
+    one = found.best.candidate
+    option = option_data(found.scenario, found.legs, one, raw(file))
+    note = candidate_words(found, one, lang)
+    text = saved_text(base, save.stem, SAVED, {"title": note, **option}, note)
+    try:
+        save.write_text(text, "utf-8")
+    except OSError as error:
+        raise InvalidInput("save", f"cannot be written: {error.strerror}", str(save)) from None
+    console(error=True).print(lang("Written: {file}", file=save))
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("optimise")(_optimise)
+    app.callback()(lambda: None)  # one command alone would not be called by its name

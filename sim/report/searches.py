@@ -1,0 +1,234 @@
+"""The best hybrid in words, tables and plain data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.decide.candidates import Candidate, hours_text
+from sim.decide.search import Found, Tried
+from sim.report.closed_forms import Answer
+from sim.report.language import N_, Language
+from sim.report.needs import limit_sentences
+from sim.report.sentences import channel_title, option_title
+from sim.report.table import Table
+
+__all__ = ["LOOKING", "candidate_words", "search_answer"]
+
+#: What is said while it is looked for.
+LOOKING = N_("Looking for the best hybrid")
+
+_ENDED = {
+    "exhausted": N_("No other candidate was likely to be cheaper."),
+    "most": N_("As many candidates were simulated as one search may."),
+    "time": N_("Time was up: this is the best found until then."),
+    "key": N_("Stopped by a key: this is the best found until then."),
+}
+_STATES = {
+    "best": N_("the best"),
+    "alike": N_("not told apart"),
+    "dearer": N_("dearer"),
+    "worse": N_("other service"),
+}
+# Candidates that a table shows; the plain data have all.
+_SHOWN = 12
+
+
+def search_answer(found: Found, lang: Language) -> Answer:
+    """What a search found.
+
+    Parameters
+    ----------
+    found
+        The search.
+    lang
+        The reader's language.
+    """
+    sentences = [*_verdict(found, lang), _bound(found, lang), _effort(found, lang)]
+    for name in (found.legs.own, found.legs.vendor):
+        sentences += limit_sentences(found.scenario, name, lang)
+    tables = [_tried(found, lang)]
+    if found.frontier:
+        tables.append(_frontier(found, lang))
+    rows = [_row(found, one) for one in found.tried]
+    data = {
+        "own": found.legs.own,
+        "vendor": found.legs.vendor,
+        "best": _row(found, found.best) if found.best else None,
+        "candidates": rows,
+        "bound": {
+            "value": found.bound.value,
+            "own": found.bound.own,
+            "vendor": found.bound.vendor,
+            "without_overflow": found.bound.without_overflow,
+            "mixed": found.bound.mixed,
+        },
+        "gap": found.gap if found.best else None,
+        "frontier": [
+            {"answered": p.answered, "cost": p.cost, **_plain(p.candidate)} for p in found.frontier
+        ],
+        "screened": found.screened,
+        "of": found.of,
+        "seconds": found.seconds,
+        "ended": found.ended,
+        "confidence": found.confidence,
+    }
+    return Answer(sentences=tuple(sentences), tables=tuple(tables), data=data, rows=rows)
+
+
+def candidate_words(found: Found, one: Candidate, lang: Language) -> str:
+    """How a candidate parts the work."""
+    scenario = found.scenario
+    if not one.own:
+        return lang("{name}, everything", name=option_title(scenario, found.legs.vendor, lang))
+    whole = scenario.options[found.legs.own].groups[found.legs.own_group].skills
+    pure = one.all_week and one.after is None and not one.share
+    if pure and set(one.own) == set(whole):
+        return lang("{name}, everything", name=option_title(scenario, found.legs.own, lang))
+    channels = ", ".join(channel_title(scenario, name, lang) for name in one.own)
+    hours = lang("round the clock") if one.all_week else ", ".join(hours_text(one.hours))
+    parts = [lang("own team: {channels}, {hours}", channels=channels, hours=hours)]
+    if one.share:
+        share = lang.percent(one.share)
+        parts.append(lang("{share} of them to the vendor at all hours", share=share))
+    if one.after is not None and one.alone is not None:
+        parts.append(
+            lang(
+                "overflow to the vendor after {after}, own team staffed for {alone}",
+                after=lang.duration(one.after),
+                alone=lang.percent(one.alone),
+            )
+        )
+    return "; ".join(parts)
+
+
+def _verdict(found: Found, lang: Language) -> list[str]:
+    """The answer, and what it saves against both ends."""
+    best, currency = found.best, found.scenario.currency
+    if best is None:
+        return [
+            lang(
+                "No candidate keeps the promises in simulation with the service of the own team; "
+                "the table shows how close they came."
+            )
+        ]
+    said = [
+        lang(
+            "The cheapest way found that keeps the promises: {what}. {cost} a month.",
+            what=candidate_words(found, best.candidate, lang),
+            cost=lang.money(best.cost, currency),
+        )
+    ]
+    for own in (True, False):
+        end = found.end(own)
+        name = found.legs.own if own else found.legs.vendor
+        if end is None or end.result is best.result:
+            continue
+        title = option_title(found.scenario, name, lang)
+        if end.state == "worse":
+            said.append(lang("“{name}” does not give the same service.", name=title))
+            continue
+        assert end.over is not None
+        over = lang.money(end.over.value, currency)
+        said.append(
+            lang(
+                "“{name}” costs {over} ({share}) more at the same service.",
+                name=title,
+                over=over,
+                share=lang.percent(end.over.value / end.cost),
+            )
+        )
+    alike = sum(one.state == "alike" for one in found.tried)
+    if alike:
+        said.append(
+            lang.n(
+                "One candidate cannot be told apart from it.",
+                "{n} candidates cannot be told apart from it.",
+                alike,
+            )
+        )
+    return said
+
+
+def _bound(found: Found, lang: Language) -> str:
+    """How far from proven best it is."""
+    return lang(
+        "No hybrid of the two can cost less than {bound}, by a relaxed closed form (without "
+        "overflow: {parted}): none can be more than {gap} cheaper than the best found.",
+        bound=lang.money(found.bound.value, found.scenario.currency),
+        parted=lang.money(found.bound.without_overflow, found.scenario.currency),
+        gap=lang.percent(found.gap) if found.best else "—",
+    )
+
+
+def _effort(found: Found, lang: Language) -> str:
+    """How it was looked for."""
+    looked = lang(
+        "{screened} of {of} candidates were screened by closed form, {tried} simulated on the same "
+        "customers, in {seconds}. Nobody ranked as dearer is the best of those with {sure} "
+        "confidence.",
+        screened=found.screened,
+        of=found.of,
+        tried=len(found.tried),
+        seconds=lang.duration(round(found.seconds)),
+        sure=lang.percent(found.confidence),
+    )
+    return " ".join((looked, lang(_ENDED[found.ended])))
+
+
+def _tried(found: Found, lang: Language) -> Table:
+    """Candidates that were simulated."""
+    head = (lang("Work parted"), lang("Cost a month"), lang("Over the best"), lang("Rank"))
+    rows = []
+    for one in found.tried[:_SHOWN]:
+        over = "" if one.over is None else lang.money(one.over.value, found.scenario.currency)
+        cost = lang.money(one.cost, found.scenario.currency)
+        words = candidate_words(found, one.candidate, lang)
+        rows.append((words, cost, over, lang(_STATES[one.state])))
+    return Table(lang("Candidates simulated"), head, tuple(rows))
+
+
+def _frontier(found: Found, lang: Language) -> Table:
+    """Cost by service."""
+    head = (lang("Work parted"), lang("Answered in time"), lang("Cost a month"))
+    rows = [
+        (
+            candidate_words(found, point.candidate, lang),
+            lang.percent(point.answered),
+            lang.money(point.cost, found.scenario.currency),
+        )
+        for point in found.frontier
+    ]
+    title = lang("The cheapest way by promise, by closed form in proportion to the best simulated")
+    return Table(title, head, tuple(rows))
+
+
+def _row(found: Found, one: Tried) -> dict[str, Any]:
+    """A candidate as plain data."""
+    service = {
+        f"{a.channel}.{name}": getattr(a, name).value
+        for a in one.result.attained
+        for name in ("service_level", "abandonment", "missed")
+    }
+    over = one.over
+    return {
+        **_plain(one.candidate),
+        "state": one.state,
+        "cost": one.cost,
+        "screened": one.screened,
+        "over_best": None if over is None else over.value,
+        "over_best_half_width": None if over is None else over.half_width,
+        "replications": one.result.replications.count,
+        "above_bound": one.cost / found.bound.value - 1,
+        **service,
+    }
+
+
+def _plain(one: Candidate) -> dict[str, Any]:
+    """How a candidate parts the work, as plain data."""
+    return {
+        "own": " ".join(one.own),
+        "own_hours": ", ".join(hours_text(one.hours)) if one.own else "never",
+        "overflow_after": one.after,
+        "own_staffed_for": one.alone,
+        "vendor_share": one.share,
+    }

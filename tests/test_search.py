@@ -1,0 +1,222 @@
+"""The search for the best hybrid, and what it cannot be better than."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from sim.cli.searching import _optimise
+from sim.decide.bound import lower_bound
+from sim.decide.candidates import Candidate, candidates, hours_text, legs_of
+from sim.decide.saving import option_data
+from sim.decide.screen import Screen
+from sim.decide.search import Found, Step, search
+from sim.errors import InvalidInput
+from sim.report.language import Language
+from sim.report.searches import search_answer
+from sim.scenario import Scenario, load
+from sim.scenario.hours import OpenHours
+from sim.scenario.saved import raw, saved_text, writable_beside
+
+DESK = """
+name: small-desk
+currency: RUB
+calendar: {start: 2026-03-16, night: "22:00-06:00"}
+interval: 60m
+channels:
+  phone:
+    kind: voice
+    arrivals: {Mon-Fri: [2, 2, 2, 2, 2, 2, 8, 30, 60, 80, 90, 90, 85, 85, 90, 90, 85, 80, 60, 40,
+      20, 10, 5, 3], Sat-Sun: [2, 2, 2, 2, 2, 2, 2, 4, 8, 10, 10, 10, 10, 10, 10, 10, 10, 10, 8,
+      8, 6, 5, 4, 3]}
+    handle_time: 4m
+    patience: 2m
+    target: {answered: 80% in 20s, abandonment: 5%, hold: every interval}
+simulation: {seed: 3, replications: 8, at_most: 16, warm_up: 2h, wrap_up: 2h}
+options:
+  own:
+    groups:
+      team: {skills: {phone: {}}, staffing: {to_target: {minimum: 1}}, payroll: {preset: RU_2026}}
+  vendor:
+    groups:
+      desk:
+        source: vendor
+        skills: {phone: {}}
+        handle_time: 110%
+        staffing: {to_target: {minimum: 1}}
+        contract: {preset: RU_2026/shared}
+    retained: {vendor_manager_fte: 0.2, vendor_manager_salary: 100 000 RUB per month,
+      contribution_rate: 30%}
+"""
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The desk as a file."""
+    path = tmp_path_factory.mktemp("desk") / "desk.yaml"
+    path.write_text(DESK, "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def desk(file: Path) -> Scenario:
+    """A desk busy by day and nearly empty at night: neither end is the best for all hours."""
+    return load(file)
+
+
+@pytest.fixture(scope="module")
+def found(desk: Scenario) -> Found:
+    """What a search of a few seconds finds."""
+    return search(desk, seconds=12)
+
+
+def test_the_best_keeps_its_promises_and_costs_no_more_than_either_end(found: Found) -> None:
+    assert found.best is not None
+    assert found.best.result.kept
+    ends = [found.end(own=True), found.end(own=False)]
+    assert all(end is not None and found.best.cost <= end.cost for end in ends)
+
+
+def test_no_candidate_costs_less_than_the_bound(desk: Scenario, found: Found) -> None:
+    screen = Screen(desk, found.legs)
+    some = list(candidates(desk, found.legs))[::11]
+
+    assert min(one.cost for one in found.tried) >= found.bound.value
+    assert min(screen.cost(one) for one in some) >= found.bound.value
+    parted = [screen.cost(one) for one in some if one.after is None]
+    assert min(parted) >= found.bound.without_overflow
+
+
+def test_the_bound_holds_wherever_its_tangent_is_taken(desk: Scenario, found: Found) -> None:
+    screen = Screen(desk, found.legs)
+    family = list(candidates(desk, found.legs))
+    cheapest = min(screen.cost(one) for one in family)
+
+    assert all(lower_bound(screen, near).value <= cheapest for near in family[::40])
+
+
+def test_the_screen_says_nearly_what_the_simulation_does(found: Found) -> None:
+    assert all(abs(one.cost / one.screened - 1) < 0.12 for one in found.tried)
+
+
+def test_states_are_those_of_paired_differences(found: Found) -> None:
+    for one in found.tried:
+        if one.state == "dearer":
+            assert one.over is not None
+            assert one.over.low > 0
+        if one.state == "alike":
+            assert one.over is not None
+            assert one.over.low <= 0
+
+
+def test_a_better_service_never_costs_less_on_the_frontier(found: Found) -> None:
+    costs = [point.cost for point in found.frontier]
+
+    assert costs == sorted(costs)
+
+
+def test_a_search_without_time_still_says_the_best_of_both_ends(desk: Scenario) -> None:
+    steps: list[Step] = []
+
+    short = search(desk, seconds=0.01, progress=steps.append)
+
+    assert short.best is not None
+    assert short.ended == "time"
+    assert steps[-1].cost == short.best.cost
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        Candidate(("phone",), OpenHours.of("Mon-Fri 08:00-20:00").ranges, 10.0, 0.6),
+        Candidate(("phone",), OpenHours.of("Mon-Sat 08:00-20:00").ranges),
+        Candidate(("phone",), OpenHours.of("always").ranges, share=0.25),
+        Candidate((), ()),
+    ],
+    ids=["overflow", "hours", "share", "vendor"],
+)
+def test_a_candidate_is_read_back_as_it_was_written(
+    one: Candidate, desk: Scenario, file: Path
+) -> None:
+    legs = legs_of(desk)
+    saved = file.parent / "best.yaml"
+    data = option_data(desk, legs, one, raw(file))
+
+    saved.write_text(
+        saved_text(writable_beside(file, saved), "best", "hybrid", data, "the best"), "utf-8"
+    )
+
+    option = load(saved).options["hybrid"]
+    built = one.option(desk, legs)
+    # What is read has remembered which keys were written; what it says is the same.
+    assert option.model_dump(exclude={"groups"}) == built.model_dump(exclude={"groups"})
+    assert option.groups.keys() == built.groups.keys()
+    for name, group in option.groups.items():
+        assert group.model_dump() == built.groups[name].model_dump()
+
+
+def test_hours_are_written_as_people_do() -> None:
+    hours = ["Mon-Fri 08:00-20:00", "Sat-Sun 10:00-18:00"]
+
+    assert hours_text(OpenHours.of(*hours).ranges) == hours
+    assert OpenHours.of(*hours_text(((0, 432000),))).ranges == ((0, 432000),)
+
+
+@pytest.mark.parametrize(
+    ("between", "words"),
+    [
+        (("own", "nobody"), "must be one of own, vendor"),
+        (("own", "own"), "must name an option of a vendor"),
+    ],
+)
+def test_options_that_cannot_be_parted_are_refused(
+    between: tuple[str, str], words: str, desk: Scenario
+) -> None:
+    with pytest.raises(InvalidInput, match=words):
+        legs_of(desk, between)
+
+
+def test_time_must_be_given(desk: Scenario) -> None:
+    with pytest.raises(InvalidInput, match="must be above 0"):
+        search(desk, seconds=0)
+
+
+def test_a_file_is_saved_beside_the_scenario_only(file: Path, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="must lie in the folder"):
+        writable_beside(file, tmp_path / "best.yaml")
+    with pytest.raises(InvalidInput, match="must not be the scenario itself"):
+        writable_beside(file, file)
+
+
+@pytest.mark.parametrize("code", ["en", "ru"])
+def test_the_answer_is_words_tables_and_plain_data(code: str, found: Found) -> None:
+    answer = search_answer(found, Language("ru" if code == "ru" else "en"))
+
+    assert len(answer.rows) == len(found.tried)
+    assert json.loads(json.dumps(answer.data))["best"]["state"] == "best"
+    assert all("{" not in sentence for sentence in answer.sentences)
+    assert found.best is not None
+    assert answer.data["gap"] == pytest.approx(1 - found.bound.value / found.best.cost)
+
+
+def test_the_command_writes_an_option_that_compares(file: Path) -> None:
+    saved = file.parent / "found.yaml"
+
+    result = CliRunner().invoke(
+        _app(), [str(file), "--seconds", "1", "--save", str(saved), "--json"]
+    )
+
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["best"]["state"] == "best"
+    assert set(load(saved).options) == {"own", "vendor", "hybrid"}
+
+
+def _app() -> typer.Typer:
+    """The command alone, so that it takes its arguments without its name."""
+    app = typer.Typer()
+    app.command()(_optimise)
+    return app
