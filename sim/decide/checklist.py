@@ -92,11 +92,11 @@ def checklist(comparison: Comparison) -> Checklist:
     Parameters
     ----------
     comparison
-        Options compared; today's is the one that the scenario's checklist names, or the baseline.
+        Options compared, that which serves today (`Scenario.today`) among them.
     """
     scenario = comparison.scenario
     stated = scenario.checklist
-    today = comparison[stated.today or scenario.baseline]
+    today = comparison[scenario.today]
     numbers = {
         "cannot_cope": _cannot_cope(today),
         "long_waits": _long_waits(today),

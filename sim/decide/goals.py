@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +10,7 @@ from sim.decide.comparison import Comparison
 from sim.decide.figures import absolute_change, figure
 from sim.decide.option import OptionResult
 from sim.scenario.claims import Goal
+from sim.scenario.horizon import MONTH
 from sim.stats import Estimate
 
 __all__ = ["Reached", "reach"]
@@ -44,21 +44,16 @@ class Reached:
     month: int
 
 
-def reach(
-    comparison: Comparison, serves_from: Mapping[str, int] | None = None
-) -> tuple[Reached, ...]:
+def reach(comparison: Comparison) -> tuple[Reached, ...]:
     """Every goal of the scenario under every option that was compared.
 
     Parameters
     ----------
     comparison
         The options, simulated.
-    serves_from
-        First month in which an option serves; the first of all where it is not named.
     """
-    starts = serves_from or {}
     return tuple(
-        _reached(goal, option, starts.get(option.name, 1))
+        _reached(goal, option, 1 + int(option.option.lead / MONTH))
         for goal in comparison.scenario.goals
         for option in comparison.options
     )

@@ -304,10 +304,8 @@ QUESTIONS = (
 
 
 class Checklist(Strict):
-    """What only people know of an operation as it is today; an answer given here counts."""
+    """What only people know of the option that serves today; an answer given here counts."""
 
-    today: str | None = None
-    """The option that is today's; the baseline when None."""
     cannot_cope: bool | None = None
     """Whether people cannot keep up with calls and requests."""
     long_waits: bool | None = None

@@ -39,8 +39,6 @@ def name_refusals(data: object) -> Iterator[InitErrorDetails]:
         yield from _known(entry(data, "baseline"), options, ("baseline",), "an option")
         yield from _expect(_mapping(data, "expect"), options, channels)
         yield from _claims(_mapping(data, "claims"), options, channels)
-        today = entry(entry(data, "checklist"), "today")
-        yield from _known(today, options, ("checklist", "today"), "an option")
         yield from until_then_refusals(options, entry(data, "horizon"), entry(data, "baseline"))
     for key in _mapping(data, "goals"):
         yield from _of_channel(str(key), channels, ("goals", str(key)))
