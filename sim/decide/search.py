@@ -30,6 +30,8 @@ SCREENING = 0.35
 SIMULATING = 0.85
 #: Candidates that are simulated, at most.
 MOST = 40
+#: Kinds of candidates of which the cheapest is simulated before the others.
+KINDS = 4
 #: Rounds of replications, each twice as many as the one before, for those that are close.
 ROUNDS = 4
 #: Promises for which the cheapest way is shown.
@@ -281,7 +283,7 @@ class _Search:
             if not pair[1].own or pair[1].option(self.scenario, self.legs) is whole
         ]
         self.try_all(ends)
-        others = [pair for pair in ranked if pair not in ends]
+        others = _varied([pair for pair in ranked if pair not in ends])
         for number, (cost, one) in enumerate(others):
             if self.spent > SIMULATING * self.seconds:
                 self.ended = "time"
@@ -289,7 +291,7 @@ class _Search:
             if number >= MOST:
                 self.ended = "most"
                 return
-            if number >= 3 and cost * self.worth() > self.cheapest():
+            if number >= KINDS and cost * self.worth() > self.cheapest():
                 return
             self.try_all([(cost, one)])
 
@@ -409,6 +411,16 @@ class _Search:
         if self.progress is not None:
             cost = self.cheapest() if self.tried else float("inf")
             self.progress(Step(self.spent, cost, self.bound))
+
+
+def _varied(ranked: Sequence[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
+    """The cheapest of each of some kinds first: the screen errs alike for those of one kind."""
+    first: dict[tuple[object, ...], tuple[float, Candidate]] = {}
+    for pair in ranked:
+        one = pair[1]
+        first.setdefault((one.after is None, one.alone, bool(one.share)), pair)
+    leaders = list(first.values())[:KINDS]
+    return [*leaders, *(pair for pair in ranked if pair not in leaders)]
 
 
 def _worse(one: OptionResult, base: OptionResult, tolerance: float) -> bool:
