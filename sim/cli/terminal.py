@@ -109,7 +109,10 @@ def drawn(table: Table, width: int) -> RichTable:
         Of the terminal.
     """
     cells = [[name, *(row[n] for row in table.rows)] for n, name in enumerate(table.head)]
-    wide = [max(map(cell_len, column)) for column in cells]
+    wide = [
+        max(cell_len(line) for cell in column for line in cell.splitlines() or [""])
+        for column in cells
+    ]
     words = [_longest_word(column) for column in cells]
     tight = sum(wide) + 3 * len(wide) + 1 > width
     made = RichTable(
