@@ -41,7 +41,9 @@ def small(name: str) -> Bench:
     return CASES[name](0.01)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.long] if n[0] == "w" else []) for n in CASES]
+)
 def test_a_case_is_measured_from_end_to_end(name: str) -> None:
     bench = small(name)
     lines = measure(bench, rounds=1)

@@ -41,7 +41,9 @@ def test_the_engines_agree_on_some_days_of_the_full_model() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", range(5))
+@pytest.mark.parametrize(
+    "part", [0, 1, *(pytest.param(part, marks=pytest.mark.long) for part in (2, 3, 4))]
+)
 def test_the_engines_agree_on_many_days_of_the_full_model(part: int) -> None:
     for seed in range(FEW + part, SEEDS, 5):
         agree(seeded_full_day(seed))

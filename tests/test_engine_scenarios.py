@@ -15,6 +15,7 @@ from sim.engine.invariants import check
 from sim.experiment import case
 from sim.plan import cover, staffed
 from sim.scenario import load
+from sim.scenario.option import ToTarget
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -25,10 +26,14 @@ def options() -> Iterator[Any]:
     for path in sorted((ROOT / "scenarios").glob("*.yaml")):
         scenario = load(path)
         for name, option in scenario.options.items():
-            what = (scenario.channels, scenario.calendar, scenario.simulation, option)
+            what = (scenario.channels, scenario.calendar, option)
             if what not in played:
                 played.append(what)
-                yield pytest.param(path, name, id=f"{path.stem}-{name}")
+                # A plan of shifts takes half a minute; its shifts are played in other tests.
+                staffing = [group.staffing for group in option.groups.values()]
+                planned = any(isinstance(one, ToTarget) and one.shifts for one in staffing)
+                marks = [pytest.mark.long] if planned else []
+                yield pytest.param(path, name, id=f"{path.stem}-{name}", marks=marks)
 
 
 @pytest.mark.slow

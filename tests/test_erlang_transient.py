@@ -173,7 +173,7 @@ def test_a_wrong_beginning_is_named(wrong: dict[str, Any], message: str) -> None
 # Swinging for ever
 
 
-@pytest.mark.parametrize("patience", [math.inf, 90.0])
+@pytest.mark.parametrize("patience", [pytest.param(math.inf, marks=pytest.mark.long), 90.0])
 def test_a_wave_equals_days_of_its_differential_equations(patience: float) -> None:
     rate, swing, period, aht, agents = 0.04, 0.035, 7200.0, 200.0, 12
     wave = sinusoidal_queue(

@@ -21,7 +21,7 @@ from sim.plan.shifts import Horizon, PauseRule, ShiftDesign, ShiftTemplate, desi
 Floats = NDArray[np.float64]
 
 #: Found at once, and those that need their minute.
-QUICK = (1, 3, 5, 6, 11, 12, 15, 18)
+QUICK = (1, 3, 5, 6, 15)
 LONG = tuple(number for number in range(1, 31) if number not in QUICK)
 
 
