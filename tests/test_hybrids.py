@@ -197,6 +197,25 @@ def test_the_same_customers_come_whatever_share_the_vendor_has() -> None:
     assert len(both) > 0.9 * same
 
 
+def test_groups_whose_hours_overlap_serve_side_by_side_only_there() -> None:
+    day = ', hours: "Mon-Sat 09:00-21:00"'
+    scenario = week(
+        option("both", "", "", day).replace("source: vendor", "hours: weekends, source: vendor")
+    )
+
+    needed = requirement(scenario, scenario.options["both"])
+    pool = requirement(week(option("all", "", None)), week(option("all", "", None)).options["all"])
+    own, vendor, alone = needed["own"].agents, needed["vendor"].agents, pool["own"].agents
+    clock, day_of = np.arange(168) % 24, np.arange(168) // 24
+    at_nine = (clock >= 9) & (clock < 21)
+
+    assert (own[(day_of < 5) & at_nine] == alone[(day_of < 5) & at_nine]).all()
+    assert not vendor[day_of < 5].any()
+    assert not own[day_of == 6].any()
+    saturday = (day_of == 5) & at_nine
+    assert (own + vendor)[saturday].sum() <= 1.2 * alone[saturday].sum()
+
+
 REFUSED = {
     "hours of shifts": (
         option("a", "", None, ", hours: nights").replace(
@@ -244,10 +263,8 @@ REFUSED = {
         option("a", "", None).replace("to_target: {}", "to_target: {answered: 60%}"),
         "needs another group that takes the overflow",
     ),
-    "the same hours": (
-        option("a", "", "", ', hours: "Mon-Fri 09:00-21:00"')
-        .replace("source: vendor", "hours: weekends, source: vendor")
-        .replace("Mon-Fri", "Mon-Sat"),
+    "overflow to two at once": (
+        option("a", "after: 10s", "after: 20s"),
         "must not be staffed to the target of phone beside own",
     ),
 }

@@ -2,29 +2,28 @@
 
 The closed form knows neither the queue that an interval hands to the next, nor the e-mail that
 keeps an agent busy when a call comes in, nor other laws than the exponential. So the plan is
-simulated, agents are added where the promise is missed, and again, until it holds. The
-replications used for that are not those that later say what the plan is worth: a plan tuned on
-the same luck would look better than it is.
+simulated, agents are added where the promise is missed, and again, until it holds. Where shifts are
+worked, they are found for the agents who keep it, tried, and corrected again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import Interrupted
-from sim.experiment import Place, Replications, case, replicate
-from sim.metrics import Count
-from sim.plan.answerable import answerable, behind
+from sim.experiment import Place, Replications
+from sim.plan.lowering import lowered, trimmed
+from sim.plan.promises import floor_of
+from sim.plan.raising import raised
 from sim.plan.requirements import Requirement, requirement
-from sim.plan.sharing import prices, ranked, teams
-from sim.scenario.channel import Target
+from sim.plan.sharing import ranked, teams
+from sim.plan.trials import LEVELS, Brought, Trial, misses, staffed
 from sim.scenario.model import Scenario
-from sim.scenario.option import Group, Option, ToTarget
+from sim.scenario.option import ToTarget
 
 __all__ = ["Cover", "cover", "misses", "staffed"]
 
@@ -34,16 +33,10 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Agents = NDArray[np.int64]
 
-#: Replications that a plan is tried on, and rounds of trying.
-TRIALS, ROUNDS = 128, 12
-#: Trials of taking shifts away, and the share of them that goes at first.
-TRIMS, TRIMMED = 8, 0.04
-# Half-widths of the 95 % interval by which a trial must miss before more is wanted. Of a hundred
-# intervals some miss by chance, and chasing them would never end; the one figure of a whole period
-# is to hold on other customers too, so it must be kept by some margin.
-_CERTAINTY = {"slot": 0.5, "day": 0.0, "period": -0.5}
-# Far from the numbers that evaluations use, so that a plan is judged on fresh customers.
-_TRIAL_SEED = 0x5EED
+#: Rounds of trying.
+ROUNDS = 12
+#: Plans of shifts by which a promise over a day or more is approached, and how near that must be.
+NEARER, NEAR = 3, 0.003
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +50,7 @@ class Cover:
     requirement
         What the closed form asked for.
     rounds
-        How often agents were added after a simulation.
+        How often agents were added after a simulation; with shifts, after one of shifts.
     plan
         The shifts that bring them, where a scenario says which may be worked.
     """
@@ -89,331 +82,122 @@ def cover(
     InvalidInput
         If the closed form cannot be asked: a load beyond what it takes.
     """
-    option = scenario.options[name]
-    needed = requirement(scenario, option)
-    wanted = {group: need.agents for group, need in needed.items()}
-    covers = {group: _brought(scenario, option, group, one) for group, one in wanted.items()}
-    rounds = 0
-    while needed and rounds < ROUNDS:
-        tried = _tried(scenario, name, covers, seed, on)
-        trial = _Trial(scenario, name, covers, seed, on)
-        short = _behind(scenario, option, tried)
-        raised: dict[str, Agents] = {}
-        for names in teams(scenario, option):
-            raised |= _raised(trial, tried, names, wanted, short)
-        changed = [group for group in covers if not np.array_equal(raised[group], wanted[group])]
-        if not changed:
-            break
-        wanted |= raised
-        covers |= {group: _brought(scenario, option, group, raised[group]) for group in changed}
-        rounds += 1
-    for names in teams(scenario, option):
-        for group in reversed(ranked(option, names)):
-            if covers[group].plan is not None:
-                covers[group] = _trimmed(scenario, name, covers, group, names, seed, on)
+    trial = Trial(scenario, name, seed, on)
+    needed = requirement(scenario, trial.option)
+    if not needed:
+        return {}
+    levels, rounds = _settled(trial, {group: need.agents for group, need in needed.items()})
+    found = {group: Brought(agents) for group, agents in levels.items()}
+    if any(_on_shifts(trial, group) for group in needed):
+        found, rounds = _with_shifts(trial, _nearer(trial, levels))
+        for names in teams(scenario, trial.option):
+            for group in reversed(ranked(trial.option, names)):
+                if found[group].plan is not None:
+                    found[group] = trimmed(trial, found, group, names)
     return {
-        group: Cover(covers[group].agents, need, rounds, covers[group].plan)
+        group: Cover(found[group].agents, need, rounds, found[group].plan)
         for group, need in needed.items()
     }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Brought:
-    """Agents of a group at work, and the shifts that bring them, if there are any."""
-
-    agents: Agents
-    plan: ShiftPlan | None = None
+def _on_shifts(trial: Trial, group: str) -> bool:
+    staffing = trial.option.groups[group].staffing
+    return isinstance(staffing, ToTarget) and staffing.shifts is not None
 
 
-def _brought(scenario: Scenario, option: Option, name: str, wanted: Agents) -> _Brought:
+def _settled(trial: Trial, wanted: Mapping[str, Agents]) -> tuple[dict[str, Agents], int]:
+    """Agents who come and go with every interval and keep the promises, and rounds of adding."""
+    levels, rounds = dict(wanted), 0
+    while rounds < ROUNDS:
+        covers = {group: Brought(agents) for group, agents in levels.items()}
+        more = raised(trial, trial.play(covers), covers, levels)
+        if all(np.array_equal(more[group], levels[group]) for group in levels):
+            break
+        levels, rounds = more, rounds + 1
+    for names in teams(trial.scenario, trial.option):
+        if len(names) > 1:
+            levels = lowered(trial, levels, names)
+    return levels, rounds
+
+
+def _brought(trial: Trial, name: str, wanted: Agents, *, proven: bool) -> Brought:
     """Agents as they are wanted, or the cheapest shifts that bring them."""
-    group = option.groups[name]
+    group = trial.option.groups[name]
     assert isinstance(group.staffing, ToTarget)
     if group.staffing.shifts is None:
-        return _Brought(wanted)
+        return Brought(wanted)
     from sim.plan.shift_plans import planned  # the solver is loaded where shifts are looked for
 
-    plan = planned(scenario, group, wanted, group.staffing.shifts)
-    return _Brought(plan.agents, plan)
+    plan = planned(trial.scenario, group, wanted, group.staffing.shifts, proven=proven)
+    return Brought(plan.agents, plan)
 
 
-def _trimmed(
-    scenario: Scenario,
-    name: str,
-    covers: Mapping[str, _Brought],
-    group: str,
-    names: tuple[str, ...],
-    seed: int,
-    on: str | Place | None,
-) -> _Brought:
-    """Take shifts of a group away, many at first, as long as its promises are seen kept."""
-    from sim.plan.shift_plans import fewer
+def _with_shifts(trial: Trial, levels: Mapping[str, Agents]) -> tuple[dict[str, Brought], int]:
+    """Shifts that keep the promises, and rounds of wanting more.
 
-    best = covers[group]
-    option = scenario.options[name]
-    staff = option.groups[group]
-    served = _served(option, names)
-    tried = _tried(scenario, name, covers, seed, on)
-    if best.plan is None or _any_short(scenario, tried, served):
-        return best
-    number = max(1, round(TRIMMED * best.plan.cover.count))
-    for _ in range(TRIMS):
-        assert best.plan is not None
-        plan = fewer(best.plan, _spare(scenario, tried, staff), number)
-        if plan is None:
+    Only the last plan is proven: until then the next one is another question.
+    """
+    wanted, rounds = dict(levels), 0
+    found: dict[str, Brought] = {}
+    for proven in (False, True):
+        asked: dict[str, Agents] = {}
+        while True:
+            changed = [n for n in wanted if n not in asked or (wanted[n] != asked[n]).any()]
+            found |= {n: _brought(trial, n, wanted[n], proven=proven) for n in changed}
+            asked = wanted
+            if rounds >= ROUNDS:
+                break
+            wanted = raised(trial, trial.play(found), found, wanted)
+            if all(np.array_equal(wanted[n], asked[n]) for n in wanted):
+                break
+            rounds += 1
+    return found, rounds
+
+
+def _nearer(trial: Trial, levels: Mapping[str, Agents]) -> dict[str, Agents]:
+    """Fewer agents where shifts bring more than a promise over a day or more takes.
+
+    Shifts do not fit a curve, and who is there beyond it gives service too. So less is asked of
+    the closed form, by as much as the trial of rough plans was above the promise.
+    """
+    best = dict(levels)
+    asked = {
+        name: channel.target.answered
+        for name, channel in trial.scenario.channels.items()
+        if channel.target and channel.target.hold != "every interval" and channel.kind != "email"
+    }
+    asked = {name: share for name, share in asked.items() if name in trial.served(list(levels))}
+    for _ in range(NEARER if asked else 0):
+        covers = {n: _brought(trial, n, agents, proven=False) for n, agents in best.items()}
+        above = _above(trial, trial.play(covers), list(asked))
+        if all(off <= NEAR for off in above.values()):
             break
-        fresh = _Brought(plan.agents, plan)
-        again = _tried(scenario, name, {**covers, group: fresh}, seed, on)
-        if not _any_short(scenario, again, served):
-            best, tried = fresh, again
-        elif number == 1:
-            break
-        else:
-            number //= 2
+        asked = {name: share - max(above[name], 0.0) for name, share in asked.items()}
+        easier = replace(trial, scenario=_asking(trial.scenario, asked))
+        needed = requirement(easier.scenario, easier.option)
+        best, _ = _settled(easier, {group: need.agents for group, need in needed.items()})
     return best
 
 
-def _served(option: Option, names: Sequence[str]) -> list[str]:
-    """Channels of some groups."""
-    return list(dict.fromkeys(skill for name in names for skill in option.groups[name].skills))
-
-
-def _any_short(scenario: Scenario, tried: Replications, served: Sequence[str]) -> bool:
-    """Whether any promise to some channels fails."""
-    return any(
-        _short(scenario, tried, name, target).any()
-        for name in served
-        if (target := scenario.channels[name].target) is not None
-    )
-
-
-def _spare(scenario: Scenario, tried: Replications, group: Group) -> Floats:
-    """By interval of the week, how far service lies above the promises of a group, beyond noise."""
-    line = tried.case.timeline
-    place = line.week_slots[line.before : line.before + line.within]
-    spare = np.full(scenario.intervals_per_week, 1.0)
-    for name in group.skills:
-        target = scenario.channels[name].target
-        if target is None or scenario.channels[name].kind == "email":
-            continue
-        served, noise = tried.profile("service_level", name, "slot")
-        room = np.nan_to_num(served - noise - target.answered, nan=1.0)
-        if target.abandonment is not None:
-            lost, noise = tried.profile("abandonment", name, "slot")
-            room = np.minimum(room, np.nan_to_num(target.abandonment - lost - noise, nan=1.0))
-        np.minimum.at(spare, place, room)
-    return spare
-
-
-def staffed(option: Option, covers: Mapping[str, Cover | _Brought]) -> Option:
-    """The option with the shifts that were found for it.
-
-    What of paid time goes into pauses that are placed is not lost a second time, and no hours are
-    added for shifts that do not fit the curve: the shifts are there, and paid as they are.
-    """
-    groups = dict(option.groups)
-    for name, found in covers.items():
-        if found.plan is not None:
-            group = groups[name].model_copy(update={"staffing": found.plan.staffing})
-            groups[name] = _paid(group, found.plan)
-    return option.model_copy(update={"groups": groups})
-
-
-def _paid(group: Group, plan: ShiftPlan) -> Group:
-    """A group whose pauses and fit are in its shifts."""
-    if group.payroll is None:
-        return group
-    agents = group.payroll.agents
-    changed = {
-        "shrinkage_in_shift": max(agents.shrinkage_in_shift, plan.placed),
-        "schedule_fit_loss": 0.0,
-    }
-    payroll = group.payroll.model_copy(update={"agents": agents.model_copy(update=changed)})
-    return group.model_copy(update={"payroll": payroll})
-
-
-def _tried(
-    scenario: Scenario,
-    name: str,
-    covers: Mapping[str, _Brought],
-    seed: int,
-    on: str | Place | None,
-) -> Replications:
-    """Try a plan; half a trial is of no use to anybody."""
-    levels = {
-        group: tuple(map(float, found.agents))
-        for group, found in covers.items()
-        if found.plan is None
-    }
-    option = staffed(scenario.options[name], covers)
-    played = case(scenario, name, option=option, cover=levels)
-    try:
-        return replicate(played, seed=seed ^ _TRIAL_SEED, replications=TRIALS, on=on)
-    except Interrupted:
-        raise KeyboardInterrupt from None
-
-
-def _behind(
-    scenario: Scenario, option: Option, tried: Replications
-) -> dict[str, NDArray[np.bool_]]:
-    """Intervals of the week in which groups are to be strengthened, since a promise fails."""
-    found: dict[str, NDArray[np.bool_]] = {}
-    for channel, groups in answerable(scenario, option).items():
-        target = scenario.channels[channel].target
-        short = np.zeros(scenario.intervals_per_week, bool)
-        if target is not None:
-            short = _short(scenario, tried, channel, target)
-        for name, where in behind(tried, channel, short, groups, option).items():
-            found[name] = found.get(name, False) | where
+def _above(trial: Trial, tried: Replications, channels: list[str]) -> dict[str, float]:
+    """By how much the least of the spans of a promise is above it."""
+    found = {}
+    for name in channels:
+        target = trial.scenario.channels[name].target
+        assert target is not None
+        served, noise = tried.profile("service_level", name, LEVELS[target.hold])
+        margin = noise / 2 if target.hold == "on average" else 0.0
+        found[name] = float(np.nanmin(served - margin - target.answered))
     return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Trial:
-    """What a plan is tried with, the same customers every time."""
-
-    scenario: Scenario
-    name: str
-    covers: Mapping[str, _Brought]
-    seed: int
-    on: str | Place | None
-
-    def answered(self, served: Sequence[str], more: Mapping[str, Agents]) -> Floats:
-        """Contacts answered in time by interval of the week, with more agents of some groups."""
-        # By their numbers even where shifts bring them, so that nothing but these differs.
-        plain = {
-            name: _Brought(found.agents + more.get(name, 0)) for name, found in self.covers.items()
-        }
-        tried = _tried(self.scenario, self.name, plain, self.seed, self.on)
-        line = tried.case.timeline
-        place = line.week_slots[line.before : line.before + line.within]
-        answered = np.zeros(self.scenario.intervals_per_week)
-        for name in served:
-            np.add.at(answered, place, tried.counts(name)[:, Count.ANSWERED_WITHIN])
-        return answered
-
-
-def _raised(
-    trial: _Trial,
-    tried: Replications,
-    names: tuple[str, ...],
-    wanted: Mapping[str, Agents],
-    late: Mapping[str, NDArray[np.bool_]],
-) -> dict[str, Agents]:
-    """One more agent in each interval of the week where a promise to the groups' channels fails.
-
-    Of several groups the one whose agent brings most answers for its price where the promise
-    fails, as the simulation says; one that cannot help there is left alone.
-    """
-    option = trial.scenario.options[trial.name]
-    failing: list[str] = []
-    at = late.get(names[0], np.zeros(trial.scenario.intervals_per_week, bool))
-    if len(names) > 1:
-        failing, at = _failing(trial, tried, names)
-    room = {name: at & (wanted[name] < _most(option.groups[name])) for name in names}
-    if len(names) > 1 and at.any():
-        room = _directed(trial, names, failing, room)
-    # Shifts may bring more than was wanted of them: then more is wanted than they brought.
-    return {
-        name: np.where(
-            where,
-            np.minimum(
-                np.maximum(wanted[name], trial.covers[name].agents) + 1, _most(option.groups[name])
-            ),
-            wanted[name],
-        )
-        for name, where in room.items()
-    }
-
-
-def _failing(
-    trial: _Trial, tried: Replications, names: tuple[str, ...]
-) -> tuple[list[str], NDArray[np.bool_]]:
-    """Channels of groups whose promise fails, and the intervals of the week in which any does."""
-    scenario = trial.scenario
-    failing: list[str] = []
-    short = np.zeros(scenario.intervals_per_week, bool)
-    for name in _served(scenario.options[trial.name], names):
-        target = scenario.channels[name].target
-        missed = None if target is None else _short(scenario, tried, name, target)
-        if missed is not None and missed.any():
-            failing.append(name)
-            short |= missed
-    return failing, short
-
-
-def _most(group: Group) -> int:
-    """Most agents that a group may be given."""
-    assert isinstance(group.staffing, ToTarget)
-    most = group.staffing.maximum
-    return np.iinfo(np.int64).max if most is None else most
-
-
-def _directed(
-    trial: _Trial,
-    names: tuple[str, ...],
-    failing: Sequence[str],
-    room: Mapping[str, NDArray[np.bool_]],
-) -> dict[str, NDArray[np.bool_]]:
-    """Which group is to have one more in which interval."""
-    option = trial.scenario.options[trial.name]
-    order, cost = ranked(option, names), prices(option, names)
-    base = trial.answered(failing, {})
-    worth = np.full((len(order), len(base)), -np.inf)
-    for k, name in enumerate(order):
-        at = room[name]
-        if at.any():
-            gain = trial.answered(failing, {name: at.astype(np.int64)}) - base
-            # A group that serves none of what fails is asked only where it helps all the same.
-            serves = any(skill in option.groups[name].skills for skill in failing)
-            useful = at & ((gain > 0) | serves)
-            worth[k, useful] = gain[useful] / max(cost[name], 1e-9)
-    best = np.argmax(worth, axis=0)
-    some = np.isfinite(worth.max(axis=0))
-    return {name: some & (best == k) for k, name in enumerate(order)}
-
-
-def _short(scenario: Scenario, tried: Replications, name: str, target: Target) -> NDArray[np.bool_]:
-    """Intervals of the week to strengthen: those that miss, or the worst of a span that does."""
-    line = tried.case.timeline
-    place = line.week_slots[line.before : line.before + line.within]
-    level = {"every interval": "slot", "every day": "day", "on average": "period"}[target.hold]
-    missed = misses(tried, name, target, level, certainty=_CERTAINTY[level])
-    slots = {"slot": 1, "day": line.per_day, "period": line.within}[level]
-    lacking = _lacking(tried.counts(name), target)
-    short = np.zeros(scenario.intervals_per_week, bool)
-    for span in np.flatnonzero(missed).tolist():
-        rows = np.arange(span * slots, min((span + 1) * slots, line.within))
-        worst = rows[np.argsort(-lacking[rows], kind="stable")]
-        short[place[worst[: max(1, len(rows) // 10)]]] = True
-    return short
-
-
-def misses(
-    tried: Replications, name: str, target: Target, level: str, *, certainty: float = 1.0
-) -> NDArray[np.bool_]:
-    """Tell where a promise to a channel is missed by more than chance.
-
-    Parameters
-    ----------
-    tried
-        Replications of an option.
-    name, target
-        The channel and its promise.
-    level
-        ``slot``, ``day`` or ``period``.
-    certainty
-        Half-widths of the 95 % interval by which it must be missed.
-    """
-    served, noise = tried.profile("service_level", name, level)
-    missed = served + certainty * noise < target.answered
-    if target.abandonment is not None:
-        lost, noise = tried.profile("abandonment", name, level)
-        missed |= lost - certainty * noise > target.abandonment
-    return np.asarray(missed)
-
-
-def _lacking(counts: Floats, target: Target) -> Floats:
-    """Contacts by slot that a promise lacks, answered in time."""
-    wanted = target.answered * counts[:, Count.OFFERED]
-    return np.asarray(wanted - counts[:, Count.ANSWERED_WITHIN])
+def _asking(scenario: Scenario, asked: Mapping[str, float]) -> Scenario:
+    """The scenario with other shares promised, and the floors that it has."""
+    channels = dict(scenario.channels)
+    for name, share in asked.items():
+        target = channels[name].target
+        assert target is not None
+        floor = floor_of(target)
+        new = target.model_copy(update={"answered": max(share, floor), "floor": floor})
+        channels[name] = channels[name].model_copy(update={"target": new})
+    return scenario.model_copy(update={"channels": channels})

@@ -13,7 +13,7 @@ and other laws, is for the simulation to say.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -92,45 +92,57 @@ def requirement(
     # Who takes what overflows comes after those from whom it does.
     order = sorted(teams(scenario, option), key=lambda t: any(any_overflow(option, n) for n in t))
     for names in order:
+        over = {name: relief(scenario, option, name, parts, found, hold) for name in names}
         if len(names) == 1:
             (name,) = names
-            taken, helpers = relief(scenario, option, name, parts, found, hold)
             group = option.groups[name]
-            found[name] = _required(scenario, option, group, parts[name], hold, taken, helpers)
+            found[name] = _required(scenario, option, group, parts[name], hold, *over[name])
         else:
-            found |= _together(scenario, option, names, parts, hold)
+            found |= _together(scenario, option, parts, hold, over)
     return {name: found[name] for name in option.groups if name in found}
 
 
 def _together(
     scenario: Scenario,
     option: Option,
-    names: tuple[str, ...],
     parts: Mapping[str, Parts],
     hold: str | None,
+    over: Mapping[str, tuple[Parts, NDArray[np.int64]]],
 ) -> dict[str, Requirement]:
-    """Agents needed by groups that share channels."""
+    """Agents needed by groups that share channels, with what overflows to each of them."""
     none = np.zeros(scenario.intervals_per_week)
-    whole = {
-        channel: np.minimum(1.0, np.sum([parts[n].get(channel, none) for n in names], axis=0))
-        for channel in dict.fromkeys(c for n in names for c in parts[n])
-    }
 
-    def need(group: Group) -> Requirement:
-        return _required(scenario, option, group, whole, hold, {}, none.astype(np.int64))
+    def need(group: Group, own: Parts, taken: Parts, helpers: NDArray[np.int64]) -> Requirement:
+        # A channel of which nothing is a group's own promises nothing of it.
+        met = [n for n in group.skills if own[n].any() or taken.get(n, none).any()]
+        skills = {name: group.skills[name] for name in met}
+        part = group.model_copy(update={"skills": skills})
+        return _required(scenario, option, part, own, hold, taken, helpers)
 
-    own, alone = owned(option, names)
-    needs = {name: need(group) for name, group in own.items()}
-    least = {name: need(group) for name, group in alone.items()}
-    skills = {skill: way for name in names for skill, way in option.groups[name].skills.items()}
-    everything = {"skills": skills, "staffing": ToTarget()}
-    pool = need(option.groups[names[0]].model_copy(update=everything))
+    own, alone = owned(scenario, option, list(over), parts)
+    needs = {name: need(option.groups[name], part, *over[name]) for name, part in own.items()}
+    least = {name: need(option.groups[name], part, *over[name]) for name, part in alone.items()}
+    skills = {c: skill for name in own for c, skill in option.groups[name].skills.items()}
+    everybody = next(iter(own))
+    pool = need(
+        option.groups[everybody].model_copy(update={"skills": skills, "staffing": ToTarget()}),
+        _added([parts[name] for name in own], skills, none),
+        _added([taken for taken, _ in over.values()], skills, none),
+        np.sum([helpers for _, helpers in over.values()], axis=0),
+    )
     agents = less(
         {name: one.agents for name, one in needs.items()},
         {name: one.agents for name, one in least.items()},
         pool.agents,
     )
     return {name: replace(one, agents=agents[name]) for name, one in needs.items()}
+
+
+def _added(each: Sequence[Parts], channels: Iterable[str], none: Floats) -> Parts:
+    """Parts of channels of several groups together."""
+    return {
+        channel: np.sum([one.get(channel, none) for one in each], axis=0) for channel in channels
+    }
 
 
 def _required(

@@ -13,13 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand import at_work
-from sim.scenario.legs import overflows, routed, serving
+from sim.scenario.legs import overflows, routed, serving, side_by_side
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option, ToTarget
 
 __all__ = ["agent_hour", "less", "owned", "prices", "ranked", "teams"]
 
+Floats = NDArray[np.float64]
 Agents = NDArray[np.int64]
+Parts = Mapping[str, Floats]
 
 
 def teams(scenario: Scenario, option: Option) -> tuple[tuple[str, ...], ...]:
@@ -50,18 +52,10 @@ def teams(scenario: Scenario, option: Option) -> tuple[tuple[str, ...], ...]:
 
 
 def _side_by_side(scenario: Scenario, option: Option, name: str, other: str) -> bool:
-    """Whether two groups serve a channel at the same time, and nothing parts it."""
+    """Whether two groups serve any channel that nothing parts between them."""
+    both = set(option.groups[name].skills) & set(option.groups[other].skills)
     night = scenario.calendar.night
-    ours, theirs = option.groups[name], option.groups[other]
-    for channel in set(ours.skills) & set(theirs.skills):
-        shares = routed(option, channel)
-        parted = any(shares.get(one, 0.0) is not None for one in (name, other))
-        if parted or overflows(ours, channel) or overflows(theirs, channel):
-            continue
-        hours = [at_work(scenario, serving(option, one, night)) > 0 for one in (name, other)]
-        if np.any(hours[0] & hours[1]):
-            return True
-    return False
+    return any(side_by_side(option, channel, name, other, night) for channel in both)
 
 
 def agent_hour(group: Group) -> float | None:
@@ -106,36 +100,47 @@ def ranked(option: Option, names: Sequence[str]) -> list[str]:
     return sorted(names, key=lambda name: (cost[name], len(option.groups[name].skills)))
 
 
-def owned(option: Option, names: Sequence[str]) -> tuple[dict[str, Group], dict[str, Group]]:
-    """Groups with a part of their skills: those that nobody cheaper has, and those nobody has.
+def owned(
+    scenario: Scenario, option: Option, names: Sequence[str], parts: Mapping[str, Parts]
+) -> tuple[dict[str, dict[str, Floats]], dict[str, dict[str, Floats]]]:
+    """Parts of channels that groups have to themselves, the cheapest group first.
 
     Parameters
     ----------
-    option, names
+    scenario, option, names
         Whose they are, and which of its groups.
+    parts
+        Part of channels that groups are the first to meet.
+
+    Returns
+    -------
+    By group and channel, by interval of the week: what nobody cheaper has at that time, and what
+    nobody else has.
     """
-    own: dict[str, Group] = {}
-    taken: set[str] = set()
-    for name in ranked(option, names):
-        skills = option.groups[name].skills
-        own[name] = _with(option.groups[name], [skill for skill in skills if skill not in taken])
-        taken |= set(skills)
-    alone = {
-        name: _with(
-            option.groups[name],
-            [
-                skill
-                for skill in option.groups[name].skills
-                if not any(skill in option.groups[other].skills for other in names if other != name)
-            ],
-        )
-        for name in names
-    }
+    night = scenario.calendar.night
+    there = {name: at_work(scenario, serving(option, name, night)) > 0 for name in names}
+    order = ranked(option, names)
+    own: dict[str, dict[str, Floats]] = {name: {} for name in order}
+    alone: dict[str, dict[str, Floats]] = {name: {} for name in order}
+    for channel in dict.fromkeys(c for name in names for c in option.groups[name].skills):
+        serve = [name for name in order if channel in option.groups[name].skills]
+        shared = [
+            name
+            for name in serve
+            if routed(option, channel).get(name, 0.0) is None
+            and not overflows(option.groups[name], channel)
+        ]
+        whole = np.sum([parts[name][channel] for name in shared], axis=0)
+        left = whole
+        for name in serve:
+            if name not in shared:  # a share or overflow, its own anyhow
+                own[name][channel] = alone[name][channel] = parts[name][channel]
+                continue
+            others = np.any([there[one] for one in shared if one != name], axis=0)
+            own[name][channel] = np.where(there[name], left, 0.0)
+            alone[name][channel] = np.where(there[name] & ~others, whole, 0.0)
+            left = np.where(there[name], 0.0, left)
     return own, alone
-
-
-def _with(group: Group, skills: Sequence[str]) -> Group:
-    return group.model_copy(update={"skills": {name: group.skills[name] for name in skills}})
 
 
 def less(own: Mapping[str, Agents], alone: Mapping[str, Agents], pool: Agents) -> dict[str, Agents]:

@@ -26,6 +26,9 @@ __all__ = ["ShiftPlan", "fewer", "hourly_pay", "planned", "templates", "written"
 Floats = NDArray[np.float64]
 Agents = NDArray[np.int64]
 
+#: What a plan is worth looking for that is tried and then asked anew.
+ROUGH = Effort(seconds=float("inf"), sweeps=1, gap=1e-2, proof=False)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ShiftPlan:
@@ -74,6 +77,8 @@ def planned(
     group: Group,
     wanted: Floats | Agents,
     forms: Mapping[str, ShiftForm],
+    *,
+    proven: bool = True,
 ) -> ShiftPlan:
     """The cheapest shifts of a group that bring so many agents.
 
@@ -85,6 +90,8 @@ def planned(
         Agents by interval of the week.
     forms
         What may be worked.
+    proven
+        Whether a small question is looked at until its answer is proven; else it is near the best.
     """
     minutes = scenario.interval / 60
     if minutes != int(minutes):
@@ -97,7 +104,8 @@ def planned(
         pay=hourly_pay(scenario, group),
     )
     # By sweeps alone, not by the clock: the same plan on every machine.
-    cover = solve(problem, Effort(seconds=float("inf"), sweeps=3, gap=1e-3))
+    effort = Effort(seconds=float("inf"), sweeps=3, gap=1e-3) if proven else ROUGH
+    cover = solve(problem, effort)
     if cover.stopped == "interrupted":  # the search has kept what it had; half a plan is none
         raise KeyboardInterrupt
     return ShiftPlan(np.asarray(wanted, np.float64), cover, problem, cover.gap)
@@ -123,7 +131,7 @@ def fewer(plan: ShiftPlan, spare: Floats, number: int) -> ShiftPlan | None:
         presence([replace(item, count=1)], horizon, crews).sum(axis=0) for item in plan.cover.shifts
     ]
     scores = [
-        (float((spare * np.sqrt(np.maximum(agents, 1.0)))[one > 0].min(initial=0.0)), k)
+        (float((spare * np.sqrt(np.maximum(agents, 1.0)))[one > 0].min(initial=1.0)), k)
         for k, one in enumerate(ones)
     ]
     left = list(plan.cover.shifts)

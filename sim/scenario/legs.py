@@ -18,7 +18,16 @@ if TYPE_CHECKING:  # an option is made of groups, and those of legs
     from sim.scenario.channel import Channel
     from sim.scenario.option import Group, Option
 
-__all__ = ["BANDS", "LegHours", "any_overflow", "leg_refusals", "overflows", "routed", "serving"]
+__all__ = [
+    "BANDS",
+    "LegHours",
+    "any_overflow",
+    "leg_refusals",
+    "overflows",
+    "routed",
+    "serving",
+    "side_by_side",
+]
 
 Spans = tuple[tuple[int, int], ...]
 Band = Literal["nights", "weekends", "rest"]
@@ -158,6 +167,32 @@ def any_overflow(option: Option, name: str) -> bool:
     return any(overflows(option.groups[name], channel) for channel in option.groups[name].skills)
 
 
+def side_by_side(
+    option: Option, channel: str, first: str, second: str, night: tuple[int, int]
+) -> bool:
+    """Whether two groups meet the same contacts of a channel, since nothing parts it between them.
+
+    Hours, shares and overflow part a channel: each group then has contacts of its own. Where none
+    of them does, whoever is free serves.
+
+    Parameters
+    ----------
+    option, channel
+        The option, and a channel that both groups have.
+    first, second
+        Names of the groups.
+    night
+        Start and end of the night [s after midnight].
+    """
+    shares = routed(option, channel)
+    if any(shares.get(name, 0.0) is not None for name in (first, second)):
+        return False
+    ours, theirs = (overflows(option.groups[name], channel) for name in (first, second))
+    return ours == theirs and not _apart(
+        serving(option, first, night), serving(option, second, night)
+    )
+
+
 # --- what cannot be parted so ------------------------------------------------------------------
 
 
@@ -275,19 +310,17 @@ def _own_levels(option: Option, place: Place) -> Iterator[InitErrorDetails]:
 
 
 def _found_once(option: Option, night: tuple[int, int], place: Place) -> Iterator[InitErrorDetails]:
-    """The closed form cannot tell how much each of two groups would take of the same contacts."""
+    """What overflows to two groups at once: nothing tells how much of it each would take."""
     for channel in dict.fromkeys(c for g in option.groups.values() for c in g.skills):
-        alike = [
+        helpers = [
             name
-            for name, share in routed(option, channel).items()
-            if share is None and _to_target(option.groups[name])
+            for name, group in option.groups.items()
+            if channel in group.skills and _to_target(group) and overflows(group, channel)
         ]
-        for first, second in itertools.combinations(alike, 2):
-            pair = [overflows(option.groups[name], channel) for name in (first, second)]
-            apart = _apart(serving(option, first, night), serving(option, second, night))
-            if pair[0] == pair[1] and not apart:
+        for first, second in itertools.combinations(helpers, 2):
+            if side_by_side(option, channel, first, second, night):
                 rule = f"must not be staffed to the target of {channel} beside {first}"
-                hint = "part them by hours, share or overflow (after), or give one of them shifts"
+                hint = "part what overflows by hours, or give one of them shifts"
                 yield refusal((*place, second, "staffing"), rule, None, hint)
                 return
 

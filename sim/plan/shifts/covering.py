@@ -266,7 +266,7 @@ def _stated(problem: CoverProblem, found: Found) -> ShiftCover:
     """Everything about a plan, counted from its list of shifts and not from the solver's sums."""
     program, horizon = problem.program, problem.horizon
     parts = problem.templates, problem.crews, problem.made, problem.listed
-    planned = place(found.x, program, *parts)
+    planned = place(found.x, program, *parts, horizon.interval)
     agents = presence(planned, horizon, [crew.name for crew in problem.crews])
     skills, number = problem.demand.agents.shape
     pieces = found.x[program.missing.slice].reshape(-1, skills, number)

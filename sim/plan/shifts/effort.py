@@ -44,6 +44,7 @@ class Effort:
     nodes: int = 400
     gap: float = 1e-4
     threads: int = 2
+    proof: bool = True
 
     def __post_init__(self) -> None:
         if not self.seconds > 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,9 @@ from sim.plan.shifts.templates import Crew, Horizon, ShiftTemplate
 __all__ = ["PlannedShift", "place", "presence"]
 
 Floats = NDArray[np.float64]
+
+#: Minutes on the clock at which pauses begin that need not begin with an interval.
+TIDY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,12 @@ def place(
     crews: Sequence[Crew],
     made: Sequence[Form],
     listed: Sequence[Column],
+    interval: int,
 ) -> tuple[PlannedShift, ...]:
     """Give every shift of a plan its pauses.
+
+    Short pauses of one interval follow one another where they may: counted by the interval they
+    are alike, but who is left alone while all others rest is not.
 
     Parameters
     ----------
@@ -58,11 +65,18 @@ def place(
         Values of the program's columns.
     program, templates, crews, made, listed
         What they stand for.
+    interval
+        Of the horizon [minutes].
     """
     counts = np.round(x[program.shifts.slice]).astype(int)
     pauses: list[list[list[Pause]]] = [[[] for _ in range(count)] for count in counts]
+    turns: Counter[tuple[int, int]] = Counter()
     for pool in program.pools:
-        _from_pool(x, pool, counts, pauses)
+        for j, k, start in _from_pool(x, pool, counts):
+            column = listed[pool.members[j]]
+            begins = column.day * DAY + column.start
+            start = _in_turn(pool, begins, start, interval, turns)
+            pauses[pool.members[j]][k].append(pool.window.pause(start))
     for column, group, span in program.ways:
         numbers = np.round(x[span.slice]).astype(int)
         ways = made[listed[column].form].ways[group]
@@ -88,10 +102,11 @@ def place(
     )
 
 
-def _from_pool(
-    x: Floats, pool: Pool, counts: NDArray[np.int64], pauses: list[list[list[Pause]]]
-) -> None:
-    """First in, first out: the shift whose window opened first takes the first pause."""
+def _from_pool(x: Floats, pool: Pool, counts: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
+    """First in, first out: the shift whose window opened first takes the first pause.
+
+    Yields which of the members, which of its people, and when from the start of the shift.
+    """
     slots = pool.begins.end - pool.begins.first
     begins = np.round(x[pool.begins.slice]).astype(int)
     owed = round(float(x[pool.due.end - 1]))
@@ -108,7 +123,34 @@ def _from_pool(
         start = pool.window.first + since * pool.step
         if not pool.window.first <= start <= pool.window.last:
             raise InvariantBroken(f"a pause begins {start} minutes after its shift")
-        pauses[pool.members[j]][k].append(pool.window.pause(start))
+        yield j, k, start
+
+
+def _in_turn(
+    pool: Pool, begins: int, start: int, interval: int, turns: Counter[tuple[int, int]]
+) -> int:
+    """When a pause begins in its interval, after those that were placed there before it.
+
+    Parameters
+    ----------
+    pool
+        What kind of pause.
+    begins, start
+        The shift from the start of the horizon, and the pause from that of the shift [minutes].
+    interval
+        Of the horizon [minutes].
+    turns
+        Pauses so far, by interval and length.
+    """
+    minutes = -(-pool.window.rule.minutes // TIDY) * TIDY
+    slot, into = divmod(begins + start, interval)
+    places = (interval - into) // minutes
+    if pool.window.rule.step is not None or places < 2:
+        return start
+    turn = turns[slot, minutes]
+    turns[slot, minutes] += 1
+    later = start + turn % places * minutes
+    return later if later <= pool.window.last else start
 
 
 def presence(planned: Sequence[PlannedShift], horizon: Horizon, crews: Sequence[str]) -> Floats:

@@ -164,7 +164,7 @@ class _Search:
                 break
             self._sweep(length)
             length, self.work = int(length * LONGER), self.work * MORE
-        if small and self.effort.sweeps:
+        if small and self.effort.sweeps and self.effort.proof:
             return self._over() or self._one_piece()
         return self._over() or "sweeps"
 
