@@ -256,16 +256,22 @@ def flows(name: str, plain: Mapping[str, Steady]) -> tuple[Floats, Floats]:
     Cash, and cash with consequences, by month from 0, the start.
     """
     course = _Course.of(plain[name], _before(name, plain))
-    paid, lost = np.zeros((2, course.own.horizon.months + 1))
-    for one, _ in course.once:
-        paid[one.month] += one.amount
-    terms = course.own.scenario.consequences
+    months = course.own.horizon.months
+    paid = cash_flows([Statement()] * months, [one for one, _ in course.once])
+    lost = np.zeros(months + 1)
     for month in range(1, len(paid)):
-        for share, whole, step, served in course.parts(month):
+        for share, who, whole, step in course.parts(month):
             paid[month] += share * (whole.cash + _more(whole, step))
-            if terms is not None:
-                lost[month] += share * consequences(terms, served).total
+            lost[month] += share * _losses(course, who, month, step)
     return paid, paid + lost
+
+
+def _losses(course: _Course, who: Steady | None, month: int, step: CrewMonth | None) -> float:
+    """What the service of a month costs customers."""
+    if who is not None:
+        return who.losses(month, step.short if step else None)
+    terms = course.own.scenario.consequences
+    return consequences(terms, course.own.unserved(month)).total if terms else 0.0
 
 
 def _before(name: str, plain: Mapping[str, Steady]) -> Steady | None:
@@ -310,6 +316,8 @@ class _Course:
         last, wait = horizon.months, 0.0 if before is own else option.lead / MONTH
         ready = int(wait) + 1
         steady = [own.operating(month, ready) for month in range(ready, last + 1)]
+        if not steady:  # the option is not ready within the horizon
+            return cls(own, before, wait, (), Crew((), ()), (*map(_written, option.one_offs),))
         taken_over = before.operating(ready, 1) if before else None
         start = None if before is own else people_of(taken_over)
         people = crew([own.option(m) for m in range(ready, last + 1)], steady, start, option.bridge)
@@ -326,16 +334,17 @@ class _Course:
         at = len(self.steady) - self.own.horizon.months + month - 1
         return self.people.months[at] if at >= 0 else None
 
-    def parts(self, month: int) -> Iterator[tuple[float, Statement, CrewMonth | None, Served]]:
-        """Parts of a month, the option's own first: month by month of whom, and what is served."""
+    def parts(
+        self, month: int
+    ) -> Iterator[tuple[float, Steady | None, Statement, CrewMonth | None]]:
+        """Parts of a month, the option's own first: how large, who serves, at what cost."""
         own, before, step = self.own, self.before, self.step(month)
         serving = self.serving(month)
         if step is not None:
             at = len(self.steady) - own.horizon.months + month - 1
-            yield serving, self.steady[at], step, own.served(month, step.short)
+            yield serving, own, self.steady[at], step
         if serving < 1:
-            old = before.operating(month, 1) if before else Statement()
-            yield 1 - serving, old, None, before.served(month) if before else own.unserved(month)
+            yield 1 - serving, before, before.operating(month, 1) if before else Statement(), None
 
     def serving(self, month: int) -> float:
         """Part of a month in which the option itself serves."""
@@ -355,8 +364,12 @@ def _month(month: int, course: _Course) -> MonthAhead:
     """One month: the option's part of it, and that of whoever served until then."""
     own = course.own
     parts = [
-        (share, _staffed(whole, step) if step else _until_then(whole), served)
-        for share, whole, step, served in course.parts(month)
+        (
+            share,
+            _staffed(whole, step) if step else _until_then(whole),
+            who.served(month, step.short if step else None) if who else own.unserved(month),
+        )
+        for share, who, whole, step in course.parts(month)
     ]
     operating = Statement(
         tuple(line for share, whole, _ in parts for line in _part(whole, share).lines),

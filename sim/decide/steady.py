@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sim.cost import Served, Statement
+from sim.cost import Served, Statement, consequences
 from sim.decide.indexed import option_indexed
 from sim.decide.matters import matters, nobody
 from sim.decide.option import OptionResult
@@ -33,8 +33,8 @@ class Steady:
         Factor on the volume, by month.
     answers
         How the option answers each of the volumes.
-    made
-        Statements by all that they hang on, so that none is made twice.
+    made, lost
+        Statements and losses by all that they hang on, so that none is made twice.
     """
 
     result: OptionResult
@@ -42,6 +42,7 @@ class Steady:
     volumes: tuple[float, ...]
     answers: Mapping[float, Answer]
     made: dict[tuple[float, ...], Statement] = field(default_factory=dict)
+    lost: dict[tuple[float, ...], float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, result: OptionResult) -> Steady:
@@ -102,6 +103,17 @@ class Steady:
         found = self.answer(month)
         terms = self.scenario.consequences or Consequences()
         return matters(self.result.case, found.option, found.counts, terms, short)
+
+    def losses(self, month: int, short: Mapping[str, float] | None = None) -> float:
+        """What the service of a month costs customers; `short` as `matters` takes it."""
+        terms = self.scenario.consequences
+        if terms is None:
+            return 0.0
+        lacking = tuple((short or {}).values())
+        key = self.volumes[month - 1], *(lacking if any(lacking) else ())
+        if key not in self.lost:
+            self.lost[key] = consequences(terms, self.served(month, short)).total
+        return self.lost[key]
 
     def unserved(self, month: int) -> Served:
         """The matters of a month, if nobody served."""
