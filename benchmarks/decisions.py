@@ -10,15 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
-
 from sim.decide import Comparison, compare
 from sim.decide.breakeven import breakeven
 from sim.decide.draws import drawn
-from sim.decide.response import Response
 from sim.decide.risk import risk
+from sim.decide.valued import Valued
 from sim.scenario import Scenario, load
 from sim.scenario.changed import changed
+from sim.scenario.horizon import Horizon
 from sim.scenario.inputs import find_input
 from sim.scenario.ranges import Uncertain, from_presets
 
@@ -30,7 +29,9 @@ def shop() -> Scenario:
     """The shop with a second shared vendor, so that there are five options."""
     scenario = load(FILE)
     other = {**scenario.options, "second": scenario.options["shared"]}
-    return scenario.model_copy(update={"options": other})
+    horizon = Horizon(months=MONTHS, discount=0.18, growth=0.15)
+    whole = scenario.model_copy(update={"options": other, "horizon": horizon})
+    return changed(whole, {"options.second.groups.vendor.contract": "+3%"})
 
 
 def inputs(scenario: Scenario) -> list[Uncertain]:
@@ -43,17 +44,11 @@ def inputs(scenario: Scenario) -> list[Uncertain]:
 
 
 def over_months(scenario: Scenario, comparison: Comparison, draws: int, options: int) -> None:
-    """Costs of every month of every option in every draw."""
+    """Present value of the months of every option in every draw."""
     chosen = comparison.options[:options]
-    responses = {one.name: Response.of(one) for one in chosen}
-    asked = inputs(scenario)
-    values = drawn(scenario, asked, {}, draws, 1).values
-    growth = np.linspace(1.0, 1.3, MONTHS)
-    for row in values.tolist():
-        pairs = zip(asked, row, strict=True)
-        there = changed(scenario, {one.input: one.change(value) for one, value in pairs})
-        for response in responses.values():
-            response.totals(there, factors=growth)
+    chosen = [one.name for one in comparison.options[-options:]]
+    valued = Valued.of(comparison, chosen, ["npv"])
+    drawn(scenario, inputs(scenario), valued, draws, 1, workers=1)
 
 
 def lines(size: float, rounds: int) -> Iterator[str]:
@@ -73,10 +68,19 @@ def lines(size: float, rounds: int) -> Iterator[str]:
     ]
     cases += [
         (
+            f"break-even over the months, {POINTS} points",
+            lambda: breakeven(
+                scenario, "volume", amount="npv", comparison=comparison, verify=False
+            ),
+        ),
+        (
             f"break-even in volume, {POINTS} points",
             lambda: breakeven(scenario, "volume", comparison=comparison, verify=False),
         ),
-        (f"risk, {draws} draws", lambda: risk(scenario, draws=draws, comparison=comparison)),
+        (
+            f"all of risk, {draws} draws, one process",
+            lambda: risk(scenario, draws=draws, comparison=comparison, workers=1),
+        ),
     ]
     for title, run in cases:
         seconds = sorted(timed(run)[0] for _ in range(rounds))[rounds // 2]

@@ -16,7 +16,7 @@ from terminal import Said
 from sim.decide import Comparison, compare
 from sim.decide.breakeven import breakeven, pair_of
 from sim.decide.response import Response
-from sim.decide.risk import RiskAnswer, inputs_of, risk
+from sim.decide.risk import RiskAnswer, Stake, inputs_of, risk
 from sim.demand.parameters import chances
 from sim.errors import InvalidInput
 from sim.report.breakeven import breakeven_picture, breakeven_sentences
@@ -161,12 +161,17 @@ def test_a_crossing_is_simulated_anew(desk: Scenario, compared: Comparison) -> N
 
 
 @pytest.fixture(scope="module")
-def asked(desk: Scenario, compared: Comparison) -> RiskAnswer:
+def told(desk: Scenario, compared: Comparison) -> RiskAnswer:
     return risk(desk, comparison=compared)
 
 
+@pytest.fixture(scope="module")
+def asked(told: RiskAnswer) -> Stake:
+    return told.month
+
+
 def test_with_one_normal_input_everything_is_known_by_hand(
-    asked: RiskAnswer, compared: Comparison
+    asked: Stake, compared: Comparison
 ) -> None:
     per_unit = cost(compared, "hours") / 20
     noise = compared.difference("hours", "minutes")
@@ -194,9 +199,7 @@ def test_with_one_normal_input_everything_is_known_by_hand(
     assert asked.worth["rate"] == pytest.approx(asked.perfect, abs=0.2 * sd)
 
 
-def test_what_would_change_the_answer_is_the_even_price(
-    asked: RiskAnswer, compared: Comparison
-) -> None:
+def test_what_would_change_the_answer_is_the_even_price(asked: Stake, compared: Comparison) -> None:
     [flip] = asked.flips
 
     assert flip.value == pytest.approx(even_rate(compared), rel=1e-3)
@@ -208,13 +211,13 @@ def test_what_would_change_the_answer_is_the_even_price(
 
 
 def test_a_seed_decides_and_an_input_more_changes_no_other(
-    desk: Scenario, compared: Comparison, asked: RiskAnswer
+    desk: Scenario, compared: Comparison, asked: Stake
 ) -> None:
-    again = risk(desk, comparison=compared)
-    other = risk(desk, comparison=compared, draws=20, seed=2)
-    fewer = risk(desk, comparison=compared, draws=20)
+    again = risk(desk, comparison=compared).month
+    other = risk(desk, comparison=compared, draws=20, seed=2).month
+    fewer = risk(desk, comparison=compared, draws=20).month
     text = DESK + f"    - {{input: {PRICE}, name: price, uniform: [x0.9, x1.1]}}\n"
-    more = risk(load_text(text), comparison=compared, draws=20)
+    more = risk(load_text(text), comparison=compared, draws=20).month
 
     np.testing.assert_array_equal(again.costs, asked.costs)
     assert again.worth == asked.worth
@@ -229,16 +232,16 @@ def test_inputs_go_together_as_the_file_says(compared: Comparison) -> None:
         + f"    - {{input: {PRICE}, name: price, normal: {{mean: x1, sd: x0.05}}}}\n"
         + "  correlations: [{between: [price, rate], is: 0.8}]\n"
     )
-    found = risk(load_text(text), comparison=compared)
+    found = risk(load_text(text), comparison=compared).month
 
     together = scipy.stats.pearsonr(found.values[:, 0], found.values[:, 1]).statistic
     assert together == pytest.approx(0.8, abs=0.07)
-    alone = risk(load_text(text.replace("is: 0.8", "is: 0.001")), comparison=compared)
+    alone = risk(load_text(text.replace("is: 0.8", "is: 0.001")), comparison=compared).month
     # What is dear together leaves the difference alone.
     assert np.std(found.difference) < np.std(alone.difference)
 
 
-def test_knowing_what_decides_nothing_is_worth_nothing(asked: RiskAnswer) -> None:
+def test_knowing_what_decides_nothing_is_worth_nothing(asked: Stake) -> None:
     random = chances(1, "of no matter", asked.draws)[:, None]
     blind = replace(asked, values=random)
 
@@ -266,7 +269,8 @@ risk:
     found = risk(scenario, comparison=compare(scenario, replications=2), draws=40)
 
     assert found.again > 10  # half of all draws pay for more illness than there is
-    assert (found.values[:, 1] <= found.values[:, 0]).all()
+    values = found.month.values
+    assert (values[:, 1] <= values[:, 0]).all()
 
 
 @pytest.mark.parametrize(
@@ -292,28 +296,28 @@ def test_draws_out_of_bounds_are_refused(desk: Scenario, compared: Comparison) -
 
 @pytest.mark.parametrize("code", ["en", "ru"])
 def test_answers_are_told_in_both_languages_and_pictures_fit_a_terminal(
-    desk: Scenario, compared: Comparison, asked: RiskAnswer, code: str
+    desk: Scenario, compared: Comparison, told: RiskAnswer, code: str
 ) -> None:
     words = Language("ru" if code == "ru" else "en")
     found = breakeven(desk, "volume", comparison=compared, points=10, verify=False)
     _, *picture = breakeven_picture(found, words)
 
     assert all(len(line) <= 80 for line in picture)
-    assert all(len(line) <= 80 for line in tornado_picture(asked, words)[2::2])
-    said = [*breakeven_sentences(found, words), *risk_sentences(asked, words)]
-    said += flip_sentences(asked, words)
+    assert all(len(line) <= 80 for line in tornado_picture(told, words)[2::2])
+    said = [*breakeven_sentences(found, words), *risk_sentences(told, words)]
+    said += flip_sentences(told, words)
     assert all(said)
     assert any("Зерно 1" in line for line in said) == (code == "ru")
 
 
-def test_everything_that_is_told_is_in_the_data(asked: RiskAnswer) -> None:
-    data = risk_data(asked)
+def test_everything_that_is_told_is_in_the_data(told: RiskAnswer) -> None:
+    data, asked = risk_data(told), told.month
 
     assert data["draws"] == 400
     assert data["chance_second_cheaper"]["value"] == asked.chance.value
     assert data["inputs"][0]["worth"] == asked.worth["rate"]
     assert data["flips"][0]["value"] == asked.flips[0].value
-    assert data["sentences"]["en"] == risk_sentences(asked, Language("en"))
+    assert data["sentences"]["en"] == risk_sentences(told, Language("en"))
 
 
 @pytest.mark.slow

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import math
+from typing import Annotated, Literal
 
 import typer
 
 from sim.cli.options import File, On, Seed
 from sim.cli.terminal import AsCsv, AsJson, Lang, console, print_csv, print_json, progress, show
 from sim.decide.breakeven import POINTS, breakeven
-from sim.decide.risk import risk
+from sim.decide.risk import DRAWS, risk
+from sim.decide.valued import Amount
 from sim.errors import LinewiseError
+from sim.experiment import Progress
 from sim.report.breakeven import (
     breakeven_data,
     breakeven_picture,
@@ -31,6 +34,9 @@ from sim.scenario import load
 
 __all__ = ["add_to"]
 
+#: How the bar of the draws is called.
+_DRAWS = "draws"
+
 _Between = Annotated[
     tuple[str, str] | None,
     typer.Option("--between", metavar="A B", help="Two options; the two that matter by default."),
@@ -41,6 +47,14 @@ _Replications = Annotated[
 ]
 
 
+_AMOUNTS: dict[tuple[str, bool], Amount] = {
+    ("month", False): "cost",
+    ("month", True): "economic_cost",
+    ("horizon", False): "npv",
+    ("horizon", True): "npv_economic",
+}
+
+
 def _breakeven(
     file: File,
     of: Annotated[
@@ -48,10 +62,17 @@ def _breakeven(
         typer.Option(
             "--of",
             metavar="INPUT",
-            help="What varies: volume, price, wage, vat, target, or the path of any number.",
+            help="What varies: volume, price, wage, margin, vat, target, or the path of any number.",
         ),
     ] = "volume",
     between: _Between = None,
+    economic: Annotated[
+        bool, typer.Option("--economic", help="Count what service costs customers as well.")
+    ] = False,
+    over: Annotated[
+        Literal["month", "horizon"],
+        typer.Option(help="What is to be even: an average month, or the present value of all."),
+    ] = "month",
     start: Annotated[
         str | None, typer.Option("--from", help="Lowest value, as in the file, or x0.5.")
     ] = None,
@@ -75,6 +96,7 @@ def _breakeven(
         found = breakeven(
             load(file),
             of,
+            amount=_AMOUNTS[over, economic],
             between=between,
             start=start,
             stop=stop,
@@ -110,10 +132,13 @@ def _risk(
 ) -> None:
     """Say how sure it is which option is cheapest, and what would change the answer."""
     _one_form(as_json, as_csv)
+    scenario = load(file)
+    count = draws or (scenario.risk.draws if scenario.risk else DRAWS)
     with progress() as follow:
         found = risk(
-            load(file),
+            scenario,
             draws=draws,
+            told=lambda done: follow(_DRAWS, Progress(done, count, math.nan, 0.0)),
             between=between,
             seed=seed,
             replications=replications,
@@ -127,7 +152,8 @@ def _risk(
         print_csv(risk_rows(found))
     else:
         _say(risk_sentences(found, words))
-        show(option_risk_table(found, words))
+        for amount in found.stakes:
+            show(option_risk_table(found, words, amount))
         _draw(tornado_picture(found, words))
         _draw(flip_sentences(found, words))
         worth = worth_table(found, words)

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.decide.comparison import Comparison, compare
-from sim.decide.followed import follow, touches
-from sim.decide.response import Answer, Response
+from sim.decide.followed import follow
+from sim.decide.response import Answer
+from sim.decide.turning import turning
+from sim.decide.valued import Amount, Valued, difference_in
 from sim.errors import InvalidInput
 from sim.experiment import Place, Progress
 from sim.scenario.changed import Change, change_of, changed
@@ -19,7 +21,7 @@ from sim.scenario.inputs import Input, find_input
 from sim.scenario.model import Scenario
 from sim.stats import Estimate
 
-__all__ = ["BreakEven", "Crossing", "Point", "breakeven", "pair_of"]
+__all__ = ["BreakEven", "Crossing", "Point", "breakeven", "pair_of", "with_baseline"]
 
 Floats = NDArray[np.float64]
 
@@ -29,7 +31,8 @@ POINTS, MOST_POINTS = 40, 1000
 # promised service level within what anybody promises.
 _WIDE = 4.0
 _TARGETS = 0.5, 0.97
-_HALVINGS = 16
+# A crossing is narrowed down to this part of a step of the curve.
+_WITHIN = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Point:
     value
         The input: its value, or a factor on what it is.
     costs
-        Of the first and the second option in a month [money].
+        What the first and the second option come to [money].
     service
         Worst share answered in time among channels with a promise, of either.
     equal
@@ -104,6 +107,8 @@ class BreakEven:
         What varies.
     factor
         Whether values are factors on what it is, and not values of it.
+    amount
+        By what they are told apart: a month's cost, or all months', with losses or without.
     now
         Where the scenario stands.
     points
@@ -116,6 +121,7 @@ class BreakEven:
     options: tuple[str, str]
     input: Input
     factor: bool
+    amount: Amount
     now: float
     points: tuple[Point, ...]
     crossings: tuple[Crossing, ...]
@@ -153,6 +159,7 @@ def breakeven(
     scenario: Scenario,
     of: str,
     *,
+    amount: Amount = "cost",
     between: Sequence[str] | None = None,
     start: str | float | None = None,
     stop: str | float | None = None,
@@ -171,8 +178,11 @@ def breakeven(
     scenario
         The operation.
     of
-        The input that varies: ``volume``, ``price``, ``wage``, ``vat``, ``target``, or any number
-        by its path.
+        The input that varies: ``volume``, ``price``, ``wage``, ``margin``, ``vat``, ``target``, or
+        any number by its path.
+    amount
+        What is to be even: the ``cost`` of an average month, ``economic_cost`` with what service
+        costs customers, or the present value of all months of either, ``npv``, ``npv_economic``.
     between
         Two options; the baseline and the cheapest other of equal service when None.
     start, stop
@@ -194,19 +204,19 @@ def breakeven(
     """
     if not 2 <= points <= MOST_POINTS:
         raise InvalidInput("points", f"must be from 2 to {MOST_POINTS}", points)
-    asked = follow(scenario, of)
+    asked = follow(scenario, of, amount)
     ends = _range(scenario, asked, start, stop)
 
     def played(one: Scenario, names: Sequence[str] | None) -> Comparison:
         if names is not None:  # the baseline takes part in any comparison
-            one = one.model_copy(update={"baseline": names[0]})
+            one = with_baseline(one, names[0])
         return compare(
             one, options=names, seed=seed, replications=replications, progress=progress, on=on
         )
 
     anchor = comparison or played(scenario, between)
     pair = pair_of(anchor, between)
-    curve = _Curve.of(anchor, pair, asked, factor=asked.value is None)
+    curve = _Curve.of(anchor, pair, asked, amount)
     grid = _grid(ends, points, shares=asked.unit == "share" and asked.value is not None)
     along = tuple(curve.at(value) for value in grid.tolist())
     found = _crossings(curve, along)
@@ -214,7 +224,13 @@ def breakeven(
         for place in {0, len(found) - 1} if found else ():
             found[place] = _verified(found[place], curve, along, played)
     now = 1.0 if asked.value is None else asked.value
-    return BreakEven(anchor, pair, asked, curve.factor, now, along, tuple(found))
+    return BreakEven(anchor, pair, asked, curve.factor, amount, now, along, tuple(found))
+
+
+def with_baseline(scenario: Scenario, name: str) -> Scenario:
+    """The scenario with another option as its baseline; who serves today stays who it is."""
+    horizon = scenario.horizon and scenario.horizon.model_copy(update={"today": scenario.today})
+    return scenario.model_copy(update={"baseline": name, "horizon": horizon})
 
 
 def _range(
@@ -263,24 +279,25 @@ def _grid(ends: tuple[float, float], points: int, *, shares: bool) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Curve:
-    """The difference in cost along an input."""
+    """The difference of two options along an input."""
 
     scenario: Scenario
     asked: Input
-    factor: bool
     pair: tuple[str, str]
-    responses: tuple[Response, Response]
+    amount: Amount
+    valued: Valued
     noise: float
-    total: float
 
     @classmethod
-    def of(cls, anchor: Comparison, pair: tuple[str, str], asked: Input, *, factor: bool) -> _Curve:
-        one, other = (Response.of(anchor[name]) for name in pair)
-        difference = anchor.difference(*pair)
-        assert difference is not None
-        total = one.result.cost.value + other.result.cost.value  # type: ignore[union-attr]
-        responses = one, other
-        return cls(anchor.scenario, asked, factor, pair, responses, difference.half_width, total)
+    def of(cls, anchor: Comparison, pair: tuple[str, str], asked: Input, amount: Amount) -> _Curve:
+        valued = Valued.of(anchor, pair, [amount])
+        noise = difference_in(anchor, pair, amount).half_width
+        return cls(anchor.scenario, asked, pair, amount, valued, noise)
+
+    @property
+    def factor(self) -> bool:
+        """Whether values are factors."""
+        return self.asked.value is None
 
     def changed(self, value: float) -> Scenario:
         """The scenario with the input at a value."""
@@ -289,21 +306,17 @@ class _Curve:
 
     def at(self, value: float) -> Point:
         """Both options at a value."""
-        there = self.changed(value)
-        answers = tuple(
-            response.answer(there if touches(self.asked, name) else None)
-            for name, response in zip(self.pair, self.responses, strict=True)
-        )
-        costs = answers[0].statement().total, answers[1].statement().total
+        costs, answers = self.valued.look(self.changed(value), [self.asked])
         shared = set(answers[0].service) & set(answers[1].service)
         gap = max((abs(answers[0].service[n] - answers[1].service[n]) for n in shared), default=0.0)
-        return Point(
-            value, costs, (_worst(answers[0]), _worst(answers[1])), gap <= self.scenario.tolerance
-        )
+        first, second = costs[:, 0].tolist()
+        service = _worst(answers[0]), _worst(answers[1])
+        return Point(value, (first, second), service, gap <= self.scenario.tolerance)
 
     def noise_at(self, point: Point) -> float:
         """Half-width of the difference, by the size of both costs."""
-        return self.noise * sum(point.costs) / self.total if self.total else self.noise
+        total = float(self.valued.now.sum())
+        return self.noise * sum(point.costs) / total if total else self.noise
 
 
 def _worst(answer: Answer) -> float:
@@ -316,13 +329,14 @@ def _crossings(curve: _Curve, along: Sequence[Point]) -> list[Crossing]:
     for before, after in pairwise(along):
         if (before.difference < 0) == (after.difference < 0):
             continue
-        low, high = before, after
-        for _ in range(_HALVINGS):
-            middle = curve.at((low.value + high.value) / 2)
-            if (middle.difference < 0) == (low.difference < 0):
-                low = middle
-            else:
-                high = middle
+        seen: dict[float, Point] = {}
+
+        def lead(value: float, seen: dict[float, Point] = seen) -> float:
+            seen[value] = curve.at(value)
+            return -seen[value].difference
+
+        within = (after.value - before.value) * _WITHIN
+        low, high = (seen[value] for value in turning(lead, before.value, after.value, within))
         nearer = min(low, high, key=lambda point: abs(point.difference))
         below = curve.pair[0] if before.difference < 0 else curve.pair[1]
         left = _clear(curve, [p for p in along if p.value <= low.value][::-1], nearer)
@@ -353,10 +367,10 @@ def _verified(
     """The crossing with both options staffed and simulated anew there."""
     point, pair = crossing.point, curve.pair
     fresh = played(curve.changed(point.value), pair)
-    seen = fresh.difference(*pair)
+    seen = difference_in(fresh, pair, curve.amount)
     before = max((p for p in along if p.value < point.value), key=lambda p: p.value)
     after = min((p for p in along if p.value > point.value), key=lambda p: p.value)
     slope = (after.difference - before.difference) / (after.value - before.value)
-    meets = point.value - seen.value / slope if seen is not None and slope else None
+    meets = point.value - seen.value / slope if slope else None
     gaps = tuple(dict.fromkeys(gap.channel for gap in fresh.gaps(*pair)))
     return replace(crossing, simulated=seen, meets=meets, gaps=gaps)

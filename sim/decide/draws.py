@@ -1,15 +1,15 @@
-"""Draws of uncertain inputs, and what options cost under each."""
+"""Draws of uncertain inputs, and what options come to under each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.decide.followed import touches
-from sim.decide.response import Response
+from sim.decide.spread import spread
+from sim.decide.valued import Valued
 from sim.demand.parameters import chances
 from sim.errors import InvalidInput
 from sim.scenario.changed import changed
@@ -26,14 +26,14 @@ _TRIES = 50
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawn:
-    """What inputs and costs came out in each draw.
+    """What inputs and amounts came out in each draw.
 
     Parameters
     ----------
     values
         [draw, input], in the unit of each input's law.
     costs
-        [draw, option], of an average month, by closed forms and prices alone [money].
+        [draw, option, amount], by closed forms and prices alone [money].
     again
         Draws that the scenario's own rules refused and that were drawn anew.
     """
@@ -46,12 +46,13 @@ class Drawn:
 def drawn(
     scenario: Scenario,
     inputs: Sequence[Uncertain],
-    responses: Mapping[str, Response],
+    valued: Valued,
     draws: int,
     seed: int,
     progress: Callable[[int], None] | None = None,
+    workers: int | None = None,
 ) -> Drawn:
-    """Draw all inputs and ask every option what it would cost.
+    """Draw all inputs and ask every option what it would come to.
 
     Parameters
     ----------
@@ -59,12 +60,14 @@ def drawn(
         The operation; its `risk` says what goes together.
     inputs
         What is not known.
-    responses
-        The options, by name.
+    valued
+        The options.
     draws, seed
         How often, and where the draws start.
     progress
         Called with the number of draws done.
+    workers
+        Processes; see `sim.decide.spread.spread`. The answer is the same.
 
     Raises
     ------
@@ -73,34 +76,49 @@ def drawn(
     """
     root = _root(scenario, inputs)
     values = _values(inputs, root, seed, draws, 0)
-    costs, again = np.empty((draws, len(responses))), 0
-    for draw in range(draws):
-        refusal: InvalidInput | None = None
-        for attempt in range(_TRIES):
-            if attempt:
-                again += 1
-                values[draw] = _values(inputs, root, seed, draw + 1, attempt)[draw]
-            try:
-                costs[draw] = costs_of(scenario, inputs, values[draw], responses)
-                break
-            except InvalidInput as error:
-                refusal = error
-        else:
-            assert refusal is not None
-            hint = "make the ranges narrower"
-            raise InvalidInput(refusal.name, refusal.rule, refusal.value, hint)
+    costs, again = np.empty((draws, len(valued.names), len(valued.amounts))), 0
+    task = _Draw(scenario, tuple(inputs), valued, root, seed, values.copy())
+    for draw, (row, found, tries) in enumerate(spread(task, draws, workers)):
+        values[draw], costs[draw] = row, found
+        again += tries
         if progress is not None:
             progress(draw + 1)
     return Drawn(values, costs, again)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Draw:
+    """One draw, as a function of its number."""
+
+    scenario: Scenario
+    inputs: tuple[Uncertain, ...]
+    valued: Valued
+    root: Floats
+    seed: int
+    values: Floats
+
+    def __call__(self, draw: int) -> tuple[Floats, Floats, int]:
+        """Values, what options come to, and how often it was drawn anew."""
+        row, refusal = self.values[draw], None
+        for attempt in range(_TRIES):
+            if attempt:
+                row = _values(self.inputs, self.root, self.seed, draw + 1, attempt)[draw]
+            try:
+                return row, costs_of(self.scenario, self.inputs, row, self.valued), attempt
+            except InvalidInput as error:
+                refusal = error
+        assert refusal is not None
+        hint = "make the ranges narrower"
+        raise InvalidInput(refusal.name, refusal.rule, refusal.value, hint)
 
 
 def costs_of(
     scenario: Scenario,
     inputs: Sequence[Uncertain],
     values: Sequence[float] | Floats,
-    responses: Mapping[str, Response],
-) -> list[float]:
-    """What options cost at values of inputs.
+    valued: Valued,
+) -> Floats:
+    """What options come to at values of inputs, [option, amount].
 
     Parameters
     ----------
@@ -108,8 +126,8 @@ def costs_of(
         The operation.
     inputs, values
         What is changed, and to what.
-    responses
-        The options, by name.
+    valued
+        The options.
 
     Raises
     ------
@@ -118,10 +136,7 @@ def costs_of(
     """
     pairs = zip(inputs, map(float, values), strict=True)
     there = changed(scenario, {one.input: one.change(value) for one, value in pairs})
-    return [
-        response.answer(there if any(touches(one.input, name) for one in inputs) else None).total()
-        for name, response in responses.items()
-    ]
+    return valued.at(there, [one.input for one in inputs])
 
 
 def _root(scenario: Scenario, inputs: Sequence[Uncertain]) -> Floats:

@@ -1,25 +1,27 @@
-"""What would change the answer: the nearest value of an input at which another option wins."""
+"""One input at a time: both ends of its range, and where another option becomes the cheapest."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.decide.draws import costs_of
-from sim.decide.response import Response
-from sim.errors import InvalidInput
+from sim.decide.turning import outward
+from sim.decide.valued import Valued
 from sim.scenario.model import Scenario
 from sim.scenario.ranges import Uncertain
 
-__all__ = ["Flip", "flips"]
+__all__ = ["Alone", "Bar", "Flip"]
+
+Floats = NDArray[np.float64]
 
 # How far a number is looked for beyond what the file says: a quarter and four times of it, a share
-# to its ends. In three steps outward; then the value is narrowed down.
+# to its ends. In three steps outward; then the value is narrowed down to a part of the way.
 _FARTHEST = 4.0
 _STEPS = (0.25, 0.5, 1.0)
-_HALVINGS = 12
+_WITHIN = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,42 +54,103 @@ class Flip:
         return (self.value - now) / now if now else float("nan")
 
 
-def flips(
-    scenario: Scenario, inputs: Sequence[Uncertain], responses: Mapping[str, Response]
-) -> tuple[Flip, ...]:
-    """Look along each input, all others as the file says, for the nearest change of the answer.
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One input at both ends of its range, everything else as the file says.
 
     Parameters
     ----------
-    scenario
-        The operation.
-    inputs
-        What may be otherwise.
-    responses
-        The options to choose from.
-
-    Returns
-    -------
-    By distance in standard deviations; inputs that change nothing within reach are left out.
+    input
+        The input.
+    low, high
+        The ends, in the unit of its law.
+    at_low, at_high
+        What the first option comes to there minus the second [money].
     """
-    names = list(responses)
-    found = []
-    for one in inputs:
 
-        def cheapest(value: float, one: Uncertain = one) -> str | None:
-            try:
-                costs = costs_of(scenario, [one], [value], responses)
-            except InvalidInput:  # beyond what the scenario takes
-                return None
-            return names[int(np.argmin(costs))]
+    input: Uncertain
+    low: float
+    high: float
+    at_low: float
+    at_high: float
 
-        now = cheapest(one.now)
-        sides = [_outward(cheapest, one.now, far, now) for far in _reach(one)]
-        near = [side for side in sides if side is not None]
-        if near:
-            value, to = min(near, key=lambda side: abs(side[0] - one.now))
-            found.append(Flip(one, value, to))
-    return tuple(sorted(found, key=lambda flip: flip.distance))
+    @property
+    def swing(self) -> float:
+        """How far the difference moves."""
+        return abs(self.at_high - self.at_low)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alone:
+    """Looks along one input, all others as the file says; a function of the input's number.
+
+    Parameters
+    ----------
+    scenario, inputs
+        The operation, and what may be otherwise.
+    valued
+        The options to choose from.
+    pair
+        Two of them whose difference is drawn.
+    """
+
+    scenario: Scenario
+    inputs: tuple[Uncertain, ...]
+    valued: Valued
+    pair: tuple[str, str]
+
+    def __call__(self, number: int) -> tuple[tuple[Bar, Flip | None], ...]:
+        """Both ends, and the nearest change of the answer if there is one, for each amount."""
+        along = _Along(self.scenario, self.inputs[number], self.valued, {})
+        amounts = range(len(self.valued.amounts))
+        return tuple((along.bar(at, self.pair), along.flip(at)) for at in amounts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Along:
+    """What options come to along one input, each value asked once."""
+
+    scenario: Scenario
+    input: Uncertain
+    valued: Valued
+    known: dict[float, Floats]
+
+    def at(self, value: float) -> Floats:
+        """[option, amount]."""
+        if value == self.input.now:
+            return self.valued.now
+        if value not in self.known:
+            self.known[value] = costs_of(self.scenario, [self.input], [value], self.valued)
+        return self.known[value]
+
+    def bar(self, amount: int, pair: tuple[str, str]) -> Bar:
+        """The difference of two options at both ends."""
+        first, second = (self.valued.names.index(name) for name in pair)
+        low, high = self.input.ends
+        costs = [self.at(end)[:, amount] for end in (low, high)]
+        return Bar(self.input, low, high, *(float(one[first] - one[second]) for one in costs))
+
+    def flip(self, amount: int) -> Flip | None:
+        """The nearest value at which another option becomes the cheapest."""
+        best = int(np.argmin(self.valued.now[:, amount]))
+
+        def lead(value: float) -> float:
+            """By how much the cheapest stays the cheapest."""
+            costs = self.at(value)[:, amount]
+            return float(np.delete(costs, best).min() - costs[best])
+
+        now = self.input.now
+        if len(self.valued.names) < 2 or lead(now) <= 0:
+            return None
+        turns = []
+        for far in _reach(self.input):
+            steps = [now, *(now + part * (far - now) for part in _STEPS)]
+            turns.append(outward(lead, steps, abs(far - now) * _WITHIN))
+        near = [turn.after for turn in turns if turn is not None]
+        if not near:
+            return None
+        value = min(near, key=lambda one: abs(one - now))
+        return Flip(self.input, value, self.valued.names[int(np.argmin(self.at(value)[:, amount]))])
 
 
 def _reach(one: Uncertain) -> tuple[float, float]:
@@ -96,28 +159,3 @@ def _reach(one: Uncertain) -> tuple[float, float]:
     if one.input.unit == "share" and not one.factor:
         return 0.0, 1.0
     return min(low, one.now / _FARTHEST), max(high, one.now * _FARTHEST)
-
-
-def _outward(
-    cheapest: Callable[[float], str | None], start: float, far: float, now: str | None
-) -> tuple[float, str] | None:
-    """The first change on one side; None where there is none."""
-    inner = start
-    for part in _STEPS:
-        outer = start + part * (far - start)
-        found = cheapest(outer)
-        if found is None:
-            return None
-        if found != now:
-            break
-        inner = outer
-    else:
-        return None
-    for _ in range(_HALVINGS):
-        middle = (inner + outer) / 2
-        there = cheapest(middle)
-        if there == now:
-            inner = middle
-        elif there is not None:
-            outer, found = middle, there
-    return outer, found

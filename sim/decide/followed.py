@@ -11,10 +11,11 @@ __all__ = ["follow", "touches"]
 _CHANNEL = ("volume", "handle_time", "after_call_work", "patience", "fcr", "repeat_share")
 _TARGET = ("answered", "awt", "abandonment")
 _SKILL = ("handle_time", "mean_handle_time")
+_HORIZON = ("discount", "growth", "season", "wages", "prices")
 _TERMS = ("payroll", "contract")
 
 
-def follow(scenario: Scenario, path: str) -> Input:
+def follow(scenario: Scenario, path: str, amount: str | None = None) -> Input:
     """The numbers that a path names, where closed forms and prices can follow their change.
 
     Parameters
@@ -23,11 +24,15 @@ def follow(scenario: Scenario, path: str) -> Input:
         The operation.
     path
         As `sim.scenario.inputs.find_input` takes it.
+    amount
+        What is asked of the options, as `sim.decide.valued.Amount` names it; anything that the
+        scenario has when None.
 
     Raises
     ------
     InvalidInput
-        If there is no such number, or only a new simulation could tell what it does.
+        If there is no such number, it does not move the amount, or only a new simulation could
+        tell what it does.
 
     Examples
     --------
@@ -38,17 +43,33 @@ def follow(scenario: Scenario, path: str) -> Input:
     >>> follow(shop, "tolerance")
     Traceback (most recent call last):
     sim.errors.InvalidInput: input needs a new simulation to be answered, got 'tolerance'; change
-    the file and compare; known without: volumes, handle times, patience, targets, fcr, all prices
+    the file and compare; known without: volumes, handle times, patience, targets, fcr, all prices, losses, growth
     """
     found = find_input(scenario, path)
     for leaf in found.leaves:
         if not _followed(scenario, leaf):
             hint = (
                 "change the file and compare; known without: volumes, handle times, patience, "
-                "targets, fcr, all prices"
+                "targets, fcr, all prices, losses, growth"
             )
             raise InvalidInput("input", "needs a new simulation to be answered", path, hint)
+    months = scenario.horizon is not None if amount is None else amount.startswith("npv")
+    if not months and all(_of_months(leaf) for leaf in found.leaves):
+        hint = "ask over the horizon" if scenario.horizon else "add such as horizon: {months: 24}"
+        raise InvalidInput("input", "moves nothing but the months of a horizon", path, hint)
+    losses = amount is None or "economic" in amount
+    if not losses and all(leaf.place[0] == "consequences" for leaf in found.leaves):
+        rule = "moves nothing but what service costs customers"
+        raise InvalidInput("input", rule, path, "ask for the economic cost")
     return found
+
+
+def _of_months(leaf: Leaf) -> bool:
+    """Whether a number says nothing of an average month."""
+    match leaf.place:
+        case ("horizon", *_) | ("options", _, "one_offs" | "lead" | "bridge", *_):
+            return True
+    return False
 
 
 def touches(asked: Input, option: str) -> bool:
@@ -59,6 +80,12 @@ def touches(asked: Input, option: str) -> bool:
 def _followed(scenario: Scenario, leaf: Leaf) -> bool:
     """Whether a number is followed."""
     match leaf.place:
+        case ("horizon", key, *_):
+            return key in _HORIZON
+        case ("consequences", key, *_):
+            return key != "satisfaction"  # it says how clients feel, not what that costs
+        case ("options", _, "one_offs", _, "amount") | ("options", _, "lead" | "bridge"):
+            return True
         case ("channels", name, "fcr" | "repeat_share"):
             # Repeats that are played come back by groups: no closed form knows them.
             return scenario.channels[str(name)].repeat is None

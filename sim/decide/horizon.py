@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 
@@ -33,15 +33,23 @@ from sim.cost import (
 from sim.cost.statement import agree, ensure
 from sim.decide.comparison import Comparison
 from sim.decide.crew import Crew, CrewMonth, crew
-from sim.decide.option import OptionResult
 from sim.decide.purchases import purchases
 from sim.decide.steady import Steady, first_month, people_of
 from sim.errors import InvalidInput
 from sim.scenario.horizon import LOST, MONTH
 from sim.scenario.horizon import OneOff as Planned
 from sim.scenario.model import Scenario
+from sim.scenario.option import Option
 
-__all__ = ["UNTIL_THEN", "MonthAhead", "OptionAhead", "Outlook", "outlook"]
+__all__ = [
+    "UNTIL_THEN",
+    "MonthAhead",
+    "OptionAhead",
+    "Outlook",
+    "before_of",
+    "flows",
+    "outlook",
+]
 
 Floats = NDArray[np.float64]
 
@@ -218,20 +226,58 @@ def outlook(comparison: Comparison) -> Outlook | None:
     InvalidInput
         If an option that serves until another is ready was not compared.
     """
-    scenario = comparison.scenario
-    if scenario.horizon is None:
+    if comparison.scenario.horizon is None:
         return None
     plain = {one.name: Steady.of(one) for one in comparison.options if one.statement}
     return Outlook(
-        scenario, {name: _ahead(one, _before(name, plain)) for name, one in plain.items()}
+        comparison.scenario,
+        {name: _ahead(one, _before(name, plain)) for name, one in plain.items()},
     )
+
+
+def before_of(scenario: Scenario, name: str) -> str | None:
+    """Who serves until an option is ready: itself where it is there today; None where nobody is."""
+    chosen = scenario.options[name].until_then or scenario.today
+    return None if chosen == LOST else chosen
+
+
+def flows(name: str, plain: Mapping[str, Steady]) -> tuple[Floats, Floats]:
+    """What an option pays and what it loses month by month, as `outlook` has it, without lines.
+
+    Parameters
+    ----------
+    name
+        The option.
+    plain
+        It and who serves until it is ready, by name.
+
+    Returns
+    -------
+    Cash, and cash with consequences, by month from 0, the start.
+    """
+    course = _Course.of(plain[name], _before(name, plain))
+    months = course.own.horizon.months
+    paid = cash_flows([Statement()] * months, [one for one, _ in course.once])
+    lost = np.zeros(months + 1)
+    for month in range(1, len(paid)):
+        for share, who, whole, step in course.parts(month):
+            paid[month] += share * (whole.cash + _more(whole, step))
+            lost[month] += share * _losses(course, who, month, step)
+    return paid, paid + lost
+
+
+def _losses(course: _Course, who: Steady | None, month: int, step: CrewMonth | None) -> float:
+    """What the service of a month costs customers."""
+    if who is not None:
+        return who.losses(month, step.short if step else None)
+    terms = course.own.scenario.consequences
+    return consequences(terms, course.own.unserved(month)).total if terms else 0.0
 
 
 def _before(name: str, plain: Mapping[str, Steady]) -> Steady | None:
     """Who serves until an option is ready: the option itself where it is there today."""
-    scenario = plain[name].result.scenario
-    chosen = scenario.options[name].until_then or scenario.today
-    if chosen == LOST:
+    chosen = before_of(plain[name].scenario, name)
+    if chosen is None:
         return None
     if chosen not in plain:
         hint = "compare it as well, and give its groups their terms"
@@ -239,63 +285,121 @@ def _before(name: str, plain: Mapping[str, Steady]) -> Steady | None:
     return plain[chosen]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Course:
+    """What the months of an option are made of.
+
+    Parameters
+    ----------
+    own, before
+        The option, and who serves until it is ready; None where nobody does.
+    wait
+        Months until it is.
+    steady
+        Its own months with steady hiring, from the first in which it serves.
+    people
+        What hiring takes in these months.
+    once
+        What is paid once.
+    """
+
+    own: Steady
+    before: Steady | None
+    wait: float
+    steady: Sequence[Statement]
+    people: Crew
+    once: tuple[tuple[OneOff, Line], ...]
+
+    @classmethod
+    def of(cls, own: Steady, before: Steady | None) -> _Course:
+        option, horizon = own.written, own.horizon
+        last, wait = horizon.months, 0.0 if before is own else option.lead / MONTH
+        ready = int(wait) + 1
+        steady = [own.operating(month, ready) for month in range(ready, last + 1)]
+        if not steady:  # the option is not ready within the horizon
+            return cls(own, before, wait, (), Crew((), ()), (*map(_written, option.one_offs),))
+        taken_over = before.operating(ready, 1) if before else None
+        start = None if before is own else people_of(taken_over)
+        people = crew([own.option(m) for m in range(ready, last + 1)], steady, start, option.bridge)
+        once = (
+            *map(_written, option.one_offs),
+            *_initial(people, ready - 1),
+            *purchases(steady, own.operating(1, 1) if before is own else taken_over, ready),
+            *([] if before is own or before is None else _ended(before.written, ready - 1)),
+        )
+        return cls(own, before, wait, steady, people, once)
+
+    def step(self, month: int) -> CrewMonth | None:
+        """The own people of a month; None where the option does not serve yet."""
+        at = len(self.steady) - self.own.horizon.months + month - 1
+        return self.people.months[at] if at >= 0 else None
+
+    def parts(
+        self, month: int
+    ) -> Iterator[tuple[float, Steady | None, Statement, CrewMonth | None]]:
+        """Parts of a month, the option's own first: how large, who serves, at what cost."""
+        own, before, step = self.own, self.before, self.step(month)
+        serving = self.serving(month)
+        if step is not None:
+            at = len(self.steady) - own.horizon.months + month - 1
+            yield serving, own, self.steady[at], step
+        if serving < 1:
+            yield 1 - serving, before, before.operating(month, 1) if before else Statement(), None
+
+    def serving(self, month: int) -> float:
+        """Part of a month in which the option itself serves."""
+        return min(max(month - self.wait, 0.0), 1.0)
+
+
 def _ahead(own: Steady, before: Steady | None) -> OptionAhead:
     """Follow one option."""
-    option, horizon = own.result.option, own.horizon
-    last, wait = horizon.months, 0.0 if before is own else option.lead / MONTH
-    ready = int(wait) + 1
-    steady = [own.operating(month, ready) for month in range(ready, last + 1)]
-    taken_over = before.operating(ready, 1) if before else None
-    start = None if before is own else people_of(taken_over)
-    people = crew([own.option(m) for m in range(ready, last + 1)], steady, start, option.bridge)
-    months = tuple(
-        _month(month, min(max(month - wait, 0.0), 1.0), own, before, steady, people)
-        for month in range(1, last + 1)
-    )
-    once = [
-        *map(_written, option.one_offs),
-        *_initial(people, ready - 1),
-        *purchases(steady, own.operating(1, 1) if before is own else taken_over, ready),
-        *([] if before is own or before is None else _ended(before.result, ready - 1)),
-    ]
-    found = OptionAhead(own.result.name, months, tuple(once), horizon.discount)
+    course = _Course.of(own, before)
+    months = tuple(_month(month, course) for month in range(1, own.horizon.months + 1))
+    found = OptionAhead(own.result.name, months, course.once, own.horizon.discount)
     _ensure_tied(found)
     return found
 
 
-def _month(
-    month: int,
-    serving: float,
-    own: Steady,
-    before: Steady | None,
-    steady: Sequence[Statement],
-    people: Crew,
-) -> MonthAhead:
+def _month(month: int, course: _Course) -> MonthAhead:
     """One month: the option's part of it, and that of whoever served until then."""
-    at = len(steady) - own.horizon.months + month - 1  # place among the option's own months
-    parts: list[tuple[float, Statement, Served]] = []
-    step = people.months[at] if at >= 0 else CrewMonth(0.0, 0.0, {}, ())
-    if at >= 0:
-        parts.append((serving, _staffed(steady[at], step), own.served(month, step.short)))
-    if serving < 1:
-        old = Statement.join({UNTIL_THEN: before.operating(month, 1)}) if before else Statement()
-        parts.append((1 - serving, old, before.served(month) if before else own.unserved(month)))
+    own = course.own
+    parts = [
+        (
+            share,
+            _staffed(whole, step) if step else _until_then(whole),
+            who.served(month, step.short if step else None) if who else own.unserved(month),
+        )
+        for share, who, whole, step in course.parts(month)
+    ]
     operating = Statement(
         tuple(line for share, whole, _ in parts for line in _part(whole, share).lines),
         {name: value for _, whole, _ in parts for name, value in whole.info.items()},
     )
-    terms = own.result.scenario.consequences
+    terms = own.scenario.consequences
     missed = [_part(consequences(terms, one), share) for share, _, one in parts] if terms else []
+    step = course.step(month)
     return MonthAhead(
         month=month,
         volume=own.volumes[month - 1],
-        serving=serving,
+        serving=course.serving(month),
         operating=operating,
         consequences=_summed(missed) if missed else None,
-        heads=step.heads if at >= 0 else people_of(parts[-1][1]) or 0.0,
-        hires=step.hires,
+        heads=step.heads if step else people_of(parts[-1][1]) or 0.0,
+        hires=step.hires if step else 0.0,
         lost=math.fsum(share * _lost(one) for share, _, one in parts),
     )
+
+
+def _until_then(month: Statement) -> Statement:
+    """A month of whoever serves until an option is ready."""
+    return Statement.join({UNTIL_THEN: month}) if month.lines else month
+
+
+def _more(month: Statement, step: CrewMonth | None) -> float:
+    """What is paid more than a month with steady hiring says."""
+    if step is None:
+        return 0.0
+    return math.fsum(line.amount - month.amount(line.name) for line in step.lines)
 
 
 def _staffed(month: Statement, step: CrewMonth) -> Statement:
@@ -357,10 +461,10 @@ def _written(one: Planned) -> tuple[OneOff, Line]:
     return once, line
 
 
-def _ended(before: OptionResult, month: int) -> list[tuple[OneOff, Line]]:
+def _ended(before: Option, month: int) -> list[tuple[OneOff, Line]]:
     """What it takes to end contracts that still bind when another option takes over."""
     found = []
-    for name, group in before.option.groups.items():
+    for name, group in before.groups.items():
         terms = group.contract
         left = 0 if terms is None else max(0, round(terms.binds_months - month))
         if terms is None or not left or not terms.early_termination_share:

@@ -8,12 +8,15 @@ from typing import Literal
 
 import numpy as np
 
-from sim.decide.option import OptionResult, Run, evaluate, prepare
+from sim.decide.comparison import Comparison
+from sim.decide.horizon import before_of
+from sim.decide.option import OptionResult, Prepared, Run, evaluate, prepare
+from sim.decide.valued import Valued, batches
 from sim.errors import InvalidInput
 from sim.experiment import Place, Progress, opened
 from sim.scenario.model import Scenario
 from sim.scenario.promise import Promise
-from sim.stats import Estimate
+from sim.stats import Estimate, mean_estimate
 
 __all__ = ["Judgement", "judge"]
 
@@ -89,12 +92,36 @@ def _option(
     """Judge the promises of one option."""
     ready = prepare(scenario, name, run.seed, on=run.on)
     result = evaluate(ready, run, follow)
-    judged = [_judged(result, promise) for promise in promises]
+    before = _before(scenario, name, promises, run)
+    judged = _all(result, before, promises, run)
     if result.replications.count < run.at_most and not all(map(_clear, judged)):
         last = replace(run, replications=run.at_most, precision=0.0)
         result = evaluate(ready, last, follow)
-        judged = [_judged(result, promise) for promise in promises]
+        judged = _all(result, before, promises, run)
     return judged
+
+
+def _before(
+    scenario: Scenario, name: str, promises: Iterable[Promise], run: Run
+) -> Prepared | None:
+    """Who serves until an option is ready, where a promise is about the months."""
+    if scenario.horizon is None or all(promise.measure != "npv" for promise in promises):
+        return None
+    before = before_of(scenario, name)
+    return None if before in (None, name) else prepare(scenario, str(before), run.seed, on=run.on)
+
+
+def _all(
+    result: OptionResult, before: Prepared | None, promises: Iterable[Promise], run: Run
+) -> list[Judgement]:
+    """Judge promises, what serves before played as often as the option itself."""
+    results = [result]
+    if before is not None:
+        count = result.replications.count
+        alike = replace(run, replications=count, at_most=count, rule="sequential", goals=())
+        results.append(evaluate(before, replace(alike, first=result.replications.first)))
+    played = Comparison(result.scenario, run, tuple(results))
+    return [_judged(played, result, promise) for promise in promises]
 
 
 def _follow(
@@ -109,9 +136,9 @@ def _clear(one: Judgement) -> bool:
     return abs(one.found.value - one.promise.value) > 2 * one.found.half_width
 
 
-def _judged(result: OptionResult, promise: Promise) -> Judgement:
+def _judged(played: Comparison, result: OptionResult, promise: Promise) -> Judgement:
     """Judge one promise."""
-    found = _found(result, promise)
+    found = _found(played, result, promise)
     sign = 1 if promise.sense == "at least" else -1
     margin = sign * (found.value - promise.value)
     if np.isnan(margin):
@@ -132,8 +159,23 @@ def _utilisation(result: OptionResult) -> Estimate | None:
     return Estimate(result.occupancy * result.hours / hours if hours else 0.0, 0.0)
 
 
-def _found(result: OptionResult, promise: Promise) -> Estimate:
+def _present_value(played: Comparison, name: str, promise: Promise) -> Estimate | None:
+    """What all months are worth today; precise as its batches of replications are."""
+    if played.scenario.horizon is None:
+        place, hint = f"expect.{name}.npv", "such as horizon: {months: 24}"
+        raise InvalidInput(place, "needs a section horizon: in the scenario", promise.text, hint)
+    if played[name].statement is None:
+        return None
+    value = float(Valued.of(played, [name], ["npv"]).now[0, 0])
+    return Estimate(value, mean_estimate(batches(played, [name], ["npv"])[:, 0, 0]).half_width)
+
+
+def _found(played: Comparison, result: OptionResult, promise: Promise) -> Estimate:
     """What the simulation says about a promised measure."""
+    if promise.measure == "npv":
+        found = _present_value(played, result.name, promise)
+        if found is not None:
+            return found
     if promise.channel is not None:
         return result.replications.estimate(promise.measure, promise.channel)
     plain = {

@@ -137,8 +137,15 @@ class Response:
     types: Floats
 
     @classmethod
-    def of(cls, result: OptionResult) -> Response:
+    def of(cls, result: OptionResult, counts: MonthCounts | None = None) -> Response:
         """Anchor a response at a simulated option.
+
+        Parameters
+        ----------
+        result
+            The option.
+        counts
+            What an average month brought; that of all replications when None.
 
         Raises
         ------
@@ -150,7 +157,7 @@ class Response:
             raise InvalidInput("option", "must have terms to be priced", result.name, hint)
         played, calendar = result.case, result.scenario.calendar
         month = Month.of(result.scenario, played)
-        counts = month.read(result.replications.record)
+        counts = month.read(result.replications.record) if counts is None else counts
         agents = {
             name: result.covers[name].agents.astype(np.float64)
             if name in result.covers

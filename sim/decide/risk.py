@@ -12,12 +12,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.decide.breakeven import pair_of
+from sim.decide.breakeven import pair_of, with_baseline
 from sim.decide.comparison import Comparison, compare
-from sim.decide.draws import costs_of, drawn
-from sim.decide.flips import Flip, flips
-from sim.decide.followed import follow, touches
-from sim.decide.response import Response
+from sim.decide.draws import drawn
+from sim.decide.flips import Alone, Bar, Flip
+from sim.decide.followed import follow
+from sim.decide.spread import spread
+from sim.decide.valued import Amount, Valued, amounts_of, batches
 from sim.demand.parameters import chances
 from sim.errors import InvalidInput
 from sim.experiment import Place, Progress
@@ -26,7 +27,7 @@ from sim.scenario.ranges import Uncertain, from_presets, uncertain
 from sim.scenario.risk import MOST_DRAWS
 from sim.stats import Span, chance_estimate
 
-__all__ = ["Bar", "RiskAnswer", "inputs_of", "risk"]
+__all__ = ["DRAWS", "RiskAnswer", "Stake", "inputs_of", "risk"]
 
 Floats = NDArray[np.float64]
 
@@ -35,42 +36,18 @@ DRAWS = 300
 # What is learnt of an input is judged on draws that it was not learnt from: in so many parts.
 _PARTS = 5
 _DEGREE = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One input at both ends of its range, everything else as the file says.
-
-    Parameters
-    ----------
-    input
-        The input.
-    low, high
-        The ends, in the unit of its law.
-    at_low, at_high
-        Cost of the first option minus that of the second there [money].
-    """
-
-    input: Uncertain
-    low: float
-    high: float
-    at_low: float
-    at_high: float
-
-    @property
-    def swing(self) -> float:
-        """How far the difference moves."""
-        return abs(self.at_high - self.at_low)
+# Directions of noise that are less than this of the widest are rounding.
+_LEAST = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
-class RiskAnswer:
-    """How sure it is which option is cheapest.
+class Stake:
+    """How sure it is which option is best by one amount.
 
     Parameters
     ----------
-    comparison
-        The options as simulated.
+    amount
+        What is looked at.
     options
         Those of equal service, in the order of the file: one of them is to be chosen.
     pair
@@ -81,26 +58,20 @@ class RiskAnswer:
         [draw, input], in the unit of each input's law.
     costs
         [draw, option], noise of the simulation within [money].
-    again
-        Draws that were drawn anew, since the scenario refused what they said together.
     bars
         The difference at both ends of each input, widest first.
     flips
         What would make another option the cheapest, nearest first.
-    seed
-        Where the draws started.
     """
 
-    comparison: Comparison
+    amount: Amount
     options: tuple[str, ...]
     pair: tuple[str, str]
     inputs: tuple[Uncertain, ...]
     values: Floats
     costs: Floats
-    again: int
     bars: tuple[Bar, ...]
     flips: tuple[Flip, ...]
-    seed: int
 
     @property
     def draws(self) -> int:
@@ -161,6 +132,44 @@ class RiskAnswer:
             one.name: _worth(self.values[:, n], self.costs) for n, one in enumerate(self.inputs)
         }
         return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+
+
+@dataclass(frozen=True, eq=False)
+class RiskAnswer:
+    """How sure it is which option is cheapest.
+
+    Parameters
+    ----------
+    comparison
+        The options as simulated.
+    stakes
+        By amount: the average month, and what else the scenario has: losses, months.
+    again
+        Draws that were drawn anew, since the scenario refused what they said together.
+    seed
+        Where the draws started.
+    """
+
+    comparison: Comparison
+    stakes: Mapping[Amount, Stake]
+    again: int
+    seed: int
+
+    def __getitem__(self, amount: Amount) -> Stake:
+        """One amount."""
+        if amount not in self.stakes:
+            raise InvalidInput("amount", f"must be one of {', '.join(self.stakes)}", amount)
+        return self.stakes[amount]
+
+    @property
+    def month(self) -> Stake:
+        """The cost of an average month."""
+        return self.stakes["cost"]
+
+    @property
+    def main(self) -> Stake:
+        """What money says most about: all months where there is a horizon, else a month."""
+        return self.stakes.get("npv", self.month)
 
 
 def _worth(values: Floats, costs: Floats) -> float:
@@ -228,6 +237,7 @@ def risk(
     progress: Callable[[str, Progress], None] | None = None,
     told: Callable[[int], None] | None = None,
     on: str | Place | None = None,
+    workers: int | None = None,
 ) -> RiskAnswer:
     """Ask how sure it is which option is cheapest.
 
@@ -247,6 +257,9 @@ def risk(
         As `sim.decide.compare` takes them.
     told
         Called with the number of draws done.
+    workers
+        Processes that draw; all processors where that is worth their start when None. The answer
+        is the same.
 
     Raises
     ------
@@ -259,29 +272,37 @@ def risk(
         raise InvalidInput("draws", f"must be from 2 to {MOST_DRAWS}", count)
     start = seed if seed is not None else asked.seed if asked else None
     if comparison is None:
-        one = scenario if between is None else scenario.model_copy(update={"baseline": between[0]})
+        one = scenario if between is None else with_baseline(scenario, between[0])
         comparison = compare(
             one, options=between, seed=seed, replications=replications, progress=progress, on=on
         )
     pair = pair_of(comparison, between)
     options = pair if between else _alike(comparison, pair)
     inputs = inputs_of(scenario, options)
-    responses = {name: Response.of(comparison[name]) for name in options}
+    amounts = amounts_of(scenario)
+    valued = Valued.of(comparison, options, amounts)
     key = scenario.simulation.seed if start is None else start
-    found = drawn(scenario, inputs, responses, count, key, told)
-    moved = [one for one in inputs if any(touches(one.input, name) for name in options)]
-    return RiskAnswer(
-        comparison,
-        options,
-        pair,
-        inputs,
-        found.values,
-        found.costs + _noise(comparison, options, found.costs, key),
-        found.again,
-        _bars(scenario, moved, {name: responses[name] for name in pair}),
-        flips(scenario, moved, responses),
-        key,
-    )
+    found = drawn(scenario, inputs, valued, count, key, told, workers)
+    costs = found.costs + _noise(comparison, valued, found.costs, key)
+    moved = tuple(one for one in inputs if valued.moves(one.input))
+    alone = [*spread(Alone(scenario, moved, valued, pair), len(moved), workers)]
+    stakes = {}
+    for n, amount in enumerate(amounts):
+        bars = sorted((one[n][0] for one in alone), key=lambda bar: -bar.swing)
+        flips = sorted(
+            (flip for one in alone if (flip := one[n][1])), key=lambda flip: flip.distance
+        )
+        stakes[amount] = Stake(
+            amount,
+            options,
+            pair,
+            inputs,
+            found.values,
+            costs[:, :, n],
+            tuple(bars),
+            tuple(flips),
+        )
+    return RiskAnswer(comparison, stakes, found.again, key)
 
 
 def _alike(comparison: Comparison, pair: tuple[str, str]) -> tuple[str, ...]:
@@ -295,31 +316,21 @@ def _alike(comparison: Comparison, pair: tuple[str, str]) -> tuple[str, ...]:
     )
 
 
-def _noise(comparison: Comparison, options: tuple[str, ...], costs: Floats, seed: int) -> Floats:
-    """Noise of the simulated costs, by draw and option, as far apart and alike as batches are."""
+def _noise(comparison: Comparison, valued: Valued, costs: Floats, seed: int) -> Floats:
+    """Noise of what was simulated, by draw, option and amount, as far apart and alike as batches.
+
+    All amounts of a draw have the same noise: they are made of the same simulation.
+    """
     from scipy.special import ndtri
 
-    batches = np.array([comparison[name].batches for name in options])
-    spread = np.atleast_2d(np.cov(batches)) / batches.shape[1]
-    size, turned = np.linalg.eigh(spread)
-    root = turned * np.sqrt(np.clip(size, 0.0, None))
-    normal = np.array([ndtri(chances(seed, f"noise {n}", len(costs))) for n in range(len(options))])
-    anchor = batches.mean(axis=1)
-    scale = np.divide(costs, anchor, out=np.ones_like(costs), where=anchor > 0)
-    return np.asarray((root @ normal).T * scale)
-
-
-def _bars(
-    scenario: Scenario, inputs: Sequence[Uncertain], responses: Mapping[str, Response]
-) -> tuple[Bar, ...]:
-    """The difference at both ends of each input."""
-
-    def difference(one: Uncertain, value: float) -> float:
-        first, second = costs_of(scenario, [one], [value], responses)
-        return first - second
-
-    bars = [
-        Bar(one, *one.ends, difference(one, one.ends[0]), difference(one, one.ends[1]))
-        for one in inputs
-    ]
-    return tuple(sorted(bars, key=lambda bar: -bar.swing))
+    _, options, amounts = costs.shape
+    by_batch = batches(comparison, valued.names, valued.amounts)
+    flat = by_batch.reshape(len(by_batch), -1).T
+    spread_of = np.atleast_2d(np.cov(flat)) / flat.shape[1]
+    size, turned = np.linalg.eigh(spread_of)
+    kept = size > _LEAST * size.max(initial=0.0)
+    root = turned[:, kept] * np.sqrt(size[kept])
+    normal = [ndtri(chances(seed, f"noise {n}", len(costs))) for n in range(int(kept.sum()))]
+    noise = (root @ np.array(normal)).T if normal else np.zeros((len(costs), len(flat)))
+    scale = np.divide(costs, valued.now, out=np.ones_like(costs), where=valued.now > 0)
+    return np.asarray(noise.reshape(-1, options, amounts) * scale)

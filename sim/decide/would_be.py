@@ -13,6 +13,7 @@ from sim.decide.comparison import Comparison
 from sim.decide.figures import MISSED, first_contact
 from sim.decide.followed import follow, touches
 from sim.decide.response import Answer, Response
+from sim.decide.turning import outward
 from sim.errors import InvalidInput
 from sim.scenario.changed import Change, changed
 from sim.scenario.inputs import Input
@@ -22,7 +23,7 @@ __all__ = ["WIDEST", "Way", "ways"]
 #: How far an input is followed: from this part of what it is to as many times of it.
 WIDEST = 5.0
 _STEPS = 13
-_HALVINGS = 24
+_WITHIN = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,26 +147,8 @@ def _nearest(excess: Callable[[float], float], least: float) -> float | None:
     """The factor nearest to 1 at which the claim begins to be true; None where there is none."""
     sign = -1.0 if least < 0 else 1.0  # a claim of less is true where nothing is in excess
     steps = np.geomspace(1, WIDEST, _STEPS)
-    found = []
-    for side in (steps, 1 / steps):
-        before = 1.0
-        for factor in side[1:].tolist():
-            try:
-                holds = sign * excess(factor) >= 0
-            except InvalidInput:  # beyond what a scenario may say, as a share above 100 %
-                break
-            if holds:
-                found.append(_narrowed(lambda f: sign * excess(f) >= 0, before, factor))
-                break
-            before = factor
+    turns = [
+        outward(lambda f: -sign * excess(f), side.tolist(), _WITHIN) for side in (steps, 1 / steps)
+    ]
+    found = [turn.after for turn in turns if turn is not None]
     return min(found, key=lambda factor: abs(float(np.log(factor))), default=None)
-
-
-def _narrowed(holds: Callable[[float], bool], fails: float, works: float) -> float:
-    for _ in range(_HALVINGS):
-        middle = float(np.sqrt(fails * works))
-        if holds(middle):
-            works = middle
-        else:
-            fails = middle
-    return works

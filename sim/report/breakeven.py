@@ -5,14 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from sim.decide.breakeven import BreakEven, Crossing, Point
+from sim.decide.valued import Amount
 from sim.report.inputs import input_title, input_value
-from sim.report.language import Language
+from sim.report.language import N_, Language
 from sim.report.sentences import channel_title, option_title
 
 __all__ = ["breakeven_data", "breakeven_picture", "breakeven_rows", "breakeven_sentences"]
 
 #: Rows of the picture, columns that it may take, and most and least of them for bars on a side.
 _ROWS, _WIDTH, _BAR, _LEAST = 15, 80, 12, 4
+
+
+_AMOUNTS: dict[Amount, str] = {
+    "economic_cost": N_("Counted is a month with what its service costs customers."),
+    "npv": N_("Counted is the present value of all that is paid over the months."),
+    "npv_economic": N_(
+        "Counted is the present value over the months, with what service costs customers."
+    ),
+}
 
 
 def breakeven_sentences(found: BreakEven, lang: Language) -> list[str]:
@@ -43,6 +53,8 @@ def breakeven_sentences(found: BreakEven, lang: Language) -> list[str]:
                     count - 2,
                 )
             )
+    if found.amount != "cost":
+        said.append(lang(_AMOUNTS[found.amount]))
     said += [_verified(found, one, lang) for one in _told(found) if one.simulated is not None]
     if not all(point.equal for point in found.points):
         said.append(lang("Where a row is marked *, the two do not give equal service."))
@@ -98,9 +110,19 @@ def _verified(found: BreakEven, one: Crossing, lang: Language) -> str:
     scenario, seen = _scenario(found), one.simulated
     assert seen is not None
     money = scenario.currency
+    words = (
+        N_(
+            "Simulated anew at {value}: {cheaper} is cheaper by {difference} ± {half}, {share} of "
+            "the cost."
+        )
+        if found.amount.startswith("npv")
+        else N_(
+            "Simulated anew at {value}: {cheaper} is cheaper by {difference} ± {half} a month, "
+            "{share} of the cost."
+        )
+    )
     said = lang(
-        "Simulated anew at {value}: {cheaper} is cheaper by {difference} ± {half} a month, {share} "
-        "of the cost.",
+        words,
         value=_value(found, one.point.value, lang),
         cheaper=option_title(scenario, found.options[0 if seen.value < 0 else 1], lang),
         difference=lang.money(abs(seen.value), money, compact=True),
@@ -139,12 +161,18 @@ def breakeven_picture(found: BreakEven, lang: Language) -> list[str]:
     for (_, point), row in zip(shown, cells, strict=True):
         value, *rest = (f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))
         lines.append("  ".join([value, _bar(point, most, size), *rest]))
-    legend = lang(
-        "Bars: who is cheaper, and by how much; left {first}, right {second}. Then the cost of "
-        "either a month, and the least share answered in time.",
-        first=first,
-        second=second,
+    words = (
+        N_(
+            "Bars: who is cheaper, and by how much; left {first}, right {second}. Then the present "
+            "value of either, and the least share answered in time."
+        )
+        if found.amount.startswith("npv")
+        else N_(
+            "Bars: who is cheaper, and by how much; left {first}, right {second}. Then the cost of "
+            "either a month, and the least share answered in time."
+        )
     )
+    legend = lang(words, first=first, second=second)
     return [legend, "", *(line.rstrip() for line in lines)]
 
 
@@ -187,6 +215,7 @@ def breakeven_data(found: BreakEven) -> dict[str, Any]:
         "replications": run.replications,
         "input": found.input.path,
         "unit": "factor" if found.factor else found.input.unit,
+        "amount": found.amount,
         "now": found.now,
         "options": list(found.options),
         "crossings": [_crossing_data(one) for one in found.crossings],

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from sim.decide.risk import RiskAnswer
+from sim.decide.risk import RiskAnswer, Stake
+from sim.decide.valued import Amount
 from sim.report.inputs import input_title, input_value
-from sim.report.language import Language
+from sim.report.language import N_, Language
 from sim.report.sentences import option_title
 from sim.report.table import Table
 from sim.scenario.ranges import Uncertain
@@ -28,33 +29,13 @@ _ROWS, _BAR = 12, 20
 
 
 def risk_sentences(found: RiskAnswer, lang: Language) -> list[str]:
-    """How sure the answer is, in whole sentences."""
-    scenario, money = found.comparison.scenario, found.comparison.scenario.currency
-    first, second = (option_title(scenario, name, lang) for name in found.pair)
-    low, middle, high = (lang.money(x, money, compact=True) for x in found.quantiles())
-    said = [
-        lang(
-            "{second} is cheaper than {first} in {chance} of {draws} draws; the saving a month is "
-            "{middle}, and in nine of ten between {low} and {high}.",
-            first=first,
-            second=second,
-            chance=_chance(found.chance, lang),
-            draws=lang.number(found.draws),
-            low=low,
-            middle=middle,
-            high=high,
-        )
-    ]
-    best = min(found.regret, key=found.regret.__getitem__)
-    said.append(
-        lang(
-            "Least to regret: {best}, on average {regret} a month dearer than what turns out "
-            "cheapest. To know everything beforehand would be worth no more than that.",
-            best=option_title(scenario, best, lang),
-            regret=lang.money(found.regret[best], money, compact=True),
-        )
-    )
-    assumed = sum(one.source == "preset" for one in found.inputs)
+    """How sure the answer is, in whole sentences; over the months first where there are any."""
+    scenario = found.comparison.scenario
+    said = [_cheaper(found, found.main, lang)]
+    if found.main is not found.month:
+        said.append(_cheaper(found, found.month, lang))
+    said.append(_regret(found, lang))
+    assumed = sum(one.source == "preset" for one in found.main.inputs)
     if assumed:
         said.append(
             lang.n(
@@ -78,11 +59,62 @@ def risk_sentences(found: RiskAnswer, lang: Language) -> list[str]:
                 found.again,
             )
         )
-    left_out = [o.name for o in found.comparison.options if o.name not in found.options]
+    left_out = [o.name for o in found.comparison.options if o.name not in found.main.options]
     if left_out:
         names = ", ".join(option_title(scenario, name, lang) for name in left_out)
         said.append(lang("Not among the choices, for want of equal service: {names}.", names=names))
     return said
+
+
+def _cheaper(found: RiskAnswer, stake: Stake, lang: Language) -> str:
+    """How probably the second of the pair is cheaper, and by how much."""
+    scenario, money = found.comparison.scenario, found.comparison.scenario.currency
+    first, second = (option_title(scenario, name, lang) for name in stake.pair)
+    low, middle, high = (lang.money(x, money, compact=True) for x in stake.quantiles())
+    figures = {
+        "first": first,
+        "second": second,
+        "chance": _chance(stake.chance, lang),
+        "draws": lang.number(stake.draws),
+        "low": low,
+        "middle": middle,
+        "high": high,
+    }
+    if stake.amount == "npv":
+        assert scenario.horizon is not None
+        return lang(
+            "Over {months} months {second} is cheaper than {first} in {chance} of {draws} draws; "
+            "the present value of the saving is {middle}, and in nine of ten between {low} and "
+            "{high}.",
+            months=scenario.horizon.months,
+            **figures,
+        )
+    return lang(
+        "{second} is cheaper than {first} in {chance} of {draws} draws; the saving a month is "
+        "{middle}, and in nine of ten between {low} and {high}.",
+        **figures,
+    )
+
+
+def _regret(found: RiskAnswer, lang: Language) -> str:
+    """What there is least to regret."""
+    scenario, regret = found.comparison.scenario, found.main.regret
+    best = min(regret, key=regret.__getitem__)
+    option = option_title(scenario, best, lang)
+    amount = lang.money(regret[best], scenario.currency, compact=True)
+    if found.main.amount == "npv":
+        return lang(
+            "Least to regret: {best}, over the months on average {regret} dearer than what turns "
+            "out cheapest. To know everything beforehand would be worth no more than that.",
+            best=option,
+            regret=amount,
+        )
+    return lang(
+        "Least to regret: {best}, on average {regret} a month dearer than what turns out "
+        "cheapest. To know everything beforehand would be worth no more than that.",
+        best=option,
+        regret=amount,
+    )
 
 
 def _chance(span: Span, lang: Language) -> str:
@@ -91,17 +123,26 @@ def _chance(span: Span, lang: Language) -> str:
     return f"{lang.percent(span.value)} ({low}–{high})"
 
 
-def option_risk_table(found: RiskAnswer, lang: Language) -> Table:
+_TITLES: dict[Amount, str] = {
+    "cost": N_("Cost of a month when inputs are drawn"),
+    "economic_cost": N_("Cost of a month with losses"),
+    "npv": N_("Present value of all months"),
+    "npv_economic": N_("Present value with losses"),
+}
+
+
+def option_risk_table(found: RiskAnswer, lang: Language, amount: Amount = "cost") -> Table:
     """Each option: how probably the cheapest, what it may cost, what there is to regret."""
     scenario, money = found.comparison.scenario, found.comparison.scenario.currency
+    stake = found[amount]
     rows = tuple(
         (
             option_title(scenario, name, lang),
-            _chance(found.cheapest[name], lang),
-            *(lang.money(x, money, compact=True) for x in found.quantiles(name)),
-            lang.money(found.regret[name], money, compact=True),
+            _chance(stake.cheapest[name], lang),
+            *(lang.money(x, money, compact=True) for x in stake.quantiles(name)),
+            lang.money(stake.regret[name], money, compact=True),
         )
-        for name in found.options
+        for name in stake.options
     )
     head = (
         lang("Option"),
@@ -111,18 +152,25 @@ def option_risk_table(found: RiskAnswer, lang: Language) -> Table:
         lang("5% above"),
         lang("Regret"),
     )
-    return Table(lang("Cost of a month when inputs are drawn"), head, rows)
+    return Table(lang(_TITLES[amount]), head, rows)
 
 
 def tornado_picture(found: RiskAnswer, lang: Language) -> list[str]:
     """The difference at both ends of each input, widest first, as bars in lines of text."""
     scenario, money = found.comparison.scenario, found.comparison.scenario.currency
-    shown = [bar for bar in found.bars if bar.swing > 0][:_ROWS]
+    shown = [bar for bar in found.main.bars if bar.swing > 0][:_ROWS]
     ends = [abs(end) for bar in shown for end in (bar.at_low, bar.at_high)]
     most = max(ends, default=1.0) or 1.0
-    first, second = (option_title(scenario, name, lang) for name in found.pair)
+    first, second = (option_title(scenario, name, lang) for name in found.main.pair)
     lines = [
         lang(
+            "{first} minus {second} in present value, at both ends of each input; zero is in the "
+            "middle:",
+            first=first,
+            second=second,
+        )
+        if found.main.amount == "npv"
+        else lang(
             "{first} minus {second} a month, at both ends of each input; zero is in the middle:",
             first=first,
             second=second,
@@ -153,10 +201,10 @@ def _value(found: RiskAnswer, one: Uncertain, value: float, lang: Language) -> s
 def flip_sentences(found: RiskAnswer, lang: Language) -> list[str]:
     """What would make another option the cheapest, nearest first."""
     scenario = found.comparison.scenario
-    if not found.flips:
+    if not found.main.flips:
         return [lang("No input by itself would make another option the cheapest.")]
     said = [lang("What by itself would change the answer, nearest first:")]
-    for number, flip in enumerate(found.flips[:_ROWS], start=1):
+    for number, flip in enumerate(found.main.flips[:_ROWS], start=1):
         share = ("+" if flip.share > 0 else "") + lang.percent(flip.share)
         line = lang(
             "{input}: {value} instead of {now} ({share}; {sd} standard deviations), then {to}.",
@@ -174,43 +222,59 @@ def flip_sentences(found: RiskAnswer, lang: Language) -> list[str]:
 def worth_table(found: RiskAnswer, lang: Language) -> Table:
     """What must be known better first: the worth of knowing each input before one chooses."""
     scenario, money = found.comparison.scenario, found.comparison.scenario.currency
-    inputs = {one.name: one for one in found.inputs}
-    shown = [(name, worth) for name, worth in found.worth.items() if worth > 0][:_ROWS]
+    stake = found.main
+    inputs = {one.name: one for one in stake.inputs}
+    shown = [(name, worth) for name, worth in stake.worth.items() if worth > 0][:_ROWS]
     rows = tuple(
         (
             input_title(scenario, inputs[name].input, lang),
-            lang.money(worth, money, compact=True),
-            lang.percent(worth / found.perfect if found.perfect else 0.0),
+            lang.money(amount, money, compact=True),
+            lang.percent(amount / stake.perfect if stake.perfect else 0.0),
         )
-        for name, worth in shown
+        for name, amount in shown
     )
-    head = lang("Input"), lang("Worth a month"), lang("Of knowing all")
+    worth = lang("Worth") if stake.amount == "npv" else lang("Worth a month")
+    head = lang("Input"), worth, lang("Of knowing all")
     return Table(lang("What is worth knowing better before choosing"), head, rows)
 
 
 def risk_rows(found: RiskAnswer) -> list[dict[str, object]]:
-    """Every draw: inputs and costs."""
+    """Every draw: inputs and what options come to."""
+    main = found.main
     return [
         {
             "draw": draw,
-            **{one.name: float(found.values[draw, n]) for n, one in enumerate(found.inputs)},
-            **{f"cost_{o}": float(found.costs[draw, n]) for n, o in enumerate(found.options)},
+            **{one.name: float(main.values[draw, n]) for n, one in enumerate(main.inputs)},
+            **{
+                f"{amount}_{option}": float(stake.costs[draw, n])
+                for amount, stake in found.stakes.items()
+                for n, option in enumerate(stake.options)
+            },
         }
-        for draw in range(found.draws)
+        for draw in range(main.draws)
     ]
 
 
 def risk_data(found: RiskAnswer) -> dict[str, Any]:
-    """Everything as plain data."""
-    scenario, run = found.comparison.scenario, found.comparison.run
+    """Everything as plain data: the month, and beside it losses and months where there are any."""
+    scenario, run, month = found.comparison.scenario, found.comparison.run, found.month
     return {
         "scenario": scenario.name,
         "currency": scenario.currency,
         "seed": found.seed,
         "replications": run.replications,
-        "draws": found.draws,
+        "draws": month.draws,
         "drawn_again": found.again,
-        "pair": list(found.pair),
+        "pair": list(month.pair),
+        **_stake(month),
+        "beside": {name: _stake(one) for name, one in found.stakes.items() if one is not month},
+        "sentences": {code: risk_sentences(found, Language(code)) for code in ("en", "ru")},
+    }
+
+
+def _stake(found: Stake) -> dict[str, Any]:
+    """One amount as plain data."""
+    return {
         "chance_second_cheaper": _span(found.chance),
         "difference": _quantiles(found.quantiles()),
         "options": {
@@ -244,11 +308,10 @@ def risk_data(found: RiskAnswer) -> dict[str, Any]:
             }
             for flip in found.flips
         ],
-        "sentences": {code: risk_sentences(found, Language(code)) for code in ("en", "ru")},
     }
 
 
-def _input(found: RiskAnswer, one: Uncertain) -> dict[str, Any]:
+def _input(found: Stake, one: Uncertain) -> dict[str, Any]:
     return {
         "name": one.name,
         "law": one.law,

@@ -32,6 +32,7 @@ WIDE: Mapping[str, tuple[str, ...]] = {
     "target": ("channels.*.target.answered",),
     "price": ("options.*.groups.*.contract",),
     "wage": ("options.*.groups.*.payroll.agents.pay.hourly_rate",),
+    "margin": ("consequences.margin_per_order",),
     "vat": (
         "options.*.groups.*.contract.vat_recoverable_share",
         "options.*.groups.*.payroll.vat_recoverable_share",

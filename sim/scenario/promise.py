@@ -32,12 +32,13 @@ CHANNEL_MEASURES: Mapping[str, Reader] = {
 
 OPTION_MEASURES: Mapping[str, Reader] = {
     "cost": money,
+    "npv": money,
     "heads": _plain(count),
     "hours": _plain(hours),
     "occupancy": _plain(percentage),
     "utilisation": _plain(percentage),
 }
-"""Measures of the whole option; cost [per month], hours [logged in per month]."""
+"""Measures of the whole option; cost [per month], npv [over the horizon], hours [logged in per month]."""
 
 
 class Promise(Strict):
