@@ -19,6 +19,7 @@ from sim.plan.limits import limits
 from sim.report.language import Language
 from sim.report.needs import limit_sentences
 from sim.scenario import Scenario, load_text
+from sim.scenario.laws import Exponential
 
 WEEK = """
 name: two-legs
@@ -326,3 +327,24 @@ def test_two_teams_of_a_vendor_have_one_contract() -> None:
     # The same contacts, the same minutes: only who gives up at the change of teams may differ.
     minutes = two_teams.amount("day.minutes") / one.amount("vendor.minutes")
     assert minutes == pytest.approx(1, abs=0.01)
+
+
+def test_clients_wait_as_long_as_they_do_for_the_option_that_serves_them() -> None:
+    short = option("short", "", None, "") + "    patience: {phone: 30s}\n"
+    scenario = week(option("usual", "", None), short)
+    same = week(option("short", "", None))
+    channel = same.channels["phone"]
+    quick = channel.model_copy(update={"patience": Exponential(mean=30.0)})
+    elsewhere = same.model_copy(update={"channels": {"phone": quick}})
+
+    ours, theirs = simulate(scenario, "short"), simulate(elsewhere, "short")
+
+    # As if the channel itself said so: the plan, who gives up, what it costs.
+    assert np.array_equal(ours.covers["own"].agents, theirs.covers["own"].agents)
+    assert ours.cost == theirs.cost
+    assert ours.attained[0].abandonment == theirs.attained[0].abandonment
+    # Others wait as before.
+    usual = simulate(scenario, "usual")
+    alone = simulate(week(option("usual", "", None)), "usual")
+    assert usual.cost == alone.cost
+    assert usual.attained[0].abandonment != ours.attained[0].abandonment

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -12,13 +14,16 @@ from typer.testing import CliRunner
 from sim.cli.searching import _optimise
 from sim.decide.bound import lower_bound
 from sim.decide.candidates import Candidate, candidates, hours_text, legs_of
+from sim.decide.found import Found, Step
+from sim.decide.moves import moves, same_work
 from sim.decide.saving import option_data
 from sim.decide.screen import Screen
-from sim.decide.search import Found, Step, search
+from sim.decide.search import search
+from sim.decide.surrogate import Surrogate, traits
 from sim.errors import InvalidInput
 from sim.report.language import Language
 from sim.report.searches import search_answer
-from sim.scenario import Scenario, load
+from sim.scenario import Scenario, load, load_text
 from sim.scenario.hours import OpenHours
 from sim.scenario.saved import raw, saved_text, writable_beside
 
@@ -50,6 +55,32 @@ options:
         staffing: {to_target: {minimum: 1}}
         contract: {preset: RU_2026/shared}
     retained: {vendor_manager_fte: 0.2, vendor_manager_salary: 100 000 RUB per month,
+      contribution_rate: 30%}
+"""
+
+HYBRID = """  mine:
+    groups:
+      team:
+        hours: Mon-Fri 08:00-20:00
+        skills: {phone: {}}
+        staffing: {to_target: {minimum: 1, answered: 60%}}
+        payroll: {preset: RU_2026}
+      desk:
+        title: Nights
+        source: vendor
+        hours: rest
+        skills: {phone: {}}
+        handle_time: 110%
+        staffing: {to_target: {minimum: 1}}
+        contract: {preset: RU_2026/shared}
+      beside:
+        source: vendor
+        hours: Mon-Fri 08:00-20:00
+        skills: {phone: {prefer: 2, after: 10s}}
+        handle_time: 110%
+        staffing: {to_target: {minimum: 1}}
+        paid_with: desk
+    retained: {vendor_manager_fte: 0.1, vendor_manager_salary: 100 000 RUB per month,
       contribution_rate: 30%}
 """
 
@@ -157,6 +188,96 @@ def test_a_candidate_is_read_back_as_it_was_written(
     assert option.groups.keys() == built.groups.keys()
     for name, group in option.groups.items():
         assert group.model_dump() == built.groups[name].model_dump()
+
+
+def test_hybrids_of_the_scenario_are_simulated_as_they_are_written(tmp_path: Path) -> None:
+    desk = load_text(DESK + HYBRID)
+
+    found = search(desk, seconds=2)
+    mine = next(one for one in found.tried if one.candidate.written == "mine")
+
+    assert mine.result.option is desk.options["mine"]
+    assert found.hybrid is not None
+    assert found.hybrid.cost <= mine.cost
+    assert found.legs.retained == "mine"
+    assert mine.candidate == Candidate(
+        ("phone",), OpenHours.of("Mon-Fri 08:00-20:00").ranges, 10.0, 0.6, written="mine"
+    )
+
+
+def test_a_candidate_that_the_scenario_has_is_known_again() -> None:
+    desk = load_text(DESK + HYBRID)
+    legs = legs_of(desk)
+    one = Candidate(("phone",), OpenHours.of("Mon-Fri 08:00-20:00").ranges, 10.0, 0.6)
+
+    assert same_work(one.option(desk, legs), desk.options["mine"])
+    other = replace(one, alone=0.5)
+    assert not same_work(other.option(desk, legs), desk.options["mine"])
+
+
+def test_small_changes_differ_in_one_thing_and_can_be_taken_back(desk: Scenario) -> None:
+    legs = legs_of(desk)
+    one = Candidate(("phone",), OpenHours.of("Mon-Fri 08:00-20:00").ranges, 10.0, 0.6)
+
+    near = list(moves(desk, legs, one))
+
+    assert len(near) == len(set(near))
+    assert one not in near
+    assert {hours_text(new.hours)[0] for new in near} >= {
+        "Mon-Fri 07:00-20:00",
+        "Mon-Fri 08:00-21:00",
+        "Mon-Sat 08:00-20:00",
+        "Mon-Thu 08:00-20:00",
+    }
+    assert {new.after for new in near} == {10.0, 5.0, 15.0, None}
+    back = [set(moves(desk, legs, new)) for new in near if new.after is not None]
+    assert all(one in there for there in back)
+
+
+def test_what_simulation_said_of_one_candidate_is_believed_of_those_like_it() -> None:
+    week = ((0, 7 * 86400),)
+    near, far = Candidate(("phone",), week, 10.0, 0.6), Candidate(("phone",), week)
+    places = np.array([traits(one, ("phone",)) for one in (near, far)])
+    learnt = Surrogate(places[:1], np.log([1.1]), np.array([True]))
+
+    cost, doubt, chance = learnt.cost(places, np.array([100.0, 100.0]))
+
+    assert cost[0] == pytest.approx(110.0, abs=0.2)
+    assert doubt[0] < 2 < doubt[1]
+    assert 100 < cost[1] < cost[0]  # a part of it is common to all
+    assert chance[0] > chance[1] > 0.9
+
+
+def test_the_ratio_learnt_is_that_of_a_normal_law_given_its_values() -> None:
+    rng = np.random.default_rng(1)
+    places, ratios = rng.normal(size=(5, 3)), rng.normal(0, 0.05, 5)
+    new = rng.normal(size=(1, 3))
+
+    cost, doubt, _ = Surrogate(places, ratios, np.ones(5, bool)).cost(new, np.ones(1))
+
+    # The joint law of all six, by its inverse: an independent way to the same mean and spread.
+    every = np.vstack([places, new])
+    apart = ((every[:, None] - every[None]) ** 2).sum(axis=2)
+    joint = 0.06**2 * np.exp(-apart / 2) + 0.1**2 + np.diag([0.008**2] * 6)
+    inverse = np.linalg.inv(joint)
+    assert cost[0] == pytest.approx(np.exp(-inverse[5, :5] @ ratios / inverse[5, 5]))
+    assert doubt[0] / cost[0] == pytest.approx(inverse[5, 5] ** -0.5)
+
+
+def test_planned_shifts_are_left_out_and_that_is_said(tmp_path: Path) -> None:
+    shifts = "staffing: {to_target: {minimum: 1, shifts: {day: {start: 06:00-22:00, length: 8h}}}}"
+    planned = DESK.replace("staffing: {to_target: {minimum: 1}}, payroll", f"{shifts}, payroll")
+    file = tmp_path / "desk.yaml"
+    file.write_text(planned, "utf-8")
+    desk = load(file)
+
+    found = search(desk, seconds=2)
+    said = search_answer(found, Language("en")).sentences
+
+    assert found.legs.unplanned == ("own",)
+    assert any("come and go by the interval" in sentence for sentence in said)
+    data = option_data(found.scenario, found.legs, Candidate(("phone",), ((0, 302400),)), raw(file))
+    assert data["groups"]["team"]["staffing"] == {"to_target": {"minimum": 1}}
 
 
 def test_hours_are_written_as_people_do() -> None:

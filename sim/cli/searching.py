@@ -9,8 +9,9 @@ import typer
 
 from sim.cli.options import File, On, Seed
 from sim.cli.terminal import AsCsv, AsJson, Lang, console, progress, say, watching
+from sim.decide.found import Found
 from sim.decide.saving import option_data
-from sim.decide.search import Found, search
+from sim.decide.search import search
 from sim.errors import InvalidInput
 from sim.report.language import Language
 from sim.report.searches import LOOKING, candidate_words, search_answer

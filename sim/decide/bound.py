@@ -262,14 +262,20 @@ def _mixed(
     # By agent of an interval, and by erlang of an interval: all its occurrences in a month.
     agent = own.agents(screen) + own.peak * seat
     prices = [vendor.contacts[name] * interval / each[name].agent_time for name in waiting]
-    erlang = np.min(prices, axis=0) if prices else np.zeros(len(agent))
     load, carried, due = _carried(screen)
     number = np.arange(len(carried), dtype=np.float64)[:, None] + 0.0 * load
-    if not overflow and waiting:
-        needed = screen.divided(tuple(waiting))
-        number = np.stack([0.0 * needed, needed])
-        carried = np.stack([0.0 * load, np.minimum(load, needed)])
-        due = np.minimum(due, carried[1])
+    needed = screen.divided(tuple(waiting)) if waiting and not overflow else load
+    if not overflow:
+        due = np.minimum(due, needed)
+    share = np.divide(due, load, out=np.zeros(len(load)), where=load > 0)
+    lines = _line_prices(screen, waiting)
+    loads = [each[name].load * share for name in waiting]
+    extra = [p - line for p, line in zip(prices, lines, strict=True)]
+    if not overflow and waiting:  # the least lies where a channel is handed over whole
+        kept = _kept_parts(loads, extra)
+        number, carried = kept * needed, kept * due
+    own_lines = sum((p * work for p, work in zip(lines, loads, strict=True)), 0.0 * load)
+    handed = own_lines + _handed_over(np.maximum(due - carried, 0.0), loads, extra)
     mail = float(sum(s.load.sum() for s in later))
     cheapest = min(
         (float((vendor.contacts[s.name] * interval / s.agent_time).min()) for s in later),
@@ -277,10 +283,53 @@ def _mixed(
     )
     found = []
     for price in np.linspace(0.0, min(cheapest, float(agent.min())), _PRICES if mail else 1):
-        cost = number * agent + np.maximum(due - carried, 0.0) * erlang
+        cost = number * agent + handed
         least = (cost - price * (number - carried)).min(axis=0).sum()
         found.append(float(least) + price * mail)
     return float(own.fixed + vendor.fixed + max(found))
+
+
+def _line_prices(screen: Screen, waiting: list[str]) -> list[Floats]:
+    """What an erlang of an interval costs the own team on the line, all its occurrences."""
+    terms = screen.own_group.payroll
+    assert terms is not None
+    few, many = (inhouse_month(terms, Ops(minutes_inbound=m)).total for m in (1e5, 2e5))
+    minute = (many - few) / 1e5 * screen.scenario.interval / 60 * screen.occurrences[0]
+    return [minute * (screen.scenario.channels[c].kind == "voice") for c in waiting]
+
+
+def _kept_parts(loads: list[Floats], extra: list[Floats]) -> Floats:
+    """Parts of the work that stay when channels are handed over one by one, cheapest first."""
+    order = np.argsort(np.array(extra), axis=0, kind="stable")
+    gone = np.cumsum(np.take_along_axis(np.array(loads), order, axis=0), axis=0)
+    total = np.where(gone[-1] > 0, gone[-1], 1.0)
+    return np.concatenate([np.ones((1, gone.shape[1])), 1 - gone / total])
+
+
+def _handed_over(work: Floats, loads: list[Floats], extra: list[Floats]) -> Floats:
+    """Least that it costs more to hand work over: of each channel no more than there is.
+
+    Parameters
+    ----------
+    work
+        What is handed over, one row for each number of own agents [erlangs].
+    loads
+        Of each channel, by interval [erlangs].
+    extra
+        What an erlang of each costs more at the vendor.
+    """
+    if not loads:
+        return 0.0 * work
+    order = np.argsort(np.array(extra), axis=0, kind="stable")
+    loads_by = np.take_along_axis(np.array(loads), order, axis=0)
+    extra_by = np.take_along_axis(np.array(extra), order, axis=0)
+    left, total = work, 0.0 * work
+    for there, price in zip(loads_by, extra_by, strict=True):
+        taken = np.minimum(left, there)
+        # A channel that is cheaper elsewhere goes there whole.
+        total = total + np.where(price < 0, there, taken) * price
+        left = left - taken
+    return np.asarray(total)
 
 
 def _own_alone(screen: Screen, own: _OwnPrice) -> float:

@@ -12,7 +12,17 @@ from sim.scenario.legs import LegHours
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option, ToTarget
 
-__all__ = ["Candidate", "Legs", "candidates", "hours_text", "legs_of"]
+__all__ = [
+    "Candidate",
+    "Legs",
+    "afters",
+    "by_interval",
+    "candidates",
+    "hours_text",
+    "indivisible",
+    "latest",
+    "legs_of",
+]
 
 #: Waits after which the vendor may take what overflows [s], as far as the promise leaves time.
 AFTER = (10.0, 30.0)
@@ -34,12 +44,19 @@ class Legs:
         Options of the scenario: the own team, the vendor.
     own_group, vendor_group
         Their groups.
+    retained
+        Option whose terms of what stays with the client hold for hybrids: the first that mixes
+        both in the scenario, else the vendor's.
+    unplanned
+        Options among the two whose planned shifts are left out.
     """
 
     own: str
     vendor: str
     own_group: str
     vendor_group: str
+    retained: str
+    unplanned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +75,8 @@ class Candidate:
         Share answered in time for which the own team is staffed where it has such help.
     share
         Share of the own team's channels that goes to the vendor at all hours.
+    written
+        Option of the scenario that it is, as it is written there; None: made by the search.
     """
 
     own: tuple[str, ...]
@@ -65,6 +84,7 @@ class Candidate:
     after: float | None = None
     alone: float | None = None
     share: float = 0.0
+    written: str | None = None
 
     @property
     def all_week(self) -> bool:
@@ -73,6 +93,8 @@ class Candidate:
 
     def option(self, scenario: Scenario, legs: Legs) -> Option:
         """The option of a scenario that parts the work so."""
+        if self.written is not None:
+            return scenario.options[self.written]
         ours, theirs = scenario.options[legs.own], scenario.options[legs.vendor]
         own, vendor = ours.groups[legs.own_group], theirs.groups[legs.vendor_group]
         if not self.own:
@@ -87,7 +109,10 @@ class Candidate:
         vendor_name = _other(legs.vendor_group, legs.own_group)
         groups = {legs.own_group: self._own_group(own, ours)}
         groups |= self._vendor_groups(scenario, vendor, theirs, vendor_name)
-        return Option(groups=groups, retained=theirs.retained, open=ours.open)
+        retained = scenario.options[legs.retained].retained
+        patience = {c: p for c, p in theirs.patience.items() if c not in self.own}
+        patience |= {c: p for c, p in ours.patience.items() if c in self.own}
+        return Option(groups=groups, retained=retained, open=ours.open, patience=patience)
 
     def _own_group(self, own: Group, ours: Option) -> Group:
         """The own team, with its channels and hours."""
@@ -155,7 +180,7 @@ def legs_of(scenario: Scenario, between: tuple[str, str] | None = None) -> Legs:
             rule = f"must be one of {', '.join(scenario.options)}"
             raise InvalidInput("between", rule, name)
         if known[name] is None:
-            hint = "shifts and several groups cannot be parted by the search"
+            hint = "given shifts and several groups cannot be parted by the search"
             rule = "must be an option of one group that is staffed to target, with its terms"
             raise InvalidInput("between", rule, name, hint)
     order = between or tuple(scenario.options)
@@ -181,7 +206,9 @@ def legs_of(scenario: Scenario, between: tuple[str, str] | None = None) -> Legs:
     if skills[0] != skills[1]:
         rule = "must be options that serve the same channels"
         raise InvalidInput("between", rule, f"{own}, {vendor}")
-    return Legs(own, vendor, theirs[0], theirs[1])
+    mixed = next((name for name, option in scenario.options.items() if option.mixes), vendor)
+    unplanned = tuple(name for name in (own, vendor) if _planned(scenario.options[name]))
+    return Legs(own, vendor, theirs[0], theirs[1], mixed, unplanned)
 
 
 def _single(option: Option) -> str | None:
@@ -190,9 +217,33 @@ def _single(option: Option) -> str | None:
     if len(groups) != 1 or not isinstance(groups[0].staffing, ToTarget):
         return None
     group = groups[0]
-    if group.staffing.shifts is not None or not (group.payroll or group.contract):  # type: ignore[union-attr]
-        return None
-    return group.source
+    return group.source if group.payroll or group.contract else None
+
+
+def _planned(option: Option) -> bool:
+    """Whether shifts are looked for that bring the agents of an option."""
+    staffings = [group.staffing for group in option.groups.values()]
+    return any(isinstance(s, ToTarget) and s.shifts is not None for s in staffings)
+
+
+def by_interval(scenario: Scenario, legs: Legs) -> Scenario:
+    """The scenario with both ends staffed by the interval, whatever shifts they have.
+
+    Parameters
+    ----------
+    scenario, legs
+        The operation, and the two options whose hybrids are looked at.
+    """
+    options = dict(scenario.options)
+    for name in legs.unplanned:
+        groups = {
+            key: group.model_copy(
+                update={"staffing": group.staffing.model_copy(update={"shifts": None})}
+            )
+            for key, group in options[name].groups.items()
+        }
+        options[name] = options[name].model_copy(update={"groups": groups})
+    return scenario.model_copy(update={"options": options}) if legs.unplanned else scenario
 
 
 def candidates(scenario: Scenario, legs: Legs) -> Iterator[Candidate]:
@@ -200,27 +251,32 @@ def candidates(scenario: Scenario, legs: Legs) -> Iterator[Candidate]:
     channels = tuple(scenario.options[legs.own].groups[legs.own_group].skills)
     yield Candidate((), ())
     week = ((0, 7 * DAY),)
-    shared = [c for c in channels if not _indivisible(scenario, c)]
+    shared = [c for c in channels if not indivisible(scenario, c)]
     for size in range(len(channels), 0, -1):
         for own in itertools.combinations(channels, size):
             for hours in (week, *_windows()):
                 yield Candidate(own, hours)
-                for after in _afters(scenario, own):
+                for after in afters(scenario, own):
                     yield from (Candidate(own, hours, after, alone) for alone in ALONE)
             if set(own) == set(shared):
                 yield from (Candidate(own, week, share=share) for share in SHARES)
 
 
-def _indivisible(scenario: Scenario, channel: str) -> bool:
+def indivisible(scenario: Scenario, channel: str) -> bool:
+    """Whether a channel cannot be parted by share."""
     one = scenario.channels[channel]
     return bool(one.classes) or one.outbound is not None
 
 
-def _afters(scenario: Scenario, own: tuple[str, ...]) -> list[float]:
+def afters(scenario: Scenario, own: tuple[str, ...]) -> list[float]:
     """Waits for overflow that leave some of the promised time."""
+    return [after for after in AFTER if after < latest(scenario, own)]
+
+
+def latest(scenario: Scenario, own: tuple[str, ...]) -> float:
+    """Time in which channels promise an answer [s]: what overflows later is late; 0 where none."""
     promised = [scenario.channels[c].target for c in own if scenario.channels[c].kind != "email"]
-    awts = [target.awt for target in promised if target is not None]
-    return [after for after in AFTER if awts and after < min(awts)]
+    return min((target.awt for target in promised if target is not None), default=0.0)
 
 
 def _windows() -> Iterator[tuple[tuple[int, int], ...]]:

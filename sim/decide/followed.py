@@ -95,6 +95,8 @@ def _followed(scenario: Scenario, leaf: Leaf) -> bool:
             return key in _CHANNEL
         case ("channels", _, "target", key):
             return key in _TARGET
+        case ("options", _, "patience", _, *below):
+            return below in ([], ["mean"], ["value"])
         case ("options", _, "fcr"):
             return all(channel.repeat is None for channel in scenario.channels.values())
         case ("options", _, "retained", *_):

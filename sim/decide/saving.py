@@ -29,6 +29,8 @@ def option_data(
         What the scenario's file says, as `sim.scenario.saved.raw` reads it.
     """
     options = raw["options"]
+    if one.written is not None:
+        return copy.deepcopy(dict(options[one.written]))
     option = one.option(scenario, legs)
     ours = options[legs.own]["groups"][legs.own_group]
     theirs = options[legs.vendor]["groups"][legs.vendor_group]
@@ -39,7 +41,11 @@ def option_data(
         base = ours if one.own and name == legs.own_group else theirs
         found["groups"][name] = _group(group, base)
     if option.retained is not None:
-        found["retained"] = copy.deepcopy(options[legs.vendor]["retained"])
+        kept = options[legs.retained if one.own else legs.vendor]
+        found["retained"] = copy.deepcopy(kept["retained"])
+    if option.patience:
+        waits = {c: options[legs.own if c in one.own else legs.vendor] for c in option.patience}
+        found["patience"] = {c: copy.deepcopy(base["patience"][c]) for c, base in waits.items()}
     return found
 
 
@@ -61,7 +67,10 @@ def _group(group: Group, raw: Mapping[str, Any]) -> dict[str, Any]:
         data.pop("contract", None)
         data["paid_with"] = group.paid_with
     assert isinstance(group.staffing, ToTarget)
+    bounds = dict(data["staffing"].get("to_target", data["staffing"]) or {})
+    if group.staffing.shifts is None and bounds.pop("shifts", None) is not None:
+        data.pop("team", None)  # whose rules and wishes are about those shifts
     if group.staffing.answered is not None:
-        bounds = dict(data["staffing"].get("to_target") or {})
-        data["staffing"] = {"to_target": bounds | {"answered": as_share(group.staffing.answered)}}
+        bounds["answered"] = as_share(group.staffing.answered)
+    data["staffing"] = {"to_target": bounds}
     return data

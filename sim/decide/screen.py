@@ -84,7 +84,10 @@ class Screen:
 
     def cost(self, one: Candidate) -> float:
         """Cost of an average month of a candidate, by closed form."""
-        own, vendor = self.agents(one)
+        return self.priced(one, *self.agents(one))
+
+    def priced(self, one: Candidate, own: Leg, vendor: Leg) -> float:
+        """Cost of an average month of a candidate of which it is known what both legs do."""
         total = 0.0
         contract = self.vendor_group.contract
         billed = ContractOps()
@@ -97,7 +100,8 @@ class Screen:
         billed = self.contract_ops(vendor)
         invoice = contract_month(contract, billed)
         total += invoice.total
-        retained = self.scenario.options[self.legs.vendor].retained
+        kept = self.legs.retained if one.own else self.legs.vendor
+        retained = self.scenario.options[kept].retained
         if retained is not None:
             ops = RetainedOps(
                 vendor_handled=sum(billed.handled.values()),
@@ -270,7 +274,8 @@ class Screen:
 
     def hours(self, agents: Floats) -> tuple[Hours, ...]:
         """Agent hours of an average month by kind of hour."""
-        typed = np.einsum("t,tnwh->nwh", agents * (self.scenario.interval / 3600), self.types)
+        hours = agents * (self.scenario.interval / 3600)
+        typed = (hours @ self.types.reshape(len(hours), -1)).reshape(2, 2, 2)
         return tuple(
             Hours(logged=float(typed[n, w, h]), night=bool(n), weekend=bool(w), holiday=bool(h))
             for n, w, h in np.ndindex(2, 2, 2)
@@ -279,9 +284,12 @@ class Screen:
     @property
     def occurrences(self) -> Floats:
         """Occurrences of intervals in a month: of all hours, at night, at weekends, on holidays."""
-        types = self.types
-        kinds = (types, types[:, 1], types[:, :, 1], types[:, :, :, 1])
-        return np.stack([kind.reshape(len(types), -1).sum(axis=1) for kind in kinds])
+        if "occurrences" not in self.kept:
+            types = self.types
+            kinds = (types, types[:, 1], types[:, :, 1], types[:, :, :, 1])
+            found = np.stack([kind.reshape(len(types), -1).sum(axis=1) for kind in kinds])
+            self.kept["occurrences"] = found
+        return self.kept["occurrences"]
 
     def _by_kind(self, values: Floats) -> dict[str, float]:
         """Sums over an average month: of all hours, of those of some kind."""

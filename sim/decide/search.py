@@ -1,168 +1,54 @@
 """The best hybrid: all ways to part the work by closed form, the promising ones in simulation.
 
-Every candidate is screened by closed form and the cost room. Then both ends and the cheapest
-candidates are staffed and simulated on the same customers, as long as the next could still be the
-best by what screening has been worth so far. Those that keep the promises are ranked: paired
-differences of cost, more replications for those that are close, and whoever is dearer beyond the
-stated confidence is eliminated. When time is up, the best found until then is the answer.
+Every candidate is screened by closed form and the cost room. Then both ends, hybrids that the
+scenario has and the cheapest candidate of each kind are staffed and simulated on the same
+customers. What simulation makes of screened costs is learnt from them, and the candidate that is
+expected to improve on the best hybrid by most is simulated next; around a new best, small changes
+join the candidates. Those that keep the promises are ranked: paired differences of cost, more
+replications for those that are close, and whoever is dearer beyond the stated confidence is
+eliminated. When time is up, the best found until then is the answer.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.decide.bound import Bound, lower_bound
-from sim.decide.candidates import Candidate, Legs, candidates, legs_of
-from sim.decide.option import Attained, OptionResult, Run, evaluate, prepare
+from sim.decide.candidates import Candidate, Legs, by_interval, candidates, legs_of
+from sim.decide.found import ROUNDS, Found, Point, Step, Tried, judged, worse
+from sim.decide.moves import moves, same_work, written
+from sim.decide.option import OptionResult, Prepared, Run, evaluate, prepare
 from sim.decide.screen import Screen
+from sim.decide.surrogate import Surrogate, improvement, traits
 from sim.errors import Interrupted, InvalidInput
 from sim.experiment import Place, opened
 from sim.scenario.model import Scenario
-from sim.stats import Estimate, paired_mean
 
-__all__ = ["Found", "Point", "Step", "Tried", "search"]
+__all__ = ["search"]
 
 #: Part of the time in which candidates are screened, at most.
 SCREENING = 0.35
-#: Part of the time in which candidates are simulated, screening before it.
-SIMULATING = 0.85
+#: Part of the time that is kept for other promises, and the most that is [s].
+FRONTIER, FRONTIER_MOST = 0.12, 5.0
 #: Candidates that are simulated, at most.
-MOST = 40
+MOST = 120
 #: Kinds of candidates of which the cheapest is simulated before the others.
 KINDS = 4
-#: Rounds of replications, each twice as many as the one before, for those that are close.
-ROUNDS = 4
+#: Expected improvement below which the search ends, as a share of the best.
+WORTHWHILE = 0.001
 #: Promises for which the cheapest way is shown.
 LEVELS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
-# Candidates of which the frontier is made: the cheapest at the promise of the scenario.
-_FRONT = 40
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Tried:
-    """A candidate that was simulated.
-
-    Parameters
-    ----------
-    candidate
-        How it parts the work.
-    screened
-        Cost of an average month by closed form.
-    result
-        The simulation.
-    state
-        ``best``; ``alike``: not told apart from the best; ``dearer``; ``worse``: cheaper or dearer,
-        it does not give the service of the own team, or misses a promise.
-    over
-        How much dearer than the best, paired; None for the best and where service is worse.
-    """
-
-    candidate: Candidate
-    screened: float
-    result: OptionResult
-    state: str = "dearer"
-    over: Estimate | None = None
-
-    @property
-    def cost(self) -> float:
-        """Simulated cost of an average month."""
-        return self.result.cost.value if self.result.cost else float("nan")
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """The cheapest way to keep another promise, by closed form.
-
-    Parameters
-    ----------
-    answered
-        Share answered in time.
-    cost
-        Of an average month, in proportion to what simulation made of the best candidate.
-    candidate
-        How it parts the work.
-    """
-
-    answered: float
-    cost: float
-    candidate: Candidate
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """How far a search has come.
-
-    Parameters
-    ----------
-    seconds
-        Since it began.
-    cost, bound
-        Of the best found, and what none can cost less than; infinite before they are known.
-    """
-
-    seconds: float
-    cost: float
-    bound: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Found:
-    """What a search found.
-
-    Parameters
-    ----------
-    scenario, legs
-        The operation, and the two options whose hybrids were looked at.
-    tried
-        Candidates that were simulated: the best, those alike, dearer ones, those of worse service.
-    screened, of
-        Candidates that were screened, and all there are.
-    bound
-        What no hybrid can cost less than.
-    frontier
-        The cheapest way by promise.
-    seconds
-        How long it took.
-    ended
-        ``exhausted``: no other candidate was likely to be better; ``most``: as many were simulated
-        as may be; ``time``; ``key``: a key was pressed.
-    confidence
-        With which nobody who was eliminated is the best of those simulated.
-    """
-
-    scenario: Scenario
-    legs: Legs
-    tried: tuple[Tried, ...]
-    screened: int
-    of: int
-    bound: Bound
-    frontier: tuple[Point, ...]
-    seconds: float
-    ended: str
-    confidence: float
-
-    @property
-    def best(self) -> Tried | None:
-        """The cheapest candidate that keeps the promises; None where none does."""
-        return next((one for one in self.tried if one.state == "best"), None)
-
-    @property
-    def gap(self) -> float:
-        """How much cheaper than the best found any hybrid could be, as a share of it, at most."""
-        if self.best is None:
-            return float("nan")
-        return max(0.0, 1 - self.bound.value / self.best.cost)
-
-    def end(self, own: bool) -> Tried | None:
-        """The own team alone, or the vendor alone."""
-        for one in self.tried:
-            pure = not one.candidate.own
-            whole = one.result.option is self.scenario.options[self.legs.own]
-            if whole if own else pure:
-                return one
-        return None
+# Candidates of which the frontier is made, besides those simulated.
+_FRONT = 20
+# Part of the time that is kept for more replications of those that are close.
+_RANKING = 0.08
+# How much longer than those before it the next simulation may take.
+_LONGER = 1.2
 
 
 def search(
@@ -184,7 +70,7 @@ def search(
     between
         Options of an own team and of a vendor, by name; the first of each when None.
     seconds
-        How long to look; both ends are simulated in any case.
+        How long to look; both ends and hybrids of the scenario are simulated in any case.
     confidence
         With which nobody who was eliminated is the best of those simulated.
     seed
@@ -202,10 +88,21 @@ def search(
     if not seconds > 0:
         raise InvalidInput("seconds", "must be above 0", seconds)
     legs = legs_of(scenario, between)
+    scenario = by_interval(scenario, legs)
+    began = time.monotonic()
     with opened(on, None) as place:
         run = replace(Run.of(scenario, seed=seed), on=place)
-        looking = _Search(scenario, legs, run, time.monotonic(), seconds, confidence, progress)
+        looking = _Search(scenario, legs, run, began, seconds, confidence, progress)
         return looking.found()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """A candidate that was screened: its cost by closed form, and what makes it alike others."""
+
+    candidate: Candidate
+    cost: float
+    traits: NDArray[np.float64]
 
 
 class _Search:
@@ -225,7 +122,11 @@ class _Search:
         self.began, self.seconds, self.confidence = began, seconds, confidence
         self.progress = progress
         self.screen = Screen(scenario, legs)
+        self.seen: dict[Candidate, _Seen] = {}
         self.tried: list[Tried] = []
+        self.ready: dict[Candidate, Prepared] = {}
+        self.lasted: list[float] = []
+        self.pace = 0.0
         self.bound = float("inf")
         self.ended = "exhausted"
 
@@ -233,178 +134,262 @@ class _Search:
     def spent(self) -> float:
         return time.monotonic() - self.began
 
+    @property
+    def left(self) -> float:
+        """Time until other promises are looked at."""
+        return self.seconds - min(FRONTIER * self.seconds, FRONTIER_MOST) - self.spent
+
     def found(self) -> Found:
         """Look for the best."""
-        family = list(candidates(self.scenario, self.legs))
-        ranked = self.screened(family)
-        mixed = next((one for _, one in ranked if one.own), ranked[0][1])
-        bound = lower_bound(self.screen, mixed)
-        self.bound = bound.value
+        given = written(self.scenario, self.legs)
+        family = [*given, *candidates(self.scenario, self.legs)]
+        of = len(family) - len(given)
+        self.look_at(family, len(given) + 2)
+        screened = len(self.seen) - len(given)
+        bound = self.bounded()
+        rivals: list[Tried] = []
         try:
-            self.simulate(ranked)
-            rivals = self.ranked()
+            self.simulate(given)
+            bound = self.with_ends(bound)
+            self.replicate()
         except KeyboardInterrupt:
             if not self.tried:
                 raise
             self.ended = "key"
-            rivals = self.judged(self.equal())
-        front = self.frontier(ranked, rivals) if self.ended != "key" else ()
+        rivals = self.ranked()
+        front = self.frontier(rivals) if self.ended != "key" else ()
+        hybrids = [one for one in self.among(rivals) if one.state == "alike"]
         return Found(
             self.scenario,
             self.legs,
             tuple(rivals),
-            len(ranked),
-            len(family),
+            screened,
+            of,
             bound,
             tuple(front),
             self.spent,
+            len(hybrids),
             self.ended,
             self.confidence,
         )
 
-    def screened(self, family: Sequence[Candidate]) -> list[tuple[float, Candidate]]:
-        """Costs by closed form, the cheapest first; the ends before all others."""
-        found = []
+    # --- what is looked at -----------------------------------------------------------------------
+
+    def look_at(self, family: Iterable[Candidate], least: int = 0) -> None:
+        """Screen candidates, so many in any case, the others while there is time."""
+        channels = self.screen.channels
         for number, one in enumerate(family):
             if number % 50 == 0:
                 self.tell()
-            if number > 2 and self.spent > SCREENING * self.seconds:
-                self.ended = "time"
-                break
-            found.append((self.screen.cost(one), one))
-        return sorted(found, key=lambda pair: pair[0])
-
-    def simulate(self, ranked: Sequence[tuple[float, Candidate]]) -> None:
-        """Simulate both ends, then the cheapest, as long as one could still be the best."""
-        whole = self.scenario.options[self.legs.own]
-        ends = [
-            pair
-            for pair in ranked
-            if not pair[1].own or pair[1].option(self.scenario, self.legs) is whole
-        ]
-        self.try_all(ends)
-        others = _varied([pair for pair in ranked if pair not in ends])
-        for number, (cost, one) in enumerate(others):
-            if self.spent > SIMULATING * self.seconds:
+            if number >= least and self.spent > SCREENING * self.seconds and not self.tried:
                 self.ended = "time"
                 return
-            if number >= MOST:
+            if one not in self.seen:
+                cost = self.screen.cost(one)
+                self.seen[one] = _Seen(one, cost, traits(one, channels))
+
+    def bounded(self) -> Bound:
+        """What no hybrid can cost less than."""
+        mixed = [one for one in self.seen.values() if one.candidate.own]
+        near = min(mixed or self.seen.values(), key=lambda one: one.cost).candidate
+        bound = lower_bound(self.screen, near)
+        self.bound = bound.value
+        return bound
+
+    def with_ends(self, bound: Bound) -> Bound:
+        """The bound with both ends as they were simulated: nothing of them is left open."""
+        costs = {one.result.name: one.cost for one in self.equal()}
+        bound = replace(
+            bound,
+            own=costs.get(self.legs.own, bound.own),
+            vendor=costs.get(self.legs.vendor, bound.vendor),
+        )
+        self.bound = bound.value
+        return bound
+
+    def simulate(self, given: Sequence[Candidate]) -> None:
+        """Simulate both ends, hybrids of the scenario, the cheapest by kind, then the next best."""
+        ends = [one for one in self.seen if self.end(one)]
+        for one in (*ends, *given):
+            self.try_one(one)
+        for one in _leaders(self.untried()):
+            if not self.time_for_one():
+                return
+            self.try_one(one)
+        while self.time_for_one():
+            best = self.best_hybrid()
+            if best is not None:
+                self.look_at(self.around(best.candidate))
+            following = self.following(best)
+            if following is None:
+                return
+            if len(self.tried) >= MOST:
                 self.ended = "most"
                 return
-            if number >= KINDS and cost * self.worth() > self.cheapest():
-                return
-            self.try_all([(cost, one)])
+            self.try_one(following)
 
-    def worth(self) -> float:
-        """Least that simulation made of a screened cost so far, by factor."""
-        return min((t.cost / t.screened for t in self.tried if t.screened), default=1.0)
+    def end(self, one: Candidate) -> bool:
+        """Whether a candidate is the own team alone, or the vendor alone."""
+        parted = one.written is not None or one.after is not None or one.share > 0
+        whole = one.all_week and set(one.own) == set(self.screen.channels)
+        return not one.own or (whole and not parted)
 
-    def cheapest(self) -> float:
-        """Cost of the best so far that gives the service asked for."""
-        return min((one.cost for one in self.equal()), default=float("inf"))
+    def around(self, one: Candidate) -> Iterator[Candidate]:
+        """Small changes of a candidate that are hybrids too."""
+        return (new for new in moves(self.scenario, self.legs, one) if not self.end(new))
 
-    def try_all(self, pairs: Sequence[tuple[float, Candidate]]) -> None:
-        """Staff and simulate candidates."""
-        for cost, one in pairs:
-            result = self.played(one, self.run.replications)
-            self.tried.append(Tried(one, cost, result))
-            self.tell()
+    def untried(self) -> list[_Seen]:
+        """Candidates that were screened and not simulated, the cheapest first."""
+        tried = {one.candidate for one in self.tried}
+        rest = [one for one in self.seen.values() if one.candidate not in tried]
+        return sorted(rest, key=lambda one: one.cost)
 
-    def played(self, one: Candidate, count: int) -> OptionResult:
-        """One candidate on so many replications."""
-        option = one.option(self.scenario, self.legs)
-        options = {**self.scenario.options, "hybrid": option}
-        for name in (self.legs.own, self.legs.vendor):
-            if option is self.scenario.options[name]:
-                options = dict(self.scenario.options)
-                return self.evaluated(self.scenario, name, count)
-        return self.evaluated(
-            self.scenario.model_copy(update={"options": options}), "hybrid", count
+    def learnt(self) -> Surrogate:
+        """What simulation made of screened costs of hybrids."""
+        mixed = [one for one in self.tried if one.mixes and one.screened > 0]
+        kept = {id(one.result) for one in self.equal()}
+        return Surrogate(
+            np.array([self.seen[one.candidate].traits for one in mixed]),
+            np.log([one.cost / one.screened for one in mixed]),
+            np.array([id(one.result) in kept for one in mixed]),
         )
 
-    def evaluated(self, scenario: Scenario, name: str, count: int) -> OptionResult:
-        """An option, staffed and played on a fixed number of replications."""
+    def following(self, best: Tried | None) -> Candidate | None:
+        """The candidate that is expected to improve on the best hybrid by most, if any is."""
+        rest = self.untried()
+        if not rest:
+            return None
+        places = np.array([one.traits for one in rest])
+        screened = np.array([one.cost for one in rest])
+        cost, doubt, chance = self.learnt().cost(places, screened)
+        least = best.cost if best is not None else float("inf")
+        gain = chance * improvement(cost, doubt, least)
+        first = int(np.argmax(gain))
+        return rest[first].candidate if gain[first] > WORTHWHILE * cost[first] else None
+
+    # --- simulation ------------------------------------------------------------------------------
+
+    def time_for_one(self) -> bool:
+        """Whether there is time for another simulation."""
+        longest = _LONGER * max(self.lasted[-5:], default=0.0)
+        if self.left > longest + _RANKING * self.seconds:
+            return True
+        self.ended = "time"
+        return False
+
+    def try_one(self, one: Candidate) -> None:
+        """Staff and simulate a candidate; one that the scenario has is not simulated twice."""
+        option = one.option(self.scenario, self.legs)
+        for other in self.tried:
+            if other.candidate.written and same_work(option, other.result.option):
+                del self.seen[one]
+                return
+        start = time.monotonic()
+        result = self.played(one, self.run.replications)
+        self.tried.append(Tried(one, self.seen[one].cost, result))
+        self.lasted.append(time.monotonic() - start)
+        self.tell()
+
+    def played(self, one: Candidate, count: int) -> OptionResult:
+        """One candidate on so many replications, staffed when it is first played."""
         run = replace(self.run, replications=count, at_most=count, precision=0.0, rule="sequential")
         try:
-            return evaluate(prepare(scenario, name, run.seed, on=run.on), run)
+            if one not in self.ready:
+                self.ready[one] = self.prepared(one)
+            start = time.monotonic()
+            result = evaluate(self.ready[one], run)
+            self.pace = (time.monotonic() - start) / count
         except Interrupted as pressed:  # a part of a candidate is of no use to anybody
             raise KeyboardInterrupt from pressed
+        return result
+
+    def prepared(self, one: Candidate) -> Prepared:
+        """A candidate as an option of the scenario, staffed."""
+        option = one.option(self.scenario, self.legs)
+        for name, known in self.scenario.options.items():
+            if option is known:
+                return prepare(self.scenario, name, self.run.seed, on=self.run.on)
+        name = "hybrid"
+        while name in self.scenario.options:
+            name += "_"
+        options = {**self.scenario.options, name: option}
+        scenario = self.scenario.model_copy(update={"options": options})
+        return prepare(scenario, name, self.run.seed, on=self.run.on)
+
+    def replicate(self) -> None:
+        """More replications for those that are close, until the best are told apart."""
+        count = self.run.replications
+        for _ in range(ROUNDS - 1):
+            rivals = self.ranked()
+            close = _close(rivals) | _close(self.among(rivals))
+            count *= 2
+            if not close or count > self.run.at_most:
+                return
+            for number, one in enumerate(self.tried):
+                if one.candidate not in close:
+                    continue
+                if self.left < _LONGER * count * self.pace:
+                    self.ended = "time"
+                    return
+                result = self.played(one.candidate, count)
+                self.tried[number] = replace(one, result=result)
+                self.tell()
 
     # --- who is the best -------------------------------------------------------------------------
 
     def equal(self) -> list[Tried]:
         """Candidates that keep the promises and serve as well as the own team."""
-        whole = self.scenario.options[self.legs.own]
-        base = next((t.result for t in self.tried if t.result.option is whole), None)
+        base = next((t.result for t in self.tried if t.result.name == self.legs.own), None)
         return [
             one
             for one in self.tried
             if one.result.kept
-            and (base is None or not _worse(one.result, base, self.scenario.tolerance))
+            and (base is None or not worse(one.result, base, self.scenario.tolerance))
         ]
+
+    def cheapest(self) -> float:
+        """Cost of the best so far that gives the service asked for."""
+        return min((one.cost for one in self.equal()), default=float("inf"))
+
+    def best_hybrid(self) -> Tried | None:
+        """The cheapest hybrid so far that gives the service asked for."""
+        mixed = [one for one in self.equal() if one.mixes]
+        return min(mixed, key=lambda one: one.cost, default=None)
 
     def ranked(self) -> list[Tried]:
-        """More replications for those that are close, until the best is told apart."""
-        count = self.run.replications
-        for number in range(ROUNDS):
-            rivals = self.judged(self.equal())
-            close = [one for one in rivals if one.state in ("best", "alike")]
-            last = number == ROUNDS - 1 or 2 * count > self.run.at_most
-            if len(close) < 2 or last:
-                return rivals
-            if self.spent > SIMULATING * self.seconds:
-                self.ended = "time"
-                return rivals
-            count *= 2
-            for one in close:
-                again = replace(one, result=self.played(one.candidate, count))
-                self.tried[[t.candidate for t in self.tried].index(one.candidate)] = again
-                self.tell()
-        return self.judged(self.equal())
-
-    def judged(self, equal: Sequence[Tried]) -> list[Tried]:
         """All that were simulated, the best first."""
-        rivals = sorted(equal, key=lambda one: one.cost)
-        found: list[Tried] = []
-        # Bonferroni over all pairs and all looks: one-sided, so that twice the rest is left out.
-        looks = max(1, len(rivals) - 1) * ROUNDS
-        sure = 1 - 2 * (1 - self.confidence) / looks
-        for one in rivals:
-            if not found:
-                found.append(replace(one, state="best", over=None))
-                continue
-            best = found[0]
-            over = Estimate(one.cost - best.cost, 0.0)
-            if len(one.result.batches) == len(best.result.batches):
-                over = paired_mean(one.result.batches, best.result.batches, sure)
-                over = Estimate(one.cost - best.cost, over.half_width)
-            state = "dearer" if over.low > 0 else "alike"
-            found.append(replace(one, state=state, over=over))
-        found.sort(key=lambda one: ("best", "alike", "dearer").index(one.state))
-        kept = {id(one.result) for one in found}
-        worse = [
-            replace(t, state="worse", over=None) for t in self.tried if id(t.result) not in kept
-        ]
-        return [*found, *sorted(worse, key=lambda one: one.cost)]
+        return judged(self.tried, self.equal(), self.confidence)
+
+    def among(self, rivals: Sequence[Tried]) -> list[Tried]:
+        """Hybrids alone, the best of them first."""
+        mixed = [one for one in rivals if one.mixes and one.state != "worse"]
+        return judged(mixed, mixed, self.confidence)
 
     # --- other promises --------------------------------------------------------------------------
 
-    def frontier(
-        self, ranked: Sequence[tuple[float, Candidate]], rivals: Sequence[Tried]
-    ) -> Iterator[Point]:
-        """The cheapest way by promise, in proportion to what simulation made of the best."""
-        best = next((one for one in rivals if one.state == "best"), None)
-        if best is None or not best.screened:
+    def frontier(self, rivals: Sequence[Tried]) -> Iterator[Point]:
+        """The cheapest way by promise, in proportion to what simulation made of such costs."""
+        if not any(one.state == "best" for one in rivals):
             return
-        front = [one for _, one in ranked[:_FRONT]]
-        front += [one.candidate for one in self.tried if one.candidate not in front]
-        factor = best.cost / best.screened
+        learnt = self.learnt()
+        rest = self.untried()
+        front = []
+        if rest:
+            screened = np.array([one.cost for one in rest])
+            guess = learnt.cost(np.array([one.traits for one in rest]), screened)[0] / screened
+            cheap = np.argsort(guess * screened)[:_FRONT]
+            front = [(rest[k].candidate, float(guess[k])) for k in cheap]
+        kept = [one for one in rivals if one.state != "worse" and one.screened > 0]
+        front += [(one.candidate, one.cost / one.screened) for one in kept]
         for level in LEVELS:
-            if self.spent > self.seconds:
-                return
             screen = Screen(_promising(self.scenario, level), self.legs)
-            cost, one = min(((screen.cost(one), one) for one in front), key=lambda pair: pair[0])
-            yield Point(level, cost * factor, one)
+            costs = []
+            for one, factor in front:
+                if self.spent > self.seconds:
+                    return
+                costs.append(screen.cost(one) * factor)
+            least = int(np.argmin(costs))
+            yield Point(level, costs[least], front[least][0])
 
     def tell(self) -> None:
         """Say how far it has come."""
@@ -413,29 +398,19 @@ class _Search:
             self.progress(Step(self.spent, cost, self.bound))
 
 
-def _varied(ranked: Sequence[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
-    """The cheapest of each of some kinds first: the screen errs alike for those of one kind."""
-    first: dict[tuple[object, ...], tuple[float, Candidate]] = {}
-    for pair in ranked:
-        one = pair[1]
-        first.setdefault((one.after is None, one.alone, bool(one.share)), pair)
-    leaders = list(first.values())[:KINDS]
-    return [*leaders, *(pair for pair in ranked if pair not in leaders)]
+def _leaders(ranked: Sequence[_Seen]) -> list[Candidate]:
+    """The cheapest of each of some kinds: the screen errs alike for those of one kind."""
+    first: dict[tuple[object, ...], Candidate] = {}
+    for seen in ranked:
+        one = seen.candidate
+        first.setdefault((one.after is None, one.alone, bool(one.share)), one)
+    return list(first.values())[:KINDS]
 
 
-def _worse(one: OptionResult, base: OptionResult, tolerance: float) -> bool:
-    """Whether customers get less than from another option, by more than is tolerated."""
-
-    def less(mine: Attained, yours: Attained) -> bool:
-        missed = mine.missed.value - yours.missed.value > tolerance
-        if mine.target is None or mine not in one.promised:
-            return missed
-        lost = mine.target.abandonment is not None and (
-            mine.abandonment.value - yours.abandonment.value > tolerance
-        )
-        return missed or lost
-
-    return any(map(less, one.attained, base.attained))
+def _close(rivals: Sequence[Tried]) -> set[Candidate]:
+    """The best, and those that are not told apart from it; nobody where it stands alone."""
+    found = {one.candidate for one in rivals if one.state in ("best", "alike")}
+    return found if len(found) > 1 else set()
 
 
 def _promising(scenario: Scenario, level: float) -> Scenario:

@@ -91,7 +91,7 @@ class Layout:
         InvalidInput
             If there are more than an engine can tell apart.
         """
-        channels = scenario.channels
+        channels = {name: option.met(name, one) for name, one in scenario.channels.items()}
         own = [Queue(name, n, name) for n, name in enumerate(channels)]
         routes = {name: routed(option, name) for name in channels}
         queues = (*own, *_others(channels), *_legs(own, routes))

@@ -70,7 +70,7 @@ def streams(
         Part of each channel's contacts that the group meets, by interval; None: all of them.
     """
     for name, skill in group.skills.items():
-        channel = scenario.channels[name]
+        channel = option.met(name, scenario.channels[name])
         again = volume_factor(channel, solved_at_once(scenario, option, name))
         contacts = np.asarray(channel.arrivals) * again
         if parts is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.decide.candidates import Candidate, hours_text
-from sim.decide.search import Found, Tried
+from sim.decide.found import Found, Tried
 from sim.report.closed_forms import Answer
 from sim.report.language import N_, Language
 from sim.report.needs import limit_sentences
@@ -18,7 +18,7 @@ __all__ = ["LOOKING", "candidate_words", "search_answer"]
 LOOKING = N_("Looking for the best hybrid")
 
 _ENDED = {
-    "exhausted": N_("No other candidate was likely to be cheaper."),
+    "exhausted": N_("No other hybrid is expected to be cheaper by more than a thousandth."),
     "most": N_("As many candidates were simulated as one search may."),
     "time": N_("Time was up: this is the best found until then."),
     "key": N_("Stopped by a key: this is the best found until then."),
@@ -43,7 +43,8 @@ def search_answer(found: Found, lang: Language) -> Answer:
     lang
         The reader's language.
     """
-    sentences = [*_verdict(found, lang), _bound(found, lang), _effort(found, lang)]
+    sentences = [*_verdict(found, lang), _bound(found, lang), *_assumed(found, lang)]
+    sentences.append(_effort(found, lang))
     for name in (found.legs.own, found.legs.vendor):
         sentences += limit_sentences(found.scenario, name, lang)
     tables = [_tried(found, lang)]
@@ -54,6 +55,9 @@ def search_answer(found: Found, lang: Language) -> Answer:
         "own": found.legs.own,
         "vendor": found.legs.vendor,
         "best": _row(found, found.best) if found.best else None,
+        "best_hybrid": _row(found, found.hybrid) if found.hybrid else None,
+        "hybrids_alike": found.alike,
+        "unplanned": list(found.legs.unplanned),
         "candidates": rows,
         "bound": {
             "value": found.bound.value,
@@ -78,6 +82,9 @@ def search_answer(found: Found, lang: Language) -> Answer:
 def candidate_words(found: Found, one: Candidate, lang: Language) -> str:
     """How a candidate parts the work."""
     scenario = found.scenario
+    if one.written is not None:
+        name = option_title(scenario, one.written, lang)
+        return lang("“{name}”, as the scenario has it", name=name)
     if not one.own:
         return lang("{name}, everything", name=option_title(scenario, found.legs.vendor, lang))
     whole = scenario.options[found.legs.own].groups[found.legs.own_group].skills
@@ -137,6 +144,7 @@ def _verdict(found: Found, lang: Language) -> list[str]:
                 share=lang.percent(end.over.value / end.cost),
             )
         )
+    said += _hybrid(found, lang)
     alike = sum(one.state == "alike" for one in found.tried)
     if alike:
         said.append(
@@ -146,6 +154,49 @@ def _verdict(found: Found, lang: Language) -> list[str]:
                 alike,
             )
         )
+    return said
+
+
+def _hybrid(found: Found, lang: Language) -> list[str]:
+    """The best that mixes both, where one of the ends is the best of all."""
+    best, hybrid = found.best, found.hybrid
+    if hybrid is None or best is None or hybrid.result is best.result:
+        return []
+    said = [
+        lang(
+            "The cheapest hybrid found: {what}. {cost} a month, {over} more than the best.",
+            what=candidate_words(found, hybrid.candidate, lang),
+            cost=lang.money(hybrid.cost, found.scenario.currency),
+            over=lang.money(hybrid.cost - best.cost, found.scenario.currency),
+        )
+    ]
+    if found.alike:
+        said.append(
+            lang.n(
+                "One more hybrid cannot be told apart from that.",
+                "{n} more hybrids cannot be told apart from that.",
+                found.alike,
+            )
+        )
+    return said
+
+
+def _assumed(found: Found, lang: Language) -> list[str]:
+    """What hybrids are supposed to be besides the two ends."""
+    legs, said = found.legs, []
+    if legs.retained != legs.vendor:
+        title = option_title(found.scenario, legs.retained, lang)
+        said.append(
+            lang("What stays with the client in a hybrid costs as in “{name}”.", name=title)
+        )
+    said += [
+        lang(
+            "“{name}” is looked at with people who come and go by the interval: its planned shifts "
+            "cost more, and so would those of a hybrid.",
+            name=option_title(found.scenario, name, lang),
+        )
+        for name in legs.unplanned
+    ]
     return said
 
 
@@ -226,6 +277,7 @@ def _row(found: Found, one: Tried) -> dict[str, Any]:
 def _plain(one: Candidate) -> dict[str, Any]:
     """How a candidate parts the work, as plain data."""
     return {
+        "option": one.written,
         "own": " ".join(one.own),
         "own_hours": ", ".join(hours_text(one.hours)) if one.own else "never",
         "overflow_after": one.after,

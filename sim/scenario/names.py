@@ -79,6 +79,8 @@ def _option(
         )
     for name in hours:
         yield from _channel(str(name), channels, (*place, "open", str(name)))
+    for name in _mapping(option, "patience"):
+        yield from _channel(str(name), channels, (*place, "patience", str(name)))
     skills = [entry(group, "skills") for group in groups.values()]
     if groups and all(_readable(named) for named in skills):
         yield from _unserved(place, channels, hours, {name for named in skills for name in named})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     BeforeValidator,
@@ -22,7 +22,7 @@ from sim.errors import InvalidInput
 from sim.scenario.base import Also, Place, Strict, Text, broken, in_file, joined, refusal
 from sim.scenario.horizon import OneOff
 from sim.scenario.hours import DAY, OpenHours, ShiftHours, clock
-from sim.scenario.laws import TimeLaw
+from sim.scenario.laws import Law, TimeLaw
 from sim.scenario.legs import LegHours
 from sim.scenario.parse import as_share
 from sim.scenario.planned import ShiftForm, shift_forms
@@ -40,6 +40,9 @@ from sim.scenario.units import (
     PositiveFactor,
     Share,
 )
+
+if TYPE_CHECKING:
+    from sim.scenario.channel import Channel
 
 __all__ = [
     "Break",
@@ -384,6 +387,9 @@ class Option(Strict):
     """Opening hours by channel, instead of the channel's own."""
     fcr: Share | None = None
     """Share resolved at first contact; that of the channels when None."""
+    patience: Mapping[str, Law] = Field(default_factory=dict)
+    """Time a contact would wait for this option's people by channel, instead of the channel's own;
+    classes with a patience of their own keep it."""
     groups: Annotated[Mapping[str, Group], Field(min_length=1)]
     """The groups of agents by name."""
     retained: RetainedTerms | None = None
@@ -419,12 +425,23 @@ class Option(Strict):
             return skill
         return usual if own is None else own
 
+    def met(self, name: str, channel: Channel) -> Channel:
+        """A channel as this option meets it: its clients wait as long as they do for its people."""
+        if name not in self.patience:
+            return channel
+        return channel.model_copy(update={"patience": self.patience[name]})
+
     @property
     def priced(self) -> bool:
         """Whether it brings any terms."""
         return self.retained is not None or any(
             group.payroll or group.contract for group in self.groups.values()
         )
+
+    @property
+    def mixes(self) -> bool:
+        """Whether own people and a vendor's both work, and are paid."""
+        return self.priced and len({group.source for group in self.groups.values()}) > 1
 
     @model_validator(mode="after")
     def _all_paid(self) -> Option:
