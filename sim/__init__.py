@@ -20,8 +20,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim import erlang, errors
     from sim.decide import Comparison, OptionResult, compare, judge, simulate
+    from sim.decide.breakeven import breakeven
+    from sim.decide.claims import check_claims
+    from sim.decide.goals import reach
     from sim.decide.horizon import outlook
     from sim.decide.needs import staff
+    from sim.decide.risk import risk
+    from sim.decide.search import search
     from sim.decide.why import why
     from sim.experiment import warm_up
     from sim.plan import cover
@@ -33,6 +38,8 @@ __all__ = [
     "Comparison",
     "OptionResult",
     "Scenario",
+    "breakeven",
+    "check_claims",
     "compare",
     "cover",
     "erlang",
@@ -42,7 +49,10 @@ __all__ = [
     "load",
     "load_text",
     "outlook",
+    "reach",
+    "risk",
     "schema",
+    "search",
     "sentence",
     "simulate",
     "staff",
@@ -55,6 +65,8 @@ _HOMES = {
     "Comparison": "sim.decide",
     "OptionResult": "sim.decide",
     "Scenario": "sim.scenario",
+    "breakeven": "sim.decide.breakeven",
+    "check_claims": "sim.decide.claims",
     "compare": "sim.decide",
     "cover": "sim.plan",
     "find": "sim.scenario",
@@ -62,7 +74,10 @@ _HOMES = {
     "load": "sim.scenario",
     "load_text": "sim.scenario",
     "outlook": "sim.decide.horizon",
+    "reach": "sim.decide.goals",
+    "risk": "sim.decide.risk",
     "schema": "sim.scenario",
+    "search": "sim.decide.search",
     "sentence": "sim.report",
     "simulate": "sim.decide",
     "staff": "sim.decide.needs",

@@ -115,6 +115,13 @@ def test_a_switch_pays_back_in_the_month_that_clears_it() -> None:
     assert payback([0, 100], [0, 200]) == 0
 
 
+def test_what_is_spent_after_the_start_has_to_come_back_too() -> None:
+    assert payback([0, 300, 100, 100], [0, 200, 200, 200]) == 2
+    assert payback([0, 201, 201, 201], [0, 200, 200, 200]) is None  # dearer in every month
+    assert payback([100, 50, 250, 50, 50], [0, 200, 200, 200, 200]) == 1
+    assert payback([100, 50, 300, 50, 50], [0, 200, 200, 200, 200]) == 3
+
+
 def test_a_contract_ended_early_still_owes_part_of_its_minimum() -> None:
     exit_fee = early_termination(0.5, 150_000, months_left=4, month=8)
     assert (exit_fee.amount, exit_fee.month, exit_fee.kind) == (300_000, 8, "opex")

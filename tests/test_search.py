@@ -12,6 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from sim.cli.searching import _optimise
+from sim.decide import simulate
 from sim.decide.bound import lower_bound
 from sim.decide.candidates import Candidate, candidates, hours_text, legs_of
 from sim.decide.found import Found, Step
@@ -26,6 +27,7 @@ from sim.report.searches import search_answer
 from sim.scenario import Scenario, load, load_text
 from sim.scenario.hours import OpenHours
 from sim.scenario.saved import raw, saved_text, writable_beside
+from sim.scenario.terms import ContractTerms
 
 DESK = """
 name: small-desk
@@ -132,6 +134,36 @@ def test_the_bound_holds_wherever_its_tangent_is_taken(desk: Scenario, found: Fo
 
 def test_the_screen_says_nearly_what_the_simulation_does(found: Found) -> None:
     assert all(abs(one.cost / one.screened - 1) < 0.12 for one in found.tried)
+
+
+CONTRACTS = {
+    "solutions": {"price_per_resolution": 150},
+    "agents": {"price_per_fte_month": 110_000, "fte_hours": 140},
+    "hours": {"price_per_agent_hour": {"rate": 900}},
+    "credits": {
+        "minutes": {"tiers": [{"price": 22}]},
+        "sla": {
+            "at_risk_share": 0.1,
+            "kpis": [{"name": "phone.service_level", "target": 0.9, "full_gap": 0.1, "weight": 1}],
+        },
+    },
+}
+
+
+@pytest.mark.parametrize("kind", CONTRACTS)
+def test_every_way_to_charge_is_screened_and_bounded(kind: str, desk: Scenario) -> None:
+    vendor = desk.options["vendor"]
+    terms = ContractTerms.model_validate(CONTRACTS[kind])
+    group = vendor.groups["desk"].model_copy(update={"contract": terms, "fcr": 0.7})
+    option = vendor.model_copy(update={"groups": {"desk": group}})
+    charged = desk.model_copy(update={"options": {**desk.options, "vendor": option}})
+    screen = Screen(charged, legs_of(charged))
+    alone = Candidate((), ())
+    played = simulate(charged, "vendor", replications=4)
+
+    assert played.cost is not None
+    assert screen.cost(alone) == pytest.approx(played.cost.value, rel=0.12)
+    assert lower_bound(screen, alone).vendor <= min(screen.cost(alone), played.cost.value)
 
 
 def test_states_are_those_of_paired_differences(found: Found) -> None:

@@ -316,7 +316,7 @@ def equivalent_annual_cost(npv: float, discount_annual: float, months: int) -> f
 
 
 def payback(flows: Sequence[float] | Floats, baseline: Sequence[float] | Floats) -> int | None:
-    """First month in which what was spent to switch has come back.
+    """Month from which on what was spent to switch has come back.
 
     Parameters
     ----------
@@ -332,20 +332,24 @@ def payback(flows: Sequence[float] | Floats, baseline: Sequence[float] | Floats)
 
     Notes
     -----
-    It is the first month in which the cumulative difference is no longer negative.
+    It is the first month from which on the cumulative difference is never negative, so that what
+    is spent later, as by an option that begins later, has to come back as well.
 
     Examples
     --------
     >>> payback([250, 100, 100, 100], [0, 200, 200, 200])
     3
+    >>> payback([0, 450, 100, 100], [0, 200, 200, 200]) is None
+    True
     """
     if len(flows) != len(baseline):
         rule = f"must have as many months as the flows, {len(flows)}"
         raise InvalidInput("baseline", rule, len(baseline))
     saved = np.cumsum(np.asarray(baseline, np.float64) - np.asarray(flows, np.float64))
     spent = float(np.abs(flows).sum() + np.abs(baseline).sum())
-    back = np.flatnonzero(saved >= -1e-12 * spent)
-    return int(back[0]) if len(back) else None
+    missing = np.flatnonzero(saved < -1e-12 * spent)
+    month = int(missing[-1]) + 1 if len(missing) else 0
+    return month if month < len(saved) else None
 
 
 def _check_horizon(months: Sequence[Statement], one_offs: Sequence[OneOff]) -> None:

@@ -84,13 +84,11 @@ def lower_bound(screen: Screen, near: Candidate) -> Bound:
     week = ((0, 7 * DAY),)
     all_own = Candidate(screen.channels, week)
     terms = screen.own_group.payroll
-    contract = screen.vendor_group.contract
     assert terms is not None
-    assert contract is not None
     relaxed = _relaxed(terms)
     at = screen.agents(near if near.own else all_own)[0]
     own = _OwnPrice.at(relaxed, screen.hours(at.agents), _per_peak(terms))
-    vendor = _VendorPrice.of(screen, contract)
+    vendor = _VendorPrice.of(screen)
     seats = _seats(at.agents)
     parted = max(_mixed(screen, own, vendor, seat, overflow=False) for seat in seats)
     mixed = max(_mixed(screen, own, vendor, seat, overflow=True) for seat in seats)
@@ -168,9 +166,9 @@ class _VendorPrice:
     contacts: dict[str, Floats]
 
     @classmethod
-    def of(cls, screen: Screen, contract: ContractTerms) -> _VendorPrice:
+    def of(cls, screen: Screen) -> _VendorPrice:
         """Lowest prices of a contract, and of what stays with the client."""
-        contract = contract.model_copy(update={"minimum_monthly": 0.0})
+        contract = screen.contract.model_copy(update={"minimum_monthly": 0.0})
         leg = screen.leg("vendor", screen.channels)
         full = screen.contract_ops(leg)
         most = max(full.billed_minutes, 1.0)
@@ -188,6 +186,9 @@ class _VendorPrice:
         month, night, weekend, holiday = screen.occurrences
         minutes = minute * month + extra[0] * night + extra[1] * weekend + extra[2] * holiday
         kept, handled, inbound = _retained(screen)
+        solved = screen.vendor_group.fcr or 0.0
+        left = 1 - _at_risk(screen)
+        busy = _least_times(screen)
         found = {}
         for channel, contacts in leg.handled.items():
             each = np.divide(
@@ -196,11 +197,28 @@ class _VendorPrice:
             line = np.divide(
                 leg.inbound[channel], contacts, out=np.zeros(len(contacts)), where=contacts > 0
             )
-            price = (invoice(handled={channel: 1000.0}) - nothing) / 1000
+            one = invoice(handled={channel: 1000.0}, resolved=1000.0 * solved)
+            price = (one - nothing) / 1000
             by_minute = 0.0 if channel in contract.price_per_contact else each * minutes
-            hours = each / 60 * _agent_hours(screen, contract, nothing)
-            found[channel] = by_minute + hours + month * (price + handled) + month * line * inbound
-        return cls(nothing + kept, found)
+            hours = busy[channel] / 3600 * _agent_hours(screen, contract, nothing)
+            charged = left * (by_minute + hours + month * price)
+            found[channel] = charged + month * (handled + line * inbound)
+        return cls(left * nothing + kept, found)
+
+
+def _at_risk(screen: Screen) -> float:
+    """Part of the vendor's invoice that poor service may bring back, at most."""
+    contract = screen.vendor_group.contract
+    return contract.sla.at_risk_share if contract and contract.sla else 0.0
+
+
+def _least_times(screen: Screen) -> dict[str, float]:
+    """Least time of a vendor's agent that a contact takes, by channel [s]."""
+    option = screen.scenario.options[screen.legs.vendor]
+    return {
+        s.name: min(time / held for held, time in enumerate(s.levels, start=1))
+        for s in streams(screen.scenario, option, screen.vendor_group)
+    }
 
 
 def _agent_hours(screen: Screen, contract: ContractTerms, nothing: float) -> Floats:
@@ -208,7 +226,9 @@ def _agent_hours(screen: Screen, contract: ContractTerms, nothing: float) -> Flo
     prices = np.zeros((2, 2, 2))
     for n, w, h in np.ndindex(2, 2, 2):
         one = Hours(logged=1000.0, night=bool(n), weekend=bool(w), holiday=bool(h))
-        prices[n, w, h] = contract_month(contract, ContractOps(hours=(one,))).total - nothing
+        ordered = 1000.0 / contract.fte_hours if contract.fte_hours else 0.0
+        ops = ContractOps(hours=(one,), fte_months=ordered)
+        prices[n, w, h] = contract_month(contract, ops).total - nothing
     return np.asarray(np.einsum("tnwh,nwh->t", screen.types, prices / 1000))
 
 

@@ -19,7 +19,7 @@ from sim.experiment import Case
 from sim.metrics import Count, Presence, Tally, Work
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group
-from sim.scenario.terms import ContractTerms, whole_up
+from sim.scenario.terms import ContractTerms
 
 __all__ = ["Month", "MonthCounts"]
 
@@ -132,7 +132,7 @@ class Month:
             minutes_in={kind: float(billed[n]) for n, kind in enumerate(_KINDS) if n},
             handled=served,
             resolved=sum(served.values()) * (group.fcr or 0.0),
-            fte_months=whole_up(logged / terms.fte_hours) if terms.fte_hours else 0.0,
+            fte_months=terms.ordered(logged),
             hours=hours,
             kpi=self._kpi(counts),
         )

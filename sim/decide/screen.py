@@ -4,7 +4,8 @@ A leg that serves some channels needs, in each interval, the same agents whateve
 (but for what is carried over at the edges of its hours, and mail that fits into idle time). So all
 parts are worked out once, and a hybrid is a choice of intervals, priced by the cost room in a
 millisecond or two. Mail takes idle time; agents for what is left of it are spread over the hours of
-its leg. It ranks; what a hybrid is worth is for the simulation to say.
+its leg. Service is taken to be what a contract promises: there are neither credits nor a bonus. It
+ranks; what a hybrid is worth is for the simulation to say.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from sim.plan.streams import Stream, in_hand, joined, streams, waiting_of
 from sim.scenario.hours import OpenHours
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option, ToTarget
+from sim.scenario.terms import ContractTerms
 
 __all__ = ["Leg", "Screen"]
 
@@ -89,16 +91,14 @@ class Screen:
     def priced(self, one: Candidate, own: Leg, vendor: Leg) -> float:
         """Cost of an average month of a candidate of which it is known what both legs do."""
         total = 0.0
-        contract = self.vendor_group.contract
-        billed = ContractOps()
         if one.own:
             assert self.own_group.payroll is not None
             total += inhouse_month(self.own_group.payroll, self._own_ops(own)).total
         pure = bool(one.own) and not any(v.any() for v in vendor.handled.values())
-        if pure or contract is None:
+        if pure:
             return total
         billed = self.contract_ops(vendor)
-        invoice = contract_month(contract, billed)
+        invoice = contract_month(self.contract, billed)
         total += invoice.total
         kept = self.legs.retained if one.own else self.legs.vendor
         retained = self.scenario.options[kept].retained
@@ -120,6 +120,13 @@ class Screen:
     def vendor_group(self) -> Group:
         """The vendor's team."""
         return self.scenario.options[self.legs.vendor].groups[self.legs.vendor_group]
+
+    @property
+    def contract(self) -> ContractTerms:
+        """What the vendor charges, without what its service earns or loses it."""
+        contract = self.vendor_group.contract
+        assert contract is not None  # `legs_of` refuses a vendor without
+        return contract.model_copy(update={"sla": None})
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -261,15 +268,18 @@ class Screen:
 
     def contract_ops(self, leg: Leg) -> ContractOps:
         """What a vendor bills for in a month."""
-        contract = self.vendor_group.contract
-        assert contract is not None
+        contract = self.contract
         per_minute = [v for c, v in leg.minutes.items() if c not in contract.price_per_contact]
+        handled = {c: self._monthly(v) for c, v in leg.handled.items()}
+        hours = self.hours(leg.agents)
         billed = self._by_kind(sum(per_minute, np.zeros(self.scenario.intervals_per_week)))
         return ContractOps(
             billed_minutes=billed["all"],
             minutes_in={kind: billed[kind] for kind in _KINDS[1:]},
-            handled={c: self._monthly(v) for c, v in leg.handled.items()},
-            hours=self.hours(leg.agents),
+            handled=handled,
+            resolved=sum(handled.values()) * (self.vendor_group.fcr or 0.0),
+            fte_months=contract.ordered(sum(block.logged for block in hours)),
+            hours=hours,
         )
 
     def hours(self, agents: Floats) -> tuple[Hours, ...]:

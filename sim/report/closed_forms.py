@@ -25,7 +25,6 @@ __all__ = [
     "measures_data",
     "method_words",
     "of_all_callers",
-    "plain_rows",
     "split",
 ]
 
@@ -198,11 +197,6 @@ def flat(one: Measured, awt: float) -> dict[str, float | str]:
         **{f"wait_percentile_{100 * share:g}": one.wait_percentile(share) for share in SHARES},
         "method": one.method,
     }
-
-
-def plain_rows(named: Mapping[str, Measured], awt: float, key: str) -> list[dict[str, Any]]:
-    """One row for each queue, its name in the column `key`."""
-    return [{key: name, **flat(one, awt)} for name, one in named.items()]
 
 
 @dataclass(frozen=True, kw_only=True)

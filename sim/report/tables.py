@@ -184,11 +184,6 @@ def service_table(options: tuple[OptionResult, ...], lang: Language) -> Table:
     return Table(lang("What customers get"), head, tuple(rows))
 
 
-def _part_title(option: OptionResult, part: Attained, lang: Language) -> str:
-    """The name of a part, below that of its channel."""
-    return INDENT + part_title(option.scenario, part.channel, lang)
-
-
 def served_cells(one: Attained, lang: Language) -> Row:
     """What customers of a channel or of a part of it get, as cells of `service_table`.
 

@@ -159,12 +159,6 @@ def _last(problem: Rotating, people: int) -> Iterator[Reason]:
         yield Reason("last", most, runs, text)
 
 
-def _ends_rows(problem: Rotating, shift: int) -> bool:
-    """Whether no other shift may follow one on the next day."""
-    others = (other for other in range(problem.shifts) if other != shift)
-    return all((shift, other) in problem.forbidden for other in others)
-
-
 def _weekends(problem: Rotating, people: int) -> Iterator[Reason]:
     """Whole weekends off against those who must be there."""
     count, weeks = problem.weekends

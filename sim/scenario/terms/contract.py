@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationInfo, WithJsonSchema, model_validator
 
 from sim.scenario.base import Strict, broken, in_file
-from sim.scenario.terms.scales import check_scale, graduated, refuse_twice
+from sim.scenario.terms.scales import check_scale, graduated, refuse_twice, whole_up
 from sim.scenario.terms.shipped import Preset, choices, laid_over
 from sim.scenario.units import (
     Fraction,
@@ -242,6 +242,16 @@ class ContractTerms(Strict):
         whole = self.fixed_fee or self.minimum_monthly or self.price_per_fte_month
         used = self.minutes or self.price_per_agent_hour or self.price_per_resolution
         return bool(whole or used or channel in self.price_per_contact)
+
+    def ordered(self, logged: float) -> int:
+        """Whole agents that are ordered for so many logged hours in a month.
+
+        Examples
+        --------
+        >>> ContractTerms(price_per_fte_month=100_000, fte_hours=120).ordered(250)
+        3
+        """
+        return whole_up(logged / self.fte_hours) if self.fte_hours else 0
 
     @model_validator(mode="before")
     @classmethod
