@@ -43,7 +43,8 @@ def follow(scenario: Scenario, path: str, amount: str | None = None) -> Input:
     >>> follow(shop, "tolerance")
     Traceback (most recent call last):
     sim.errors.InvalidInput: input needs a new simulation to be answered, got 'tolerance'; change
-    the file and compare; known without: volumes, handle times, patience, targets, fcr, all prices, losses, growth
+    the file and compare; known without: volumes, handle times, patience, targets, fcr, all prices,
+    losses, growth
     """
     found = find_input(scenario, path)
     for leaf in found.leaves:
