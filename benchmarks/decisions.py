@@ -45,9 +45,8 @@ def inputs(scenario: Scenario) -> list[Uncertain]:
 
 def over_months(scenario: Scenario, comparison: Comparison, draws: int, options: int) -> None:
     """Present value of the months of every option in every draw."""
-    chosen = comparison.options[:options]
-    chosen = [one.name for one in comparison.options[-options:]]
-    valued = Valued.of(comparison, chosen, ["npv"])
+    names = [one.name for one in comparison.options[-options:]]
+    valued = Valued.of(comparison, names, ["npv"])
     drawn(scenario, inputs(scenario), valued, draws, 1, workers=1)
 
 
