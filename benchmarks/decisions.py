@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from sim.decide import Comparison, compare
@@ -45,9 +46,8 @@ def inputs(scenario: Scenario) -> list[Uncertain]:
 
 def over_months(scenario: Scenario, comparison: Comparison, draws: int, options: int) -> None:
     """Present value of the months of every option in every draw."""
-    chosen = comparison.options[:options]
-    chosen = [one.name for one in comparison.options[-options:]]
-    valued = Valued.of(comparison, chosen, ["npv"])
+    names = [one.name for one in comparison.options[-options:]]
+    valued = Valued.of(comparison, names, ["npv"])
     drawn(scenario, inputs(scenario), valued, draws, 1, workers=1)
 
 
@@ -62,7 +62,7 @@ def lines(size: float, rounds: int) -> Iterator[str]:
     cases: list[tuple[str, Callable[[], object]]] = [
         (
             f"{draws} draws x {options} options x {MONTHS} months, staffed anew",
-            lambda options=options, draws=draws: over_months(scenario, comparison, draws, options),
+            partial(over_months, scenario, comparison, draws, options),
         )
         for options, draws in ((5, draws), (5, draws // 2), (2, draws))
     ]

@@ -62,7 +62,7 @@ def _breakeven(
         typer.Option(
             "--of",
             metavar="INPUT",
-            help="What varies: volume, price, wage, margin, vat, target, or a path in the file.",
+            help="What varies: volume, price, wage, margin, vat, target, or any number's path.",
         ),
     ] = "volume",
     between: _Between = None,

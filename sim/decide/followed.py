@@ -43,15 +43,14 @@ def follow(scenario: Scenario, path: str, amount: str | None = None) -> Input:
     >>> follow(shop, "tolerance")
     Traceback (most recent call last):
     sim.errors.InvalidInput: input needs a new simulation to be answered, got 'tolerance'; change
-    the file and compare; known without: volumes, handle times, patience, targets, fcr, all prices,
-    losses, growth
+    the file and compare; known without: volumes, handle times, patience, targets, fcr, prices
     """
     found = find_input(scenario, path)
     for leaf in found.leaves:
         if not _followed(scenario, leaf):
             hint = (
                 "change the file and compare; known without: volumes, handle times, patience, "
-                "targets, fcr, all prices, losses, growth"
+                "targets, fcr, prices"
             )
             raise InvalidInput("input", "needs a new simulation to be answered", path, hint)
     months = scenario.horizon is not None if amount is None else amount.startswith("npv")

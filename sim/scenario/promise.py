@@ -38,8 +38,7 @@ OPTION_MEASURES: Mapping[str, Reader] = {
     "occupancy": _plain(percentage),
     "utilisation": _plain(percentage),
 }
-"""Measures of the whole option; cost [per month], npv [over the horizon], hours [logged in per
-month]."""
+"""Measures of the whole option; cost and hours of a month, npv of all."""
 
 
 class Promise(Strict):
