@@ -37,6 +37,8 @@ Agents = NDArray[np.int64]
 ROUNDS = 12
 #: Plans of shifts by which a promise over a day or more is approached, and how near that must be.
 NEARER, NEAR = 3, 0.003
+#: What makes other customers of a seed.
+OTHERS = 0x0DD
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,6 +109,19 @@ def _on_shifts(trial: Trial, group: str) -> bool:
 
 def _settled(trial: Trial, wanted: Mapping[str, Agents]) -> tuple[dict[str, Agents], int]:
     """Agents who come and go with every interval and keep the promises, and rounds of adding."""
+    levels, rounds = _raised(trial, wanted)
+    shared = [names for names in teams(trial.scenario, trial.option) if len(names) > 1]
+    for names in shared:
+        levels = lowered(trial, levels, names)
+    if shared:
+        # Whom few customers did not miss, others may: what was chosen by luck is put right.
+        levels, more = _raised(replace(trial, seed=trial.seed ^ OTHERS), levels)
+        rounds += more
+    return levels, rounds
+
+
+def _raised(trial: Trial, wanted: Mapping[str, Agents]) -> tuple[dict[str, Agents], int]:
+    """Agents added until the promises hold, and rounds of it."""
     levels, rounds = dict(wanted), 0
     while rounds < ROUNDS:
         covers = {group: Brought(agents) for group, agents in levels.items()}
@@ -114,9 +129,6 @@ def _settled(trial: Trial, wanted: Mapping[str, Agents]) -> tuple[dict[str, Agen
         if all(np.array_equal(more[group], levels[group]) for group in levels):
             break
         levels, rounds = more, rounds + 1
-    for names in teams(trial.scenario, trial.option):
-        if len(names) > 1:
-            levels = lowered(trial, levels, names)
     return levels, rounds
 
 

@@ -2,7 +2,8 @@
 
 No closed form tells how much of a channel each of several groups takes. What brackets it is known:
 all agents in one pool that serves everything need the least, and each group needs what its own
-channels take that nobody else serves. Between the two the simulation decides, from below.
+channels take that nobody else serves. Between the two the simulation decides, from below. Groups
+between which hours, shares or overflow part a channel share nothing of it: see `requirements`.
 """
 
 from __future__ import annotations

@@ -131,7 +131,7 @@ def fewer(plan: ShiftPlan, spare: Floats, number: int) -> ShiftPlan | None:
         presence([replace(item, count=1)], horizon, crews).sum(axis=0) for item in plan.cover.shifts
     ]
     scores = [
-        (float((spare * np.sqrt(np.maximum(agents, 1.0)))[one > 0].min(initial=1.0)), k)
+        (float((spare * np.sqrt(np.maximum(agents, 1.0)))[one > 0].min(initial=np.inf)), k)
         for k, one in enumerate(ones)
     ]
     left = list(plan.cover.shifts)

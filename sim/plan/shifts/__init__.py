@@ -1,6 +1,5 @@
 """Shifts: the cheapest that cover a requirement, the fewest kinds of them, and why none do."""
 
-from sim.plan.shifts.closed_loop import ClosedLoop, Judged, Kept, closed_loop
 from sim.plan.shifts.covering import CoverProblem, ShiftCover, cover_problem, cover_shifts
 from sim.plan.shifts.design import ShiftDesign, design_shifts
 from sim.plan.shifts.effort import Effort, Progress
@@ -10,13 +9,10 @@ from sim.plan.shifts.reasons import Reasons, reasons_of, start_values, unreachab
 from sim.plan.shifts.templates import Crew, Horizon, PauseRule, ShiftTemplate, Split
 
 __all__ = [
-    "ClosedLoop",
     "CoverProblem",
     "Crew",
     "Effort",
     "Horizon",
-    "Judged",
-    "Kept",
     "PauseRule",
     "Pay",
     "PlannedShift",
@@ -26,7 +22,6 @@ __all__ = [
     "ShiftDesign",
     "ShiftTemplate",
     "Split",
-    "closed_loop",
     "cover_problem",
     "cover_shifts",
     "design_shifts",

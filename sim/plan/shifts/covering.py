@@ -270,9 +270,7 @@ def _stated(problem: CoverProblem, found: Found) -> ShiftCover:
     agents = presence(planned, horizon, [crew.name for crew in problem.crews])
     skills, number = problem.demand.agents.shape
     pieces = found.x[program.missing.slice].reshape(-1, skills, number)
-    never = pieces[-1]
-    # What is missing on account of contacts that may be lost is no failing.
-    lacking = never if problem.demand.budget is not None else pieces.sum(axis=0)
+    never, lacking = pieces[-1], pieces.sum(axis=0)
     missing = np.where(lacking > NONE, lacking, 0.0)
     given = agents.sum(axis=0) + missing.sum(axis=0)
     surplus = np.maximum(given - problem.demand.agents.sum(axis=0), 0.0)

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from sim.plan.duties import DAY, Pause
 from sim.plan.shifts.kinds import Column, Form, Window
 from sim.plan.shifts.pay import Pay, Premia, worked
-from sim.plan.shifts.sheet import EVER, ONCE, Sheet, Span
+from sim.plan.shifts.sheet import ONCE, Sheet, Span
 from sim.plan.shifts.templates import Crew, Horizon, ShiftTemplate
 
-__all__ = ["Budget", "Demand", "Pool", "Program", "program"]
+__all__ = ["Demand", "Pool", "Program", "program"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -31,27 +31,6 @@ Mask = NDArray[np.bool_]
 
 #: More agents than any plan has: where the program needs a bound but none binds.
 MANY = 1e5
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """Contacts that may be lost in all, where agents are missing at no other price.
-
-    Parameters
-    ----------
-    widths, losses
-        Pieces of what may be missing: agents, and contacts lost per agent, which rise from piece to
-        piece; shape (pieces, intervals).
-    spans
-        Intervals that are counted together, and contacts that may be lost in them.
-    over
-        Price of a contact lost beyond that [money].
-    """
-
-    widths: Floats
-    losses: Floats
-    spans: tuple[tuple[Ints, float], ...]
-    over: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +52,6 @@ class Demand:
         Whether nothing may be missing.
     never
         Price of what may not be missing, so that what cannot be had is told [money an interval].
-    budget
-        Contacts that may be lost, if agents may be missing on that account.
     """
 
     agents: Floats
@@ -83,12 +60,9 @@ class Demand:
     surplus: float
     hard: bool
     never: float
-    budget: Budget | None = None
 
     def pieces(self) -> list[tuple[Floats, float]]:
         """Pieces of what may be missing: agents by skill and interval, price by the hour."""
-        if self.budget is not None:
-            return [(width[None, :], 0.0) for width in self.budget.widths]
         may = self.agents - self.presence
         found = []
         for width, price in self.missing:
@@ -235,8 +209,6 @@ class _Writer:
             span = sheet.columns(np.full(len(every), price), room, whole=False, moment=moment)
             sheet.put(every, np.arange(span.first, span.end), 1.0)
         missing = Span(first, sheet.width)
-        if demand.budget is not None:
-            self._lost(demand.budget, first)
         if demand.surplus:
             span = sheet.columns(
                 np.full(len(every), demand.surplus * hours), MANY, whole=False, moment=moment
@@ -244,18 +216,6 @@ class _Writer:
             sheet.put(every, np.arange(span.first, span.end), -1.0)
         self._served(cover, moment[:number])
         return cover, missing
-
-    def _lost(self, budget: Budget, first: int) -> None:
-        """Rows that keep contacts lost within their budget, or say how far beyond it."""
-        number = self.horizon.intervals
-        for at, limit in budget.spans:
-            row = self.sheet.rows(np.array([-math.inf]), limit).first
-            for k, losses in enumerate(budget.losses):
-                self.sheet.put(row, first + k * number + at, losses[at])
-            beyond = self.sheet.columns(
-                np.array([budget.over]), MANY, whole=False, moment=np.array([EVER])
-            )
-            self.sheet.put(row, beyond.first, -1.0)
 
     def _served(self, cover: Span, moment: Floats) -> None:
         """Where presence of each crew counts: in its skill's rows, or in rows that share it out."""

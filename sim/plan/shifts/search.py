@@ -22,7 +22,6 @@ from sim.plan.shifts.effort import Effort, Found, Progress
 from sim.plan.shifts.mending import mended
 from sim.plan.shifts.opening import opening
 from sim.plan.shifts.program import Pool, Program
-from sim.plan.shifts.sheet import EVER
 from sim.plan.shifts.solver import Linear, Solved, safe_bound, whole_solution
 from sim.plan.shifts.windows import grain, window_solution
 
@@ -361,8 +360,6 @@ class _Search:
         starts = list(range(0, self._span(), max(60, length // 2)))
         half = len(starts) // 2
         apart = self._span() // 2 > length * 1.5 + 2 * self.program.longest
-        # What is counted over all windows together can be changed by one of them at a time.
-        apart &= not (self.program.moment == EVER).any()
         if self.effort.threads < 2 or not apart:
             for start in starts:
                 if self._left() <= 0 or self._over():
@@ -413,7 +410,7 @@ class _Search:
         since = program.moment - start
         span = self._span()
         since = np.where(program.moment >= 0, since % span, math.inf)
-        free = (since < length + program.longest) | (program.moment == EVER)
+        free = since < length + program.longest
         shifts = program.shifts.slice
         kept = getattr(self, "kept", None)
         worth = self.best.x[shifts] > 0

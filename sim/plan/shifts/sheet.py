@@ -8,14 +8,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["EVER", "ONCE", "Sheet", "Span"]
+__all__ = ["ONCE", "Sheet", "Span"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
-#: The moment of a column that belongs to no moment: it is settled once, or with every window.
-ONCE, EVER = -1.0, -2.0
+#: The moment of a column that belongs to no moment: it is settled once.
+ONCE = -1.0
 
 
 class Span(NamedTuple):

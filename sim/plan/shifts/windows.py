@@ -53,7 +53,7 @@ class Grain:
 
 
 def grain(program: Program) -> Grain | None:
-    """The parts of a program; None where there are none, as with contacts lost by the agent.
+    """The parts of a program; None where there are none.
 
     Parameters
     ----------
