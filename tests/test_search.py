@@ -10,19 +10,20 @@ import typer
 from typer.testing import CliRunner
 
 from sim.cli.searching import _optimise
-from sim.decide import simulate
+from sim.decide import Run, simulate
 from sim.decide.bound import lower_bound
 from sim.decide.candidates import Candidate, candidates, hours_text, legs_of
 from sim.decide.saving import option_data
 from sim.decide.screen import Screen
-from sim.decide.search import Found, Step, search
+from sim.decide.search import Found, Step, Tried, _Search, search
 from sim.errors import InvalidInput
 from sim.report.language import Language
 from sim.report.searches import search_answer
 from sim.scenario import Scenario, load
-from sim.scenario.hours import OpenHours
+from sim.scenario.hours import DAY, OpenHours
 from sim.scenario.saved import raw, saved_text, writable_beside
 from sim.scenario.terms import ContractTerms
+from sim.stats import Estimate
 
 DESK = """
 name: small-desk
@@ -143,6 +144,26 @@ def test_states_are_those_of_paired_differences(found: Found) -> None:
         if one.state == "alike":
             assert one.over is not None
             assert one.over.low <= 0
+
+
+def test_who_met_other_customers_is_not_told_apart_for_certain(desk: Scenario) -> None:
+    looking = _Search(desk, legs_of(desk), Run.of(desk), 0.0, 1.0, 0.95, None)
+    ends = (Candidate(("phone",), ((0, 7 * DAY),)), Candidate((), ()))
+    tried = [
+        Tried(one, 0.0, looking.played(one, count)) for one, count in zip(ends, (8, 4), strict=True)
+    ]
+    other = looking.judged(tried)[1]
+
+    assert other.over is not None
+    assert other.over.half_width > 0
+
+    # Whoever was eliminated stays so, as long as who eliminated it gives the service asked for.
+    best, dearer = sorted(tried, key=lambda one: one.cost, reverse=True)
+    looking.out = {dearer.candidate: (best.candidate, Estimate(5.0, 1.0))}
+    judged = looking.judged(tried)
+    assert [one.candidate for one in judged] == [best.candidate, dearer.candidate]
+    assert judged[1].over == Estimate(5.0, 1.0)
+    assert looking.judged([dearer])[0].candidate == dearer.candidate
 
 
 def test_a_better_service_never_costs_less_on_the_frontier(found: Found) -> None:

@@ -9,6 +9,7 @@ stated confidence is eliminated. When time is up, the best found until then is t
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from sim.decide.screen import Screen
 from sim.errors import Interrupted, InvalidInput
 from sim.experiment import Place, opened
 from sim.scenario.model import Scenario
-from sim.stats import Estimate, paired_mean
+from sim.stats import Estimate, mean_estimate, paired_mean
 
 __all__ = ["Found", "Point", "Step", "Tried", "search"]
 
@@ -56,7 +57,8 @@ class Tried:
         ``best``; ``alike``: not told apart from the best; ``dearer``; ``worse``: cheaper or dearer,
         it does not give the service of the own team, or misses a promise.
     over
-        How much dearer than the best, paired; None for the best and where service is worse.
+        How much dearer than the best, or than the one that was the best when it was eliminated;
+        paired. None for the best and where service is worse.
     """
 
     candidate: Candidate
@@ -226,6 +228,8 @@ class _Search:
         self.progress = progress
         self.screen = Screen(scenario, legs)
         self.tried: list[Tried] = []
+        # Who was eliminated: by whom, and how much dearer that showed it to be.
+        self.out: dict[Candidate, tuple[Candidate, Estimate]] = {}
         self.bound = float("inf")
         self.ended = "exhausted"
 
@@ -349,6 +353,9 @@ class _Search:
         for number in range(ROUNDS):
             rivals = self.judged(self.equal())
             close = [one for one in rivals if one.state in ("best", "alike")]
+            for one in rivals:
+                if one.state == "dearer" and one.over is not None:
+                    self.out.setdefault(one.candidate, (close[0].candidate, one.over))
             last = number == ROUNDS - 1 or 2 * count > self.run.at_most
             if len(close) < 2 or last:
                 return rivals
@@ -356,15 +363,19 @@ class _Search:
                 self.ended = "time"
                 return rivals
             count *= 2
-            for one in close:
-                again = replace(one, result=self.played(one.candidate, count))
-                self.tried[[t.candidate for t in self.tried].index(one.candidate)] = again
-                self.tell()
+            # All of them or none, so that those who are compared have met the same customers.
+            again = {one.candidate: self.played(one.candidate, count) for one in close}
+            self.tried = [
+                replace(one, result=again.get(one.candidate, one.result)) for one in self.tried
+            ]
+            self.tell()
         return self.judged(self.equal())
 
     def judged(self, equal: Sequence[Tried]) -> list[Tried]:
         """All that were simulated, the best first."""
-        rivals = sorted(equal, key=lambda one: one.cost)
+        there = {one.candidate for one in equal}
+        out = {one: over for one, (by, over) in self.out.items() if by in there}
+        rivals = sorted(equal, key=lambda one: (one.candidate in out, one.cost))
         found: list[Tried] = []
         # Bonferroni over all pairs and all looks: one-sided, so that twice the rest is left out.
         looks = max(1, len(rivals) - 1) * ROUNDS
@@ -373,11 +384,7 @@ class _Search:
             if not found:
                 found.append(replace(one, state="best", over=None))
                 continue
-            best = found[0]
-            over = Estimate(one.cost - best.cost, 0.0)
-            if len(one.result.batches) == len(best.result.batches):
-                over = paired_mean(one.result.batches, best.result.batches, sure)
-                over = Estimate(one.cost - best.cost, over.half_width)
+            over = out.get(one.candidate) or _over(one, found[0], sure)
             state = "dearer" if over.low > 0 else "alike"
             found.append(replace(one, state=state, over=over))
         found.sort(key=lambda one: ("best", "alike", "dearer").index(one.state))
@@ -436,6 +443,17 @@ def _worse(one: OptionResult, base: OptionResult, tolerance: float) -> bool:
         return missed or lost
 
     return any(map(less, one.attained, base.attained))
+
+
+def _over(one: Tried, best: Tried, confidence: float) -> Estimate:
+    """How much dearer one candidate is; of other customers it is known less well."""
+    ours, theirs = one.result, best.result
+    if ours.replications.count == theirs.replications.count:
+        width = paired_mean(ours.batches, theirs.batches, confidence).half_width
+    else:
+        each = (mean_estimate(r.batches, confidence).half_width for r in (ours, theirs))
+        width = math.hypot(*each)
+    return Estimate(one.cost - best.cost, width)
 
 
 def _promising(scenario: Scenario, level: float) -> Scenario:
