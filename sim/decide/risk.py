@@ -264,7 +264,8 @@ def risk(
             one, options=between, seed=seed, replications=replications, progress=progress, on=on
         )
     pair = pair_of(comparison, between)
-    options = pair if between else _alike(comparison, pair)
+    alike = {option.name for option in comparison.at_the_target()}
+    options = pair if between else tuple(o.name for o in comparison.options if o.name in alike)
     inputs = inputs_of(scenario, options)
     responses = {name: Response.of(comparison[name]) for name in options}
     key = scenario.simulation.seed if start is None else start
@@ -281,17 +282,6 @@ def risk(
         _bars(scenario, moved, {name: responses[name] for name in pair}),
         flips(scenario, moved, responses),
         key,
-    )
-
-
-def _alike(comparison: Comparison, pair: tuple[str, str]) -> tuple[str, ...]:
-    """Priced options that give the service of the baseline."""
-    base = comparison.baseline.name
-    return tuple(
-        option.name
-        for option in comparison.options
-        if option.cost
-        and (option.name in pair or option.name == base or not comparison.gaps(option.name))
     )
 
 
