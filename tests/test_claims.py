@@ -17,7 +17,13 @@ from terminal import Said
 from sim.decide import Comparison, compare
 from sim.decide.checklist import checklist
 from sim.decide.claims import check_claim, check_claims
-from sim.decide.figures import Figure, absolute_change, figure, relative_change
+from sim.decide.figures import (
+    Figure,
+    absolute_change,
+    figure,
+    relative_change,
+    satisfaction_assumed,
+)
 from sim.decide.goals import reach
 from sim.decide.would_be import ways
 from sim.errors import InvalidInput
@@ -186,6 +192,28 @@ def test_satisfaction_follows_the_response_that_the_scenario_assumes() -> None:
     assert csat.value == pytest.approx((80 - 3 * wait / 60 - 0.4 * 100 * lost) / 100)
     assert absolute_change(csat, Figure.plain(0.0)).half_width > 0
     assert figure(found["cheap"], "nps").value == pytest.approx(30 + 14)  # 84 % against 70 %
+    assert satisfaction_assumed(found["few"])["csat"] == pytest.approx(100 * csat.value)
+
+
+def test_letters_do_not_make_callers_more_patient() -> None:
+    terms = "{satisfaction: {csat: {now: 80, per_point_of_abandonment: -0.4}}}"
+    mail = line(6, kind="email", handle_time="1m", target="{answered: 95% in 1d}", fcr="70%")
+    skills = "{phone: {}, mail: {}}"
+    priced = "{price_per_agent_hour: {rate: 10 EUR/h}}"
+    staff = "shifts: [{agents: 1, hours: always}]"
+    them = team(skills=skills, staffing=staff, source="vendor", contract=priced)
+    found = compare(
+        shop(
+            consequences=terms,
+            channels={"phone": PHONE, "mail": mail},
+            options={"few": f"{{groups: {{them: {them}}}}}"},
+        ),
+        replications=4,
+    )["few"]
+
+    lost = found.replications.estimate("abandonment", "phone").value
+    assert lost > 0.05
+    assert satisfaction_assumed(found)["csat"] == pytest.approx(80 - 40 * lost)
 
 
 # --- verdicts ------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from sim.cli.searching import _optimise
 from sim.decide import simulate
 from sim.decide.bound import lower_bound
 from sim.decide.candidates import Candidate, candidates, hours_text, legs_of
-from sim.decide.found import Found, Step
+from sim.decide.found import Found, Step, Tried, judged
 from sim.decide.moves import moves, same_work
 from sim.decide.saving import option_data
 from sim.decide.screen import Screen
@@ -25,9 +25,10 @@ from sim.errors import InvalidInput
 from sim.report.language import Language
 from sim.report.searches import search_answer
 from sim.scenario import Scenario, load, load_text
-from sim.scenario.hours import OpenHours
+from sim.scenario.hours import DAY, OpenHours
 from sim.scenario.saved import raw, saved_text, writable_beside
 from sim.scenario.terms import ContractTerms
+from sim.stats import Estimate
 
 DESK = """
 name: small-desk
@@ -174,6 +175,24 @@ def test_states_are_those_of_paired_differences(found: Found) -> None:
         if one.state == "alike":
             assert one.over is not None
             assert one.over.low <= 0
+
+
+def test_who_met_other_customers_is_not_told_apart_for_certain(desk: Scenario) -> None:
+    played = [simulate(desk, name, replications=count) for name, count in (("own", 8), ("vendor", 4))]
+    ends = (Candidate(("phone",), ((0, 7 * DAY),)), Candidate((), ()))
+    tried = [Tried(one, 0.0, result) for one, result in zip(ends, played, strict=True)]
+    other = judged(tried, tried, 0.95)[1]
+
+    assert other.over is not None
+    assert other.over.half_width > 0
+
+    # Whoever was eliminated stays so, as long as who eliminated it gives the service asked for.
+    best, dearer = sorted(tried, key=lambda one: one.cost, reverse=True)
+    out = {dearer.candidate: (best.candidate, Estimate(5.0, 1.0))}
+    found = judged(tried, tried, 0.95, out)
+    assert [one.candidate for one in found] == [best.candidate, dearer.candidate]
+    assert found[1].over == Estimate(5.0, 1.0)
+    assert judged([dearer], [dearer], 0.95, out)[0].candidate == dearer.candidate
 
 
 def test_a_better_service_never_costs_less_on_the_frontier(found: Found) -> None:

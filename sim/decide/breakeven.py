@@ -135,7 +135,7 @@ def pair_of(comparison: Comparison, between: Sequence[str] | None = None) -> tup
     InvalidInput
         If they are not two priced options of the comparison.
     """
-    priced = {option.name: option.cost.value for option in comparison.options if option.cost}
+    priced = [option.name for option in comparison.options if option.cost]
     if between is not None:
         for name in between:
             if name not in priced:
@@ -144,8 +144,7 @@ def pair_of(comparison: Comparison, between: Sequence[str] | None = None) -> tup
             raise InvalidInput("between", "must be two options", " ".join(between))
         return between[0], between[1]
     base = comparison.baseline
-    alike = [name for name in priced if name == base.name or not comparison.gaps(name)]
-    ranked = sorted(alike, key=priced.__getitem__)
+    ranked = [option.name for option in comparison.at_the_target()]
     if len(ranked) < 2:
         hint = "name two options with --between"
         rule = "is needed: no two priced options give equal service"

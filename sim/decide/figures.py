@@ -19,13 +19,23 @@ from sim.decide.option import OptionResult
 from sim.metrics import Count, measure_names, parts, service_level
 from sim.stats import Estimate, t_quantile
 
-__all__ = ["MISSED", "Figure", "absolute_change", "figure", "first_contact", "relative_change"]
+__all__ = [
+    "MISSED",
+    "Figure",
+    "absolute_change",
+    "figure",
+    "first_contact",
+    "relative_change",
+    "satisfaction_assumed",
+]
 
 Floats = NDArray[np.float64]
 
 #: How contacts are missed: given up, met busy lines, closed, or not come to when the period ends.
 MISSED = (Count.ABANDONED, Count.BLOCKED, Count.CLOSED, Count.WAITING, Count.DISMISSED)
 _NOBODY = math.nan
+# What a point of CSAT or of NPS counts.
+_UNITS = {"csat": 0.01, "nps": 1.0}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,16 +153,36 @@ def _satisfied(result: OptionResult, measure: str) -> Figure:
     response = getattr(terms, measure) if terms else None
     if terms is None or response is None:
         return Figure.plain(_NOBODY)
-    wait, lost = figure(result, "asa"), figure(result, "abandonment")
+    wait, lost = _felt(result, "asa"), _felt(result, "abandonment")
     fcr = first_contact(result)
-    if math.isnan(fcr) and response.per_point_of_fcr:
+    if math.isnan(wait.value + lost.value) or (math.isnan(fcr) and response.per_point_of_fcr):
         return Figure.plain(_NOBODY)
     known = terms.fcr if math.isnan(fcr) else fcr
-    unit = 0.01 if measure == "csat" else 1.0
+    unit = _UNITS[measure]
     value = satisfaction(terms, asa=wait.value, abandonment=lost.value, fcr=known)[measure]
     moved = wait.influence * response.per_minute_of_wait / 60
     moved = moved + lost.influence * response.per_point_of_abandonment * 100
     return Figure(unit * value, unit * moved, wait.weights)
+
+
+def _felt(result: OptionResult, measure: str) -> Figure:
+    """A figure of those who wait for an answer there and then: letters are not among them."""
+    played = result.replications
+    rows = [result.case.channels.index(name) for name in _all_channels(result, "asa")]
+    over, under = _shares(result, measure, rows)
+    return Figure.ratio(over, under, played.weights)
+
+
+def satisfaction_assumed(result: OptionResult) -> dict[str, float]:
+    """CSAT and NPS in points by the response that the scenario assumes; those that are known.
+
+    Parameters
+    ----------
+    result
+        The option.
+    """
+    found = {name: figure(result, name).value / unit for name, unit in _UNITS.items()}
+    return {name: value for name, value in found.items() if not math.isnan(value)}
 
 
 def _all_channels(result: OptionResult, measure: str) -> list[str]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sim.decide.bound import Bound
 from sim.decide.candidates import Candidate, Legs
 from sim.decide.option import Attained, OptionResult
 from sim.scenario.model import Scenario
-from sim.stats import Estimate, paired_mean
+from sim.stats import Estimate, mean_estimate, paired_mean
 
-__all__ = ["ROUNDS", "Found", "Point", "Step", "Tried", "judged", "worse"]
+__all__ = ["ROUNDS", "Eliminated", "Found", "Point", "Step", "Tried", "judged", "worse"]
 
 #: Rounds of replications, each twice as many as the one before, for those that are close.
 ROUNDS = 4
@@ -33,7 +34,8 @@ class Tried:
         ``best``; ``alike``: not told apart from the best; ``dearer``; ``worse``: cheaper or dearer,
         it does not give the service of the own team, or misses a promise.
     over
-        How much dearer than the best, paired; None for the best and where service is worse.
+        How much dearer than the best, or than the one that was the best when it was eliminated;
+        paired. None for the best and where service is worse.
     """
 
     candidate: Candidate
@@ -154,7 +156,16 @@ class Found:
         return None
 
 
-def judged(tried: Sequence[Tried], equal: Sequence[Tried], confidence: float) -> list[Tried]:
+#: Who was eliminated: by whom, and how much dearer that showed it to be.
+Eliminated = Mapping[Candidate, tuple[Candidate, Estimate]]
+
+
+def judged(
+    tried: Sequence[Tried],
+    equal: Sequence[Tried],
+    confidence: float,
+    eliminated: Eliminated | None = None,
+) -> list[Tried]:
     """Tell candidates apart, the best first.
 
     Parameters
@@ -165,8 +176,12 @@ def judged(tried: Sequence[Tried], equal: Sequence[Tried], confidence: float) ->
         Those of them that give the service asked for.
     confidence
         With which nobody who is called dearer is the best.
+    eliminated
+        Who was out before; it stays so as long as who eliminated it gives the service asked for.
     """
-    rivals = sorted(equal, key=lambda one: one.cost)
+    there = {one.candidate for one in equal}
+    out = {one: over for one, (by, over) in (eliminated or {}).items() if by in there}
+    rivals = sorted(equal, key=lambda one: (one.candidate in out, one.cost))
     found: list[Tried] = []
     # Bonferroni over all pairs and all looks: one-sided, so that twice the rest is left out.
     looks = max(1, len(rivals) - 1) * ROUNDS
@@ -175,17 +190,24 @@ def judged(tried: Sequence[Tried], equal: Sequence[Tried], confidence: float) ->
         if not found:
             found.append(replace(one, state="best", over=None))
             continue
-        best = found[0]
-        over = Estimate(one.cost - best.cost, 0.0)
-        if len(one.result.batches) == len(best.result.batches):
-            over = paired_mean(one.result.batches, best.result.batches, sure)
-            over = Estimate(one.cost - best.cost, over.half_width)
+        over = out.get(one.candidate) or _over(one, found[0], sure)
         state = "dearer" if over.low > 0 else "alike"
         found.append(replace(one, state=state, over=over))
     found.sort(key=lambda one: ("best", "alike", "dearer").index(one.state))
     kept = {id(one.result) for one in found}
     rest = [replace(t, state="worse", over=None) for t in tried if id(t.result) not in kept]
     return [*found, *sorted(rest, key=lambda one: one.cost)]
+
+
+def _over(one: Tried, best: Tried, confidence: float) -> Estimate:
+    """How much dearer one candidate is; of other customers it is known less well."""
+    ours, theirs = one.result, best.result
+    if ours.replications.count == theirs.replications.count:
+        width = paired_mean(ours.batches, theirs.batches, confidence).half_width
+    else:
+        each = (mean_estimate(r.batches, confidence).half_width for r in (ours, theirs))
+        width = math.hypot(*each)
+    return Estimate(one.cost - best.cost, width)
 
 
 def worse(one: OptionResult, base: OptionResult, tolerance: float) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cost import Fate, Served, Statement, consequences, satisfaction
+from sim.cost import Fate, Served, Statement, consequences
 from sim.decide.month import Month
 from sim.decide.option import BATCHES, OptionResult
 from sim.decide.traffic import MonthCounts, reached
@@ -21,9 +21,6 @@ from sim.stats import Estimate, mean_estimate
 __all__ = ["Economics", "economics", "matters", "nobody"]
 
 Floats = NDArray[np.float64]
-
-# Channels whose clients wait for an answer there and then.
-_LIVE = ("voice", "chat")
 
 _LOST: dict[Fate, tuple[Count, ...]] = {
     "closed": (Count.CLOSED,),
@@ -44,14 +41,11 @@ class Economics:
         Operating cost and consequences together, with the uncertainty of the simulation.
     batches
         Totals of batches of replications, in the same order for all options of a comparison.
-    satisfaction
-        CSAT and NPS by the response that the scenario assumes; those that it has.
     """
 
     consequences: Statement
     total: Estimate
     batches: Floats
-    satisfaction: Mapping[str, float]
 
 
 def economics(result: OptionResult) -> Economics | None:
@@ -70,33 +64,11 @@ def economics(result: OptionResult) -> Economics | None:
     def found(counts: MonthCounts) -> Statement:
         return consequences(terms, matters(result.case, result.option, counts, terms))
 
-    mean_counts = month.read(result.replications.record)
-    mean = found(mean_counts)
+    mean = found(month.read(result.replications.record))
     parts = [found(month.read(part)).total for part in result.replications.batches(BATCHES)]
     batches = result.batches + np.array(parts)
     total = Estimate(result.statement.total + mean.total, mean_estimate(batches).half_width)
-    felt = _felt(result, matters(result.case, result.option, mean_counts, terms))
-    answer = satisfaction(terms.satisfaction, **felt) if terms.satisfaction else {}
-    return Economics(mean, total, batches, answer)
-
-
-def _felt(result: OptionResult, served: Served) -> dict[str, float]:
-    """Wait and abandonment of those who wait for an answer, and how much is solved at once."""
-    wait = lost = came = 0.0
-    for one in result.attained:
-        if result.scenario.channels[one.channel].kind not in _LIVE or one.outbound:
-            continue
-        offered = float(result.replications.counts(one.channel).sum(axis=0)[Count.OFFERED])
-        if offered and np.isfinite(one.asa.value):
-            came += offered
-            wait += offered * one.asa.value
-            lost += offered * one.abandonment.value
-    fcr = served.resolved_first / served.count if served.count else 0.0
-    return {
-        "asa": wait / came if came else 0.0,
-        "abandonment": lost / came if came else 1.0,
-        "fcr": fcr,
-    }
+    return Economics(mean, total, batches)
 
 
 def matters(

@@ -277,7 +277,8 @@ def risk(
             one, options=between, seed=seed, replications=replications, progress=progress, on=on
         )
     pair = pair_of(comparison, between)
-    options = pair if between else _alike(comparison, pair)
+    alike = {option.name for option in comparison.at_the_target()}
+    options = pair if between else tuple(o.name for o in comparison.options if o.name in alike)
     inputs = inputs_of(scenario, options)
     amounts = amounts_of(scenario)
     valued = Valued.of(comparison, options, amounts)
@@ -303,17 +304,6 @@ def risk(
             tuple(flips),
         )
     return RiskAnswer(comparison, stakes, found.again, key)
-
-
-def _alike(comparison: Comparison, pair: tuple[str, str]) -> tuple[str, ...]:
-    """Priced options that give the service of the baseline."""
-    base = comparison.baseline.name
-    return tuple(
-        option.name
-        for option in comparison.options
-        if option.cost
-        and (option.name in pair or option.name == base or not comparison.gaps(option.name))
-    )
 
 
 def _noise(comparison: Comparison, valued: Valued, costs: Floats, seed: int) -> Floats:

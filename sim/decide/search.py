@@ -28,6 +28,7 @@ from sim.decide.surrogate import Surrogate, improvement, traits
 from sim.errors import Interrupted, InvalidInput
 from sim.experiment import Place, opened
 from sim.scenario.model import Scenario
+from sim.stats import Estimate
 
 __all__ = ["search"]
 
@@ -124,6 +125,9 @@ class _Search:
         self.screen = Screen(scenario, legs)
         self.seen: dict[Candidate, _Seen] = {}
         self.tried: list[Tried] = []
+        # Who was eliminated among all, and among hybrids: by whom, and how much dearer it was.
+        self.out: dict[Candidate, tuple[Candidate, Estimate]] = {}
+        self.out_mixed: dict[Candidate, tuple[Candidate, Estimate]] = {}
         self.ready: dict[Candidate, Prepared] = {}
         self.lasted: list[float] = []
         self.pace = 0.0
@@ -321,19 +325,31 @@ class _Search:
         count = self.run.replications
         for _ in range(ROUNDS - 1):
             rivals = self.ranked()
-            close = _close(rivals) | _close(self.among(rivals))
+            mixed = self.among(rivals)
+            close = _close(rivals) | _close(mixed)
+            self._eliminate(self.out, rivals)
+            self._eliminate(self.out_mixed, mixed)
             count *= 2
             if not close or count > self.run.at_most:
                 return
-            for number, one in enumerate(self.tried):
-                if one.candidate not in close:
-                    continue
-                if self.left < _LONGER * count * self.pace:
-                    self.ended = "time"
-                    return
-                result = self.played(one.candidate, count)
-                self.tried[number] = replace(one, result=result)
-                self.tell()
+            if self.left < _LONGER * count * self.pace * len(close):
+                self.ended = "time"
+                return
+            # All of them or none, so that those who are compared have met the same customers.
+            again = {one: self.played(one, count) for one in close}
+            self.tried = [
+                replace(one, result=again.get(one.candidate, one.result)) for one in self.tried
+            ]
+            self.tell()
+
+    @staticmethod
+    def _eliminate(
+        out: dict[Candidate, tuple[Candidate, Estimate]], rivals: Sequence[Tried]
+    ) -> None:
+        """Remember who is dearer than the best, and by how much."""
+        for one in rivals:
+            if one.state == "dearer" and one.over is not None:
+                out.setdefault(one.candidate, (rivals[0].candidate, one.over))
 
     # --- who is the best -------------------------------------------------------------------------
 
@@ -358,12 +374,12 @@ class _Search:
 
     def ranked(self) -> list[Tried]:
         """All that were simulated, the best first."""
-        return judged(self.tried, self.equal(), self.confidence)
+        return judged(self.tried, self.equal(), self.confidence, self.out)
 
     def among(self, rivals: Sequence[Tried]) -> list[Tried]:
         """Hybrids alone, the best of them first."""
         mixed = [one for one in rivals if one.mixes and one.state != "worse"]
-        return judged(mixed, mixed, self.confidence)
+        return judged(mixed, mixed, self.confidence, self.out_mixed)
 
     # --- other promises --------------------------------------------------------------------------
 

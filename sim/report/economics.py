@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 
 from sim.decide import Comparison, OptionResult
+from sim.decide.figures import satisfaction_assumed
 from sim.decide.matters import Economics, economics
 from sim.report.language import N_, Language
 from sim.report.sentences import channel_title, gap_sentence, option_title, target_words
@@ -108,8 +109,9 @@ def consequences_table(comparison: Comparison, lang: Language) -> Table | None:
         )
         words = line_words(name, lang)
         rows.append((words[:1].upper() + words[1:], *amounts))
-    for measure in priced[0][1].satisfaction:
-        values = (lang.number(one.satisfaction[measure], 1) for _, one in priced)
+    felt = [satisfaction_assumed(option) for option, _ in priced]
+    for measure in dict.fromkeys(name for one in felt for name in one):
+        values = (lang.number(one[measure], 1) if measure in one else "—" for one in felt)
         rows.append((lang("{measure}, assumed", measure=measure.upper()), *values))
     titles = [short_title(option, lang) for option, _ in priced]
     return by_option(

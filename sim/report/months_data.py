@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.cost import Statement
 from sim.decide import Comparison, OptionResult
+from sim.decide.figures import satisfaction_assumed
 from sim.decide.horizon import MonthAhead, OptionAhead, Outlook
 from sim.decide.matters import economics
 from sim.stats import Estimate
@@ -25,7 +26,7 @@ def economics_data(option: OptionResult) -> Data | None:
         "lines": _lines(found.consequences),
         "lost_contacts": found.consequences.info["lost_contacts"],
         "customers_lost": found.consequences.info["customers_lost"],
-        "satisfaction_assumed": dict(found.satisfaction),
+        "satisfaction_assumed": satisfaction_assumed(option),
         "total_month": _estimate(found.total),
     }
 
