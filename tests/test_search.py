@@ -178,7 +178,9 @@ def test_states_are_those_of_paired_differences(found: Found) -> None:
 
 
 def test_who_met_other_customers_is_not_told_apart_for_certain(desk: Scenario) -> None:
-    played = [simulate(desk, name, replications=count) for name, count in (("own", 8), ("vendor", 4))]
+    played = [
+        simulate(desk, name, replications=count) for name, count in (("own", 8), ("vendor", 4))
+    ]
     ends = (Candidate(("phone",), ((0, 7 * DAY),)), Candidate((), ()))
     tried = [Tried(one, 0.0, result) for one, result in zip(ends, played, strict=True)]
     other = judged(tried, tried, 0.95)[1]

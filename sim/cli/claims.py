@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from sim.cli.options import File, On, Seed
-from sim.cli.terminal import AsCsv, AsJson, Lang, progress, say
+from sim.cli.terminal import AsCsv, AsJson, Lang, one_form, progress, say
 from sim.decide import compare
 from sim.decide.checklist import checklist
-from sim.decide.claims import check_claim, check_claims
+from sim.decide.claims import check_claim, check_claims, compared_with
 from sim.decide.goals import reach
 from sim.decide.would_be import ways
 from sim.errors import InvalidInput
@@ -45,6 +45,7 @@ def _claim(
     lang: Lang = "en",
 ) -> None:
     """Check what is claimed of an option, six questions about today, and goals with a date."""
+    one_form(as_json, as_csv)
     scenario = load(file)
     said = [claim_said(text, than) for text in says or ()]
     if said and option is None:
@@ -54,6 +55,9 @@ def _claim(
         if chosen is not None and chosen not in scenario.options:
             rule = f"must be one of {', '.join(scenario.options)}"
             raise InvalidInput(name, rule, chosen)
+    if option is not None:
+        for one in said:
+            compared_with(scenario, option, one)  # refused before anybody waits
     with progress() as follow:
         comparison = compare(scenario, seed=seed, replications=replications, progress=follow, on=on)
     checked = [check_claim(comparison, option, one) for one in said if option is not None]

@@ -8,11 +8,20 @@ from typing import Annotated, Literal
 import typer
 
 from sim.cli.options import File, On, Seed
-from sim.cli.terminal import AsCsv, AsJson, Lang, console, print_csv, print_json, progress, show
+from sim.cli.terminal import (
+    AsCsv,
+    AsJson,
+    Lang,
+    console,
+    one_form,
+    print_csv,
+    print_json,
+    progress,
+    show,
+)
 from sim.decide.breakeven import POINTS, breakeven
 from sim.decide.risk import DRAWS, risk
 from sim.decide.valued import Amount
-from sim.errors import LinewiseError
 from sim.experiment import Progress
 from sim.report.breakeven import (
     breakeven_data,
@@ -91,7 +100,7 @@ def _breakeven(
     lang: Lang = "en",
 ) -> None:
     """Find where two options cost the same, staffed anew at every point."""
-    _one_form(as_json, as_csv)
+    one_form(as_json, as_csv)
     with progress() as follow:
         found = breakeven(
             load(file),
@@ -131,7 +140,7 @@ def _risk(
     lang: Lang = "en",
 ) -> None:
     """Say how sure it is which option is cheapest, and what would change the answer."""
-    _one_form(as_json, as_csv)
+    one_form(as_json, as_csv)
     scenario = load(file)
     count = draws or (scenario.risk.draws if scenario.risk else DRAWS)
     with progress() as follow:
@@ -159,11 +168,6 @@ def _risk(
         worth = worth_table(found, words)
         if worth.rows:
             show(worth)
-
-
-def _one_form(as_json: bool, as_csv: bool) -> None:
-    if as_json and as_csv:
-        raise LinewiseError("give --csv or --json, not both")
 
 
 def _say(sentences: list[str]) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.options import File, On, Option, Seed
-from sim.cli.terminal import AsCsv, AsJson, Lang, console, progress, say, watching
+from sim.cli.terminal import AsCsv, AsJson, Lang, console, one_form, progress, say, watching
 from sim.decide import simulate
 from sim.decide.needs import staff
 from sim.errors import InvalidInput
@@ -37,6 +37,7 @@ def _staff(
     lang: Lang = "en",
 ) -> None:
     """Say how many agents an option needs in each interval, and how many people that takes."""
+    one_form(as_json, as_csv)
     scenario = load(file)
     name = scenario.baseline if option is None else option
     words = Language(lang)
@@ -53,6 +54,7 @@ def _plan(
     lang: Lang = "en",
 ) -> None:
     """Find the cheapest shifts that keep the promise in simulation."""
+    one_form(as_json, as_csv)
     scenario = load(file)
     name = scenario.baseline if option is None else option
     with progress() as follow:
@@ -96,13 +98,16 @@ def _roster(
         Path | None,
         typer.Option(help="Where to write it: .xlsx, .csv, or a folder for a calendar each."),
     ] = None,
-    seconds: Annotated[float, typer.Option(min=1, help="How long to look for a better one.")] = 60,
+    seconds: Annotated[
+        float, typer.Option(min=1, max=86_400, help="How long to look for a better one.")
+    ] = 60,
     seed: Annotated[int, typer.Option(min=0, help="Where random numbers start.")] = 1,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
     lang: Lang = "en",
 ) -> None:
     """Give every person of a group their days under labour rules."""
+    one_form(as_json, as_csv)
     scenario = load(file)
     name = scenario.baseline if option is None else option
     words = Language(lang)

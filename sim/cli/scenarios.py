@@ -9,7 +9,17 @@ from typing import Annotated, Any, Literal
 import typer
 
 from sim.cli.options import CsvFile, File, On, Seed
-from sim.cli.terminal import BAD_INPUT, AsJson, Lang, console, print_json, progress, show, write_csv
+from sim.cli.terminal import (
+    BAD_INPUT,
+    AsJson,
+    Lang,
+    console,
+    print_json,
+    progress,
+    show,
+    writable,
+    write_csv,
+)
 from sim.decide import Comparison, Judgement, OptionResult, compare, judge, simulate
 from sim.decide.horizon import Outlook, outlook
 from sim.errors import LinewiseError, ScenarioError, WorkersLost
@@ -82,6 +92,7 @@ def _run(
     lang: Lang = "en",
 ) -> None:
     """Simulate one option of a scenario: measures by interval, day and week."""
+    writable("csv", csv_file)
     scenario = load(file)
     name = scenario.baseline if option is None else option
     with progress() as follow:
@@ -117,6 +128,7 @@ def _compare(
     lang: Lang = "en",
 ) -> None:
     """Compare the options of a scenario: service, people, cost, and what is cheaper."""
+    writable("csv", csv_file)
     scenario = load(file)
     with progress() as follow:
         comparison = compare(

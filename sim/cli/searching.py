@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sim.cli.options import File, On, Seed
-from sim.cli.terminal import AsCsv, AsJson, Lang, console, progress, say, watching
+from sim.cli.terminal import (
+    AsCsv,
+    AsJson,
+    Lang,
+    console,
+    one_form,
+    progress,
+    say,
+    watching,
+    writable,
+)
 from sim.decide.found import Found
 from sim.decide.saving import option_data
 from sim.decide.search import search
@@ -16,11 +27,11 @@ from sim.errors import InvalidInput
 from sim.report.language import Language
 from sim.report.searches import LOOKING, candidate_words, search_answer
 from sim.scenario import load
-from sim.scenario.saved import raw, saved_text, writable_beside
+from sim.scenario.saved import named_after, raw, saved_text, writable_beside
 
 __all__ = ["add_to"]
 
-#: Name of the option that is written.
+#: Name of the option that is written; with a number where the scenario has one of that name.
 SAVED = "hybrid"
 
 
@@ -34,7 +45,7 @@ def _optimise(
         ),
     ] = None,
     seconds: Annotated[
-        float, typer.Option(min=1, help="How long to look; the best found until then.")
+        float, typer.Option(min=1, max=86_400, help="How long to look; the best found until then.")
     ] = 60,
     save: Annotated[
         Path | None,
@@ -47,9 +58,11 @@ def _optimise(
     lang: Lang = "en",
 ) -> None:
     """Find the best hybrid of an own team and a vendor: hours, channels, overflow, share."""
+    one_form(as_json, as_csv)
     scenario = load(file)
     words = Language(lang)
     base = None if save is None else writable_beside(file, save)
+    writable("save", save)
     with progress():  # compiles first, where that is still to be done
         pass
     with watching(words(LOOKING), seconds) as tell:
@@ -66,7 +79,11 @@ def _save(found: Found, file: Path, save: Path, base: str, lang: Language) -> No
     one = found.best.candidate
     option = option_data(found.scenario, found.legs, one, raw(file))
     note = candidate_words(found, one, lang)
-    text = saved_text(base, save.stem, SAVED, {"title": note, **option}, note)
+    # Beside an option of that name it would be laid over it, and be neither of the two.
+    numbered = (f"{SAVED}{number}" for number in itertools.count(2))
+    taken = found.scenario.options
+    name = next(one for one in itertools.chain([SAVED], numbered) if one not in taken)
+    text = saved_text(base, named_after(save), name, {"title": note, **option}, note)
     try:
         save.write_text(text, "utf-8")
     except OSError as error:

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table as RichTable
 
-from sim.errors import LinewiseError
+from sim.errors import InvalidInput, LinewiseError
 
 if TYPE_CHECKING:  # closed forms are told without what plays, and mistakes without either
     from sim.experiment import Progress as Step
@@ -32,6 +32,7 @@ __all__ = [
     "Lang",
     "console",
     "drawn",
+    "one_form",
     "print_csv",
     "print_json",
     "progress",
@@ -39,6 +40,7 @@ __all__ = [
     "show",
     "warm",
     "watching",
+    "writable",
     "write_csv",
 ]
 
@@ -62,6 +64,31 @@ def console(*, error: bool = False) -> Console:
     elif not error:
         console.soft_wrap = False  # lines end between words
     return console
+
+
+def one_form(as_json: bool, as_csv: bool) -> None:
+    """Refuse two forms at once before anybody waits for the answer."""
+    if as_json and as_csv:
+        raise LinewiseError("give --csv or --json, not both")
+
+
+def writable(name: str, file: Path | None) -> None:
+    """Refuse a file that cannot be written before anybody waits for what it is to hold.
+
+    Raises
+    ------
+    InvalidInput
+        If it cannot; `name` is the option that gave it.
+    """
+    if file is None:
+        return
+    try:
+        there = file.exists()
+        file.open("ab").close()
+        if not there:
+            file.unlink()
+    except OSError as error:
+        raise InvalidInput(name, f"cannot be written ({error.strerror})", str(file)) from None
 
 
 def write_csv(file: Path, rows: Iterable[Mapping[str, object]]) -> None:
@@ -159,8 +186,7 @@ def say(answer: Answer, as_json: bool, as_csv: bool, lang: str = "en") -> None:
     lang
         Whose spreadsheets the rows are for: the Russian Excel parts cells by semicolons.
     """
-    if as_json and as_csv:
-        raise LinewiseError("give --csv or --json, not both")
+    one_form(as_json, as_csv)
     if as_json:
         print_json(answer.data)
     elif as_csv:

@@ -11,9 +11,10 @@ from sim.decide.comparison import Comparison, Gap
 from sim.decide.figures import Figure, absolute_change, figure, relative_change
 from sim.errors import InvalidInput
 from sim.scenario.claims import Claim
+from sim.scenario.model import Scenario
 from sim.stats import Estimate
 
-__all__ = ["Checked", "check_claim", "check_claims"]
+__all__ = ["Checked", "check_claim", "check_claims", "compared_with"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +71,8 @@ def check_claim(comparison: Comparison, option: str, claim: Claim) -> Checked:
     InvalidInput
         If it is compared with itself, or an option or channel is not there.
     """
-    than = claim.than or comparison.scenario.baseline
-    if than == option:
-        hint = "say than whom: '… than inhouse'"
-        raise InvalidInput("claim", "must compare two options", claim.text, hint)
+    than = compared_with(comparison.scenario, option, claim)
     one, other = comparison[option], comparison[than]
-    channels = comparison.scenario.channels
-    if claim.channel is not None and claim.channel not in channels:
-        rule = f"must be of one of {', '.join(channels)}"
-        raise InvalidInput("claim", rule, claim.channel)
     ours = figure(one, claim.measure, claim.channel)
     theirs = figure(other, claim.measure, claim.channel)
     found = (absolute_change if claim.points else relative_change)(ours, theirs)
@@ -93,6 +87,28 @@ def check_claim(comparison: Comparison, option: str, claim: Claim) -> Checked:
         _state(claim.least, found),
         comparison.gaps(option, than) if claim.measure in _MONEY else (),
     )
+
+
+def compared_with(scenario: Scenario, option: str, claim: Claim) -> str:
+    """The option that a claim compares with.
+
+    Raises
+    ------
+    InvalidInput
+        If an option or the channel is not there, or both options are the same.
+    """
+    than = claim.than or scenario.baseline
+    for name in (option, than):
+        if name not in scenario.options:
+            rule = f"must be of one of {', '.join(scenario.options)}"
+            raise InvalidInput("claim", rule, name)
+    if than == option:
+        hint = "say than whom: '… than inhouse'"
+        raise InvalidInput("claim", "must compare two options", claim.text, hint)
+    if claim.channel is not None and claim.channel not in scenario.channels:
+        rule = f"must be of one of {', '.join(scenario.channels)}"
+        raise InvalidInput("claim", rule, claim.channel)
+    return than
 
 
 _MONEY: Sequence[str] = ("cost", "economic_cost", "heads")

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from sim.cost import satisfaction
 from sim.decide.matters import economics
+from sim.decide.month import Month
 from sim.decide.option import OptionResult
-from sim.metrics import Count, measure_names, parts, service_level
+from sim.metrics import Count, Work, measure_names, parts, service_level
 from sim.stats import Estimate, t_quantile
 
 __all__ = [
@@ -209,19 +210,22 @@ def _shares(result: OptionResult, measure: str, rows: list[int]) -> tuple[Floats
 def first_contact(result: OptionResult) -> float:
     """Share of served contacts that are resolved at once, as the scenario states it by group.
 
-    Not a number where nobody says. Groups that serve a channel count alike: who serves how many
-    is told by `sim.decide.traffic` only where there are terms.
+    Not a number where nobody says. Groups that serve a channel count by what they serve of it;
+    alike where there are no terms, as nobody counts them then.
     """
-    scenario, option = result.scenario, result.option
+    scenario, option, case = result.scenario, result.option, result.case
+    priced = result.statement is not None
+    work = Month.of(scenario, case).read(result.replications.record).work if priced else None
     resolved, served = 0.0, 0.0
     for c, (name, channel) in enumerate(scenario.channels.items()):
-        said = [
-            share
-            for group, one in option.groups.items()
-            if name in one.skills and (share := option.resolved(group, channel.fcr)) is not None
-        ]
+        shares, weights = [], []
+        for g, group in enumerate(case.groups):
+            share = option.resolved(group, channel.fcr)
+            if name in option.groups[group].skills and share is not None:
+                shares.append(share)
+                weights.append(1.0 if work is None else float(work[c, g, Work.SERVED, 0]))
         contacts = float(result.replications.totals[:, c, Count.SERVED].sum())
-        if said:
-            resolved += contacts * sum(said) / len(said)
+        if sum(weights):
+            resolved += contacts * float(np.average(shares, weights=weights))
             served += contacts
     return resolved / served if served else _NOBODY

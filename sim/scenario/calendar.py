@@ -33,7 +33,10 @@ from sim.scenario.base import Strict, broken, in_file, nearest
 from sim.scenario.hours import DAY, clock, days_named
 from sim.scenario.units import Count
 
-__all__ = ["Calendar", "HolidayChanges", "HourWeights"]
+__all__ = ["YEARS", "Calendar", "HolidayChanges", "HourWeights"]
+
+#: First and last year whose holidays are known.
+YEARS = 1980, 2100
 
 # Where the law pays the holiday on its own date and a transferred day is only a day off
 # (Russian Labour Code, articles 112 and 153).
@@ -54,8 +57,9 @@ def _date(value: object) -> object:
 
 
 def _near(date: datetime.date) -> datetime.date:
-    if not 1980 <= date.year <= 2100:
-        raise InvalidInput("date", "must be in the years 1980 to 2100", date.isoformat())
+    if not YEARS[0] <= date.year <= YEARS[1]:
+        rule = f"must be in the years {YEARS[0]} to {YEARS[1]}"
+        raise InvalidInput("date", rule, date.isoformat())
     return date
 
 

@@ -128,7 +128,10 @@ def _signed(key: str, text: str, said: object, hint: str) -> float:
     tidy = re.sub(r"\s", "", text).replace("−", "-")
     if tidy[0] not in "+-":
         raise InvalidInput(key, "must say whether it is less or more", said, hint)
-    value = number(tidy) / 100
+    try:
+        value = number(tidy) / 100
+    except InvalidInput as error:
+        raise InvalidInput(key, error.rule, said, hint) from None
     if value == 0:
         raise InvalidInput(key, "must be a change, not zero", said, hint)
     return value

@@ -11,6 +11,7 @@ from pydantic_core import InitErrorDetails
 
 from sim.errors import InvalidInput
 from sim.scenario.base import Place, Strict, broken, entry, nearest, refusal
+from sim.scenario.calendar import YEARS
 from sim.scenario.hours import DAY
 from sim.scenario.parse import as_duration
 from sim.scenario.units import Change, Count, Factor, Money, Months, RatioPerYear
@@ -24,6 +25,9 @@ MONTH = 365 / 12 * DAY
 """An average month [s]."""
 
 MOST_MONTHS = 240
+
+#: How many times busier one month may be than another in which anything comes.
+MOST_SEASON = 1e6
 _MONTH = "[0-9]{4}-(0[1-9]|1[0-2])"
 
 
@@ -90,6 +94,9 @@ class Horizon(Strict):
     def _a_month(cls, data: Any) -> Any:
         if data is not None and not (isinstance(data, str) and re.fullmatch(_MONTH, data)):
             raise InvalidInput("start", "must be a month", data, "write it like 2026-04")
+        if data is not None and not YEARS[0] <= int(data[:4]) <= YEARS[1]:
+            rule = f"must be in the years {YEARS[0]} to {YEARS[1]}"
+            raise InvalidInput("start", rule, data)
         return data
 
     @field_validator("season", mode="after")
@@ -100,6 +107,9 @@ class Horizon(Strict):
             raise InvalidInput("season", rule, len(season))
         if season and sum(season) <= 0:
             raise InvalidInput("season", "must not be zero all year", 0)
+        if season and max(season) > MOST_SEASON * min(one for one in season if one):
+            rule = "must not differ by more than a million times"
+            raise InvalidInput("season", rule, f"{max(season):g}", "write 0 where nothing comes")
         return season
 
     def volume(self, start: int, month: int) -> float:

@@ -326,25 +326,6 @@ class Scenario(Strict):
         return self
 
     @model_validator(mode="after")
-    def _ranges_are_possible(self, info: ValidationInfo) -> Self:
-        """Every range is of a number that is there, and the scenario takes both its ends."""
-        if self.risk is None or not in_file(info):
-            return self
-        from sim.scenario.ranges import uncertain  # it changes scenarios, and so knows this module
-
-        wrong = []
-        for number, one in enumerate(self.risk.ranges):
-            place = ("risk", "ranges", number)
-            try:
-                uncertain(self, one, "risk")
-            except InvalidInput as error:
-                below = ("input",) if error.name == "input" else (one.law,)
-                wrong.append(refusal((*place, *below), error.rule, error.value, error.hint))
-        if wrong:
-            raise joined("Scenario", wrong)
-        return self
-
-    @model_validator(mode="after")
     def _ways_lead_on(self) -> Self:
         """A contact that is passed on does not come round in a circle."""
         for name, channel in self.channels.items():
@@ -397,6 +378,28 @@ class Scenario(Strict):
                     place = ("options", name, "one_offs", number, "month")
                     rule = f"must be within the horizon of {last} months"
                     wrong.append(refusal(place, rule, one.month))
+        if wrong:
+            raise joined("Scenario", wrong)
+        return self
+
+    @model_validator(mode="after")
+    def _ranges_are_possible(self, info: ValidationInfo) -> Self:
+        """Every range is of a number that is there, and the scenario takes both its ends.
+
+        It comes last: a scenario that another rule refuses would refuse whatever is drawn.
+        """
+        if self.risk is None or not in_file(info):
+            return self
+        from sim.scenario.ranges import uncertain  # it changes scenarios, and so knows this module
+
+        wrong = []
+        for number, one in enumerate(self.risk.ranges):
+            place = ("risk", "ranges", number)
+            try:
+                uncertain(self, one, "risk")
+            except InvalidInput as error:
+                below = ("input",) if error.name == "input" else (one.law,)
+                wrong.append(refusal((*place, *below), error.rule, error.value, error.hint))
         if wrong:
             raise joined("Scenario", wrong)
         return self

@@ -38,7 +38,8 @@ def name_refusals(data: object) -> Iterator[InitErrorDetails]:
     if options:
         yield from _known(entry(data, "baseline"), options, ("baseline",), "an option")
         yield from _expect(_mapping(data, "expect"), options, channels)
-        yield from _claims(_mapping(data, "claims"), options, channels)
+        baseline = entry(data, "baseline") or next(iter(options))
+        yield from _claims(_mapping(data, "claims"), options, channels, baseline)
         yield from until_then_refusals(options, entry(data, "horizon"), entry(data, "baseline"))
     for key in _mapping(data, "goals"):
         yield from _of_channel(str(key), channels, ("goals", str(key)))
@@ -190,7 +191,10 @@ def _expect(
 
 
 def _claims(
-    claims: Mapping[str, Any], options: Mapping[str, Any], channels: Mapping[str, Any]
+    claims: Mapping[str, Any],
+    options: Mapping[str, Any],
+    channels: Mapping[str, Any],
+    baseline: object,
 ) -> Iterator[InitErrorDetails]:
     for option, said in claims.items():
         place = ("claims", str(option))
@@ -199,6 +203,9 @@ def _claims(
             yield from _of_channel(str(key), channels, (*place, str(key)))
             than = str(change).rpartition(" than ")[2].strip() if " than " in str(change) else None
             yield from _known(than, options, (*place, str(key)), "an option")
+            if (than or baseline) == option:
+                rule, hint = "must compare two options", "say than whom: '… than as_is'"
+                yield refusal((*place, str(key)), rule, change, hint)
 
 
 def _of_channel(key: str, channels: Mapping[str, Any], place: Place) -> Iterator[InitErrorDetails]:

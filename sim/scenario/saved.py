@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,10 @@ from typing import Any
 from sim.errors import InvalidInput
 from sim.scenario.load import raw
 
-__all__ = ["raw", "saved_text", "writable_beside"]
+__all__ = ["named_after", "raw", "saved_text", "writable_beside"]
+
+#: Letters of a scenario's name.
+MOST_LETTERS = 64
 
 
 def writable_beside(base: Path, target: Path) -> str:
@@ -31,6 +35,18 @@ def writable_beside(base: Path, target: Path) -> str:
         hint = f"write it to {base.parent / target.name}"
         rule = "must lie in the folder of the scenario that it extends"
         raise InvalidInput("save", rule, str(target), hint) from None
+
+
+def named_after(file: Path) -> str:
+    """A scenario's name after its file, without what a name may not have.
+
+    Examples
+    --------
+    >>> named_after(Path("best (2).yaml")), named_after(Path("лучший.yaml"))
+    ('best _2_', 'лучший')
+    """
+    plain = re.sub(r"[^\w .-]", "_", file.stem)[:MOST_LETTERS]
+    return plain if re.match(r"\w", plain) else f"_{plain[1:]}"
 
 
 def saved_text(base: str, scenario: str, name: str, option: Mapping[str, Any], note: str) -> str:
