@@ -253,9 +253,7 @@ def test_a_goal_is_reached_from_the_month_in_which_an_option_serves(compared: Co
     found = {(one.goal.measure, one.option): one for one in reach(compared)}
 
     assert found["first_response", "dear"].state == "reached"
-    assert (
-        found["first_response", "cheap"].state == "late"
-    )  # 14 weeks reach into the 4th
+    assert found["first_response", "cheap"].state == "late"  # 14 weeks reach into the 4th
     assert found["first_response", "few"].state == "missed"
     assert found["fcr", "cheap"].state == "reached"
     assert found["fcr", "dear"].state == "missed"
