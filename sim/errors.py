@@ -45,7 +45,7 @@ class InvalidInput(LinewiseError, ValueError):
     rule
         What must hold, in words: ``"must be at least 0"``.
     value
-        What was given.
+        What was given; None for nothing, which the message leaves out.
     hint
         What to do about it; empty when the rule says it all.
 
@@ -60,7 +60,8 @@ class InvalidInput(LinewiseError, ValueError):
         self.rule = rule
         self.value = value
         self.hint = hint
-        super().__init__(f"{name} {rule}, got {value!r}" + (f"; {hint}" if hint else ""))
+        given = "" if value is None else f", got {value!r}"  # nothing was given: nothing to show
+        super().__init__(f"{name} {rule}{given}" + (f"; {hint}" if hint else ""))
 
     def __reduce__(self) -> tuple[type[InvalidInput], tuple[str, str, object, str]]:
         """Pickle by the four parts, so that the error survives a worker process."""

@@ -111,7 +111,7 @@ def test_without_names_the_two_that_matter_are_told_apart(compared: Comparison) 
     assert pair_of(compared)[0] == compared.baseline.name
 
     bare = replace(compared.options[0], statement=None, cost=None)
-    with pytest.raises(InvalidInput, match="no two priced options"):
+    with pytest.raises(InvalidInput, match="no other priced option gives the service"):
         pair_of(replace(compared, options=(bare, compared.options[1])))
 
 

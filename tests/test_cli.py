@@ -16,7 +16,7 @@ from rich.console import Console
 from terminal import Said
 
 from sim.cli.main import _ELSEWHERE
-from sim.cli.terminal import drawn
+from sim.cli.terminal import console, drawn
 from sim.report.table import Table
 
 DESK = """
@@ -317,3 +317,28 @@ def test_a_table_is_no_wider_than_the_terminal_and_breaks_no_word(width: int) ->
     assert max(map(len, text.splitlines())) <= width
     for word in ("day-night-2", "weekly_rest", "Beyond", "Rotation"):
         assert word in text
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_a_figure_on_a_terminal_stays_in_one_line_with_its_unit(width: int) -> None:
+    amount = "1\N{NO-BREAK SPACE}084\N{NO-BREAK SPACE}269\N{NO-BREAK SPACE}RUB"
+    rows = tuple((f"own team from hour to hour {n}", amount, amount) for n in range(3))
+    out = Console(width=width, record=True, file=io.StringIO())
+    out.print(drawn(Table("", ("Work parted", "Cost", "Over"), rows), out.width))
+
+    assert out.export_text().count(amount) == 6
+
+
+def test_what_continues_a_line_stands_deeper_than_its_beginning(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Console, "is_terminal", property(lambda self: True))
+    monkeypatch.setenv("COLUMNS", "20")
+    monkeypatch.setenv("TERM", "dumb")
+    console().print("  - rent: 12\N{NO-BREAK SPACE}000 for eight seats")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.rstrip() for line in lines] == [
+        "  - rent: 12\N{NO-BREAK SPACE}000 for",
+        "    eight seats",
+    ]

@@ -359,7 +359,7 @@ def test_what_nobody_said_is_said_to_be_assumed(linewise: Linewise) -> None:
 )
 def test_tables_fit_a_terminal(linewise: Linewise, lang: str, asked: tuple[object, ...]) -> None:
     lines = linewise("erlang", *asked, "--lang", lang).out.splitlines()
-    table = [line.rstrip() for line in lines if line.startswith("  ")]
+    table = [line.rstrip() for line in lines if line.startswith(" ")]
 
     assert table
     assert max(map(len, table)) <= 80

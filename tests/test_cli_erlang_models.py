@@ -492,14 +492,14 @@ def test_methods_are_explained_in_both_languages_and_ties_are_no_winners(
 def test_tables_of_every_command_fit_a_terminal(linewise: Linewise, name: str, lang: str) -> None:
     lines = linewise(*command(name), "--lang", lang).out.splitlines()
 
-    assert max(len(line.rstrip()) for line in lines if line.startswith("  ")) <= 80
+    assert max(len(line.rstrip()) for line in lines if line.startswith(" ")) <= 80
 
 
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_tables_of_a_day_fit_a_terminal(linewise: Linewise, day: Path, lang: str) -> None:
     lines = linewise("erlang", "day", day, "--aht", "4m", "--lang", lang).out.splitlines()
 
-    assert max(len(line.rstrip()) for line in lines if line.startswith("  ")) <= 80
+    assert max(len(line.rstrip()) for line in lines if line.startswith(" ")) <= 80
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_months_are_printed_when_asked_for_in_both_languages(
 
     assert "own by month, thousand RUB" in english
     assert "own по месяцам, тыс. RUB" in russian
-    assert english.count("\n  04.26") == russian.count("\n  04.26") == 2
+    assert english.count("\n 04.26") == russian.count("\n 04.26") == 2
 
 
 def test_every_figure_goes_into_a_file(

@@ -16,6 +16,8 @@ from sim.decide.month import Month
 from sim.errors import Interrupted, InvalidInput, ScenarioError
 from sim.experiment import Goal, Progress, case, replicate
 from sim.metrics import Count, Presence, Work
+from sim.report.economics import equal_service_sentences
+from sim.report.language import Language
 from sim.scenario import Scenario
 
 ROUND_THE_CLOCK = "shifts: [{{agents: {}, hours: always}}]"
@@ -247,6 +249,28 @@ def test_better_service_is_not_equal_service_either() -> None:
 
     assert found.gaps("thick")
     assert found.verdict.kind == "alone"
+
+
+def test_better_service_is_called_better_with_what_it_costs() -> None:
+    options = {"thin": option(2), "own": option(8), "vendor": option(8, "1 EUR/h")}
+    found = compared(options, baseline="thin")
+    target, own, vendor, hint = equal_service_sentences(found, Language("en"))
+
+    assert target.startswith("The common target")
+    assert "“own” serves better than “thin”" in own
+    assert own.endswith("It costs €87.6K a month more.")  # six more agents at 20 an hour for 730 h
+    assert vendor.endswith("And it costs €23.4K a month less.")  # 2 · 20 · 730 - 8 · 1 · 730
+    assert "“own” and “vendor” give the same service" in hint
+    assert "baseline: own" in hint
+    assert found.price_of_gap("own") is None
+
+
+def test_worse_service_has_the_price_of_the_cheapest_that_is_not_worse() -> None:
+    found = compared({"own": option(8), "dear": option(2, "90 EUR/h"), "thin": option(2)})
+    _, dear, thin = equal_service_sentences(found, Language("en"))
+
+    assert dear.endswith("“own” gives it, and costs €14.6K a month less.")
+    assert thin.endswith("To give it costs €87.6K a month more, at least: as “own”.")
 
 
 def test_a_tolerance_says_what_counts_as_equal() -> None:

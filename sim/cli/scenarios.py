@@ -279,11 +279,12 @@ def _show_months(comparison: Comparison, ahead: Outlook, lang: Language, *, mont
 
 def _frame(scenario: Scenario, count: int, seed: int, engine: str, lang: Language) -> str:
     """How the figures came about."""
+    played = lang.n("{n} replication", "{n} replications", count)
     return lang(
-        "{title}: {count} replications of {days} days from {start:%d.%m.%Y}, seed {seed}, "
+        "{title}: {played} of {days} days from {start:%d.%m.%Y}, seed {seed}, "
         "engine {engine}; ± is half a 95% interval.",
+        played=played,
         title=scenario.title.in_(lang.code),
-        count=count,
         days=scenario.calendar.days,
         start=scenario.calendar.start,
         seed=seed,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,6 +46,9 @@ __all__ = [
     "write_csv",
 ]
 
+# Where a line may break: not at the space that holds a number and its unit together, if possible.
+_BREAKS, _ANY_SPACE = "[ \n]", r"\s"
+
 #: What the process says to whoever called it with what cannot be read.
 BAD_INPUT = 2
 
@@ -54,9 +59,37 @@ Lang = Annotated[
 ]
 
 
+class _Terminal(Console):
+    """Sentences on a terminal break between words, never inside ``1 200 RUB``.
+
+    What continues a line stands deeper than its beginning.
+    """
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print; lines of text that are too long are broken here."""
+        if self.is_terminal and not self.soft_wrap:
+            objects = tuple(_broken(o, self.width) if isinstance(o, str) else o for o in objects)
+        super().print(*objects, **options)
+
+
+def _broken(text: str, width: int) -> str:
+    """Text in lines of a width; a space that must not break (U+00A0) does not."""
+    return "\n".join(_in_lines(line, width) for line in text.split("\n"))
+
+
+def _in_lines(line: str, width: int) -> str:
+    if cell_len(line) <= width:
+        return line
+    before = line[: len(line) - len(line.lstrip())]
+    deeper = before + ("  " if before or line.startswith("* ") else "")
+    return textwrap.fill(
+        line, width, subsequent_indent=deeper, break_long_words=False, break_on_hyphens=False
+    )
+
+
 def console(*, error: bool = False) -> Console:
     """Where to write; wide enough for tables when nobody looks at a terminal."""
-    console = Console(stderr=error, highlight=False, markup=False)
+    console = _Terminal(stderr=error, highlight=False, markup=False)
     # On a terminal sentences break between words; into a file each is a line.
     console.soft_wrap = not console.is_terminal
     if not console.is_terminal:
@@ -119,14 +152,16 @@ def print_csv(rows: Sequence[Mapping[str, object]]) -> None:
 def show(table: Table) -> None:
     """Print a table, figures to the right."""
     out = console()
-    made = drawn(table, out.width)
-    if not made.show_edge:
-        out.print()
-    out.print(made, soft_wrap=False)
+    out.print()
+    if table.title:
+        out.print(table.title, style="italic")
+    out.print(drawn(table, out.width), soft_wrap=False)
 
 
 def drawn(table: Table, width: int) -> RichTable:
     """A table as it fits into so many columns: less air first, then words under each other.
+
+    A number stays with its unit and its thousands as long as there is any room for that.
 
     Parameters
     ----------
@@ -140,27 +175,36 @@ def drawn(table: Table, width: int) -> RichTable:
         max(cell_len(line) for cell in column for line in cell.splitlines() or [""])
         for column in cells
     ]
-    words = [_longest_word(column) for column in cells]
+    figures = [_longest_word(column, _BREAKS) for column in cells]
+    words = [_longest_word(column, _ANY_SPACE) for column in cells]
     tight = sum(wide) + 3 * len(wide) + 1 > width
     made = RichTable(
-        title=table.title or None, box=box.SIMPLE_HEAD, title_justify="left",
-        collapse_padding=tight, pad_edge=not tight, show_edge=not tight,
-    )  # fmt: skip
+        box=box.SIMPLE_HEAD, collapse_padding=tight, pad_edge=not tight, show_edge=False
+    )
     room = width - 2 * (len(wide) - 1)
     # The first column says what a row is: it stays in one line where there is room for that.
-    for least in ([wide[0], *words[1:]], words):
+    for least in ([wide[0], *figures[1:]], figures, words):
         if sum(least) <= room:
             break
     sizes = _shared(least, wide, room) if tight and sum(least) <= room else [None] * len(wide)
     for number, (name, size) in enumerate(zip(table.head, sizes, strict=True)):
-        made.add_column(name, justify="right" if number else "left", overflow="fold", width=size)
+        head = _in_cell(name, size)
+        made.add_column(head, justify="right" if number else "left", overflow="fold", width=size)
     for row in table.rows:
-        made.add_row(*row)
+        made.add_row(*map(_in_cell, row, sizes))
     return made
 
 
-def _longest_word(cells: Sequence[str]) -> int:
-    return max(cell_len(word) for cell in cells for word in cell.split() or [""])
+def _in_cell(text: str, size: int | None) -> str:
+    """A cell in lines of its column's width."""
+    if size is None or max(cell_len(word) for word in text.split(" ")) > size:
+        return text
+    return _broken(text, size)
+
+
+def _longest_word(cells: Sequence[str], spaces: str) -> int:
+    """The longest part of any cell between such spaces."""
+    return max(cell_len(word) for cell in cells for word in re.split(spaces, cell))
 
 
 def _shared(least: Sequence[int], wide: Sequence[int], room: int) -> list[int | None]:
@@ -223,8 +267,11 @@ def progress() -> Iterator[Callable[[str, Step], None]]:
         disable=not err.is_terminal,
     ) as bars:
         tasks: dict[str, Any] = {}
+        # Staffing goes before the first replication, and with shifts it can take minutes.
+        waiting = bars.add_task("…", total=None, precision="")
 
         def follow(name: str, step: Step) -> None:
+            bars.update(waiting, visible=False)
             if name not in tasks:
                 tasks[name] = bars.add_task(name, precision="")
             shown = step.measure == "service_level" and math.isfinite(step.half_width)

@@ -146,8 +146,9 @@ def pair_of(comparison: Comparison, between: Sequence[str] | None = None) -> tup
     base = comparison.baseline
     ranked = [option.name for option in comparison.at_the_target()]
     if len(ranked) < 2:
-        hint = "name two options with --between"
-        rule = "is needed: no two priced options give equal service"
+        others = " ".join(comparison.alike_beside() or ())
+        hint = f"name two options with --between{f', such as --between {others}' if others else ''}"
+        rule = f"must be given: no other priced option gives the service of {base.name}"
         raise InvalidInput("between", rule, None, hint)
     if base.name not in ranked or ranked[0] == base.name:
         return ranked[0], ranked[1]

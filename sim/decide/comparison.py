@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -31,6 +32,11 @@ class Gap:
     measure: str
     ours: float
     theirs: float
+
+    @property
+    def better(self) -> bool:
+        """Whether customers of the option get more than those of the baseline here."""
+        return (self.ours > self.theirs) == (self.measure == "service_level")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +151,11 @@ class Comparison:
             ]
         return tuple(found)
 
+    def serves_better(self, name: str, other: str | None = None) -> bool:
+        """Whether the service of two options differs, and nowhere to the worse."""
+        gaps = self.gaps(name, other)
+        return bool(gaps) and all(gap.better for gap in gaps)
+
     def at_the_target(self) -> tuple[OptionResult, ...]:
         """Priced options that give the service of the baseline, the cheapest first."""
         base = self.baseline
@@ -158,13 +169,21 @@ class Comparison:
         -------
         tuple[str, Estimate] | None
             The cheapest option with that service and what it costs more, a month; None where
-            there is no gap, or no price.
+            there is no gap, no price, or nothing to be made up for: the option serves better.
         """
         ranked = self.at_the_target()
-        if not self.gaps(name) or not ranked:
+        if not self.gaps(name) or not ranked or self.serves_better(name):
             return None
         found = self.difference(ranked[0].name, name)
         return None if found is None else (ranked[0].name, found)
+
+    def alike_beside(self) -> tuple[str, str] | None:
+        """Two priced options that serve alike and better than a baseline that has no equal."""
+        if len(self.at_the_target()) > 1:
+            return None
+        others = [o.name for o in self.options if o.cost and self.serves_better(o.name)]
+        pairs = itertools.combinations(others, 2)
+        return next((pair for pair in pairs if not self.gaps(*pair)), None)
 
     @property
     def verdict(self) -> Verdict:

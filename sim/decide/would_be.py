@@ -39,12 +39,15 @@ class Way:
     factor
         What it would have to be multiplied by; None where no factor from a fifth to five times
         makes the claim true.
+    asked
+        The numbers that the path names; None for what is no number of the file.
     """
 
     input: str
     now: float | None
     unit: str
     factor: float | None
+    asked: Input | None = None
 
 
 def ways(comparison: Comparison, checked: Checked) -> tuple[Way, ...]:
@@ -81,7 +84,7 @@ def ways(comparison: Comparison, checked: Checked) -> tuple[Way, ...]:
             ours, theirs = _answers(comparison, responses, asked, factor)
             return measure(ours) - (1 + claim.least) * measure(theirs)
 
-        found.append(Way(path, asked.value, asked.unit, _nearest(excess, claim.least)))
+        found.append(Way(path, asked.value, asked.unit, _nearest(excess, claim.least), asked))
     return tuple(sorted(found, key=_distance))
 
 

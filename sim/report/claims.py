@@ -12,6 +12,7 @@ from sim.decide.comparison import Comparison
 from sim.decide.goals import Reached
 from sim.decide.would_be import Way
 from sim.report.closed_forms import Answer
+from sim.report.inputs import input_title, input_value
 from sim.report.language import N_, Language
 from sim.report.sentences import channel_title, gap_sentence, option_title
 from sim.report.tables import Table
@@ -91,7 +92,7 @@ def claims_answer(
     unequal = dict.fromkeys((one.option, one.than) for one in claims if one.gaps)
     sentences += [gap_sentence(comparison, option, lang, than) for option, than in unequal]
     tables = [_claims_table(scenario, claims, lang)] if claims else []
-    tables += [_ways_table(one, found, lang) for one, found in checked if found]
+    tables += [_ways_table(scenario, one, found, lang) for one, found in checked if found]
     if reached:
         tables.append(_goals_table(comparison, reached, lang))
     tables.append(_checklist_table(scenario, listed, lang))
@@ -180,26 +181,29 @@ def _claims_table(scenario: Scenario, checked: Sequence[Checked], lang: Language
     return Table(lang("Claims"), head, tuple(rows))
 
 
-def _ways_table(one: Checked, found: Sequence[Way], lang: Language) -> Table:
+def _ways_table(scenario: Scenario, one: Checked, found: Sequence[Way], lang: Language) -> Table:
     """What would have to be different, each input alone."""
     rows = []
     for way in found:
-        now = _input(way, 1.0, lang)
+        title = input_title(scenario, way.asked, lang) if way.asked else way.input
+        now = _input(scenario, way, 1.0, lang)
         if way.factor is None:
-            rows.append((way.input, now, "—", lang("not by this alone")))
+            rows.append((title, now, "—", lang("not by this alone")))
             continue
-        wanted = _input(way, way.factor, lang)
+        wanted = _input(scenario, way, way.factor, lang)
         change = lang.percent(way.factor - 1)
-        rows.append((way.input, now, wanted, change if way.factor < 1 else f"+{change}"))
+        rows.append((title, now, wanted, change if way.factor < 1 else f"+{change}"))
     title = lang("“{claim}” would be true, each alone", claim=one.claim.text)
     head = (lang("Input"), lang("Now"), lang("Would have to be"), lang("Change"))
     return Table(title, head, tuple(rows))
 
 
-def _input(way: Way, factor: float, lang: Language) -> str:
+def _input(scenario: Scenario, way: Way, factor: float, lang: Language) -> str:
     """The value of an input, or what becomes of it."""
     if way.now is None:
         return "—"
+    if way.asked is not None:
+        return input_value(scenario, way.asked, way.now * factor, lang, factor=False)
     if way.unit == "s":
         return lang.duration(way.now * factor)
     share = way.unit in ("share", "factor")

@@ -159,17 +159,46 @@ def equal_service_sentences(comparison: Comparison, lang: Language) -> list[str]
         reason = gap_sentence(comparison, option.name, lang)
         if reason:
             said.append(f"* {reason} {_gap_price(comparison, option, lang)}".rstrip())
-    return said
+    return said + _others_alike(comparison, lang)
 
 
 def _gap_price(comparison: Comparison, option: OptionResult, lang: Language) -> str:
-    """What the common target would cost more, at least."""
+    """What the common target would cost more, at least; what better service costs."""
+    currency = comparison.scenario.currency
+    if comparison.serves_better(option.name):
+        over = comparison.difference(option.name)
+        if over is None:
+            return ""
+        amount = lang.money(abs(over.value), currency, compact=True)
+        if over.value > 0:
+            return lang("It costs {amount} a month more.", amount=amount)
+        return lang("And it costs {amount} a month less.", amount=amount)
     found = comparison.price_of_gap(option.name)
     if found is None:
         return ""
     name, more = found
+    said = N_("To give it costs {amount} a month more, at least: as “{cheapest}”.")
+    if more.value < 0:
+        said = N_("“{cheapest}” gives it, and costs {amount} a month less.")
     return lang(
-        "To give it costs {amount} a month more, at least: as “{cheapest}”.",
-        amount=lang.money(more.value, comparison.scenario.currency, compact=True),
+        said,
+        amount=lang.money(abs(more.value), currency, compact=True),
         cheapest=option_title(comparison.scenario, name, lang),
     )
+
+
+def _others_alike(comparison: Comparison, lang: Language) -> list[str]:
+    """Where nobody serves as the baseline does: others that can be compared with each other."""
+    pair = comparison.alike_beside()
+    if pair is None:
+        return []
+    one, two = (option_title(comparison.scenario, name, lang) for name in pair)
+    return [
+        lang(
+            "“{one}” and “{two}” give the same service: write baseline: {name} into the file to "
+            "compare them.",
+            one=one,
+            two=two,
+            name=pair[0],
+        )
+    ]

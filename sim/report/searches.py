@@ -11,6 +11,7 @@ from sim.report.language import N_, Language
 from sim.report.needs import limit_sentences
 from sim.report.sentences import channel_title, option_title
 from sim.report.table import Table
+from sim.scenario.hours import DAYS
 
 __all__ = ["LOOKING", "candidate_words", "search_answer"]
 
@@ -92,7 +93,7 @@ def candidate_words(found: Found, one: Candidate, lang: Language) -> str:
     if pure and set(one.own) == set(whole):
         return lang("{name}, everything", name=option_title(scenario, found.legs.own, lang))
     channels = ", ".join(channel_title(scenario, name, lang) for name in one.own)
-    hours = lang("round the clock") if one.all_week else ", ".join(hours_text(one.hours))
+    hours = lang("round the clock") if one.all_week else _hours_words(one, lang)
     parts = [lang("own team: {channels}, {hours}", channels=channels, hours=hours)]
     if one.share:
         share = lang.percent(one.share)
@@ -106,6 +107,14 @@ def candidate_words(found: Found, one: Candidate, lang: Language) -> str:
             )
         )
     return "; ".join(parts)
+
+
+def _hours_words(one: Candidate, lang: Language) -> str:
+    """The own team's hours, days of the week in the reader's language."""
+    said = ", ".join(hours_text(one.hours))
+    for number, day in enumerate(DAYS):
+        said = said.replace(day, lang.day(number))
+    return said
 
 
 def _verdict(found: Found, lang: Language) -> list[str]:
@@ -141,7 +150,7 @@ def _verdict(found: Found, lang: Language) -> list[str]:
                 "“{name}” costs {over} ({share}) more at the same service.",
                 name=title,
                 over=over,
-                share=lang.percent(end.over.value / end.cost),
+                share=lang.percent(end.over.value / best.cost),
             )
         )
     said += _hybrid(found, lang)

@@ -208,9 +208,14 @@ def gap_sentence(
     if not gaps:
         return ""
     worst = max(gaps, key=lambda gap: abs(gap.ours - gap.theirs))
-    return lang(
+    said = N_(
         "“{name}” does not give the same service as “{base}”: {what} is {ours} against {theirs}, "
-        "so its cost is no saving.",
+        "so its cost is no saving."
+    )
+    if comparison.serves_better(name, other):
+        said = N_("“{name}” serves better than “{base}”: {what} is {ours} against {theirs}.")
+    return lang(
+        said,
         name=option_title(comparison.scenario, name, lang),
         base=option_title(comparison.scenario, other or comparison.baseline.name, lang),
         what=_gap_words(comparison, worst, lang),

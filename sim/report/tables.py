@@ -431,6 +431,14 @@ def _along(
     return Table(channel_title(option.scenario, channel, lang), head, tuple(rows))
 
 
+def _demanded(one: Judgement, lang: Language) -> str:
+    """The bound as it was written; whose it is stands beside it."""
+    bound = one.promise.text.rpartition(one.promise.sense)[2].strip()
+    if one.promise.sense == "at least":
+        return lang("at least {bound}", bound=bound)
+    return lang("at most {bound}", bound=bound)
+
+
 def judgement_table(
     judgements: tuple[Judgement, ...], currency: str, title: str, lang: Language
 ) -> Table:
@@ -438,7 +446,7 @@ def judgement_table(
     rows = [
         (
             ".".join(filter(None, (one.option, one.promise.channel, one.promise.measure))),
-            one.promise.text,
+            _demanded(one, lang),
             promise_words(one, currency, lang),
             state_words(one, lang),
         )

@@ -74,8 +74,10 @@ def _ingredient(
 def _source(said: Assumption, value: float, lang: Language, sources: dict[str, int]) -> str:
     """Where the scenario has a figure, and the number of its source."""
     text = lang(CONFIDENCE_WORDS[said.confidence])
-    if said.source != ASSUMED:
-        words = lang(said.source)
+    words = lang(said.source)
+    if said.source == ASSUMED:
+        text = words  # whose file it is, his assumption it is
+    else:
         text = words if words.lower().startswith(text.lower()) else f"{text}: {words}"
     number = sources.setdefault(text, len(sources) + 1)
     level = said.value if isinstance(said.value, str) else lang.plain(float(said.value), 4)

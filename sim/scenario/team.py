@@ -264,7 +264,8 @@ def sheet_rows(data: bytes) -> list[list[str]]:
     try:
         return list(csv.reader(io.StringIO(text), delimiter=max(",;\t", key=head.count)))
     except csv.Error as error:
-        raise InvalidInput("table", f"is no table of text ({error})", None) from None
+        hint = "a spreadsheet is to be saved as .csv; --out NAME.csv writes a roster as one"
+        raise InvalidInput("table", f"is no table of text ({error})", None, hint) from None
 
 
 def _headings(row: list[str], file: str) -> tuple[list[str | None], list[Problem]]:
