@@ -88,7 +88,7 @@ def relief(
     group = option.groups[name]
     hours = at_work(scenario, serving(option, name, scenario.calendar.night)) > 0
     taken: dict[str, Floats] = {}
-    befores: list[tuple[str, _First, NDArray[np.bool_]]] = []
+    firsts: list[tuple[str, _First, NDArray[np.bool_]]] = []
     none = np.zeros(scenario.intervals_per_week)
     for channel in group.skills:
         taken[channel] = none
@@ -100,15 +100,15 @@ def relief(
                 continue
             before = _before(scenario, option, other, parts[other], found.agents, channel, group)
             where = hours & (parts[other][channel] > 0)
-            befores.append((channel, before, where))
+            firsts.append((channel, before, where))
             part = np.where(where, parts[other][channel] * before.beyond, 0.0)
             taken[channel] = taken[channel] + part
     agents = np.zeros(len(none), np.int64)
-    if not befores:
+    if not firsts:
         return taken, agents
     over = waiting_of(streams(scenario, option, group, taken))
     wanted = joined(over, [s.load for s in over]) if over else Wanted(none, none + 1, none + 1)
-    for channel, before, where in befores:
+    for channel, before, where in firsts:
         promise = scenario.channels[channel].target
         if promise is not None and scenario.channels[channel].kind != "email":
             needed = _helpers(promise, group.skills[channel].after, before, wanted)

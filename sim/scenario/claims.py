@@ -139,7 +139,7 @@ def _signed(key: str, text: str, said: object, hint: str) -> float:
 
 # How vendors put it, in both languages: a pattern around the numbers, and what it means.
 _SAID: tuple[tuple[str, str, str], ...] = (
-    (r"cheaper|дешевле|эконом|sav(?:e|ing)s?", "cost", "-"),
+    (r"cheaper|дешевле|эконом|saves?|savings?", "cost", "-"),
     (r"fewer missed|missed|пропущенн\w*|потерянн\w*", "missed", "-"),
     (r"csat|удовлетвор[её]нност\w*|satisf\w*", "csat", "+"),
     (r"\bnps\b", "nps", "+"),
