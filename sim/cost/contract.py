@@ -64,6 +64,7 @@ def contract_month(terms: ContractTerms, ops: ContractOps) -> Statement:
     >>> [(line.name, line.amount) for line in month.lines if line.amount]
     [('minutes', 40000.0), ('minimum_topup', 10000.0)]
     """
+    terms = terms.converted
     index = price_index(terms.indexation_annual, ops.month_index)
     fixed = _fixed_fee(terms, index)
     usage = _usage(terms, ops, index)

@@ -469,7 +469,7 @@ def _ended(before: Option, month: int) -> list[tuple[OneOff, Line]]:
         left = 0 if terms is None else max(0, round(terms.binds_months - month))
         if terms is None or not left or not terms.early_termination_share:
             continue
-        share, least = terms.early_termination_share, terms.minimum_monthly
+        share, least = terms.early_termination_share, terms.converted.minimum_monthly
         due = early_termination(share, least, left, month=month)
         due = replace(due, name=f"{UNTIL_THEN}.{name}.{due.name}")
         formula = "early_termination_share * minimum_monthly * months_left"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sim.scenario.base import Strict
 from sim.scenario.option import Option
 from sim.scenario.terms import InhouseTerms, RetainedTerms
-from sim.scenario.units import unit_of
+from sim.scenario.terms.scales import amounts_raised
 
 __all__ = ["indexed", "option_indexed"]
 
@@ -77,24 +76,4 @@ def indexed(terms: Terms, wages: float, prices: float) -> Terms:
     >>> later.agents.pay.bonus_share == own.agents.pay.bonus_share
     True
     """
-    changes: dict[str, Any] = {}
-    for name, field in type(terms).model_fields.items():
-        unit = unit_of(field) or ""
-        level = wages if name in _WAGES else prices
-        before = getattr(terms, name)
-        after = _raised(before, level if unit.startswith("money") else 1.0, wages, prices)
-        if after is not before:
-            changes[name] = after
-    return terms.model_copy(update=changes) if changes else terms
-
-
-def _raised(value: Any, level: float, wages: float, prices: float) -> Any:
-    if isinstance(value, Strict):
-        return indexed(value, wages, prices)
-    if isinstance(value, tuple):
-        return tuple(_raised(item, level, wages, prices) for item in value)
-    if isinstance(value, Mapping):
-        return {key: _raised(item, level, wages, prices) for key, item in value.items()}
-    if isinstance(value, int | float) and not isinstance(value, bool) and level != 1:
-        return value * level
-    return value
+    return amounts_raised(terms, lambda name: wages if name in _WAGES else prices)

@@ -126,7 +126,7 @@ class Screen:
         """What the vendor charges, without what its service earns or loses it."""
         contract = self.vendor_group.contract
         assert contract is not None  # `legs_of` refuses a vendor without
-        return contract.model_copy(update={"sla": None})
+        return contract.converted.model_copy(update={"sla": None})
 
     @property
     def channels(self) -> tuple[str, ...]:

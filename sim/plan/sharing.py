@@ -69,7 +69,7 @@ def agent_hour(group: Group) -> float | None:
     """
     if group.payroll is not None:
         return group.payroll.agents.pay.hourly_rate
-    price = group.contract.price_per_agent_hour if group.contract else None
+    price = group.contract.converted.price_per_agent_hour if group.contract else None
     return price.rate if price is not None else None
 
 

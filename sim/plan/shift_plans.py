@@ -205,7 +205,7 @@ def hourly_pay(scenario: Scenario, group: Group) -> HourlyPay:
             weekend_premium=pay.weekend_premium,
             night=since,
         )
-    price = group.contract.price_per_agent_hour if group.contract else None
+    price = group.contract.converted.price_per_agent_hour if group.contract else None
     if price is not None:
         return HourlyPay(
             rate=price.rate,

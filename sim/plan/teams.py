@@ -356,7 +356,7 @@ def rates_of(scenario: Scenario, group: Group, period: Period) -> Rates | None:
     period
         A person is priced for the calendar month in which it begins, by the hours of its norm.
     """
-    contract = group.contract.price_per_agent_hour if group.contract else None
+    contract = group.contract.converted.price_per_agent_hour if group.contract else None
     if group.payroll is None and contract is None:
         return None
     from sim.plan.shift_plans import hourly_pay  # the solver is loaded where it is asked for

@@ -6,12 +6,19 @@ credits for missed service. A component that is left out brings no line.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationInfo, WithJsonSchema, model_validator
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
 
 from sim.scenario.base import Strict, broken, in_file
-from sim.scenario.terms.scales import check_scale, graduated, refuse_twice, whole_up
+from sim.scenario.terms.scales import amounts_raised, check_scale, graduated, refuse_twice, whole_up
 from sim.scenario.terms.shipped import Preset, choices, laid_over
 from sim.scenario.units import (
     Fraction,
@@ -24,6 +31,7 @@ from sim.scenario.units import (
     MoneyPerMonth,
     MoneyPerResolution,
     Months,
+    Quantity,
     Ratio,
     RatioPerYear,
     Seconds,
@@ -182,6 +190,12 @@ class ContractTerms(Strict):
     preset: Annotated[Preset | None, WithJsonSchema({"enum": list(choices("contract"))})] = Field(
         default=None, description="Ready terms that the others are laid over"
     )
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = Field(
+        default=None, description="Its own currency, in which its prices are written; needs fx"
+    )
+    fx: Quantity = Field(
+        default=1.0, gt=0, description="Scenario currency per unit of the contract's currency"
+    )
     fixed_fee: MoneyPerMonth = Field(default=0.0, description="Monthly fee whatever the volume")
     minutes: MinutePrice | None = Field(
         default=None,
@@ -230,6 +244,21 @@ class ContractTerms(Strict):
         default=0.0, description="Part of the minimum of each month left that ending it early costs"
     )
 
+    @property
+    def converted(self) -> ContractTerms:
+        """The same with every amount in the scenario's currency.
+
+        Examples
+        --------
+        >>> abroad = ContractTerms(currency="USD", fx=90, price_per_fte_month=1_500)
+        >>> abroad.converted.price_per_fte_month
+        135000.0
+        """
+        if self.fx == 1:
+            return self
+        told = self.model_copy(update={"currency": None, "fx": 1.0})
+        return amounts_raised(told, lambda name: self.fx)
+
     def bills(self, channel: str) -> bool:
         """Whether anything is paid where the vendor serves a channel.
 
@@ -252,6 +281,36 @@ class ContractTerms(Strict):
         3
         """
         return whole_up(logged / self.fte_hours) if self.fte_hours else 0
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _own_currency(
+        cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        """Prices are read in the contract's currency."""
+        own = data.get("currency") if isinstance(data, Mapping) else None
+        context = info.context
+        if not isinstance(own, str) or not isinstance(context, dict):
+            return handler(data)
+        if own != context.get("currency") and "fx" not in data:
+            hint = f"write the {context.get('currency')} that one {own} costs"
+            raise broken(("fx",), "is missing", None, hint)
+        if data.get("preset") is not None:
+            hint = "give the contract's own prices"
+            raise broken(("preset",), f"does not go with prices in {own}", None, hint)
+        ours = context.get("currency")
+        context["currency"] = own
+        try:
+            return handler(data)
+        finally:
+            context["currency"] = ours
+
+    @model_validator(mode="after")
+    def _rate_of_a_currency(self) -> Self:
+        if self.fx != 1 and self.currency is None:
+            rule = "needs the currency of the contract beside it"
+            raise broken(("fx",), rule, self.fx, "write currency: USD")
+        return self
 
     @model_validator(mode="before")
     @classmethod

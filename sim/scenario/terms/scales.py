@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
-from sim.scenario.base import broken
+from sim.scenario.base import Strict, broken
+from sim.scenario.units import unit_of
 
-__all__ = ["check_scale", "graduated", "refuse_twice", "whole_up"]
+__all__ = ["amounts_raised", "check_scale", "graduated", "refuse_twice", "whole_up"]
+
+Terms = TypeVar("Terms", bound=Strict)
 
 
 def check_scale(key: str, ends: Sequence[float | None]) -> None:
@@ -105,3 +109,35 @@ def whole_up(number: float) -> int:
     nearest = round(number)
     noise = abs(number - nearest) <= 1e-9 * nearest
     return nearest if noise else math.ceil(number)
+
+
+def amounts_raised(terms: Terms, level: Callable[[str], float]) -> Terms:
+    """Terms with every amount of money multiplied; what is no money stays.
+
+    Parameters
+    ----------
+    terms
+        Any part of terms.
+    level
+        Factor by the name of the field that holds an amount.
+    """
+    changes: dict[str, Any] = {}
+    for name, field in type(terms).model_fields.items():
+        money = (unit_of(field) or "").startswith("money")
+        before = getattr(terms, name)
+        after = _raised(before, level(name) if money else 1.0, level)
+        if after is not before:
+            changes[name] = after
+    return terms.model_copy(update=changes) if changes else terms
+
+
+def _raised(value: Any, factor: float, level: Callable[[str], float]) -> Any:
+    if isinstance(value, Strict):
+        return amounts_raised(value, level)
+    if isinstance(value, tuple):
+        return tuple(_raised(item, factor, level) for item in value)
+    if isinstance(value, Mapping):
+        return {key: _raised(item, factor, level) for key, item in value.items()}
+    if isinstance(value, int | float) and not isinstance(value, bool) and factor != 1:
+        return value * factor
+    return value
