@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.cost import satisfaction
 from sim.decide.matters import economics
 from sim.decide.month import Month
-from sim.decide.option import OptionResult
+from sim.decide.option import BATCHES, OptionResult
 from sim.metrics import Count, Work, measure_names, parts, service_level
 from sim.stats import Estimate, t_quantile
 
@@ -35,6 +35,8 @@ Floats = NDArray[np.float64]
 #: How contacts are missed: given up, met busy lines, closed, or not come to when the period ends.
 MISSED = (Count.ABANDONED, Count.BLOCKED, Count.CLOSED, Count.WAITING, Count.DISMISSED)
 _NOBODY = math.nan
+# Days of an average month.
+_MONTH = 365 / 12
 # What a point of CSAT or of NPS counts.
 _UNITS = {"csat": 0.01, "nps": 1.0}
 
@@ -112,7 +114,7 @@ def figure(result: OptionResult, measure: str, channel: str | None = None) -> Fi
         The option.
     measure
         ``cost`` and ``economic_cost`` a month, ``heads``, ``fcr``, ``csat`` as a share, ``nps``;
-        ``missed`` contacts in the period, and ``missed_share`` of those who come; ``asa``,
+        ``missed`` contacts a month, and ``missed_share`` of those who come; ``asa``,
         ``abandonment`` and ``service_level`` over all contacts that are let in.
     channel
         Of one channel only; None for all in which clients call, for waits all but e-mail.
@@ -135,11 +137,29 @@ def figure(result: OptionResult, measure: str, channel: str | None = None) -> Fi
     played = result.replications
     names = [channel] if channel else _all_channels(result, measure)
     rows = [result.case.channels.index(name) for name in names]
-    totals, weights = played.totals, played.weights
     if measure == "missed":
-        return Figure.mean(totals[:, rows][:, :, MISSED].sum(axis=(1, 2)), weights)
+        return _missed(result, rows)
     over, under = _shares(result, "missed" if measure == "missed_share" else measure, rows)
-    return Figure.ratio(over, under, weights)
+    return Figure.ratio(over, under, played.weights)
+
+
+def _missed(result: OptionResult, rows: list[int]) -> Figure:
+    """Missed contacts of an average month; without terms the period is taken as a part of one."""
+    played = result.replications
+    if result.statement is not None:
+        month = Month.of(result.scenario, result.case)
+
+        def missed(row: Floats) -> float:
+            return float(month.read(row).contacts[rows][:, MISSED].sum())
+
+        parts = played.batches(BATCHES)
+        return _batched(missed(played.record), np.array([missed(part) for part in parts]))
+    counted = played.totals[:, rows][:, :, MISSED].sum(axis=(1, 2)) * _MONTH
+    counted = counted / result.scenario.calendar.days
+    weights = played.weights
+    places = np.array_split(np.arange(len(weights)), min(BATCHES, len(weights)))
+    by_part = [np.average(counted[place], weights=weights[place]) for place in places]
+    return _batched(float(np.average(counted, weights=weights)), np.array(by_part))
 
 
 def _batched(value: float, batches: Floats) -> Figure:

@@ -24,7 +24,7 @@ __all__ = ["claims_answer"]
 _MEASURES = {
     "cost": N_("cost a month"),
     "economic_cost": N_("cost a month with its consequences"),
-    "missed": N_("missed contacts"),
+    "missed": N_("missed contacts a month"),
     "heads": N_("people"),
     "asa": N_("mean wait"),
     "first_response": N_("mean wait for the first answer"),
