@@ -14,7 +14,9 @@ COMPILED := $(wildcard sim/compiled.py $(KERNELS))
 export PYTHON UPGRADE
 
 .DEFAULT_GOAL := help
+ifndef TOGETHER
 .NOTPARALLEL:
+endif
 .PHONY: help app test quick test-nojit test-long lint types format bench lock environment clean
 
 help: ## this list
@@ -23,7 +25,8 @@ help: ## this list
 app: environment .venv/linewise-warm ## open the app in the browser
 	@$(BIN)/streamlit run app.py
 
-test: lint types .venv/linewise-warm test-nojit ## every check and every test
+test: .venv/linewise-warm ## every check and every test
+	@$(MAKE) --no-print-directory TOGETHER=1 -j2 lint types test-nojit
 	@$(PYTEST)
 
 quick: environment .venv/linewise-warm ## the tests that take seconds

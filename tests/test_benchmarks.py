@@ -42,7 +42,7 @@ def small(name: str) -> Bench:
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=[pytest.mark.long] if n[0] == "w" else []) for n in CASES]
+    "name", [pytest.param(n, marks=[pytest.mark.long] if n != "staffing" else []) for n in CASES]
 )
 def test_a_case_is_measured_from_end_to_end(name: str) -> None:
     bench = small(name)
@@ -163,7 +163,13 @@ def test_a_peer_plays_the_same_queue(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", machine.PROGRAMS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.long] if name in ("memory", "start") else [])
+        for name in machine.PROGRAMS
+    ],
+)
 def test_the_machine_is_measured_under_columns_of_their_width(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,7 +182,7 @@ def test_the_machine_is_measured_under_columns_of_their_width(
     assert all(len(row) == len(columns) for row in rows)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_covers_are_measured_in_columns_of_their_width() -> None:
     titles, *rows = covers.PROGRAMS["covers"](0.02, 1)
     columns = titles.splitlines()[1]

@@ -427,7 +427,7 @@ def test_progress_is_told_while_a_cluster_works(played: Case, machines: Cluster)
     assert steps[-1].done == 3_000
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_cluster_that_is_lost_is_given_up_in_words(played: Case, tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason="Dask distributed is not installed")
     with cluster(tmp_path, workers=1) as made:

@@ -523,7 +523,7 @@ def test_a_roster_is_made_anew_with_few_changes_when_somebody_falls_ill(tmp_path
         last=last,
         keep_until=datetime.date(2026, 3, 16),
         seed=3,
-        time_limit=4,
+        time_limit=10,
     )
     before = {(d.person, d.start) for d in made.roster.duties if d.start < 15 * 1440}
     after = {(d.person, d.start) for d in again.roster.duties if d.start < 15 * 1440}

@@ -45,7 +45,7 @@ def agents(*skills: str) -> int:
         (TO_TARGET, "every interval"),
         (TO_TARGET, "on average"),
         (f"to_target: {{{SHIFTS}}}", "every interval"),
-        (f"to_target: {{{SHIFTS}}}", "every day"),
+        pytest.param(f"to_target: {{{SHIFTS}}}", "every day", marks=pytest.mark.long),
     ],
 )
 def test_two_groups_with_a_common_line_keep_both_promises(staffing: str, hold: str) -> None:
