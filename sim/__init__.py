@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from sim.decide.risk import risk
     from sim.decide.search import search
     from sim.decide.why import why
-    from sim.experiment import warm_up
     from sim.plan import cover
     from sim.plan.teams import team_roster
+    from sim.plan.warming import warm_up
     from sim.report import sentence
     from sim.scenario import Scenario, find, load, load_text, schema
 
@@ -82,7 +82,7 @@ _HOMES = {
     "simulate": "sim.decide",
     "staff": "sim.decide.needs",
     "team_roster": "sim.plan.teams",
-    "warm_up": "sim.experiment",
+    "warm_up": "sim.plan.warming",
     "why": "sim.decide.why",
 }
 

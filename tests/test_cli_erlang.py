@@ -374,7 +374,7 @@ def test_promises_lose_no_digit_in_words(linewise: Linewise) -> None:
 
 def test_compiling_is_announced(linewise: Linewise, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.cli.telling.is_warm", lambda: False)
-    monkeypatch.setattr("sim.experiment.warm_up", lambda: None)
+    monkeypatch.setattr("sim.plan.warming.warm_up", lambda: None)
     said = linewise("erlang", *HALF_HOUR)
 
     assert "this happens once" in said.err

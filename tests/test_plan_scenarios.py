@@ -523,7 +523,7 @@ def test_a_roster_is_made_anew_with_few_changes_when_somebody_falls_ill(tmp_path
         last=last,
         keep_until=datetime.date(2026, 3, 16),
         seed=3,
-        time_limit=15,
+        time_limit=4,
     )
     before = {(d.person, d.start) for d in made.roster.duties if d.start < 15 * 1440}
     after = {(d.person, d.start) for d in again.roster.duties if d.start < 15 * 1440}
@@ -531,8 +531,7 @@ def test_a_roster_is_made_anew_with_few_changes_when_somebody_falls_ill(tmp_path
     assert len(last) == len(made.roster.duties)
     assert before == after
     assert not [d for d in again.roster.of("1") if 15 <= d.day < 20]
-    # At rest it is 16; how far the solver comes in its time depends on the machine.
-    assert again.roster.changes <= 9 * 16 // 2
+    assert again.roster.changes <= 40 < 9 * 16
     assert not [one for one in again.roster.violations if one.hard]
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiment import warming
+from sim.plan import warming
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 
-# Plays the first option of scenarios and prints what had to be compiled for it.
+# Plays the first option of scenarios, makes a roster, and prints what had to be compiled for it.
 PLAY = """
 import sys
 from numba.core import event
@@ -23,7 +23,8 @@ class Told(event.Listener):
     def on_end(self, what):
         pass
 
-from sim.experiment import case, replicate, warming
+from sim.experiment import case, replicate
+from sim.plan import warming
 from sim.scenario.load import load
 warming.warm_up()
 event.register("numba:compile", Told())
@@ -32,18 +33,30 @@ for name in sys.argv[1:]:
     played = case(scenario, next(iter(scenario.options), "base"))
     replicate(played, seed=1, replications=1, workers=1)
     print("played", name)
+
+import datetime
+from sim.plan.duties import Shift
+from sim.plan.people import Person
+from sim.plan.period import Period
+from sim.plan.rosters.rostering import roster
+from sim.plan.rules import RU
+people = [Person(name=name, skills=("phone",)) for name in "abcd"]
+shifts = [Shift("day", 480, 720), Shift("night", 1200, 720)]
+month = Period(datetime.date(2026, 3, 1), 31)
+made = roster(people, shifts, [1] * 24 * 31, RU, month, most_nights=3, rounds=4, time_limit=None)
+print("rostered", made.legal)
 """
 
 
 @pytest.mark.slow
-def test_scenarios_compile_nothing_after_warming_up() -> None:
+def test_scenarios_and_rosters_compile_nothing_after_warming_up() -> None:
     ready = [str(SCENARIOS / f"{name}.yaml") for name in ("bank", "help-desk", "omnichannel")]
 
     said = subprocess.run(
         [sys.executable, "-c", PLAY, *ready], capture_output=True, text=True, check=True
     ).stdout.splitlines()
 
-    assert said == [f"played {name}" for name in ready]
+    assert said == [*(f"played {name}" for name in ready), "rostered True"]
 
 
 def test_every_part_is_compiled_by_somebody(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -306,7 +306,7 @@ def watching(what: str, seconds: float) -> Iterator[Callable[[Any], None]]:
 def warm(out: Console) -> None:
     """Compile, and say why it takes a while."""
     from sim.compiled import cache_folder
-    from sim.experiment import warm_up
+    from sim.plan.warming import warm_up
 
     out.print("Compiling the engine: this happens once and takes about half a minute…")
     warm_up()

@@ -9,7 +9,6 @@ from sim.experiment.running import Progress, replicate
 from sim.experiment.stationary import StationaryQueue, stationary_queue
 from sim.experiment.steady import Steady, batch_means, steady_state
 from sim.experiment.stopping import Goal, Rule, Stopped
-from sim.experiment.warming import warm_up
 
 __all__ = [
     "AWT",
@@ -37,5 +36,4 @@ __all__ = [
     "replicate",
     "stationary_queue",
     "steady_state",
-    "warm_up",
 ]
