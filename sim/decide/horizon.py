@@ -242,15 +242,15 @@ def before_of(scenario: Scenario, name: str) -> str | None:
     return None if chosen == LOST else chosen
 
 
-def flows(name: str, plain: Mapping[str, Steady]) -> tuple[Floats, Floats]:
+def flows(name: str, plain: Mapping[str, Steady], *, losses: bool = True) -> tuple[Floats, Floats]:
     """What an option pays and what it loses month by month, as `outlook` has it, without lines.
 
     Parameters
     ----------
-    name
-        The option.
-    plain
-        It and who serves until it is ready, by name.
+    name, plain
+        The option; it and who serves until it is ready, by name.
+    losses
+        Whether to count what service costs customers.
 
     Returns
     -------
@@ -263,7 +263,8 @@ def flows(name: str, plain: Mapping[str, Steady]) -> tuple[Floats, Floats]:
     for month in range(1, len(paid)):
         for share, who, whole, step in course.parts(month):
             paid[month] += share * (whole.cash + _more(whole, step))
-            lost[month] += share * _losses(course, who, month, step)
+            if losses:
+                lost[month] += share * _losses(course, who, month, step)
     return paid, paid + lost
 
 

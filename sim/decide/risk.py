@@ -345,7 +345,7 @@ def _noise(comparison: Comparison, valued: Valued, costs: Floats, seed: int) -> 
     from scipy.special import ndtri
 
     _, options, amounts = costs.shape
-    by_batch = batches(comparison, valued.names, valued.amounts)
+    by_batch = batches(comparison, valued)
     flat = by_batch.reshape(len(by_batch), -1).T
     spread_of = np.atleast_2d(np.cov(flat)) / flat.shape[1]
     size, turned = np.linalg.eigh(spread_of)
