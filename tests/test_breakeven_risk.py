@@ -310,6 +310,27 @@ def test_answers_are_told_in_both_languages_and_pictures_fit_a_terminal(
     assert any("Зерно 1" in line for line in said) == (code == "ru")
 
 
+def test_what_the_file_says_stands_beside_the_middle_case(
+    desk: Scenario, compared: Comparison, told: RiskAnswer
+) -> None:
+    skewed = DESK.replace("normal: {mean: 20 EUR/h, sd: 2 EUR/h}", "uniform: [20 EUR/h, 30 EUR/h]")
+    assert skewed != DESK
+    found = risk(load_text(skewed), comparison=compared)
+    english = Language("en")
+    first, second = found.month.pair
+
+    assert found.month.written_difference == cost(compared, first) - cost(compared, second)
+    assert found.month.leaning == (1, 0)
+    assert "skewed: of 1, 1 have their middle above" in risk_sentences(found, english)[1]
+    assert told.month.is_central
+    assert told.month.leaning == (0, 0)
+    assert "the middle case, as near as 400 draws tell" in risk_sentences(told, english)[1]
+    data = risk_data(found)
+    assert data["options"]["hours"]["cost_as_written"] == cost(compared, "hours")
+    assert data["difference"]["as_written"] == found.month.written_difference
+    assert not data["difference"]["as_written_is_middle"]
+
+
 def test_everything_that_is_told_is_in_the_data(told: RiskAnswer) -> None:
     data, asked = risk_data(told), told.month
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+import scipy.stats
 from desks import desk, line, team
 
 from sim.cost import Hours
@@ -16,9 +18,12 @@ from sim.decide.month import Month
 from sim.errors import Interrupted, InvalidInput, ScenarioError
 from sim.experiment import Goal, Progress, case, replicate
 from sim.metrics import Count, Presence, Work
-from sim.report.economics import equal_service_sentences
+from sim.report.data import comparison_data
+from sim.report.economics import equal_service_sentences, three_rows_table
 from sim.report.language import Language
+from sim.report.sentences import verdict_sentence
 from sim.scenario import Scenario
+from sim.stats import Estimate
 
 ROUND_THE_CLOCK = "shifts: [{{agents: {}, hours: always}}]"
 PHONE = line(12, patience="2m", target="{answered: 80% in 20s}")
@@ -270,7 +275,101 @@ def test_worse_service_has_the_price_of_the_cheapest_that_is_not_worse() -> None
     _, dear, thin = equal_service_sentences(found, Language("en"))
 
     assert dear.endswith("“own” gives it, and costs €14.6K a month less.")
-    assert thin.endswith("To give it costs €87.6K a month more, at least: as “own”.")
+    assert thin.endswith(
+        "The cheapest option here that gives it, “own”, costs €87.6K a month more."
+    )
+
+
+def test_a_baseline_that_misses_the_target_is_said_to_and_is_no_cost_at_the_target() -> None:
+    found = compared({"thin": option(1), "own": option(8), "vendor": option(8, "19 EUR/h")})
+    english = Language("en")
+    _, thin, *_ = equal_service_sentences(found, english)
+
+    assert "“thin” misses the common target: " in thin
+    assert "and 80% is promised" in thin
+    # Eight agents at 19 for 730 hours, less one at 20.
+    assert thin.endswith("reaches the target, “vendor”, costs €96.4K a month more.")
+    assert [option.name for option in found.reaching_target()] == ["vendor", "own"]
+    assert three_rows_table(found, english).rows[1][1] == "—"
+    at_target = comparison_data(found)["options"]
+    assert at_target["thin"]["price_of_target"]["cheapest"] == "vendor"
+    assert at_target["own"]["below_target"] == []
+    assert at_target["own"]["price_of_target"] is None
+
+
+def test_without_anybody_who_reaches_it_a_target_has_no_price() -> None:
+    found = compared({"thin": option(1), "thinner": option(1, "9 EUR/h")})
+    _, thin, *_ = equal_service_sentences(found, Language("en"))
+
+    assert thin.endswith("No option here reaches the target.")
+    assert found.price_of_target("thin") is None
+
+
+def test_who_lets_nobody_in_misses_the_target() -> None:
+    options = {"own": option(5), "shut": option(5, open="{phone: never}")}
+    found = compared(options, baseline="shut")
+    [_, shut, *_] = equal_service_sentences(found, Language("en"))
+
+    assert "nobody is let in (phone)" in shut
+
+
+@pytest.mark.parametrize("code", ["en", "ru"])
+def test_where_nobody_comes_there_is_no_service_to_compare(code: str) -> None:
+    options = {"own": option(2), "vendor": option(1)}
+    found = compared(options, channels={"phone": line(0, target="{answered: 80% in 20s}")})
+    said = verdict_sentence(found, Language("ru" if code == "ru" else "en"))
+
+    assert (found.verdict.kind, found.verdict.best) == ("idle", "vendor")
+    assert ("no service to compare" in said) == (code == "en")
+    assert "At the same service" not in said
+    assert found.reaching_target() == ()
+    assert found.short_of_target("own") == ()
+    assert all(option.kept for option in found.options)
+
+
+def test_the_interval_of_a_saving_holds_for_all_comparisons_at_once() -> None:
+    rates = {"own": "2 EUR", "vendor": "1.9 EUR", "other": "1.8 EUR", "last": "1.7 EUR"}
+    found = compared({name: by_contact(rate) for name, rate in rates.items()})
+    verdict = found.verdict
+    apart = found["own"].batches - found["last"].batches
+    alone = scipy.stats.t(len(apart) - 1).ppf(1 - 0.05 / 2 / 3)  # Bonferroni over three
+
+    assert (verdict.best, verdict.other, verdict.comparisons) == ("last", "own", 3)
+    assert verdict.saving is not None
+    assert verdict.saving.half_width == pytest.approx(
+        alone * np.std(apart, ddof=1) / math.sqrt(len(apart))
+    )
+    assert verdict.not_told_apart == ()
+    assert "of 3 comparisons at once" in verdict_sentence(found, Language("en"))
+
+
+def test_a_saving_that_was_picked_out_of_many_is_not_believed_too_often() -> None:
+    plain = compared({name: by_contact("2 EUR") for name in ("own", *"abcdefg")})
+    rng = np.random.default_rng(20260302)
+    wrong, alone, times = 0, 0, 400
+    for _ in range(times):
+        # All cost the same in truth: whatever saving is found is luck.
+        drawn = rng.normal(100.0, 10.0, (len(plain.options), 12))
+        options = tuple(
+            replace(one, batches=row, cost=Estimate(float(row.mean()), 0.0))
+            for one, row in zip(plain.options, drawn, strict=True)
+        )
+        found = replace(plain, options=options)
+        pair = found.difference(found.verdict.other or "", found.verdict.best)
+        assert pair is not None
+        wrong += found.verdict.kind == "cheaper"
+        alone += pair.low > 0
+    assert wrong < 0.05 * times
+    assert alone > 0.08 * times  # what an interval for one pair alone would have claimed
+
+
+def test_options_that_may_be_the_cheapest_as_well_are_named() -> None:
+    rates = {"own": "2 EUR", "vendor": "1 EUR", "double": "1 EUR"}
+    found = compared({name: by_contact(rate) for name, rate in rates.items()})
+
+    assert found.verdict.not_told_apart == ("double",)
+    said = verdict_sentence(found, Language("en"))
+    assert said.endswith("does not tell “vendor” apart, as the cheapest, from “double”.")
 
 
 def test_a_tolerance_says_what_counts_as_equal() -> None:

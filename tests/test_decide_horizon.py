@@ -17,6 +17,7 @@ from sim.decide.indexed import indexed
 from sim.decide.purchases import purchases
 from sim.errors import InvalidInput
 from sim.scenario import Scenario
+from sim.scenario.changed import changed
 from sim.scenario.horizon import Horizon, Rise
 from sim.scenario.terms import presets
 
@@ -225,6 +226,18 @@ def test_a_contract_that_still_binds_is_paid_out() -> None:
 
     assert (due.amount, due.month) == (0.5 * 1000 * 4, 1)
     assert not any("early" in one.name for one in ahead()["as_is"].one_offs)
+
+
+def test_what_ends_a_contract_is_paid_at_the_prices_of_that_year() -> None:
+    scenario = shop(own=", lead: 366 days", horizon="{months: 18}")
+    longer = changed(scenario, {"options.as_is.groups.them.contract.binds_months": "20"})
+    found = outlook(compare(longer))
+    assert found is not None
+    due = next(one for one in found["own"].one_offs if one.name.endswith("early_termination"))
+
+    # A year on the contract is 10 % dearer, with eight months left.
+    assert due.month == 12
+    assert due.amount == pytest.approx(0.5 * 1000 * 1.1 * 8)
 
 
 def test_a_quiet_month_keeps_people_on_as_far_as_they_do_not_leave() -> None:

@@ -99,6 +99,30 @@ def test_every_minute_of_an_agent_is_priced_once(more: dict[str, str]) -> None:
     assert spoken == pytest.approx(played.total("talk") + held)
 
 
+@pytest.mark.parametrize(("beside", "share"), [(", fcr: 40%", 0.4), ("", 0.7)])
+def test_each_group_of_a_contract_is_paid_for_what_it_solves_itself(
+    beside: str, share: float
+) -> None:
+    guard = "staffing: {shifts: [{agents: 1, hours: always}]}, source: vendor"
+    paid = "contract: {price_per_resolution: 1 EUR}, fcr: 70%"
+    groups = (
+        f"{{a: {{skills: [phone], {guard}, {paid}}},"
+        f" b: {{skills: {{phone: {{after: 30s}}}}, {guard}, paid_with: a{beside}}}}}"
+    )
+    scenario = desk(
+        {"phone": line(30, patience="2m")},
+        options={"base": f"{{groups: {groups}}}"},
+        simulation="{replications: 2, at_most: 2, warm_up: 0s, wrap_up: 0s}",
+    )
+    played = Played(scenario)
+    first, second = (handled(played.case, played.counts, 0, group) for group in range(2))
+    statement = simulate(scenario, "base").statement
+
+    assert second > 0.2 * first
+    assert statement is not None
+    assert statement.amount("a.resolutions") == pytest.approx(0.7 * first + share * second)
+
+
 def test_callbacks_are_outbound_minutes_and_attempts_also_those_that_reach_nobody() -> None:
     played = Played(shop(callback=CALLBACK))
     lines = [traffic(played.case, played.counts, g) for g in range(2)]

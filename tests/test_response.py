@@ -202,3 +202,53 @@ def test_where_mail_is_surely_done_in_time_nobody_is_added(
     always = np.ones(24, bool)
     if done_in_time(crew, busy, later, always):
         np.testing.assert_array_equal(fitted(crew, busy, later, always), crew)
+
+
+# --- what is kept is what would be worked out again ----------------------------------------------
+
+
+def _said(response: Response, scenario: Scenario) -> list[tuple[float, float, dict[str, float]]]:
+    answers = response.answers(scenario, [0.8, 1.0, 1.3])
+    return [(one.total(), one.hours, dict(one.service)) for one in answers]
+
+
+@pytest.mark.parametrize("name", ["own", "them", "few"])
+def test_an_answer_that_is_kept_is_the_same_to_the_last_digit(
+    compared: Comparison, name: str
+) -> None:
+    scenario = compared.scenario
+    asked = Response.of(compared[name])
+    for what, how in (("wage", "+10%"), ("price", "+10%"), ("volume", "+5%"), ("wage", "-5%")):
+        there = changed(scenario, {what: how})
+
+        assert _said(asked, there) == _said(Response.of(compared[name]), there)
+
+
+def test_more_volumes_than_are_kept_are_answered_alike(compared: Comparison) -> None:
+    asked, scenario = Response.of(compared["own"]), compared.scenario
+    for factor in np.linspace(0.9, 1.2, 12).tolist():
+        fresh = Response.of(compared["own"]).answers(scenario, [factor])[0]
+
+        assert asked.answers(scenario, [factor])[0].total() == fresh.total()
+
+
+def test_a_batch_is_anchored_as_if_it_were_all_there_is(compared: Comparison) -> None:
+    whole = Response.of(compared["them"])
+    for part in compared["them"].replications.batches(3):
+        counts = whole.month.read(part)
+        ours, theirs = whole.on(counts), Response.of(compared["them"], counts)
+
+        assert _said(ours, compared.scenario) == _said(theirs, compared.scenario)
+        assert ours.inbound == theirs.inbound
+
+
+def test_what_a_group_solves_is_more_than_a_price(compared: Comparison) -> None:
+    scenario, asked = compared.scenario, Response.of(compared["them"])
+    group = scenario.options["them"].groups["vendor"]
+    option = scenario.options["them"].model_copy(
+        update={"groups": {"vendor": group.model_copy(update={"fcr": 0.5})}}
+    )
+    other = scenario.model_copy(update={"options": {**scenario.options, "them": option}})
+
+    assert not asked.only_priced(other)
+    assert asked.only_priced(changed(scenario, {"price": "+10%"}))

@@ -12,7 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from sim.cli.searching import _optimise
-from sim.decide import simulate
+from sim.decide import compare, simulate
 from sim.decide.bound import lower_bound
 from sim.decide.candidates import Candidate, candidates, hours_text, legs_of
 from sim.decide.found import Found, Step, Tried, judged
@@ -375,6 +375,9 @@ def test_the_answer_is_words_tables_and_plain_data(code: str, found: Found) -> N
     assert all("{" not in sentence for sentence in answer.sentences)
     assert found.best is not None
     assert answer.data["gap"] == pytest.approx(1 - found.bound.value / found.best.cost)
+    played = {str(one.result.replications.count) for one in found.tried}
+    assert {row[2] for row in answer.tables[0].rows} == played
+    assert all(" ± " in row[1] for row in answer.tables[0].rows)
 
 
 def test_the_command_writes_an_option_that_compares(file: Path) -> None:
@@ -385,8 +388,14 @@ def test_the_command_writes_an_option_that_compares(file: Path) -> None:
     )
 
     assert result.exit_code == 0, result.output
-    assert json.loads(result.stdout)["best"]["state"] == "best"
+    best = json.loads(result.stdout)["best"]
+    assert best["state"] == "best"
     assert set(load(saved).options) == {"own", "vendor", "hybrid"}
+    # Where as many are played, the comparison has the cost of the search to the last digit.
+    compared = compare(load(saved), options=["hybrid"], replications=best["replications"])
+    assert compared["hybrid"].cost is not None
+    assert compared["hybrid"].cost.value == best["cost"]
+    assert compared["hybrid"].cost.half_width == best["cost_half_width"]
 
 
 def _app() -> typer.Typer:

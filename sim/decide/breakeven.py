@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.decide.comparison import Comparison, compare
 from sim.decide.followed import follow
 from sim.decide.response import Answer
+from sim.decide.spread import spread
 from sim.decide.turning import turning
 from sim.decide.valued import Amount, Valued, difference_in
 from sim.errors import InvalidInput
@@ -218,7 +219,8 @@ def breakeven(
     pair = pair_of(anchor, between)
     curve = _Curve.of(anchor, pair, asked, amount)
     grid = _grid(ends, points, shares=asked.unit == "share" and asked.value is not None)
-    along = tuple(curve.at(value) for value in grid.tolist())
+    # Large values take longest, so they go first: then it is soon seen what others could share.
+    along = tuple(spread(_Along(curve, tuple(grid.tolist()[::-1])), len(grid)))[::-1]
     found = _crossings(curve, along)
     if verify:
         for place in {0, len(found) - 1} if found else ():
@@ -291,7 +293,7 @@ class _Curve:
     @classmethod
     def of(cls, anchor: Comparison, pair: tuple[str, str], asked: Input, amount: Amount) -> _Curve:
         valued = Valued.of(anchor, pair, [amount])
-        noise = difference_in(anchor, pair, amount).half_width
+        noise = difference_in(anchor, pair, amount, valued).half_width
         return cls(anchor.scenario, asked, pair, amount, valued, noise)
 
     @property
@@ -317,6 +319,17 @@ class _Curve:
         """Half-width of the difference, by the size of both costs."""
         total = float(self.valued.now.sum())
         return self.noise * sum(point.costs) / total if total else self.noise
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Along:
+    """A point of a curve, as a function of its number."""
+
+    curve: _Curve
+    values: tuple[float, ...]
+
+    def __call__(self, number: int) -> Point:
+        return self.curve.at(self.values[number])
 
 
 def _worst(answer: Answer) -> float:

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sim.decide.option import OptionResult, Prepared, Run, evaluate, prepare
+from sim.decide.option import Attained, OptionResult, Prepared, Run, evaluate, prepare
 from sim.errors import Interrupted, InvalidInput
 from sim.experiment import Goal, Place, Progress, check_paired, difference, opened
 from sim.scenario.model import Scenario
-from sim.stats import Estimate, paired_mean
+from sim.stats import CONFIDENCE, Estimate, paired_mean
 
 __all__ = ["Comparison", "Gap", "Verdict", "compare"]
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One reason why two options do not give equal service.
+    """One reason why two options do not give equal service, or one does not reach its target.
 
     Parameters
     ----------
     channel, measure
         What differs: ``service_level``, ``abandonment`` or ``missed`` of a channel.
     ours, theirs
-        Attained by the option and by the baseline.
+        Attained by the option, and by the baseline or promised.
     """
 
     channel: str
@@ -48,20 +49,37 @@ class Verdict:
     kind
         ``cheaper``: `best` costs less than `other` beyond the noise of simulation; ``even``: the
         interval of the difference holds zero; ``alone``: no other option gives the service of
-        `best`; ``unpriced``: no terms, nothing to compare.
+        `best`; ``idle``: nobody comes, so there is no service to compare; ``unpriced``: no terms,
+        nothing to compare.
     best, other
         Names of options; `other` is the baseline, or the next cheapest when that is `best`.
     saving
-        Cost of `other` minus cost of `best`, a month.
+        Cost of `other` minus cost of `best`, a month. Its interval is one of `comparisons` that
+        all hold at once with `sim.stats.CONFIDENCE`.
     share
         Saving over the cost of `other`.
+    comparisons
+        Options compared with the baseline: whichever of them the verdict is about was chosen by
+        what the simulation showed.
+    not_told_apart
+        Other options that may be the cheapest as well, for all that the simulation shows.
+
+    Notes
+    -----
+    The interval is Bonferroni's over the comparisons with the baseline. An option is told apart
+    from the cheapest when a one-sided bound on what it costs more is above zero, each at an error
+    of 5 % over the number of rivals: then none of those told apart is the cheapest, with 95 %
+    (multiple comparisons with the best, Hsu 1984; only comparisons with the true best matter, and
+    these are as many as rivals).
     """
 
-    kind: Literal["cheaper", "even", "alone", "unpriced"]
+    kind: Literal["cheaper", "even", "alone", "idle", "unpriced"]
     best: str
     other: str | None = None
     saving: Estimate | None = None
     share: float = 0.0
+    comparisons: int = 1
+    not_told_apart: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,7 +115,9 @@ class Comparison:
         """The option others are compared with."""
         return self[self.scenario.baseline]
 
-    def difference(self, name: str, other: str | None = None) -> Estimate | None:
+    def difference(
+        self, name: str, other: str | None = None, *, confidence: float = CONFIDENCE
+    ) -> Estimate | None:
         """Monthly cost of an option minus that of another, paired by replication.
 
         Parameters
@@ -106,12 +126,14 @@ class Comparison:
             The option.
         other
             What it is compared with; the baseline when None.
+        confidence
+            With which the interval holds the difference: that of this pair alone.
         """
         ours, theirs = self[name], self[other or self.scenario.baseline]
         if ours.cost is None or theirs.cost is None:
             return None
         check_paired(ours.replications, theirs.replications)
-        paired = paired_mean(ours.batches, theirs.batches)
+        paired = paired_mean(ours.batches, theirs.batches, confidence)
         return Estimate(ours.cost.value - theirs.cost.value, paired.half_width)
 
     def difference_in(
@@ -162,19 +184,60 @@ class Comparison:
         alike = [o for o in self.options if o.cost and (o is base or not self.gaps(o.name))]
         return tuple(sorted(alike, key=lambda o: o.cost.value if o.cost else 0.0))
 
+    @property
+    def idle(self) -> bool:
+        """Whether nobody comes, so that there is no service to compare."""
+        return all(one.idle for option in self.options for one in option.attained)
+
+    def short_of_target(self, name: str) -> tuple[Gap, ...]:
+        """Where an option misses what is promised by more than the scenario tolerates."""
+        option = self[name]
+        return tuple(
+            gap
+            for one in (*option.attained, *option.parts)
+            for gap in _short(one, self.scenario.tolerance)
+        )
+
+    def reaching_target(self) -> tuple[OptionResult, ...]:
+        """Priced options whose cost is that of the common target, the cheapest first.
+
+        Where the baseline misses the target by itself, those that reach it, and not the baseline;
+        else those that give the service of the baseline.
+        """
+        if self.idle:
+            return ()
+        if not self.short_of_target(self.baseline.name):
+            return self.at_the_target()
+        found = [o for o in self.options if o.cost and not self.short_of_target(o.name)]
+        return tuple(sorted(found, key=lambda o: o.cost.value if o.cost else 0.0))
+
     def price_of_gap(self, name: str) -> tuple[str, Estimate] | None:
-        """What it costs at least to bring an option to the common service.
+        """What the cheapest option here with the baseline's service costs more than another.
 
         Returns
         -------
         tuple[str, Estimate] | None
-            The cheapest option with that service and what it costs more, a month; None where
-            there is no gap, no price, or nothing to be made up for: the option serves better.
+            That option and what it costs more, a month; None where there is no gap, no price, or
+            nothing to be made up for: the option serves better.
         """
-        ranked = self.at_the_target()
-        if not self.gaps(name) or not ranked or self.serves_better(name):
+        if not self.gaps(name) or self.serves_better(name):
             return None
-        found = self.difference(ranked[0].name, name)
+        return self._over(self.at_the_target(), name)
+
+    def price_of_target(self, name: str) -> tuple[str, Estimate] | None:
+        """What the cheapest option here that reaches the target costs more than one that does not.
+
+        Returns
+        -------
+        tuple[str, Estimate] | None
+            That option and what it costs more, a month; None where the option reaches the target
+            itself, nobody comes, or no option here does.
+        """
+        return self._over(self.reaching_target(), name) if self.short_of_target(name) else None
+
+    def _over(self, ranked: Sequence[OptionResult], name: str) -> tuple[str, Estimate] | None:
+        """The first of those ranked and what it costs more."""
+        found = self.difference(ranked[0].name, name) if ranked else None
         return None if found is None else (ranked[0].name, found)
 
     def alike_beside(self) -> tuple[str, str] | None:
@@ -193,14 +256,45 @@ class Comparison:
         if base.cost is None or not ranked:
             return Verdict("unpriced", base.name)
         if len(ranked) == 1:
-            return Verdict("alone", base.name)
+            return Verdict("idle" if self.idle else "alone", base.name)
         best = ranked[0]
         other = base if best is not base else ranked[1]
-        difference = self.difference(other.name, best.name)
-        assert difference is not None
+        # Whichever is shown was chosen by its cost, so the interval must hold for all at once.
+        rivals = len(ranked) - 1
+        error = (1 - CONFIDENCE) / rivals
+        saving = self.difference(other.name, best.name, confidence=1 - error)
+        assert saving is not None
         assert other.cost is not None
-        kind: Literal["cheaper", "even"] = "cheaper" if difference.low > 0 else "even"
-        return Verdict(kind, best.name, other.name, difference, difference.value / other.cost.value)
+        kind: Literal["cheaper", "even", "idle"] = "cheaper" if saving.low > 0 else "even"
+        if self.idle:
+            kind = "idle"
+        share = saving.value / other.cost.value if other.cost.value else 0.0
+        close = tuple(
+            one.name
+            for one in ranked[1:]
+            if one is not other
+            # One-sided: twice the error is left out of both ends.
+            and not _dearer(self.difference(one.name, best.name, confidence=1 - 2 * error))
+        )
+        return Verdict(kind, best.name, other.name, saving, share, rivals, close)
+
+
+def _dearer(over: Estimate | None) -> bool:
+    return over is not None and over.low > 0
+
+
+def _short(one: Attained, tolerance: float) -> list[Gap]:
+    """Where a channel, or a part of it, misses its promise by more than is tolerated."""
+    target, found = one.target, []
+    if target is None or one.idle:
+        return []
+    level, lost = one.service_level.value, one.abandonment.value
+    # Of nobody let in there is no service level, and the promise is missed.
+    if math.isnan(level) or level < target.answered - tolerance:
+        found.append(Gap(one.channel, "service_level", level, target.answered))
+    if target.abandonment is not None and lost > target.abandonment + tolerance:
+        found.append(Gap(one.channel, "abandonment", lost, target.abandonment))
+    return found
 
 
 def compare(

@@ -28,6 +28,7 @@ from sim.cost import (
     equivalent_annual_cost,
     npv,
     payback,
+    price_index,
     tco,
 )
 from sim.cost.statement import agree, ensure
@@ -241,15 +242,15 @@ def before_of(scenario: Scenario, name: str) -> str | None:
     return None if chosen == LOST else chosen
 
 
-def flows(name: str, plain: Mapping[str, Steady]) -> tuple[Floats, Floats]:
+def flows(name: str, plain: Mapping[str, Steady], *, losses: bool = True) -> tuple[Floats, Floats]:
     """What an option pays and what it loses month by month, as `outlook` has it, without lines.
 
     Parameters
     ----------
-    name
-        The option.
-    plain
-        It and who serves until it is ready, by name.
+    name, plain
+        The option; it and who serves until it is ready, by name.
+    losses
+        Whether to count what service costs customers.
 
     Returns
     -------
@@ -262,7 +263,8 @@ def flows(name: str, plain: Mapping[str, Steady]) -> tuple[Floats, Floats]:
     for month in range(1, len(paid)):
         for share, who, whole, step in course.parts(month):
             paid[month] += share * (whole.cash + _more(whole, step))
-            lost[month] += share * _losses(course, who, month, step)
+            if losses:
+                lost[month] += share * _losses(course, who, month, step)
     return paid, paid + lost
 
 
@@ -462,7 +464,10 @@ def _written(one: Planned) -> tuple[OneOff, Line]:
 
 
 def _ended(before: Option, month: int) -> list[tuple[OneOff, Line]]:
-    """What it takes to end contracts that still bind when another option takes over."""
+    """What it takes to end contracts that still bind when another option takes over.
+
+    The minimum that is still due is at the price level of the first of the months that are left.
+    """
     found = []
     for name, group in before.groups.items():
         terms = group.contract
@@ -470,12 +475,14 @@ def _ended(before: Option, month: int) -> list[tuple[OneOff, Line]]:
         if terms is None or not left or not terms.early_termination_share:
             continue
         share, least = terms.early_termination_share, terms.converted.minimum_monthly
-        due = early_termination(share, least, left, month=month)
+        index = price_index(terms.indexation_annual, month)
+        due = early_termination(share, least * index, left, month=month)
         due = replace(due, name=f"{UNTIL_THEN}.{name}.{due.name}")
-        formula = "early_termination_share * minimum_monthly * months_left"
+        formula = "early_termination_share * minimum_monthly * price_index * months_left"
         inputs = {
             "early_termination_share": share,
             "minimum_monthly": least,
+            "price_index": index,
             "months_left": float(left),
         }
         found.append((due, Line(due.name, Group.VENDOR, due.amount, formula, inputs)))

@@ -166,8 +166,9 @@ def _present_value(played: Comparison, name: str, promise: Promise) -> Estimate 
         raise InvalidInput(place, "needs a section horizon: in the scenario", promise.text, hint)
     if played[name].statement is None:
         return None
-    value = float(Valued.of(played, [name], ["npv"]).now[0, 0])
-    return Estimate(value, mean_estimate(batches(played, [name], ["npv"])[:, 0, 0]).half_width)
+    valued = Valued.of(played, [name], ["npv"])
+    width = mean_estimate(batches(played, valued)[:, 0, 0]).half_width
+    return Estimate(float(valued.now[0, 0]), width)
 
 
 def _found(played: Comparison, result: OptionResult, promise: Promise) -> Estimate:

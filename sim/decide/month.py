@@ -7,8 +7,9 @@ calendar's year, on ordinary days and on holidays; the simulated figures are wei
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,13 +107,19 @@ class Month:
         )
 
     def contract(
-        self, counts: MonthCounts, name: str, group: Group, beside: Sequence[str] = ()
+        self,
+        counts: MonthCounts,
+        name: str,
+        group: Group,
+        beside: Mapping[str, Group] = MappingProxyType({}),
     ) -> ContractOps:
         """Operations of a vendor's group, and of those beside it that are paid with it.
 
-        What is priced by contact is not billed by the minute.
+        What is priced by contact is not billed by the minute. Each group solves its own share of
+        what it serves; one that says nothing of it solves that of the group that is paid.
         """
-        rows = [self.case.groups.index(one) for one in (name, *beside)]
+        team = {name: group, **beside}
+        rows = [self.case.groups.index(one) for one in team]
         terms = group.contract or ContractTerms()
         by_minute = [
             c
@@ -121,17 +128,22 @@ class Month:
         ]
         work = counts.work[:, rows].sum(axis=1)
         billed = work[by_minute, Work.BILLED].sum(axis=0) / 60
-        served = {
-            channel: sum(handled(self.case, counts, c, g) for g in rows)
+        done = {
+            channel: [handled(self.case, counts, c, g) for g in rows]
             for c, channel in enumerate(self.case.channels)
         }
+        served = {channel: sum(by_group) for channel, by_group in done.items()}
+        solved = 0.0
+        for by_group, one in zip(zip(*done.values(), strict=True), team.values(), strict=True):
+            share = group.fcr if one.fcr is None else one.fcr
+            solved += sum(by_group) * (share or 0.0)
         hours = self._hours(counts, rows)
         logged = sum(block.logged for block in hours)
         return ContractOps(
             billed_minutes=float(billed[0]),
             minutes_in={kind: float(billed[n]) for n, kind in enumerate(_KINDS) if n},
             handled=served,
-            resolved=sum(served.values()) * (group.fcr or 0.0),
+            resolved=solved,
             fte_months=terms.ordered(logged),
             hours=hours,
             kpi=self._kpi(counts),

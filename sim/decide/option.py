@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -138,9 +139,17 @@ class Attained:
     outbound: bool = False
 
     @property
+    def idle(self) -> bool:
+        """Whether nobody came, so that there is no service to speak of."""
+        return math.isnan(self.missed.value)
+
+    @property
     def kept(self) -> bool:
-        """Whether the promise holds on average over the period, by the estimates."""
-        if self.target is None:
+        """Whether the promise holds on average over the period, by the estimates.
+
+        Where nobody came it is not broken.
+        """
+        if self.target is None or self.idle:
             return True
         lost = self.target.abandonment
         return self.service_level.value >= self.target.answered and (

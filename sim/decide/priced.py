@@ -121,7 +121,8 @@ def statements_by_leg(
     teams = teams_of(option)
     vendors = [name for name in teams if option.groups[name].source == "vendor"]
     for name, beside in teams.items():
-        leg = _leg(month, counts, (name, *beside), option.groups[name], peaks[name], month_index)
+        team = {one: option.groups[one] for one in (name, *beside)}
+        leg = _leg(month, counts, team, peaks[name], month_index)
         if leg is not None:
             legs[name] = leg
     asked = any(group.source == "vendor" for group in option.groups.values())
@@ -136,15 +137,15 @@ def statements_by_leg(
 def _leg(
     month: Month,
     counts: MonthCounts,
-    team: Sequence[str],
-    group: Group,
+    team: Mapping[str, Group],
     busiest: Busiest,
     month_index: int,
 ) -> Statement | None:
     """An average month of one group, and of those beside it that are paid with it."""
-    name, *beside = team
+    (name, group), *others = team.items()
+    beside = dict(others)
     if group.payroll is not None:
-        ops = month.inhouse(counts, name, busiest.agents, beside)
+        ops = month.inhouse(counts, name, busiest.agents, tuple(beside))
         lines, hours = busiest.line_load, busiest.open_hours
         return inhouse_month(group.payroll, replace(ops, line_load=lines, open_hours=hours))
     if group.contract is not None:

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,8 @@ Floats = NDArray[np.float64]
 
 # Volumes at which many months are worked out.
 _NODES = 4
+# Answers of unchanged work that are kept.
+_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,6 +115,11 @@ class Response:
         What the closed form says of those who wait, with the agents that it asks for.
     types
         Occurrences of each interval of the week in an average month by type of hour.
+    inbound
+        Minutes of calls to each team in the average month [min].
+    wanted, known
+        What was asked of the closed form, and what was answered, of the work as it was simulated,
+        by volumes: neither is worked out again while only prices change.
 
     Examples
     --------
@@ -135,6 +143,9 @@ class Response:
     loads: Mapping[str, float]
     closed: Closed
     types: Floats
+    inbound: Mapping[str, float]
+    wanted: dict[tuple[float, ...], Mapping[str, Floats]] = field(default_factory=dict)
+    known: dict[tuple[float, ...], tuple[Answer, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, result: OptionResult, counts: MonthCounts | None = None) -> Response:
@@ -179,6 +190,26 @@ class Response:
             asked.loads(),
             asked.measured([{**agents, **{name: row[0] for name, row in needed.items()}}])[0],
             calendar.average_month(result.scenario.interval).types.reshape(-1, 8),
+            _inbound(result, counts),
+        )
+
+    def on(self, counts: MonthCounts) -> Response:
+        """The same option anchored at another average month, such as that of a batch.
+
+        Parameters
+        ----------
+        counts
+            What the month brought.
+        """
+        asked = streams_of(self.result.scenario, self.result.option, self.result.case, counts)
+        own = {**self.agents, **{name: row[0] for name, row in self.needed.items()}}
+        return replace(
+            self,
+            counts=counts,
+            loads=asked.loads(),
+            closed=asked.measured([own])[0],
+            inbound=_inbound(self.result, counts),
+            known={},
         )
 
     def answers(
@@ -197,10 +228,26 @@ class Response:
         asked = self.result.scenario if scenario is None else scenario
         option = asked.options[self.result.name]
         volumes = np.asarray(factors, np.float64)
-        if np.all(volumes == 1.0) and self.only_priced(asked):
-            return (self._as_simulated(option),) * len(volumes)
-        needed = _needed(asked, option, volumes)
         terms = staffed(option, self.result.covers)
+        if not self.only_priced(asked):
+            return self._answers(asked, terms, volumes, _needed(asked, option, volumes))
+        if np.all(volumes == 1.0):
+            return (self._as_simulated(terms),) * len(volumes)
+        asked_for = tuple(volumes.tolist())
+        if asked_for not in self.wanted:
+            _forget(self.wanted)
+            self.wanted[asked_for] = _needed(asked, option, volumes)
+        if asked_for not in self.known:
+            _forget(self.known)
+            found = self._answers(asked, terms, volumes, self.wanted[asked_for])
+            self.known[asked_for] = found
+        return tuple(replace(one, option=terms) for one in self.known[asked_for])
+
+    def _answers(
+        self, asked: Scenario, terms: Option, volumes: Floats, needed: Mapping[str, Floats]
+    ) -> tuple[Answer, ...]:
+        """Answer a changed scenario with the agents that the closed form asks for."""
+        option = asked.options[self.result.name]
         waiting = streams_of(asked, option, self.result.case, self.counts)
         crews = [
             self._agents(needed, waiting.loads(factor), row)
@@ -292,16 +339,15 @@ class Response:
         ours, theirs = (one.options[self.result.name] for one in (before, after))
         return (
             after.channels == before.channels
-            and ours.fcr == theirs.fcr
+            and (ours.fcr, ours.open, ours.patience) == (theirs.fcr, theirs.open, theirs.patience)
             and all(
                 _work(group) == _work(theirs.groups[name]) for name, group in ours.groups.items()
             )
         )
 
-    def _as_simulated(self, option: Option) -> Answer:
+    def _as_simulated(self, terms: Option) -> Answer:
         """What was simulated, under other terms."""
         service = self._service(self.closed)
-        terms = staffed(option, self.result.covers)
         return Answer(terms, self.month, self.counts, self.peaks, self.agents, service)
 
     def _agents(
@@ -325,9 +371,8 @@ class Response:
         team = (name, *teams_of(self.result.option)[name])
         at_once = [np.sum([one[n] for n in team], axis=0).max() for one in (self.agents, agents)]
         rows = [played.groups.index(n) for n in team]
-        before, now = (
-            sum(traffic(played, one, g).inbound for g in rows) for one in (self.counts, counts)
-        )
+        before = self.inbound[name]
+        now = sum(traffic(played, counts, g).inbound for g in rows)
         return then._replace(
             agents=max(0.0, then.agents + float(at_once[1] - at_once[0])),
             line_load=then.line_load * (now / before if before else 1.0),
@@ -360,6 +405,12 @@ class Response:
         return found
 
 
+def _forget(kept: dict[Any, Any]) -> None:
+    """Make room where months with other volumes are asked for again and again."""
+    if len(kept) >= _KEPT:
+        kept.clear()
+
+
 def _needed(scenario: Scenario, option: Option, factors: Floats) -> dict[str, Floats]:
     """Agents by the closed form, by factor and interval, of groups staffed to target."""
     found = agents_by_volume(scenario, option, factors)
@@ -369,7 +420,26 @@ def _needed(scenario: Scenario, option: Option, factors: Floats) -> dict[str, Fl
 def _work(group: Group) -> tuple[object, ...]:
     """All of a group that is not its price, and the step to which its price rounds time."""
     step = group.contract.minutes.increment if group.contract and group.contract.minutes else 0.0
-    return group.skills, group.handle_time, group.staffing, step
+    return (
+        group.skills,
+        group.handle_time,
+        group.staffing,
+        group.hours,
+        group.fcr,
+        group.escalates,
+        step,
+    )
+
+
+def _inbound(result: OptionResult, counts: MonthCounts) -> dict[str, float]:
+    """Minutes of calls to each team in an average month [min]."""
+    played = result.case
+    return {
+        name: sum(
+            traffic(played, counts, played.groups.index(one)).inbound for one in (name, *beside)
+        )
+        for name, beside in teams_of(result.option).items()
+    }
 
 
 def _at_work(result: OptionResult, group: str) -> Floats:

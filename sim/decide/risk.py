@@ -36,6 +36,8 @@ DRAWS = 300
 # What is learnt of an input is judged on draws that it was not learnt from: in so many parts.
 _PARTS = 5
 _DEGREE = 3
+# The middle of a range is the written value when it is no further off, as a part of the range.
+_CENTRAL = 1e-6
 # Directions of noise that are less than this of the widest are rounding.
 _LEAST = 1e-12
 
@@ -58,6 +60,8 @@ class Stake:
         [draw, input], in the unit of each input's law.
     costs
         [draw, option], noise of the simulation within [money].
+    written
+        [option], with every input as the file has it: what was simulated [money].
     bars
         The difference at both ends of each input, widest first.
     flips
@@ -70,6 +74,7 @@ class Stake:
     inputs: tuple[Uncertain, ...]
     values: Floats
     costs: Floats
+    written: Floats
     bars: tuple[Bar, ...]
     flips: tuple[Flip, ...]
 
@@ -83,6 +88,31 @@ class Stake:
         """Cost of the first of the pair minus that of the second, by draw."""
         first, second = (self.options.index(name) for name in self.pair)
         return np.asarray(self.costs[:, first] - self.costs[:, second])
+
+    @property
+    def written_difference(self) -> float:
+        """Cost of the first of the pair minus that of the second, inputs as the file has them."""
+        first, second = (self.options.index(name) for name in self.pair)
+        return float(self.written[first] - self.written[second])
+
+    @property
+    def is_central(self) -> bool:
+        """Whether the median difference is that of the written inputs, for all that draws tell.
+
+        The median of normal draws has 1.25 standard errors of their mean.
+        """
+        error = 1.25 * float(np.std(self.difference)) / np.sqrt(self.draws)
+        off = float(np.median(self.difference)) - self.written_difference
+        return bool(abs(off) <= 2 * error)
+
+    @property
+    def leaning(self) -> tuple[int, int]:
+        """Inputs whose range has its middle above what the file says, and below."""
+        off = [
+            (float(one.at(np.array(0.5))) - one.now) / (one.ends[1] - one.ends[0])
+            for one in self.inputs
+        ]
+        return sum(by > _CENTRAL for by in off), sum(by < -_CENTRAL for by in off)
 
     @cached_property
     def cheapest(self) -> Mapping[str, Span]:
@@ -300,6 +330,7 @@ def risk(
             inputs,
             found.values,
             costs[:, :, n],
+            valued.now[:, n],
             tuple(bars),
             tuple(flips),
         )
@@ -314,7 +345,7 @@ def _noise(comparison: Comparison, valued: Valued, costs: Floats, seed: int) -> 
     from scipy.special import ndtri
 
     _, options, amounts = costs.shape
-    by_batch = batches(comparison, valued.names, valued.amounts)
+    by_batch = batches(comparison, valued)
     flat = by_batch.reshape(len(by_batch), -1).T
     spread_of = np.atleast_2d(np.cov(flat)) / flat.shape[1]
     size, turned = np.linalg.eigh(spread_of)

@@ -14,7 +14,6 @@ from sim.decide.comparison import Comparison
 from sim.decide.followed import touches
 from sim.decide.horizon import before_of, flows
 from sim.decide.matters import matters
-from sim.decide.month import Month
 from sim.decide.option import BATCHES
 from sim.decide.response import Answer, Response
 from sim.decide.steady import Steady, volumes_of
@@ -187,17 +186,25 @@ class Valued:
     def _row(self, name: str, plain: Mapping[str, Steady]) -> Floats:
         own = plain[name]
         answer = own.answers[1.0]
-        found: dict[str, float] = {"cost": answer.total()}
+        found: dict[str, float] = {}
+        if not {"cost", "economic_cost"}.isdisjoint(self.amounts):
+            found["cost"] = answer.total()
         if "economic_cost" in self.amounts:
             found["economic_cost"] = found["cost"] + _lost(own, answer)
         if self.over_months:
-            cash, economic = flows(name, plain)
+            losses = "npv_economic" in self.amounts
+            cash, economic = flows(name, plain, losses=losses)
             found["npv"] = npv(cash, own.horizon.discount)
             found["npv_economic"] = npv(economic, own.horizon.discount)
         return np.array([found[amount] for amount in self.amounts])
 
 
-def difference_in(comparison: Comparison, pair: tuple[str, str], amount: Amount) -> Estimate:
+def difference_in(
+    comparison: Comparison,
+    pair: tuple[str, str],
+    amount: Amount,
+    valued: Valued | None = None,
+) -> Estimate:
     """What an option comes to minus another, paired by batches of replications.
 
     Parameters
@@ -208,9 +215,12 @@ def difference_in(comparison: Comparison, pair: tuple[str, str], amount: Amount)
         The first minus the second.
     amount
         By what.
+    valued
+        The two by that amount, where they are anchored already.
     """
-    first, second = Valued.of(comparison, pair, [amount]).now[:, 0].tolist()
-    ours, theirs = batches(comparison, pair, [amount])[:, :, 0].T
+    there = valued or Valued.of(comparison, pair, [amount])
+    first, second = there.now[:, 0].tolist()
+    ours, theirs = batches(comparison, there)[:, :, 0].T
     return Estimate(first - second, paired_mean(ours, theirs).half_width)
 
 
@@ -280,29 +290,22 @@ def gathered(volumes: Sequence[float], most: int) -> tuple[float, ...]:
     return tuple(np.array(means)[part].tolist())
 
 
-def batches(
-    comparison: Comparison, names: Sequence[str], amounts: Sequence[Amount]
-) -> NDArray[np.float64]:
+def batches(comparison: Comparison, valued: Valued) -> NDArray[np.float64]:
     """[batch, option, amount]: what options come to by batches of replications.
 
     Parameters
     ----------
     comparison
         The options as simulated.
-    names, amounts
-        As `Valued.of` takes them.
+    valued
+        The options, anchored at all replications.
     """
-    scenario = comparison.scenario
-    who = _responses(comparison, names, amounts)
-    months = {name: Month.of(scenario, one.result.case) for name, one in who.items()}
+    who, names, amounts = valued.responses, valued.names, valued.amounts
     parts = {name: one.result.replications.batches(BATCHES) for name, one in who.items()}
     found = []
     for number in range(min(map(len, parts.values()))):
-        responses = {
-            name: Response.of(one.result, months[name].read(parts[name][number]))
-            for name, one in who.items()
-        }
+        responses = {name: one.on(one.month.read(parts[name][number])) for name, one in who.items()}
         none = np.zeros((len(names), len(amounts)))
-        valued = Valued(scenario, tuple(names), tuple(amounts), responses, none, none)
-        found.append(valued.anew())
+        batch = Valued(comparison.scenario, names, amounts, responses, none, none)
+        found.append(batch.anew())
     return np.array(found)

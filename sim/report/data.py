@@ -210,6 +210,8 @@ def comparison_data(comparison: Comparison) -> Data:
             "other": verdict.other,
             "saving": _estimate(verdict.saving) if verdict.saving else None,
             "share": verdict.share,
+            "comparisons": verdict.comparisons,
+            "not_told_apart": list(verdict.not_told_apart),
             "sentence": {code: verdict_sentence(comparison, Language(code)) for code in _CODES},
         },
         "options": {o.name: _option(comparison, o) for o in comparison.options},
@@ -265,13 +267,22 @@ def _option(comparison: Comparison, option: OptionResult) -> Data:
         else None,
         "info": dict(option.statement.info) if option.statement else None,
         "consequences": economics_data(option),
-        "price_of_gap": _gap(comparison, option),
+        "price_of_gap": _over(comparison.price_of_gap(option.name)),
+        "below_target": [
+            {
+                "channel": g.channel,
+                "measure": g.measure,
+                "ours": _number(g.ours),
+                "target": g.theirs,
+            }
+            for g in comparison.short_of_target(option.name)
+        ],
+        "price_of_target": _over(comparison.price_of_target(option.name)),
     }
 
 
-def _gap(comparison: Comparison, option: OptionResult) -> Data | None:
-    """What it costs at least to bring an option to the common service."""
-    found = comparison.price_of_gap(option.name)
+def _over(found: tuple[str, Estimate] | None) -> Data | None:
+    """What the cheapest option with some service costs more."""
     return {"cheapest": found[0], "more_month": _estimate(found[1])} if found else None
 
 

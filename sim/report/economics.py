@@ -9,7 +9,13 @@ from sim.decide import Comparison, OptionResult
 from sim.decide.figures import satisfaction_assumed
 from sim.decide.matters import Economics, economics
 from sim.report.language import N_, Language
-from sim.report.sentences import channel_title, gap_sentence, option_title, target_words
+from sim.report.sentences import (
+    channel_title,
+    gap_sentence,
+    option_title,
+    target_sentence,
+    target_words,
+)
 from sim.report.table import Row, Table
 from sim.report.tables import line_words, served_cells
 from sim.stats import Estimate
@@ -63,11 +69,12 @@ def three_rows_table(comparison: Comparison, lang: Language) -> Table:
     """Budget, cost at the common target, and total economic cost of every option."""
     options = [option for option in comparison.options if option.cost]
     whole = {option.name: economics(option) for option in options}
+    reaching = {option.name for option in comparison.reaching_target()}
     rows: list[Row] = [
         (lang(_ROWS[0]), *(_money(o, o.cost, lang) for o in options)),
         (
             lang(_ROWS[1]),
-            *("—" if comparison.gaps(o.name) else _money(o, o.cost, lang) for o in options),
+            *(_money(o, o.cost, lang) if o.name in reaching else "—" for o in options),
         ),
     ]
     if any(whole.values()):
@@ -155,6 +162,7 @@ def equal_service_sentences(comparison: Comparison, lang: Language) -> list[str]
                 points=lang.plain(100 * scenario.tolerance),
             )
         )
+    said += _baseline_short(comparison, lang)
     for option in comparison.options:
         reason = gap_sentence(comparison, option.name, lang)
         if reason:
@@ -162,8 +170,43 @@ def equal_service_sentences(comparison: Comparison, lang: Language) -> list[str]
     return said + _others_alike(comparison, lang)
 
 
+def _baseline_short(comparison: Comparison, lang: Language) -> list[str]:
+    """That the others are compared with an option that misses the target, and what that takes."""
+    name = comparison.baseline.name
+    short = target_sentence(comparison, name, lang)
+    if not short:
+        return []
+    said = [f"* {short}", lang("The others are compared with its service, not with the target.")]
+    found = comparison.price_of_target(name)
+    if found is None:
+        said.append(lang("No option here reaches the target."))
+    else:
+        said.append(_dearer_words(comparison, found, lang, _REACHES, _REACHES_FOR_LESS))
+    return [" ".join(said)]
+
+
+_GIVES = N_("The cheapest option here that gives it, “{cheapest}”, costs {amount} a month more.")
+_GIVES_FOR_LESS = N_("“{cheapest}” gives it, and costs {amount} a month less.")
+_REACHES = N_(
+    "The cheapest option here that reaches the target, “{cheapest}”, costs {amount} a month more."
+)
+_REACHES_FOR_LESS = N_("“{cheapest}” reaches the target, and costs {amount} a month less.")
+
+
+def _dearer_words(
+    comparison: Comparison, found: tuple[str, Estimate], lang: Language, more: str, less: str
+) -> str:
+    """What the cheapest option with some service costs more, or less."""
+    name, over = found
+    return lang(
+        less if over.value < 0 else more,
+        amount=lang.money(abs(over.value), comparison.scenario.currency, compact=True),
+        cheapest=option_title(comparison.scenario, name, lang),
+    )
+
+
 def _gap_price(comparison: Comparison, option: OptionResult, lang: Language) -> str:
-    """What the common target would cost more, at least; what better service costs."""
+    """What the cheapest option with the baseline's service costs more; what better service does."""
     currency = comparison.scenario.currency
     if comparison.serves_better(option.name):
         over = comparison.difference(option.name)
@@ -176,15 +219,7 @@ def _gap_price(comparison: Comparison, option: OptionResult, lang: Language) -> 
     found = comparison.price_of_gap(option.name)
     if found is None:
         return ""
-    name, more = found
-    said = N_("To give it costs {amount} a month more, at least: as “{cheapest}”.")
-    if more.value < 0:
-        said = N_("“{cheapest}” gives it, and costs {amount} a month less.")
-    return lang(
-        said,
-        amount=lang.money(abs(more.value), currency, compact=True),
-        cheapest=option_title(comparison.scenario, name, lang),
-    )
+    return _dearer_words(comparison, found, lang, _GIVES, _GIVES_FOR_LESS)
 
 
 def _others_alike(comparison: Comparison, lang: Language) -> list[str]:

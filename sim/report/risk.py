@@ -31,9 +31,9 @@ _ROWS, _BAR = 12, 20
 def risk_sentences(found: RiskAnswer, lang: Language) -> list[str]:
     """How sure the answer is, in whole sentences; over the months first where there are any."""
     scenario = found.comparison.scenario
-    said = [_cheaper(found, found.main, lang)]
+    said = [_cheaper(found, found.main, lang), _written(found, found.main, lang)]
     if found.main is not found.month:
-        said.append(_cheaper(found, found.month, lang))
+        said += [_cheaper(found, found.month, lang), _written(found, found.month, lang)]
     said.append(_regret(found, lang))
     assumed = sum(one.source == "preset" for one in found.main.inputs)
     if assumed:
@@ -96,6 +96,37 @@ def _cheaper(found: RiskAnswer, stake: Stake, lang: Language) -> str:
     )
 
 
+def _written(found: RiskAnswer, stake: Stake, lang: Language) -> str:
+    """What the saving is with every input as the file has it, and why that is not the middle."""
+    money = found.comparison.scenario.currency
+    above, below = stake.leaning
+    if stake.is_central:
+        said = N_(
+            "With every input as it is written the saving is {written}: the middle case, as near "
+            "as {draws} draws tell."
+        )
+    elif above or below:
+        said = N_(
+            "With every input as it is written the saving is {written}. The ranges are skewed: of "
+            "{all}, {above} have their middle above what is written and {below} below, so the "
+            "middle case is {middle}."
+        )
+    else:
+        said = N_(
+            "With every input as it is written the saving is {written}. Costs do not follow inputs "
+            "in a straight line, so the middle case is {middle}."
+        )
+    return lang(
+        said,
+        written=lang.money(stake.written_difference, money, compact=True),
+        middle=lang.money(stake.quantiles()[1], money, compact=True),
+        draws=lang.number(stake.draws),
+        all=len(stake.inputs),
+        above=above,
+        below=below,
+    )
+
+
 def _regret(found: RiskAnswer, lang: Language) -> str:
     """What there is least to regret."""
     scenario, regret = found.comparison.scenario, found.main.regret
@@ -139,14 +170,16 @@ def option_risk_table(found: RiskAnswer, lang: Language, amount: Amount = "cost"
         (
             option_title(scenario, name, lang),
             _chance(stake.cheapest[name], lang),
+            lang.money(float(stake.written[n]), money, compact=True),
             *(lang.money(x, money, compact=True) for x in stake.quantiles(name)),
             lang.money(stake.regret[name], money, compact=True),
         )
-        for name in stake.options
+        for n, name in enumerate(stake.options)
     )
     head = (
         lang("Option"),
         lang("Cheapest in"),
+        lang("As written"),
         lang("5% below"),
         lang("Median"),
         lang("5% above"),
@@ -274,16 +307,24 @@ def risk_data(found: RiskAnswer) -> dict[str, Any]:
 
 def _stake(found: Stake) -> dict[str, Any]:
     """One amount as plain data."""
+    above, below = found.leaning
     return {
         "chance_second_cheaper": _span(found.chance),
-        "difference": _quantiles(found.quantiles()),
+        "difference": {
+            **_quantiles(found.quantiles()),
+            "as_written": found.written_difference,
+            "as_written_is_middle": found.is_central,
+        },
+        "ranges_with_middle_above_written": above,
+        "ranges_with_middle_below_written": below,
         "options": {
             name: {
                 "cheapest": _span(found.cheapest[name]),
                 "cost": _quantiles(found.quantiles(name)),
+                "cost_as_written": float(found.written[n]),
                 "regret": found.regret[name],
             }
-            for name in found.options
+            for n, name in enumerate(found.options)
         },
         "worth_of_knowing_all": found.perfect,
         "inputs": [_input(found, one) for one in found.inputs],

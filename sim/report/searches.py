@@ -45,7 +45,7 @@ def search_answer(found: Found, lang: Language) -> Answer:
         The reader's language.
     """
     sentences = [*_verdict(found, lang), _bound(found, lang), *_assumed(found, lang)]
-    sentences.append(_effort(found, lang))
+    sentences += [_effort(found, lang), _precision(found, lang)]
     for name in (found.legs.own, found.legs.vendor):
         sentences += limit_sentences(found.scenario, name, lang)
     tables = [_tried(found, lang)]
@@ -235,15 +235,41 @@ def _effort(found: Found, lang: Language) -> str:
     return " ".join((looked, lang(_ENDED[found.ended])))
 
 
+def _precision(found: Found, lang: Language) -> str:
+    """How far another number of replications may move a cost, such as that of ``compare``."""
+    counts = sorted({one.result.replications.count for one in found.tried})
+    said = N_(
+        "Each was played {least} times. ± is half a 95% interval: `compare` plays until its own "
+        "precision is reached and may differ by as much."
+    )
+    if len(counts) > 1:
+        said = N_(
+            "Each was played {least} times, those that were close up to {most}. ± is half a 95% "
+            "interval: `compare` plays until its own precision is reached and may differ by as "
+            "much."
+        )
+    return lang(said, least=counts[0], most=counts[-1])
+
+
 def _tried(found: Found, lang: Language) -> Table:
     """Candidates that were simulated."""
-    head = (lang("Work parted"), lang("Cost a month"), lang("Over the best"), lang("Rank"))
+    head = (
+        lang("Work parted"),
+        lang("Cost a month"),
+        lang("Played"),
+        lang("Over the best"),
+        lang("Rank"),
+    )
     rows = []
     for one in found.tried[:_SHOWN]:
         over = "" if one.over is None else lang.money(one.over.value, found.scenario.currency)
         cost = lang.money(one.cost, found.scenario.currency)
+        if one.result.cost is not None and one.result.cost.half_width:
+            width = lang.money(one.result.cost.half_width, found.scenario.currency)
+            cost = f"{cost} ± {width}"
         words = candidate_words(found, one.candidate, lang)
-        rows.append((words, cost, over, lang(_STATES[one.state])))
+        played = lang.number(one.result.replications.count)
+        rows.append((words, cost, played, over, lang(_STATES[one.state])))
     return Table(lang("Candidates simulated"), head, tuple(rows))
 
 
@@ -274,6 +300,7 @@ def _row(found: Found, one: Tried) -> dict[str, Any]:
         **_plain(one.candidate),
         "state": one.state,
         "cost": one.cost,
+        "cost_half_width": one.result.cost.half_width if one.result.cost else None,
         "screened": one.screened,
         "over_best": None if over is None else over.value,
         "over_best_half_width": None if over is None else over.half_width,

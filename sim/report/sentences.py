@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from sim.report.language import N_, Code, Language
@@ -26,6 +27,7 @@ __all__ = [
     "service_words",
     "state_words",
     "stopped_sentence",
+    "target_sentence",
     "target_words",
     "verdict_sentence",
 ]
@@ -172,6 +174,8 @@ def verdict_sentence(comparison: Comparison, lang: Language) -> str:
     best = option_title(comparison.scenario, verdict.best, lang)
     if verdict.kind == "unpriced":
         return lang("“{best}” has no prices, so there is nothing to compare.", best=best)
+    if verdict.kind == "idle":
+        return _idle_sentence(comparison, lang)
     if verdict.kind == "alone" or verdict.other is None or verdict.saving is None:
         return lang(
             "No other option gives the service of “{best}”, so no saving can be stated.", best=best
@@ -186,18 +190,56 @@ def verdict_sentence(comparison: Comparison, lang: Language) -> str:
         "ours": service_words(comparison[verdict.best], lang),
         "theirs": service_words(comparison[verdict.other], lang),
     }
-    if verdict.kind == "even":
-        return lang(
-            "At the same service “{best}” and “{other}” cost the same within the precision of "
-            "the simulation: the difference is {low} to {high} a month.",
-            **named,
-        )
-    return lang(
+    said = N_(
         "At the same service “{best}” is cheaper than “{other}” by {saving} a month ({share}; "
         "with this staffing, 95% interval {low} to {high}). Answered in time: {ours} against "
-        "{theirs}.",
-        **named,
+        "{theirs}."
     )
+    if verdict.comparisons > 1:
+        said = N_(
+            "At the same service “{best}” is cheaper than “{other}” by {saving} a month ({share}; "
+            "with this staffing, 95% interval {low} to {high}, of {all} comparisons at once). "
+            "Answered in time: {ours} against {theirs}."
+        )
+    if verdict.kind == "even":
+        said = N_(
+            "At the same service “{best}” and “{other}” cost the same within the precision of "
+            "the simulation: the difference is {low} to {high} a month."
+        )
+    words = lang(said, all=verdict.comparisons, **named)
+    return " ".join([words, *_close_sentences(comparison, best, lang)])
+
+
+def _idle_sentence(comparison: Comparison, lang: Language) -> str:
+    """What may be said where nobody comes: what standing ready costs."""
+    verdict = comparison.verdict
+    said = lang(
+        "Nobody comes, so there is no service to compare and no saving at the same service."
+    )
+    if verdict.other is None or verdict.saving is None:
+        return said
+    ready = lang(
+        "To stand ready for nobody, “{best}” costs {saving} a month less than “{other}”.",
+        best=option_title(comparison.scenario, verdict.best, lang),
+        other=option_title(comparison.scenario, verdict.other, lang),
+        saving=lang.money(verdict.saving.value, comparison.scenario.currency, compact=True),
+    )
+    return f"{said} {ready}"
+
+
+def _close_sentences(comparison: Comparison, best: str, lang: Language) -> list[str]:
+    """Who else may be the cheapest, for all that the simulation shows."""
+    close = comparison.verdict.not_told_apart
+    if not close:
+        return []
+    names = ", ".join(f"“{option_title(comparison.scenario, name, lang)}”" for name in close)
+    return [
+        lang(
+            "The simulation does not tell “{best}” apart, as the cheapest, from {names}.",
+            best=best,
+            names=names,
+        )
+    ]
 
 
 def gap_sentence(
@@ -207,7 +249,7 @@ def gap_sentence(
     gaps = comparison.gaps(name, other)
     if not gaps:
         return ""
-    worst = max(gaps, key=lambda gap: abs(gap.ours - gap.theirs))
+    worst = max(gaps, key=_width)
     said = N_(
         "“{name}” does not give the same service as “{base}”: {what} is {ours} against {theirs}, "
         "so its cost is no saving."
@@ -224,12 +266,43 @@ def gap_sentence(
     )
 
 
+def target_sentence(comparison: Comparison, name: str, lang: Language) -> str:
+    """Where an option misses the common target by most; empty where it reaches it."""
+    short = comparison.short_of_target(name)
+    if not short:
+        return ""
+    worst = max(short, key=_width)
+    said = N_("“{name}” misses the common target: {what} is {ours}, and {theirs} is promised.")
+    if math.isnan(worst.ours):
+        said = N_("“{name}” misses the common target: nobody is let in ({channel}).")
+    return lang(
+        said,
+        name=option_title(comparison.scenario, name, lang),
+        what=_gap_words(comparison, worst, lang),
+        channel=_row_title(comparison.scenario, worst.channel, lang),
+        ours=lang.percent(worst.ours),
+        theirs=lang.percent(worst.theirs),
+    )
+
+
+def _width(gap: Gap) -> float:
+    """How wide a gap is; widest where nobody is let in."""
+    return math.inf if math.isnan(gap.ours) else abs(gap.ours - gap.theirs)
+
+
+def _row_title(scenario: Scenario, row: str, lang: Language) -> str:
+    """The name of a channel, with that of its part where the row is one."""
+    channel, _, part = row.partition(".")
+    title = channel_title(scenario, channel, lang)
+    return f"{title}, {part_title(scenario, row, lang)}" if part else title
+
+
 def _gap_words(comparison: Comparison, gap: Gap, lang: Language) -> str:
     """What differs, with its channel."""
     return lang(
         "{measure} ({channel})",
         measure=lang(MEASURE_WORDS[gap.measure]),
-        channel=channel_title(comparison.scenario, gap.channel, lang),
+        channel=_row_title(comparison.scenario, gap.channel, lang),
     )
 
 

@@ -325,6 +325,8 @@ def headline(compared: Comparison, lang: Language) -> str:
     best = option_title(scenario, found.best, lang)
     if found.kind == "unpriced":
         return _service_headline(compared[found.best], lang)
+    if found.kind == "idle":
+        return lang("Nobody comes, so there is no service to compare")
     if found.other is None or found.saving is None:
         return lang("No other option gives the service of “{best}”", best=best)
     if found.kind == "even":
@@ -353,12 +355,20 @@ def sureness(compared: Comparison, lang: Language) -> str:
     found, scenario = compared.verdict, compared.scenario
     if found.kind == "unpriced":
         return lang("There are no prices in this scenario, so nothing is compared in money.")
-    if found.other is None or found.saving is None:
+    if found.other is None or found.saving is None or found.kind == "idle":
         return ""
     best, other = compared[found.best], compared[found.other]
+    said = N_(
+        "That is {share} less than “{other}”; in 95 cases of 100 the difference is {low} to {high}."
+    )
+    if found.comparisons > 1:
+        said = N_(
+            "That is {share} less than “{other}”, {low} to {high}; in 95 cases of 100 all {all} "
+            "comparisons hold at once."
+        )
     money = lang(
-        "That is {share} less than “{other}”; "
-        "in 95 cases of 100 the difference is {low} to {high}.",
+        said,
+        all=found.comparisons,
         other=option_title(scenario, found.other, lang),
         share=lang.percent(found.share, 1),
         low=lang.money(found.saving.low, scenario.currency, compact=True),

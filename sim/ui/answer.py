@@ -76,10 +76,11 @@ def _chosen(view: View, found: Comparison) -> OptionResult:
 
 def _verdict(view: View, found: Comparison) -> None:
     """The answer in one sentence, and why another option cannot be set beside it."""
-    icons = {"cheaper": "check_circle", "even": "balance", "alone": "info", "unpriced": "info"}
+    icons = {"cheaper": "check_circle", "even": "balance"}
     with st.container(border=True):
         st.header(
-            f":material/{icons[found.verdict.kind]}: {headline(found, view.lang)}", anchor=False
+            f":material/{icons.get(found.verdict.kind, 'info')}: {headline(found, view.lang)}",
+            anchor=False,
         )
         below = sureness(found, view.lang)
         if below:
