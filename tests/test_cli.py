@@ -84,6 +84,42 @@ def test_the_same_seed_gives_the_same_answer(linewise: Callable[..., Said], desk
     assert first == again != other
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("run", "--option"),
+        ("compare", "--option"),
+        ("staff", "--option"),
+        ("plan", "--option"),
+        ("roster", "--option"),
+        ("claim", "--option"),
+        ("claim", "--than"),
+        ("why",),
+    ],
+)
+def test_an_option_that_is_not_there_is_refused_before_anybody_waits(
+    linewise: Callable[..., Said],
+    desk: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+) -> None:
+    monkeypatch.setattr("sim.decide.option.replicate", None)  # whoever plays, fails
+    said = linewise(command[0], desk, *command[1:], "nope")
+
+    assert said.code == 2
+    assert "must be one of base, got 'nope'" in said.err
+
+
+def test_shifts_that_are_given_are_not_planned_and_not_played(
+    linewise: Callable[..., Said], desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.decide.option.replicate", None)
+    said = linewise("plan", desk)
+
+    assert said.code == 2
+    assert "must have a group that is staffed to target" in said.err
+
+
 def test_check_passes_when_promises_hold(linewise: Callable[..., Said], desk: Path) -> None:
     desk.write_text(DESK + "expect: {base: {phone.service_level: at least 60%}}\n", "utf-8")
 

@@ -101,8 +101,22 @@ def test_every_figure_goes_into_a_file(
     statement = [r for r in rows if r["option"] == "own" and r["section"] == "statement"]
     total = sum(float(row["value"]) for row in statement)
     assert total == pytest.approx(data["options"]["own"]["cost_month"]["value"])
-    linewise("run", desk, "--csv", file)
-    assert "service_level" in file.read_text("utf-8")
+
+
+def test_a_file_of_figures_is_for_programs_or_for_the_russian_excel(
+    linewise: Callable[..., Said], desk: Path, tmp_path: Path
+) -> None:
+    plain, russian = tmp_path / "en.csv", tmp_path / "ru.csv"
+    linewise("run", desk, "--csv", plain)
+    linewise("run", desk, "--csv", russian, "--lang", "ru")
+
+    with plain.open(encoding="utf-8", newline="") as read:
+        rows = [row["value"] for row in csv.DictReader(read)]
+    with russian.open(encoding="utf-8-sig", newline="") as read:
+        ours = [row["value"].replace(",", ".") for row in csv.DictReader(read, delimiter=";")]
+    assert russian.read_text("utf-8").startswith("\ufeff")
+    assert rows == ours
+    assert any("." in value for value in rows)
 
 
 def test_the_data_of_months_ties_to_its_own_lines(

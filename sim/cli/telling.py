@@ -80,4 +80,4 @@ def tell(
     if promise is not None and met is not None:
         beside |= {"target": promise_data(promise), "met": met}
     told = replace(answer, sentences=(first, *rest), data={**answer.data, **beside})
-    say(told, said["as_json"], said["as_csv"])
+    say(told, said["as_json"], said["as_csv"], said["lang"])

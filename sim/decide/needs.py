@@ -150,9 +150,7 @@ def staff(scenario: Scenario, name: str) -> tuple[Needs, ...]:
     >>> int(own.requirement.agents.max()), round(own.people.seat, 1)
     (10, 6.4)
     """
-    if name not in scenario.options:
-        raise InvalidInput("option", f"must be one of {', '.join(scenario.options)}", name)
-    option = scenario.options[name]
+    option = scenario.options[scenario.chosen(name)]
     own = requirement(scenario, option)
     if not own:
         hint = "write staffing: {to_target: {}} for a group whose agents are to be found"

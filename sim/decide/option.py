@@ -254,8 +254,7 @@ def prepare(scenario: Scenario, name: str, seed: int, *, on: str | Place | None 
     InvalidInput
         If there is no such option.
     """
-    if name not in scenario.options:
-        raise InvalidInput("option", f"must be one of {', '.join(scenario.options)}", name)
+    scenario.chosen(name)
     covers = cover(scenario, name, seed=seed, on=on)
     option = staffed(scenario.options[name], covers)
     levels = {
@@ -310,7 +309,7 @@ def simulate(
         If a key is pressed, with the result of the replications that were finished.
     """
     run = Run.of(scenario, seed=seed, replications=replications, engine=engine, goals=goals)
-    name = scenario.baseline if option is None else option
+    name = scenario.chosen(option)
     with opened(on, workers) as place:
         ready = prepare(scenario, name, run.seed, on=place)
         return evaluate(ready, replace(run, on=place), progress)

@@ -404,6 +404,26 @@ class Scenario(Strict):
             raise joined("Scenario", wrong)
         return self
 
+    def chosen(self, option: str | None = None, *, said: str = "option") -> str:
+        """The option that is meant; the baseline when None.
+
+        Parameters
+        ----------
+        option
+            Its name.
+        said
+            Where the user has named it.
+
+        Raises
+        ------
+        InvalidInput
+            If there is no such option.
+        """
+        name = self.baseline if option is None else option
+        if name not in self.options:
+            raise InvalidInput(said, f"must be one of {', '.join(self.options)}", name)
+        return name
+
     @property
     def today(self) -> str:
         """The option that serves today, and until others are ready."""
