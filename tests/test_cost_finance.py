@@ -24,7 +24,6 @@ from sim.cost import (
     equivalent_annual_cost,
     npv,
     payback,
-    repeat_volume,
     satisfaction,
     tco,
 )
@@ -195,12 +194,6 @@ def test_a_customer_is_worth_the_margin_of_years_discounted() -> None:
     terms = Consequences(margin_year=1000, retention=0.8, discount_annual=0.2)
     years = sum(1000 * 0.8**t / 1.2**t for t in range(1, 200))
     assert terms.customer_value == pytest.approx(years)
-
-
-def test_repeats_are_a_geometric_series() -> None:
-    assert repeat_volume(100, 0.7, 0.5) == pytest.approx(100 * sum(0.15**k for k in range(50)))
-    with pytest.raises(InvalidInput, match="fcr must be above 0 where everybody returns"):
-        repeat_volume(100, 0, 1)
 
 
 def test_satisfaction_answers_to_service_and_ends_with_its_scale() -> None:

@@ -20,6 +20,7 @@ from sim.plan.rotation.advice import Advice, advise
 from sim.plan.rotation.patterns import PATTERNS, Judged, judge, pattern
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option
+from sim.scenario.parse import DAYS_PER_MONTH
 from sim.scenario.terms import AgentTerms
 
 __all__ = ["Needs", "People", "Step", "Wording", "agent_hours", "people", "staff"]
@@ -258,7 +259,7 @@ def people(terms: AgentTerms, hours: float) -> People:
     fte = steps[-1].reached
     whole = terms.headcount_rounding == "ceil"
     heads = float(math.ceil(fte - 1e-9)) if whole else fte
-    seat = list(_steps(terms, 8760 / 12))[-1].reached
+    seat = list(_steps(terms, 24 * DAYS_PER_MONTH))[-1].reached
     return People(hours, tuple(steps), fte, heads, seat)
 
 

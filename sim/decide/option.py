@@ -33,6 +33,7 @@ from sim.plan import Cover, cover, misses, staffed
 from sim.scenario.channel import Target
 from sim.scenario.model import Scenario
 from sim.scenario.option import Option
+from sim.scenario.parse import DAYS_PER_MONTH
 from sim.stats import Estimate, mean_estimate
 
 __all__ = [
@@ -384,7 +385,7 @@ def _monthly_hours(
     if month:
         counts = month.read(result.record)
         return float(counts.presence[:, Presence.LOGGED].sum()) / 3600
-    return logged / 3600 / scenario.calendar.days * 365 / 12
+    return logged / 3600 / scenario.calendar.days * DAYS_PER_MONTH
 
 
 def _heads(statement: Statement | None, option: Option) -> float | None:

@@ -13,7 +13,7 @@ from sim.errors import InvalidInput
 from sim.scenario.base import Place, Strict, broken, entry, nearest, refusal
 from sim.scenario.calendar import YEARS
 from sim.scenario.hours import DAY
-from sim.scenario.parse import as_duration
+from sim.scenario.parse import DAYS_PER_MONTH, as_duration
 from sim.scenario.units import Change, Count, Factor, Money, Months, RatioPerYear
 
 __all__ = ["LOST", "MONTH", "Horizon", "OneOff", "Rise", "until_then_refusals"]
@@ -21,7 +21,7 @@ __all__ = ["LOST", "MONTH", "Horizon", "OneOff", "Rise", "until_then_refusals"]
 LOST = "lost"
 """What `until_then` says where nobody serves until an option is ready."""
 
-MONTH = 365 / 12 * DAY
+MONTH = DAYS_PER_MONTH * DAY
 """An average month [s]."""
 
 MOST_MONTHS = 240
