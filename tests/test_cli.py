@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from desks import EVEN
 from rich.console import Console
 from terminal import Said
 
@@ -19,21 +20,14 @@ from sim.cli.main import _ELSEWHERE
 from sim.cli.terminal import console, drawn
 from sim.report.table import Table
 
-DESK = """
-name: desk
-currency: RUB
-calendar: {start: 2026-03-02, days: 7}
-channels:
-  phone:
-    kind: voice
-    arrivals: {Mon-Sun: [9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9]}
-    handle_time: 4m
-    patience: 2m
-    target: {answered: 80% in 20s}
+DESK = (
+    EVEN
+    + """\
 groups:
   desk: {skills: [phone], staffing: {shifts: [{agents: 3, hours: always}]}}
 simulation: {replications: 4, at_most: 8, precision: 5%}
 """
+)
 
 
 @pytest.fixture

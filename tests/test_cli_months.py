@@ -7,21 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from desks import EVEN
 from terminal import Said
 
-DESK = """
-name: desk
-currency: RUB
-calendar: {start: 2026-03-02, days: 7}
-channels:
-  phone:
-    kind: voice
-    arrivals: {Mon-Sun: [9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9]}
-    handle_time: 4m
-    patience: 2m
-    fcr: 80%
+DESK = (
+    EVEN
+    + """    fcr: 80%
     repeat_share: 0%
-    target: {answered: 80% in 20s}
 options:
   today:
     groups:
@@ -44,6 +36,7 @@ consequences:
   satisfaction: {fcr: 70%, csat: {now: 76, per_point_of_fcr: 1}}
 simulation: {replications: 4, at_most: 4}
 """
+)
 
 
 @pytest.fixture
