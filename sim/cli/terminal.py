@@ -23,7 +23,7 @@ from sim.errors import InvalidInput, LinewiseError
 
 if TYPE_CHECKING:  # closed forms are told without what plays, and mistakes without either
     from sim.experiment import Progress as Step
-    from sim.report.closed_forms import Answer
+    from sim.report.answer import Answer
     from sim.report.table import Table
 
 __all__ = [
