@@ -34,7 +34,7 @@ from sim.scenario.calendar import Calendar
 from sim.scenario.channel import Channel
 from sim.scenario.claims import Checklist, Claims, Goals
 from sim.scenario.figures import figures
-from sim.scenario.horizon import MONTH, Horizon
+from sim.scenario.horizon import MONTH, Horizon, serving_today
 from sim.scenario.hours import DAY, WEEK
 from sim.scenario.legs import leg_refusals
 from sim.scenario.names import name_refusals
@@ -428,7 +428,7 @@ class Scenario(Strict):
     def today(self) -> str:
         """The option that serves today, and until others are ready."""
         named = self.horizon.today if self.horizon else None
-        return named or ("as_is" if "as_is" in self.options else self.baseline)
+        return str(serving_today(named, self.options, self.baseline))
 
     def _profiles(self) -> dict[Place, tuple[float, ...]]:
         found: dict[Place, tuple[float, ...]] = {
