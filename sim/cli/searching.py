@@ -92,6 +92,5 @@ def _save(found: Found, file: Path, save: Path, base: str, lang: Language) -> No
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
     app.command("optimise")(_optimise)
-    app.callback()(lambda: None)  # one command alone would not be called by its name
