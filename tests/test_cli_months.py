@@ -133,7 +133,8 @@ def test_why_prints_a_figure_down_to_its_sources(linewise: Callable[..., Said], 
     assert "options.own.groups.desk.payroll.agents.pay.hourly_rate [1]" in said.out
     assert "[1] trade source: " in said.out
     assert "simulated" in linewise("why", desk, "today", "minutes").out
-    assert "часы по графику" in third.out or "hourly_rate" in third.out
+    assert "= ставка в час × часов по графику = 320 × " in third.out
+    assert "[1] отраслевой источник: " in third.out
 
 
 def test_why_lists_the_lines_and_refuses_others(linewise: Callable[..., Said], desk: Path) -> None:
