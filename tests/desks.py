@@ -8,6 +8,36 @@ from typing import Any
 from sim.experiment import Case, case
 from sim.scenario import Scenario, load_text
 
+#: The head of a file, up to what more its channel says: one phone, alike at every hour.
+EVEN = """
+name: desk
+currency: RUB
+calendar: {start: 2026-03-02, days: 7}
+channels:
+  phone:
+    kind: voice
+    arrivals: {Mon-Sun: [9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9]}
+    handle_time: 4m
+    patience: 2m
+    target: {answered: 80% in 20s}
+"""
+
+#: The same of a phone that is busy on weekdays and nearly silent at night and at weekends.
+BUSY_BY_DAY = """
+name: desk
+currency: RUB
+calendar: {start: 2026-03-16, night: "22:00-06:00"}
+interval: 60m
+channels:
+  phone:
+    kind: voice
+    arrivals: {Mon-Fri: [WEEKDAY], Sat-Sun: [2, 2, 2, 2, 2, 2, 2, 4, 8, 10, 10, 10, 10, 10, 10, 10,
+      10, 10, 8, 8, 6, 5, 4, 3]}
+    handle_time: 4m
+    patience: 2m
+    target: {answered: 80% in 20s, abandonment: 5%, hold: every interval}
+"""
+
 ALWAYS = "shifts: [{agents: 2, hours: always}]"
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from desks import EVEN
 from rich.console import Console
 from terminal import Said
 
@@ -19,21 +20,14 @@ from sim.cli.main import _ELSEWHERE
 from sim.cli.terminal import console, drawn
 from sim.report.table import Table
 
-DESK = """
-name: desk
-currency: RUB
-calendar: {start: 2026-03-02, days: 7}
-channels:
-  phone:
-    kind: voice
-    arrivals: {Mon-Sun: [9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9]}
-    handle_time: 4m
-    patience: 2m
-    target: {answered: 80% in 20s}
+DESK = (
+    EVEN
+    + """\
 groups:
   desk: {skills: [phone], staffing: {shifts: [{agents: 3, hours: always}]}}
 simulation: {replications: 4, at_most: 8, precision: 5%}
 """
+)
 
 
 @pytest.fixture
@@ -82,6 +76,42 @@ def test_the_same_seed_gives_the_same_answer(linewise: Callable[..., Said], desk
     )
 
     assert first == again != other
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("run", "--option"),
+        ("compare", "--option"),
+        ("staff", "--option"),
+        ("plan", "--option"),
+        ("roster", "--option"),
+        ("claim", "--option"),
+        ("claim", "--than"),
+        ("why",),
+    ],
+)
+def test_an_option_that_is_not_there_is_refused_before_anybody_waits(
+    linewise: Callable[..., Said],
+    desk: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+) -> None:
+    monkeypatch.setattr("sim.decide.option.replicate", None)  # whoever plays, fails
+    said = linewise(command[0], desk, *command[1:], "nope")
+
+    assert said.code == 2
+    assert "must be one of base, got 'nope'" in said.err
+
+
+def test_shifts_that_are_given_are_not_planned_and_not_played(
+    linewise: Callable[..., Said], desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.decide.option.replicate", None)
+    said = linewise("plan", desk)
+
+    assert said.code == 2
+    assert "must have a group that is staffed to target" in said.err
 
 
 def test_check_passes_when_promises_hold(linewise: Callable[..., Said], desk: Path) -> None:
@@ -241,15 +271,22 @@ def test_compare_tells_paired_differences_of_service(
 def test_ctrl_c_ends_with_130_and_nothing_half_written(desk: Path, command: str) -> None:
     desk.write_text(DESK + "expect: {base: {phone.service_level: at least 60%}}\n", "utf-8")
     root = Path(__file__).resolve().parents[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sim", command, str(desk), "--json", "--replications", "1000000"],
-        env={**os.environ, "PYTHONPATH": str(root)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
-    time.sleep(5)
+
+    def begun(replications: int) -> subprocess.Popen[str]:
+        line = [sys.executable, "-m", "sim", command, str(desk), "--json", "--replications"]
+        return subprocess.Popen(
+            [*line, str(replications)],
+            env={**os.environ, "PYTHONPATH": str(root)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        )
+
+    start = time.monotonic()
+    begun(2).communicate(timeout=60)
+    process = begun(1_000_000)
+    time.sleep(time.monotonic() - start)  # as long as this machine takes to begin, and some more
     process.send_signal(signal.SIGINT)
     said, complaints = process.communicate(timeout=60)
 

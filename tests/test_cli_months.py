@@ -7,21 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from desks import EVEN
 from terminal import Said
 
-DESK = """
-name: desk
-currency: RUB
-calendar: {start: 2026-03-02, days: 7}
-channels:
-  phone:
-    kind: voice
-    arrivals: {Mon-Sun: [9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9]}
-    handle_time: 4m
-    patience: 2m
-    fcr: 80%
+DESK = (
+    EVEN
+    + """    fcr: 80%
     repeat_share: 0%
-    target: {answered: 80% in 20s}
 options:
   today:
     groups:
@@ -44,6 +36,7 @@ consequences:
   satisfaction: {fcr: 70%, csat: {now: 76, per_point_of_fcr: 1}}
 simulation: {replications: 4, at_most: 4}
 """
+)
 
 
 @pytest.fixture
@@ -101,8 +94,22 @@ def test_every_figure_goes_into_a_file(
     statement = [r for r in rows if r["option"] == "own" and r["section"] == "statement"]
     total = sum(float(row["value"]) for row in statement)
     assert total == pytest.approx(data["options"]["own"]["cost_month"]["value"])
-    linewise("run", desk, "--csv", file)
-    assert "service_level" in file.read_text("utf-8")
+
+
+def test_a_file_of_figures_is_for_programs_or_for_the_russian_excel(
+    linewise: Callable[..., Said], desk: Path, tmp_path: Path
+) -> None:
+    plain, russian = tmp_path / "en.csv", tmp_path / "ru.csv"
+    linewise("run", desk, "--csv", plain)
+    linewise("run", desk, "--csv", russian, "--lang", "ru")
+
+    with plain.open(encoding="utf-8", newline="") as read:
+        rows = [row["value"] for row in csv.DictReader(read)]
+    with russian.open(encoding="utf-8-sig", newline="") as read:
+        ours = [row["value"].replace(",", ".") for row in csv.DictReader(read, delimiter=";")]
+    assert russian.read_text("utf-8").startswith("\ufeff")
+    assert rows == ours
+    assert any("." in value for value in rows)
 
 
 def test_the_data_of_months_ties_to_its_own_lines(
@@ -126,7 +133,8 @@ def test_why_prints_a_figure_down_to_its_sources(linewise: Callable[..., Said], 
     assert "options.own.groups.desk.payroll.agents.pay.hourly_rate [1]" in said.out
     assert "[1] trade source: " in said.out
     assert "simulated" in linewise("why", desk, "today", "minutes").out
-    assert "часы по графику" in third.out or "hourly_rate" in third.out
+    assert "= ставка в час × часов по графику = 320 × " in third.out
+    assert "[1] отраслевой источник: " in third.out
 
 
 def test_why_lists_the_lines_and_refuses_others(linewise: Callable[..., Said], desk: Path) -> None:

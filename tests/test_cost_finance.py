@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from sim.cost import (
     Group,
@@ -24,7 +25,6 @@ from sim.cost import (
     equivalent_annual_cost,
     npv,
     payback,
-    repeat_volume,
     satisfaction,
     tco,
 )
@@ -197,26 +197,25 @@ def test_a_customer_is_worth_the_margin_of_years_discounted() -> None:
     assert terms.customer_value == pytest.approx(years)
 
 
-def test_repeats_are_a_geometric_series() -> None:
-    assert repeat_volume(100, 0.7, 0.5) == pytest.approx(100 * sum(0.15**k for k in range(50)))
-    with pytest.raises(InvalidInput, match="fcr must be above 0 where everybody returns"):
-        repeat_volume(100, 0, 1)
-
-
 def test_satisfaction_answers_to_service_and_ends_with_its_scale() -> None:
     terms = Satisfaction.model_validate(
         {
             "asa_minutes": 1,
             "abandonment": 0.1,
             "fcr": 0.7,
-            "csat": {"now": 4, "lowest": 1, "highest": 5, "per_minute_of_wait": -0.3},
+            "csat": {"now": 80, "lowest": 20, "per_minute_of_wait": -6},
             "nps": {"now": 10, "lowest": -100, "per_point_of_abandonment": -2},
         }
     )
     worse = satisfaction(terms, asa=180, abandonment=0.15, fcr=0.7)
-    assert worse == {"csat": pytest.approx(3.4), "nps": pytest.approx(0)}
-    assert satisfaction(terms, asa=1e6, abandonment=0.1, fcr=0.7)["csat"] == 1
-    assert satisfaction(terms, asa=60, abandonment=0.1, fcr=0.7) == {"csat": 4, "nps": 10}
+    assert worse == {"csat": pytest.approx(68), "nps": pytest.approx(0)}
+    assert satisfaction(terms, asa=1e6, abandonment=0.1, fcr=0.7)["csat"] == 20
+    assert satisfaction(terms, asa=60, abandonment=0.1, fcr=0.7) == {"csat": 80, "nps": 10}
+
+
+def test_satisfaction_on_five_points_is_refused_because_claims_are_in_per_cent() -> None:
+    with pytest.raises(ValidationError, match="must be 100, got 5"):
+        Satisfaction.model_validate({"csat": {"now": 4, "lowest": 1, "highest": 5}})
 
 
 # ------------------------------------------------------------- reference cases

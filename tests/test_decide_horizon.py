@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import Any
 
 import numpy as np
 import pytest
 from desks import desk, line, team
+from shops import OWN, shop
 
 from sim.cost import Group, Hours, Line, Ops, Statement, inhouse_month
 from sim.decide import compare
@@ -16,40 +16,9 @@ from sim.decide.horizon import Outlook, outlook
 from sim.decide.indexed import indexed
 from sim.decide.purchases import purchases
 from sim.errors import InvalidInput
-from sim.scenario import Scenario
 from sim.scenario.changed import changed
 from sim.scenario.horizon import Horizon, Rise
 from sim.scenario.terms import presets
-
-VENDOR = team(
-    staffing="shifts: [{agents: 4, hours: always}]",
-    source="vendor",
-    contract="{price_per_contact: {phone: 2 EUR}, minimum_monthly: 1000 EUR per month,"
-    " binds_months: 5, early_termination_share: 50%, indexation_annual: 10%}",
-)
-HIRING = "{attrition_annual: 60%, cost_per_hire: 1000 EUR, productivity_curve: [50%, 75%]}"
-OWN = team(
-    staffing="shifts: [{agents: 4, hours: always}]",
-    payroll="{agents: {calendar: {contract_hours_year: 1800h}, pay: {hourly_rate: 20 EUR/h}},"
-    f" hiring: {HIRING}, workplace: {{m2_per_seat: 7 m2, rent_m2_year: 100 EUR per m2 per year}},"
-    " equipment: [{name: desk, unit_cost: 600 EUR, per: seat, life_months: 6}]}",
-)
-LOSSES = """{margin_per_order: 10 EUR, channels: {phone: {order_intent: 20%,
- recovered: {abandoned: 50%}}}}"""
-
-
-def shop(own: str = "", vendor: str = "", horizon: str = "{months: 12}", **more: Any) -> Scenario:
-    plain: dict[str, Any] = {
-        "channels": {"phone": line(20, patience="2m", fcr="80%", repeat_share="0%")},
-        "simulation": "{replications: 6, at_most: 6, warm_up: 1h, wrap_up: 1h}",
-        "consequences": LOSSES,
-        "horizon": horizon,
-    }
-    options = {
-        "as_is": f"{{groups: {{them: {VENDOR}}}{vendor}}}",
-        "own": f"{{groups: {{own: {OWN}}}{own}}}",
-    }
-    return desk(options=options, **{**plain, **more})
 
 
 @functools.cache

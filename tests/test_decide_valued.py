@@ -7,7 +7,7 @@ import functools
 
 import numpy as np
 import pytest
-from test_decide_horizon import shop
+from shops import shop
 
 from sim.decide import Comparison, compare
 from sim.decide.breakeven import breakeven

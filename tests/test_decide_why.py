@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from test_decide_horizon import shop
+from shops import shop
 
 from sim.cost import Line
 from sim.decide import Comparison, compare, simulate

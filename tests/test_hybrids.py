@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from desks import BUSY_BY_DAY
 
 from sim import erlang
 from sim.decide import compare, simulate
@@ -21,26 +22,16 @@ from sim.report.needs import limit_sentences
 from sim.scenario import Scenario, load_text
 from sim.scenario.laws import Exponential
 
-WEEK = """
-name: two-legs
-currency: RUB
-calendar: {start: 2026-03-16, night: "22:00-06:00"}
-interval: 60m
-channels:
-  phone:
-    kind: voice
-    arrivals: {Mon-Fri: [2, 2, 2, 2, 2, 2, 4, 8, 20, 40, 50, 50, 45, 45, 50, 50, 45, 40, 30, 20,
-      15, 10, 5, 3], Sat-Sun: [2, 2, 2, 2, 2, 2, 2, 4, 8, 10, 10, 10, 10, 10, 10, 10, 10, 10, 8,
-      8, 6, 5, 4, 3]}
-    handle_time: 4m
-    patience: 2m
-    fcr: 75%
+WEEKDAY = "2, 2, 2, 2, 2, 2, 4, 8, 20, 40, 50, 50, 45, 45, 50, 50, 45, 40, 30, 20, 15, 10, 5, 3"
+WEEK = (
+    BUSY_BY_DAY.replace("WEEKDAY", WEEKDAY)
+    + """    fcr: 75%
     repeat_share: 60%
-    target: {answered: 80% in 20s, abandonment: 5%, hold: every interval}
     REDIAL
 simulation: {seed: 3, replications: 16, at_most: 16, warm_up: 2h, wrap_up: 2h}
 options:
 """
+)
 OWN = "skills: {phone: {SKILL}}, staffing: {to_target: {}}, payroll: {preset: RU_2026}"
 VENDOR = (
     "source: vendor, handle_time: 110%, fcr: 68%, skills: {phone: {SKILL}}, "

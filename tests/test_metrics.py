@@ -19,6 +19,7 @@ from sim.errors import InvariantBroken
 from sim.metrics import (
     BINS,
     MEASURES,
+    MISSED,
     RULES,
     Count,
     Lens,
@@ -191,6 +192,15 @@ def test_every_attempt_is_counted_once(day: Day) -> None:
 
     assert total[Count.OFFERED] == queued
     assert queued + total[[Count.BLOCKED, Count.CLOSED]].sum() == (outcome.status > 0).sum()
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_whoever_came_was_served_called_back_or_missed_in_one_way(seed: int) -> None:
+    for day in (seeded_day(seed), seeded_full_day(seed)):
+        total = counted(day, whole(day)).contacts.sum(axis=(0, 1))
+        came = total[[Count.OFFERED, Count.BLOCKED, Count.CLOSED]].sum()
+
+        assert total[[Count.SERVED, Count.CALLED_BACK, *MISSED]].sum() == came
 
 
 @settings(max_examples=30)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from desks import EVEN
 
 import sim
 from sim.errors import InvalidInput, ScenarioError
@@ -16,23 +17,16 @@ from sim.report.language import Language
 from sim.report.solved import Frame, case_of, spread_table
 
 ROOT = Path(__file__).resolve().parents[1]
-DESK = """
-name: desk
-currency: RUB
-calendar: {start: 2026-03-02, days: 7}
-channels:
-  phone:
-    kind: voice
-    arrivals: {Mon-Sun: [9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9]}
-    handle_time: 4m
-    patience: 2m
-    target: {answered: 80% in 20s}
+DESK = (
+    EVEN
+    + """\
 options:
   one:
     groups:
       desk: {skills: [phone], staffing: {shifts: [{agents: 3, hours: always}]}}
 simulation: {replications: 4, at_most: 8, precision: 5%}
 """
+)
 
 
 def changed(*changes: tuple[str, str]) -> str:

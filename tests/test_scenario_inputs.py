@@ -26,12 +26,15 @@ def shop() -> Scenario:
 @pytest.mark.parametrize("path", find(ROOT / "scenarios"), ids=lambda path: path.stem)
 def test_a_scenario_changed_by_nothing_is_the_same(path: Path) -> None:
     scenario = load(path)
+    reached = set()
     for wide in WIDE:
         try:
             found = find_input(scenario, wide)
         except InvalidInput:
             continue
+        reached.add(wide)
         assert changed(scenario, {found: "x1"}).digest == scenario.digest
+    assert {"volume", "handle_time", "patience"} <= reached
 
 
 @pytest.mark.parametrize(

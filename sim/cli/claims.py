@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import File, On, Seed
+from sim.cli.options import File, On, Replications, Seed
 from sim.cli.terminal import AsCsv, AsJson, Lang, one_form, progress, say
 from sim.decide import compare
 from sim.decide.checklist import checklist
@@ -36,10 +36,7 @@ def _claim(
     ] = None,
     on: On = None,
     seed: Seed = None,
-    replications: Annotated[
-        int | None,
-        typer.Option(min=2, help="Replications, exactly; until precise enough when left out."),
-    ] = None,
+    replications: Replications = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
     lang: Lang = "en",
@@ -52,9 +49,7 @@ def _claim(
         rule, hint = "must say of which option", f"give --option {' or '.join(scenario.options)}"
         raise InvalidInput("says", rule, said[0].text, hint)
     for name, chosen in (("option", option), ("than", than)):
-        if chosen is not None and chosen not in scenario.options:
-            rule = f"must be one of {', '.join(scenario.options)}"
-            raise InvalidInput(name, rule, chosen)
+        scenario.chosen(chosen, said=name)
     if option is not None:
         for one in said:
             compared_with(scenario, option, one)  # refused before anybody waits
@@ -65,7 +60,7 @@ def _claim(
     found = [(one, ways(comparison, one)) for one in checked]
     listed, reached = checklist(comparison), reach(comparison)
     answer = claims_answer(comparison, found, listed, reached, Language(lang))
-    say(answer, as_json, as_csv)
+    say(answer, as_json, as_csv, lang)
 
 
 def add_to(app: typer.Typer) -> None:

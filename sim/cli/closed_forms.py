@@ -23,7 +23,7 @@ from sim.cli.reading import (
     read_team,
 )
 from sim.cli.telling import assumed, ready
-from sim.cli.terminal import AsCsv, AsJson, Lang, console, print_csv, print_json, show
+from sim.cli.terminal import AsCsv, AsJson, Lang, print_csv, print_json, print_sentences, show
 from sim.errors import InvalidInput, LinewiseError
 from sim.report.closed_forms import measure_table
 from sim.report.language import N_, Language
@@ -143,7 +143,7 @@ def _erlang(
         data = solved_data(cases, frame, spread) | {"assumed": options}
         print_json({**data, **{k: v for k, v in extra.items() if v}})
     elif as_csv:
-        print_csv(solved_rows(cases, frame, spread))
+        print_csv(solved_rows(cases, frame, spread), lang)
     else:
         further = [varying_sentence(*one, frame, words) for one in days]
         if cases[0].solution.unknown in _TEAMS:
@@ -160,11 +160,7 @@ def _print(
     cases: list[Case], frame: Frame, further: list[str], spread: int, words: Language
 ) -> None:
     """Print the answer, then the sentences beside it, then the tables."""
-    out = console()
-    first, *rest = answer_sentences(cases, frame, words)
-    out.print(first, style="bold")
-    for sentence in filter(None, (*rest, *further)):
-        out.print(sentence)
+    print_sentences(filter(None, (*answer_sentences(cases, frame, words), *further)))
     show(measure_table({one.name: one.solution.measures for one in cases}, frame.awt, words))
     for table in spread_tables(cases, frame, spread, words):
         show(table)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from sim.cli.options import File, On, Seed
+from sim.cli.options import File, On, Replications, Seed
 from sim.cli.terminal import (
     AsCsv,
     AsJson,
@@ -16,6 +16,7 @@ from sim.cli.terminal import (
     one_form,
     print_csv,
     print_json,
+    print_sentences,
     progress,
     show,
 )
@@ -50,11 +51,6 @@ _Between = Annotated[
     tuple[str, str] | None,
     typer.Option("--between", metavar="A B", help="Two options; the two that matter by default."),
 ]
-_Replications = Annotated[
-    int | None,
-    typer.Option(min=2, help="Replications, exactly; until precise enough when left out."),
-]
-
 
 _AMOUNTS: dict[tuple[str, bool], Amount] = {
     ("month", False): "cost",
@@ -94,7 +90,7 @@ def _breakeven(
     ] = True,
     on: On = None,
     seed: Seed = None,
-    replications: _Replications = None,
+    replications: Replications = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
     lang: Lang = "en",
@@ -120,9 +116,9 @@ def _breakeven(
     if as_json:
         print_json(breakeven_data(found))
     elif as_csv:
-        print_csv(breakeven_rows(found))
+        print_csv(breakeven_rows(found), lang)
     else:
-        _say(breakeven_sentences(found, words))
+        print_sentences(breakeven_sentences(found, words))
         _draw(breakeven_picture(found, words))
 
 
@@ -134,7 +130,7 @@ def _risk(
     between: _Between = None,
     on: On = None,
     seed: Seed = None,
-    replications: _Replications = None,
+    replications: Replications = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
     lang: Lang = "en",
@@ -158,9 +154,9 @@ def _risk(
     if as_json:
         print_json(risk_data(found))
     elif as_csv:
-        print_csv(risk_rows(found))
+        print_csv(risk_rows(found), lang)
     else:
-        _say(risk_sentences(found, words))
+        print_sentences(risk_sentences(found, words))
         for amount in found.stakes:
             show(option_risk_table(found, words, amount))
         _draw(tornado_picture(found, words))
@@ -168,14 +164,6 @@ def _risk(
         worth = worth_table(found, words)
         if worth.rows:
             show(worth)
-
-
-def _say(sentences: list[str]) -> None:
-    """Print sentences, the answer first and bold."""
-    first, *rest = sentences
-    console().print(first, style="bold")
-    for sentence in rest:
-        console().print(sentence)
 
 
 def _draw(lines: list[str]) -> None:

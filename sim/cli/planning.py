@@ -39,7 +39,7 @@ def _staff(
     """Say how many agents an option needs in each interval, and how many people that takes."""
     one_form(as_json, as_csv)
     scenario = load(file)
-    name = scenario.baseline if option is None else option
+    name = scenario.chosen(option)
     words = Language(lang)
     say(needs_answer(scenario, name, staff(scenario, name), words), as_json, as_csv, lang)
 
@@ -56,14 +56,14 @@ def _plan(
     """Find the cheapest shifts that keep the promise in simulation."""
     one_form(as_json, as_csv)
     scenario = load(file)
-    name = scenario.baseline if option is None else option
+    name = scenario.chosen(option)
+    if not _to_target(scenario, name):
+        hint = "write staffing: {to_target: {}} for a group whose shifts are to be found"
+        raise InvalidInput("option", "must have a group that is staffed to target", name, hint)
     with progress() as follow:
         result = simulate(
             scenario, name, seed=seed, progress=lambda step: follow(name, step), on=on
         )
-    if not result.covers:
-        hint = "write staffing: {to_target: {}} for a group whose shifts are to be found"
-        raise InvalidInput("option", "must have a group that is staffed to target", name, hint)
     say(plan_answer(result, Language(lang)), as_json, as_csv, lang)
 
 
@@ -109,7 +109,7 @@ def _roster(
     """Give every person of a group their days under labour rules."""
     one_form(as_json, as_csv)
     scenario = load(file)
-    name = scenario.baseline if option is None else option
+    name = scenario.chosen(option)
     words = Language(lang)
     # Whatever can be refused is refused before anybody waits.
     chosen = _group(scenario, name, group)
@@ -146,12 +146,15 @@ def _roster(
     say(roster_answer(scenario, name, made, words), as_json, as_csv, lang)
 
 
+def _to_target(scenario: Scenario, option: str) -> list[str]:
+    """Groups of an option whose agents are to be found."""
+    groups = scenario.options[option].groups
+    return [name for name, one in groups.items() if isinstance(one.staffing, ToTarget)]
+
+
 def _group(scenario: Scenario, option: str, group: str | None) -> str:
     """The group that is meant."""
-    if option not in scenario.options:
-        raise InvalidInput("option", f"must be one of {', '.join(scenario.options)}", option)
-    groups = scenario.options[option].groups
-    found = [name for name, one in groups.items() if isinstance(one.staffing, ToTarget)]
+    found = _to_target(scenario, option)
     if group is None and len(found) == 1:
         return found[0]
     if group not in found:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from sim.cli.options import CsvFile, File, On, Seed
+from sim.cli.options import CsvFile, File, On, Option, Replications, Seed
 from sim.cli.terminal import (
     BAD_INPUT,
     AsJson,
@@ -65,10 +65,6 @@ __all__ = ["add_to"]
 #: What the process says to whoever called it.
 _HELD, _BROKEN = 0, 1
 
-_Replications = Annotated[
-    int | None,
-    typer.Option(min=2, help="Replications, exactly; until precise enough when left out."),
-]
 _Engine = Annotated[
     Literal["kernel", "reference"],
     typer.Option(help="Compiled engine, or the readable one; the answer is the same."),
@@ -77,16 +73,14 @@ _Engine = Annotated[
 
 def _run(
     file: File,
-    option: Annotated[
-        str | None, typer.Option(help="Option to run; the baseline when left out.")
-    ] = None,
+    option: Option = None,
     by: Annotated[
         Literal["day", "interval", "week"], typer.Option(help="How fine a table to print.")
     ] = "day",
     engine: _Engine = "kernel",
     on: On = None,
     seed: Seed = None,
-    replications: _Replications = None,
+    replications: Replications = None,
     as_json: AsJson = False,
     csv_file: CsvFile = None,
     lang: Lang = "en",
@@ -94,7 +88,7 @@ def _run(
     """Simulate one option of a scenario: measures by interval, day and week."""
     writable("csv", csv_file)
     scenario = load(file)
-    name = scenario.baseline if option is None else option
+    name = scenario.chosen(option)
     with progress() as follow:
         result = simulate(
             scenario,
@@ -106,7 +100,7 @@ def _run(
             on=on,
         )
     if csv_file is not None:
-        write_csv(csv_file, run_rows(result))
+        write_csv(csv_file, run_rows(result), lang)
     if as_json:
         print_json(run_data(result))
         return
@@ -121,7 +115,7 @@ def _compare(
     engine: _Engine = "kernel",
     on: On = None,
     seed: Seed = None,
-    replications: _Replications = None,
+    replications: Replications = None,
     months: Annotated[bool, typer.Option("--months", help="Print every month as well.")] = False,
     as_json: AsJson = False,
     csv_file: CsvFile = None,
@@ -141,7 +135,7 @@ def _compare(
             on=on,
         )
     if csv_file is not None:
-        write_csv(csv_file, comparison_rows(comparison, outlook(comparison)))
+        write_csv(csv_file, comparison_rows(comparison, outlook(comparison)), lang)
     if as_json:
         print_json(comparison_data(comparison))
         return
@@ -155,7 +149,7 @@ def _check(
     engine: _Engine = "kernel",
     on: On = None,
     seed: Seed = None,
-    replications: _Replications = None,
+    replications: Replications = None,
     as_json: AsJson = False,
     lang: Lang = "en",
 ) -> None:

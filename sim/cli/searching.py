@@ -69,7 +69,7 @@ def _optimise(
         found = search(scenario, between=between, seconds=seconds, seed=seed, progress=tell, on=on)
     if save is not None and base is not None:
         _save(found, file, save, base, words)
-    say(search_answer(found, words), as_json, as_csv)
+    say(search_answer(found, words), as_json, as_csv, lang)
 
 
 def _save(found: Found, file: Path, save: Path, base: str, lang: Language) -> None:
@@ -92,6 +92,5 @@ def _save(found: Found, file: Path, save: Path, base: str, lang: Language) -> No
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
     app.command("optimise")(_optimise)
-    app.callback()(lambda: None)  # one command alone would not be called by its name

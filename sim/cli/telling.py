@@ -10,7 +10,8 @@ import typer
 from sim import erlang
 from sim.cli.terminal import console, say, warm
 from sim.compiled import cache_folder, is_warm
-from sim.report.closed_forms import Answer, Measured
+from sim.report.answer import Answer
+from sim.report.closed_forms import Measured
 from sim.report.language import Language
 from sim.report.promises import assumed_sentence, kept_sentence, promise_data
 
@@ -80,4 +81,4 @@ def tell(
     if promise is not None and met is not None:
         beside |= {"target": promise_data(promise), "met": met}
     told = replace(answer, sentences=(first, *rest), data={**answer.data, **beside})
-    say(told, said["as_json"], said["as_csv"])
+    say(told, said["as_json"], said["as_csv"], said["lang"])

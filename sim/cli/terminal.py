@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import re
@@ -24,7 +23,7 @@ from sim.errors import InvalidInput, LinewiseError
 
 if TYPE_CHECKING:  # closed forms are told without what plays, and mistakes without either
     from sim.experiment import Progress as Step
-    from sim.report.closed_forms import Answer
+    from sim.report.answer import Answer
     from sim.report.table import Table
 
 __all__ = [
@@ -37,6 +36,7 @@ __all__ = [
     "one_form",
     "print_csv",
     "print_json",
+    "print_sentences",
     "progress",
     "say",
     "show",
@@ -124,14 +124,10 @@ def writable(name: str, file: Path | None) -> None:
         raise InvalidInput(name, f"cannot be written ({error.strerror})", str(file)) from None
 
 
-def write_csv(file: Path, rows: Iterable[Mapping[str, object]]) -> None:
-    """Write rows into a file under the names that all of them have; numbers are not rounded."""
-    whole = list(rows)
-    names = dict.fromkeys(name for row in whole for name in row)
+def write_csv(file: Path, rows: Iterable[Mapping[str, object]], lang: str) -> None:
+    """Write rows into a file as `print_csv` prints them."""
     with file.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.DictWriter(out, list(names), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(whole)
+        out.write(_csv(rows, lang))
 
 
 def print_json(data: object) -> None:
@@ -141,12 +137,27 @@ def print_json(data: object) -> None:
     print(json.dumps(data, ensure_ascii=spelled, indent=2, allow_nan=False))
 
 
-def print_csv(rows: Sequence[Mapping[str, object]]) -> None:
-    """Print rows under the names that all of them have; numbers are not rounded."""
-    names = dict.fromkeys(name for row in rows for name in row)
-    writer = csv.DictWriter(sys.stdout, list(names), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+def print_csv(rows: Iterable[Mapping[str, object]], lang: str) -> None:
+    """Print rows under the names that all of them have, for programs or for the Russian Excel.
+
+    Numbers are not rounded.
+    """
+    sys.stdout.write(_csv(rows, lang))
+
+
+def _csv(rows: Iterable[Mapping[str, object]], lang: str) -> str:
+    from sim.report.sheets import csv_text  # a page of help waits for nothing heavy
+
+    return csv_text(list(rows), lang)
+
+
+def print_sentences(sentences: Iterable[str]) -> None:
+    """Print sentences, the answer first and bold."""
+    first, *rest = sentences
+    out = console()
+    out.print(first, style="bold")
+    for sentence in rest:
+        out.print(sentence)
 
 
 def show(table: Table) -> None:
@@ -218,7 +229,7 @@ def _shared(least: Sequence[int], wide: Sequence[int], room: int) -> list[int | 
     return list(sizes)
 
 
-def say(answer: Answer, as_json: bool, as_csv: bool, lang: str = "en") -> None:
+def say(answer: Answer, as_json: bool, as_csv: bool, lang: str) -> None:
     """Print an answer in the form that was asked for.
 
     Parameters
@@ -228,23 +239,15 @@ def say(answer: Answer, as_json: bool, as_csv: bool, lang: str = "en") -> None:
     as_json, as_csv
         As plain data, or as rows.
     lang
-        Whose spreadsheets the rows are for: the Russian Excel parts cells by semicolons.
+        Whose spreadsheets the rows are for, as in `print_csv`.
     """
     one_form(as_json, as_csv)
     if as_json:
         print_json(answer.data)
     elif as_csv:
-        if lang == "ru":
-            from sim.report.sheets import sheet_text  # a page of help waits for nothing heavy
-
-            sys.stdout.write(sheet_text(answer.rows, lang))
-        else:
-            print_csv(answer.rows)
+        print_csv(answer.rows, lang)
     else:
-        first, *rest = answer.sentences
-        console().print(first, style="bold")
-        for sentence in rest:
-            console().print(sentence)
+        print_sentences(answer.sentences)
         for table in answer.tables:
             show(table)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.options import File, On, Seed
+from sim.cli.options import File, On, Replications, Seed
 from sim.cli.terminal import AsJson, Lang, console, print_json, progress, show
 from sim.decide import compare, simulate
 from sim.decide.horizon import outlook
@@ -32,9 +32,7 @@ def _why(
     ] = None,
     on: On = None,
     seed: Seed = None,
-    replications: Annotated[
-        int | None, typer.Option(min=2, help="Replications, exactly; as the file says otherwise.")
-    ] = None,
+    replications: Replications = None,
     as_json: AsJson = False,
     lang: Lang = "en",
 ) -> None:

@@ -8,7 +8,7 @@ do, not on averages.
 from __future__ import annotations
 
 from sim.cost.buildup import BuildUp, BuildUpMonth, BuildUpPlan, build_up
-from sim.cost.consequences import Fate, Served, consequences, repeat_volume, satisfaction
+from sim.cost.consequences import Fate, Served, consequences, satisfaction
 from sim.cost.contract import contract_month, price_index
 from sim.cost.contributions import contribution
 from sim.cost.finance import (
@@ -62,7 +62,6 @@ __all__ = [
     "payback",
     "present_values",
     "price_index",
-    "repeat_volume",
     "retained_month",
     "rostered_per_logged",
     "rounding_factor",

@@ -133,23 +133,14 @@ def cash_flows(months: Sequence[Statement], one_offs: Sequence[OneOff] = ()) -> 
 def accrual(months: Sequence[Statement], one_offs: Sequence[OneOff] = ()) -> Floats:
     """What each month is charged: its lines with depreciation, and one-offs over their use.
 
-    Parameters
-    ----------
-    months
-        Statements of months 1 to H.
-    one_offs
-        Opex is charged to its month, capex month by month over its life; capex without a life
-        is not charged here, because the statements' own depreciation has it.
-
-    Returns
-    -------
-    Floats
-        Money by month, 0 to H.
+    Parameters and what comes back are as of `cash_flows`. Of the one-offs opex is charged to its
+    month, capex month by month over its life; capex without a life is not charged here, because
+    the statements' own depreciation has it.
 
     Raises
     ------
     InvalidInput
-        If there is no month, or a one-off lies beyond the last.
+        As `cash_flows`.
     InvariantBroken
         If what is charged and what is left do not make what was paid: a defect of ours.
 

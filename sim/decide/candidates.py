@@ -176,10 +176,7 @@ def legs_of(scenario: Scenario, between: tuple[str, str] | None = None) -> Legs:
     """
     known = {name: _single(option) for name, option in scenario.options.items()}
     for name in between or ():
-        if name not in scenario.options:
-            rule = f"must be one of {', '.join(scenario.options)}"
-            raise InvalidInput("between", rule, name)
-        if known[name] is None:
+        if known[scenario.chosen(name, said="between")] is None:
             hint = "given shifts and several groups cannot be parted by the search"
             rule = "must be an option of one group that is staffed to target, with its terms"
             raise InvalidInput("between", rule, name, hint)

@@ -99,9 +99,7 @@ def compared_with(scenario: Scenario, option: str, claim: Claim) -> str:
     """
     than = claim.than or scenario.baseline
     for name in (option, than):
-        if name not in scenario.options:
-            rule = f"must be of one of {', '.join(scenario.options)}"
-            raise InvalidInput("claim", rule, name)
+        scenario.chosen(name, said="claim")
     if than == option:
         hint = "say than whom: '… than inhouse'"
         raise InvalidInput("claim", "must compare two options", claim.text, hint)

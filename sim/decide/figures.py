@@ -17,11 +17,12 @@ from sim.cost import satisfaction
 from sim.decide.matters import economics
 from sim.decide.month import Month
 from sim.decide.option import BATCHES, OptionResult
-from sim.metrics import Count, Work, measure_names, parts, service_level
+from sim.metrics import MISSED, Count, Work, measure_names, parts, service_level
+from sim.scenario.parse import DAYS_PER_MONTH
 from sim.stats import Estimate, t_quantile
 
 __all__ = [
-    "MISSED",
+    "POINT_OF",
     "Figure",
     "absolute_change",
     "figure",
@@ -32,13 +33,9 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 
-#: How contacts are missed: given up, met busy lines, closed, or not come to when the period ends.
-MISSED = (Count.ABANDONED, Count.BLOCKED, Count.CLOSED, Count.WAITING, Count.DISMISSED)
 _NOBODY = math.nan
-# Days of an average month.
-_MONTH = 365 / 12
-# What a point of CSAT or of NPS counts.
-_UNITS = {"csat": 0.01, "nps": 1.0}
+#: What a point counts: CSAT is claimed, aimed at and told as a share, NPS in points.
+POINT_OF = {"csat": 0.01, "nps": 1.0}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,7 +129,7 @@ def figure(result: OptionResult, measure: str, channel: str | None = None) -> Fi
         return (
             Figure.plain(_NOBODY) if whole is None else _batched(whole.total.value, whole.batches)
         )
-    if measure in ("csat", "nps"):
+    if measure in POINT_OF:
         return _satisfied(result, measure)
     played = result.replications
     names = [channel] if channel else _all_channels(result, measure)
@@ -154,7 +151,7 @@ def _missed(result: OptionResult, rows: list[int]) -> Figure:
 
         parts = played.batches(BATCHES)
         return _batched(missed(played.record), np.array([missed(part) for part in parts]))
-    counted = played.totals[:, rows][:, :, MISSED].sum(axis=(1, 2)) * _MONTH
+    counted = played.totals[:, rows][:, :, MISSED].sum(axis=(1, 2)) * DAYS_PER_MONTH
     counted = counted / result.scenario.calendar.days
     weights = played.weights
     places = np.array_split(np.arange(len(weights)), min(BATCHES, len(weights)))
@@ -179,7 +176,7 @@ def _satisfied(result: OptionResult, measure: str) -> Figure:
     if math.isnan(wait.value + lost.value) or (math.isnan(fcr) and response.per_point_of_fcr):
         return Figure.plain(_NOBODY)
     known = terms.fcr if math.isnan(fcr) else fcr
-    unit = _UNITS[measure]
+    unit = POINT_OF[measure]
     value = satisfaction(terms, asa=wait.value, abandonment=lost.value, fcr=known)[measure]
     moved = wait.influence * response.per_minute_of_wait / 60
     moved = moved + lost.influence * response.per_point_of_abandonment * 100
@@ -202,7 +199,7 @@ def satisfaction_assumed(result: OptionResult) -> dict[str, float]:
     result
         The option.
     """
-    found = {name: figure(result, name).value / unit for name, unit in _UNITS.items()}
+    found = {name: figure(result, name).value / unit for name, unit in POINT_OF.items()}
     return {name: value for name, value in found.items() if not math.isnan(value)}
 
 

@@ -13,7 +13,7 @@ from sim.decide.month import Month
 from sim.decide.option import BATCHES, OptionResult
 from sim.decide.traffic import MonthCounts, reached
 from sim.experiment import Case
-from sim.metrics import Count, Work
+from sim.metrics import MISSED_BY, Count, Work
 from sim.scenario.option import Option
 from sim.scenario.terms import Consequences
 from sim.stats import Estimate, mean_estimate
@@ -21,12 +21,6 @@ from sim.stats import Estimate, mean_estimate
 __all__ = ["Economics", "economics", "matters", "nobody"]
 
 Floats = NDArray[np.float64]
-
-_LOST: dict[Fate, tuple[Count, ...]] = {
-    "closed": (Count.CLOSED,),
-    "abandoned": (Count.ABANDONED, Count.WAITING, Count.DISMISSED),
-    "blocked": (Count.BLOCKED,),
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +132,7 @@ def nobody(case: Case, counts: MonthCounts) -> Served:
 def _lost(counts: MonthCounts, channel: int, *, retried: bool) -> dict[Fate, float]:
     """Lost contacts of a channel by the way; where clients try again, lost clients."""
     own = counts.contacts[channel]
-    found = {fate: float(own[list(which)].sum()) for fate, which in _LOST.items()}
+    found: dict[Fate, float] = {f: float(own[list(w)].sum()) for f, w in MISSED_BY.items()}
     failed = sum(found.values())
     if not retried or not failed:
         return {fate: count for fate, count in found.items() if count}

@@ -20,6 +20,7 @@ from sim.plan.rotation.advice import Advice, advise
 from sim.plan.rotation.patterns import PATTERNS, Judged, judge, pattern
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option
+from sim.scenario.parse import DAYS_PER_MONTH
 from sim.scenario.terms import AgentTerms
 
 __all__ = ["Needs", "People", "Step", "Wording", "agent_hours", "people", "staff"]
@@ -150,9 +151,7 @@ def staff(scenario: Scenario, name: str) -> tuple[Needs, ...]:
     >>> int(own.requirement.agents.max()), round(own.people.seat, 1)
     (10, 6.4)
     """
-    if name not in scenario.options:
-        raise InvalidInput("option", f"must be one of {', '.join(scenario.options)}", name)
-    option = scenario.options[name]
+    option = scenario.options[scenario.chosen(name)]
     own = requirement(scenario, option)
     if not own:
         hint = "write staffing: {to_target: {}} for a group whose agents are to be found"
@@ -260,7 +259,7 @@ def people(terms: AgentTerms, hours: float) -> People:
     fte = steps[-1].reached
     whole = terms.headcount_rounding == "ceil"
     heads = float(math.ceil(fte - 1e-9)) if whole else fte
-    seat = list(_steps(terms, 8760 / 12))[-1].reached
+    seat = list(_steps(terms, 24 * DAYS_PER_MONTH))[-1].reached
     return People(hours, tuple(steps), fte, heads, seat)
 
 

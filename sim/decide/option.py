@@ -34,6 +34,7 @@ from sim.plan import Cover, cover, misses, staffed
 from sim.scenario.channel import Target
 from sim.scenario.model import Scenario
 from sim.scenario.option import Option
+from sim.scenario.parse import DAYS_PER_MONTH
 from sim.stats import Estimate, mean_estimate
 
 __all__ = [
@@ -263,8 +264,7 @@ def prepare(scenario: Scenario, name: str, seed: int, *, on: str | Place | None 
     InvalidInput
         If there is no such option.
     """
-    if name not in scenario.options:
-        raise InvalidInput("option", f"must be one of {', '.join(scenario.options)}", name)
+    scenario.chosen(name)
     covers = cover(scenario, name, seed=seed, on=on)
     option = staffed(scenario.options[name], covers)
     levels = {
@@ -319,7 +319,7 @@ def simulate(
         If a key is pressed, with the result of the replications that were finished.
     """
     run = Run.of(scenario, seed=seed, replications=replications, engine=engine, goals=goals)
-    name = scenario.baseline if option is None else option
+    name = scenario.chosen(option)
     with opened(on, workers) as place:
         ready = prepare(scenario, name, run.seed, on=place)
         return evaluate(ready, replace(run, on=place), progress)
@@ -394,7 +394,7 @@ def _monthly_hours(
     if month:
         counts = month.read(result.record)
         return float(counts.presence[:, Presence.LOGGED].sum()) / 3600
-    return logged / 3600 / scenario.calendar.days * 365 / 12
+    return logged / 3600 / scenario.calendar.days * DAYS_PER_MONTH
 
 
 def _heads(statement: Statement | None, option: Option) -> float | None:

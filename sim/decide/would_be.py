@@ -10,11 +10,12 @@ import numpy as np
 
 from sim.decide.claims import Checked
 from sim.decide.comparison import Comparison
-from sim.decide.figures import MISSED, first_contact
+from sim.decide.figures import POINT_OF, first_contact
 from sim.decide.followed import follow, touches
 from sim.decide.response import Answer, Response
 from sim.decide.turning import outward
 from sim.errors import InvalidInput
+from sim.metrics import MISSED
 from sim.scenario.changed import Change, changed
 from sim.scenario.inputs import Input
 
@@ -62,7 +63,7 @@ def ways(comparison: Comparison, checked: Checked) -> tuple[Way, ...]:
         knows a way without a new simulation, and there are none.
     """
     claim = checked.claim
-    if claim.measure in ("csat", "nps"):
+    if claim.measure in POINT_OF:
         return _by_resolution(comparison, checked)
     measure = _MEASURES.get(claim.measure)
     if checked.state != "broken" or measure is None or claim.points:
@@ -96,7 +97,7 @@ def _by_resolution(comparison: Comparison, checked: Checked) -> tuple[Way, ...]:
     now = first_contact(comparison[checked.option])
     if checked.state != "broken" or response is None or not now > 0:
         return ()
-    unit = 0.01 if checked.claim.measure == "csat" else 1.0
+    unit = POINT_OF[checked.claim.measure]
     more = (checked.needed - checked.ours) / unit
     slope = 100 * response.per_point_of_fcr
     wanted = now + more / slope if slope > 0 else math.inf

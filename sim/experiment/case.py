@@ -9,7 +9,6 @@ import numpy as np
 
 from sim.demand import Absences, Demand, Timeline, crew, ticks
 from sim.engine import Staffing
-from sim.errors import InvalidInput
 from sim.metrics import Lens
 from sim.scenario.channel import Target
 from sim.scenario.model import Scenario
@@ -112,10 +111,7 @@ def case(
         If the scenario has no such option.
     """
     if option is None:
-        if name not in scenario.options:
-            rule = f"must be one of {', '.join(scenario.options)}"
-            raise InvalidInput("option", rule, name)
-        option = scenario.options[name]
+        option = scenario.options[scenario.chosen(name)]
     timeline = Timeline.of(scenario)
     demand = Demand.of(scenario, option)
     targets = demand.layout.targets

@@ -8,19 +8,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.metrics.tally import Count
 
-__all__ = ["MEASURES", "RULES", "Measure", "measure_names", "parts", "service_level"]
+__all__ = [
+    "MEASURES",
+    "MISSED",
+    "MISSED_BY",
+    "RULES",
+    "Measure",
+    "measure_names",
+    "parts",
+    "service_level",
+]
 
 Floats = NDArray[np.float64]
 
 _OFFERED = {Count.OFFERED: 1}
 _CLIENTS = {Count.CLIENTS: 1, Count.CLIENTS_CLOSED: 1}
 _ARRIVED = {Count.OFFERED: 1, Count.BLOCKED: 1, Count.CLOSED: 1}
+
+MISSED_BY: Mapping[Literal["closed", "abandoned", "blocked"], tuple[Count, ...]] = {
+    "closed": (Count.CLOSED,),
+    "abandoned": (Count.ABANDONED, Count.WAITING, Count.DISMISSED),
+    "blocked": (Count.BLOCKED,),
+}
+"""How contacts are missed: they came when it was closed; they gave up, were sent away at closing
+time or never reached, which to a client is the same; they met busy lines."""
+
+MISSED = tuple(count for counts in MISSED_BY.values() for count in counts)
+"""All missed contacts; no two of these counts have a contact in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +122,7 @@ _ALL = (
     Measure(
         "missed",
         "share",
-        {
-            Count.ABANDONED: 1,
-            Count.BLOCKED: 1,
-            Count.CLOSED: 1,
-            Count.WAITING: 1,
-            Count.DISMISSED: 1,
-        },
+        dict.fromkeys(MISSED, 1),
         _ARRIVED,
         "not served: abandoned, met busy lines, came when closed, sent away at closing time, or "
         "never reached; of all",

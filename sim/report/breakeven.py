@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.decide.breakeven import BreakEven, Crossing, Point
 from sim.decide.valued import Amount
+from sim.report.answer import finite, in_both, with_interval
 from sim.report.inputs import input_title, input_value
 from sim.report.language import N_, Language
 from sim.report.sentences import channel_title, option_title
@@ -197,8 +198,8 @@ def breakeven_rows(found: BreakEven) -> list[dict[str, object]]:
             f"cost_{first}": point.costs[0],
             f"cost_{second}": point.costs[1],
             "difference": point.difference,
-            f"service_{first}": point.service[0],
-            f"service_{second}": point.service[1],
+            f"service_{first}": finite(point.service[0]),
+            f"service_{second}": finite(point.service[1]),
             "equal_service": point.equal,
         }
         for point in found.points
@@ -220,7 +221,7 @@ def breakeven_data(found: BreakEven) -> dict[str, Any]:
         "options": list(found.options),
         "crossings": [_crossing_data(one) for one in found.crossings],
         "points": breakeven_rows(found),
-        "sentences": {code: breakeven_sentences(found, Language(code)) for code in ("en", "ru")},
+        "sentences": in_both(lambda lang: breakeven_sentences(found, lang)),
     }
 
 
@@ -232,9 +233,7 @@ def _crossing_data(one: Crossing) -> dict[str, Any]:
         "high": one.high,
         "cheaper_below": one.cheaper_below,
         "costs": list(one.point.costs),
-        "simulated": None
-        if seen is None
-        else {"value": seen.value, "low": seen.low, "high": seen.high},
+        "simulated": None if seen is None else with_interval(seen),
         "meets": one.meets,
         "unequal_service": list(one.gaps),
     }

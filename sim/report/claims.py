@@ -11,7 +11,7 @@ from sim.decide.claims import Checked
 from sim.decide.comparison import Comparison
 from sim.decide.goals import Reached
 from sim.decide.would_be import Way
-from sim.report.closed_forms import Answer
+from sim.report.answer import Answer, finite
 from sim.report.inputs import input_title, input_value
 from sim.report.language import N_, Language
 from sim.report.sentences import channel_title, gap_sentence, option_title
@@ -288,10 +288,6 @@ def _evidence(scenario: Scenario, one: Answered, lang: Language) -> str:
     return ""
 
 
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
 def _claim_data(one: Checked) -> dict[str, Any]:
     claim = one.claim
     return {
@@ -303,12 +299,12 @@ def _claim_data(one: Checked) -> dict[str, Any]:
         "in_points": claim.points,
         "claimed": claim.least,
         "claimed_at_most": claim.most,
-        "found": _finite(one.found.value),
-        "found_low": _finite(one.found.low),
-        "found_high": _finite(one.found.high),
-        "value": _finite(one.ours),
-        "compared_with": _finite(one.theirs),
-        "true_from": _finite(one.needed),
+        "found": finite(one.found.value),
+        "found_low": finite(one.found.low),
+        "found_high": finite(one.found.high),
+        "value": finite(one.ours),
+        "compared_with": finite(one.theirs),
+        "true_from": finite(one.needed),
         "state": one.state,
         "equal_service": not one.gaps,
     }
@@ -326,7 +322,7 @@ def _goal_data(one: Reached) -> dict[str, Any]:
         "channel": one.goal.channel,
         "bound": one.goal.value,
         "by_month": one.goal.month,
-        "found": _finite(one.found.value),
+        "found": finite(one.found.value),
         "state": one.state,
         "from_month": one.month if one.state in ("reached", "late") else None,
     }
@@ -343,7 +339,7 @@ def _checklist_data(listed: Checklist) -> dict[str, Any]:
                 "question": one.question,
                 "answer": one.answer,
                 "by": one.by,
-                "found": {name: _finite(value) for name, value in one.found.items()},
+                "found": {name: finite(value) for name, value in one.found.items()},
             }
             for one in listed.answers
         ],

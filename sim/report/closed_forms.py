@@ -5,20 +5,19 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from sim import erlang
+from sim.report.answer import finite
 from sim.report.language import N_, Language
 from sim.report.table import Table
 
 __all__ = [
     "SHARES",
-    "Answer",
     "Measured",
-    "finite",
     "fitted",
     "flat",
     "measure_table",
@@ -168,11 +167,6 @@ def _count(value: float, lang: Language) -> str:
     return lang.number(value, 1) if math.isfinite(value) else "∞"
 
 
-def finite(value: float) -> float | None:
-    """A number, or None where there is no finite one: JSON knows no infinity."""
-    return float(value) if math.isfinite(value) else None
-
-
 def measures_data(one: Measured, awt: float) -> dict[str, Any]:
     """Every measure of a queue as plain data, in seconds and shares, by the names of the API."""
     return {
@@ -197,28 +191,6 @@ def flat(one: Measured, awt: float) -> dict[str, float | str]:
         **{f"wait_percentile_{100 * share:g}": one.wait_percentile(share) for share in SHARES},
         "method": one.method,
     }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """An answer in every form it may be asked for.
-
-    Parameters
-    ----------
-    sentences
-        In words, the answer first.
-    tables
-        What stands behind it.
-    data
-        Everything as plain data, in SI units.
-    rows
-        The table that ``--csv`` prints, in SI units, under the names of the API.
-    """
-
-    sentences: tuple[str, ...]
-    tables: tuple[Table, ...]
-    data: Mapping[str, Any]
-    rows: Sequence[Mapping[str, Any]]
 
 
 def fitted(table: Table, width: int = _WIDTH) -> Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -11,29 +10,14 @@ from sim.decide import Attained, Comparison, Judgement, OptionResult
 from sim.decide.horizon import outlook
 from sim.experiment import BAND, WHOSE, Replications
 from sim.metrics import MEASURES, Count, Presence
-from sim.report.language import Code, Language
+from sim.report.answer import finite, in_both, with_interval
 from sim.report.months_data import economics_data, outlook_data
 from sim.report.sentences import capped_sentences, gap_sentence, verdict_sentence
-from sim.stats import CONFIDENCE, Estimate, Span
+from sim.stats import CONFIDENCE, Estimate
 
 __all__ = ["comparison_data", "judgements_data", "run_data"]
 
 Data = dict[str, Any]
-_CODES: tuple[Code, ...] = ("en", "ru")
-
-
-def _number(value: float) -> float | None:
-    """A number, or None where nothing was observed: JSON knows no NaN."""
-    return float(value) if math.isfinite(value) else None
-
-
-def _estimate(found: Estimate | Span) -> Data:
-    """A figure with its interval."""
-    return {
-        "value": _number(found.value),
-        "low": _number(found.low),
-        "high": _number(found.high),
-    }
 
 
 def _frame(option: OptionResult) -> Data:
@@ -76,9 +60,9 @@ def _channel(option: OptionResult, name: str) -> Data:
     """One channel: the whole period, days, intervals, and the service level by every rule."""
     result = option.replications
     target = option.scenario.channels[name].target
-    whole = {measure: _estimate(result.estimate(measure, name)) for measure in MEASURES}
-    whole["service_level_virtual"] = _estimate(result.estimate("service_level_virtual", name))
-    whole["service_level"] = _estimate(result.estimate("service_level", name))
+    whole = {measure: with_interval(result.estimate(measure, name)) for measure in MEASURES}
+    whole["service_level_virtual"] = with_interval(result.estimate("service_level_virtual", name))
+    whole["service_level"] = with_interval(result.estimate("service_level", name))
     return {
         "target": target.model_dump() if target else None,
         "period": whole,
@@ -93,7 +77,7 @@ def _channel(option: OptionResult, name: str) -> Data:
         "parts": {
             part.channel: {
                 "target": part.target.model_dump() if part.target else None,
-                "period": {m: _estimate(result.estimate(m, part.channel)) for m in MEASURES},
+                "period": {m: with_interval(result.estimate(m, part.channel)) for m in MEASURES},
                 "counts": _counts(result, part.channel),
             }
             for part in option.parts_of(name)
@@ -103,7 +87,7 @@ def _channel(option: OptionResult, name: str) -> Data:
 
 def _maybe(value: float | None) -> float | None:
     """A number; None where there is none."""
-    return None if value is None else _number(value)
+    return None if value is None else finite(value)
 
 
 def _capped(option: OptionResult) -> Data | None:
@@ -117,7 +101,7 @@ def _capped(option: OptionResult) -> Data | None:
         "out_of_tries": dict(found.tries),
         "attempts_at_most": found.longest,
         "at_most_attempts": found.chains,
-        "words": {code: capped_sentences(option, Language(code)) for code in _CODES},
+        "words": in_both(lambda lang: capped_sentences(option, lang)),
     }
 
 
@@ -130,9 +114,9 @@ _BANDED = ("service_level", "abandonment", "asa")
 def _chances(result: Replications, name: str) -> Data:
     """How probably the promise is kept: on a day, on each of them, over the period."""
     return {
-        "day": _estimate(result.chance(name)),
-        "days": [_estimate(span) for span in result.chances(name)],
-        "period": _estimate(result.chance(name, "period")),
+        "day": with_interval(result.chance(name)),
+        "days": [with_interval(span) for span in result.chances(name)],
+        "period": with_interval(result.chance(name, "period")),
     }
 
 
@@ -141,7 +125,8 @@ def _waits(result: Replications, name: str, whose: str) -> Data:
     counted = result.waits(name, whose)
     return {
         "quantiles": {
-            f"{share:g}": _estimate(result.wait_quantile(share, name, whose)) for share in _SHARES
+            f"{share:g}": with_interval(result.wait_quantile(share, name, whose))
+            for share in _SHARES
         },
         "bins": [
             {
@@ -174,9 +159,9 @@ def _rows(result: Replications, name: str, level: str) -> list[Data]:
         {
             "start_s": row * step,
             "offered": float(offered[row]),
-            **{m: _estimate(found[row]) for m, found in measures.items()},
+            **{m: with_interval(found[row]) for m, found in measures.items()},
             "bands": {
-                m: {f"{s:g}": _number(lines[at][row]) for at, s in enumerate(BAND)}
+                m: {f"{s:g}": finite(lines[at][row]) for at, s in enumerate(BAND)}
                 for m, lines in bands.items()
             },
         }
@@ -189,7 +174,7 @@ def _group(result: Replications, name: str) -> Data:
     present = result.presence(name)
     slot = result.case.timeline.interval
     return {
-        "occupancy": _estimate(result.occupied(name)),
+        "occupancy": with_interval(result.occupied(name)),
         "logged_h": float(present[:, Presence.LOGGED].sum()) / 3600,
         "overrun_h": float(present[:, Presence.OVERRUN].sum()) / 3600,
         "agents": [float(seconds) / slot for seconds in present[:, Presence.LOGGED]],
@@ -208,11 +193,11 @@ def comparison_data(comparison: Comparison) -> Data:
             "kind": verdict.kind,
             "best": verdict.best,
             "other": verdict.other,
-            "saving": _estimate(verdict.saving) if verdict.saving else None,
+            "saving": with_interval(verdict.saving) if verdict.saving else None,
             "share": verdict.share,
             "comparisons": verdict.comparisons,
             "not_told_apart": list(verdict.not_told_apart),
-            "sentence": {code: verdict_sentence(comparison, Language(code)) for code in _CODES},
+            "sentence": in_both(lambda lang: verdict_sentence(comparison, lang)),
         },
         "options": {o.name: _option(comparison, o) for o in comparison.options},
         "horizon": outlook_data(ahead) if ahead else None,
@@ -240,11 +225,11 @@ def _option(comparison: Comparison, option: OptionResult) -> Data:
         "peak": option.peak,
         "hours_month": option.hours,
         "occupancy": option.occupancy,
-        "cost_month": _estimate(option.cost) if option.cost else None,
-        "difference_month": _estimate(difference) if difference else None,
+        "cost_month": with_interval(option.cost) if option.cost else None,
+        "difference_month": with_interval(difference) if difference else None,
         "difference_in_service": {
             one.channel: {
-                measure: _estimate(comparison.difference_in(measure, one.channel, option.name))
+                measure: with_interval(comparison.difference_in(measure, one.channel, option.name))
                 for measure in _COMPARED
             }
             for one in option.attained
@@ -254,9 +239,7 @@ def _option(comparison: Comparison, option: OptionResult) -> Data:
             {"channel": g.channel, "measure": g.measure, "ours": g.ours, "baseline": g.theirs}
             for g in gaps
         ],
-        "why_not_compared": {
-            code: gap_sentence(comparison, option.name, Language(code)) for code in _CODES
-        }
+        "why_not_compared": in_both(lambda lang: gap_sentence(comparison, option.name, lang))
         if gaps
         else None,
         "statement": [
@@ -272,7 +255,7 @@ def _option(comparison: Comparison, option: OptionResult) -> Data:
             {
                 "channel": g.channel,
                 "measure": g.measure,
-                "ours": _number(g.ours),
+                "ours": finite(g.ours),
                 "target": g.theirs,
             }
             for g in comparison.short_of_target(option.name)
@@ -283,16 +266,16 @@ def _option(comparison: Comparison, option: OptionResult) -> Data:
 
 def _over(found: tuple[str, Estimate] | None) -> Data | None:
     """What the cheapest option with some service costs more."""
-    return {"cheapest": found[0], "more_month": _estimate(found[1])} if found else None
+    return {"cheapest": found[0], "more_month": with_interval(found[1])} if found else None
 
 
 def _service(one: Attained) -> Data:
     """What customers of a channel or of a part of it get."""
     return {
-        "service_level": _estimate(one.service_level),
-        "abandonment": _estimate(one.abandonment),
-        "missed": _estimate(one.missed),
-        "asa_s": _estimate(one.asa),
+        "service_level": with_interval(one.service_level),
+        "abandonment": with_interval(one.abandonment),
+        "missed": with_interval(one.missed),
+        "asa_s": with_interval(one.asa),
         "kept": one.kept,
         "intervals_missed": one.thin[0],
         "intervals": one.thin[1],
@@ -309,7 +292,7 @@ def judgements_data(file: str, judgements: tuple[Judgement, ...]) -> Data:
                 "channel": one.promise.channel,
                 "measure": one.promise.measure,
                 "promise": one.promise.text,
-                "found": _estimate(one.found),
+                "found": with_interval(one.found),
                 "state": one.state,
             }
             for one in judgements

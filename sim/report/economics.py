@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sim.decide import Comparison, OptionResult
 from sim.decide.figures import satisfaction_assumed
-from sim.decide.matters import Economics, economics
+from sim.decide.matters import economics
 from sim.report.language import N_, Language
 from sim.report.sentences import (
     channel_title,
@@ -17,7 +17,7 @@ from sim.report.sentences import (
     target_words,
 )
 from sim.report.table import Row, Table
-from sim.report.tables import line_words, served_cells
+from sim.report.tables import amount_words, line_words, served_cells, served_head
 from sim.stats import Estimate
 
 __all__ = [
@@ -69,32 +69,20 @@ def three_rows_table(comparison: Comparison, lang: Language) -> Table:
     """Budget, cost at the common target, and total economic cost of every option."""
     options = [option for option in comparison.options if option.cost]
     whole = {option.name: economics(option) for option in options}
+
+    def words(found: Estimate | None) -> str:
+        return amount_words(found, comparison.scenario.currency, lang)
+
     reaching = {option.name for option in comparison.reaching_target()}
     rows: list[Row] = [
-        (lang(_ROWS[0]), *(_money(o, o.cost, lang) for o in options)),
-        (
-            lang(_ROWS[1]),
-            *(_money(o, o.cost, lang) if o.name in reaching else "—" for o in options),
-        ),
+        (lang(_ROWS[0]), *(words(o.cost) for o in options)),
+        (lang(_ROWS[1]), *(words(o.cost if o.name in reaching else None) for o in options)),
     ]
     if any(whole.values()):
-        rows.append((lang(_ROWS[2]), *(_total(o, whole[o.name], lang) for o in options)))
+        totals = (one.total if (one := whole[o.name]) else None for o in options)
+        rows.append((lang(_ROWS[2]), *map(words, totals)))
     titles = [short_title(option, lang) for option in options]
     return by_option(lang("What it costs a month"), lang("Option"), titles, rows)
-
-
-def _total(option: OptionResult, found: Economics | None, lang: Language) -> str:
-    return _money(option, found.total if found else None, lang)
-
-
-def _money(option: OptionResult, found: Estimate | None, lang: Language) -> str:
-    if found is None:
-        return "—"
-    currency = option.scenario.currency
-    value = lang.money(found.value, currency, compact=True)
-    if not found.half_width:
-        return value
-    return f"{value} ± {lang.money(found.half_width, currency, compact=True)}"
 
 
 def consequences_table(comparison: Comparison, lang: Language) -> Table | None:
@@ -128,14 +116,7 @@ def consequences_table(comparison: Comparison, lang: Language) -> Table | None:
 
 def compared_service_table(comparison: Comparison, lang: Language) -> Table:
     """What customers get, option by option: a row for each channel below the option's name."""
-    head = (
-        lang("Option, channel"),
-        lang("Answered in time"),
-        lang("Abandoned"),
-        lang("Missed in all"),
-        lang("Mean wait"),
-        lang("Misses the target in"),
-    )
+    head = served_head(lang)[:-1]  # the target is told above, once
     rows: list[Row] = []
     for option in comparison.options:
         rows.append((short_title(option, lang), *("",) * (len(head) - 1)))

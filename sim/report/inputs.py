@@ -10,6 +10,7 @@ from sim.report.sentences import channel_title, option_title
 from sim.report.words import term
 from sim.scenario.inputs import Input, Leaf, named
 from sim.scenario.model import Scenario
+from sim.scenario.parse import WEEKS_PER
 
 __all__ = ["input_title", "input_value"]
 
@@ -24,7 +25,6 @@ _WIDE = {
 }
 #: Parts of a path that say nothing which the figure itself does not.
 _SILENT = FRAMES | {"target", "minutes", "retained", "contract", "payroll"}
-_WEEKS = 365 / 7 / 12
 
 
 def input_title(scenario: Scenario, asked: Input, lang: Language) -> str:
@@ -72,16 +72,16 @@ def input_value(
     if factor:
         text = f"×{lang.number(value, 2)}"
         if all(leaf.unit == "contacts/week" for leaf in asked.leaves):
-            total = value * _WEEKS * sum(leaf.value for leaf in asked.leaves)
-            text += f" ({lang.number(_rounded(total))})"
+            total = value * sum(leaf.value for leaf in asked.leaves)
+            text += f" ({lang.number(_a_month(total))})"
         return text
     if asked.unit == "contacts/week":
-        return lang("{contacts} a month", contacts=lang.number(_rounded(value * _WEEKS)))
+        return lang("{contacts} a month", contacts=lang.number(_a_month(value)))
     if asked.unit == "s":
         return lang.duration(value)
     return figure_value(value, asked.unit, scenario.currency, lang)
 
 
-def _rounded(contacts: float) -> float:
-    """Three digits of a volume."""
-    return float(f"{contacts:.3g}")
+def _a_month(contacts: float) -> float:
+    """Contacts a week as contacts a month, in three digits."""
+    return float(f"{contacts * WEEKS_PER['month']:.3g}")

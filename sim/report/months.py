@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.decide import Comparison
 from sim.decide.horizon import OptionAhead, Outlook
 from sim.report.economics import by_option, short_title
-from sim.report.language import Language
+from sim.report.language import N_, Language
 from sim.report.sentences import option_title
 from sim.report.table import Row, Table
 from sim.report.words import term
@@ -165,14 +165,14 @@ def cumulative_picture(outlook: Outlook, lang: Language) -> str:
             field[at][column] = marks[name] if field[at][column] in " ·" else "*"
     title = option_title(outlook.scenario, outlook.scenario.today, lang)
     if outlook.scenario.consequences is None:
-        words = lang("Paid since the start beyond “{today}”; below the dots it has paid back:")
+        words = N_("Paid since the start beyond “{today}”; below the dots it has paid back:")
     else:
-        words = lang(
+        words = N_(
             "Paid and lost since the start beyond “{today}”; below the dots it has paid back:"
         )
     amounts = {0: top, row(0.0): 0.0, _HEIGHT - 1: low}
     drawn = _framed(field, amounts, outlook, lang)
-    return "\n".join([words.format(today=title), *drawn, *_legend(marks, outlook, lang)])
+    return "\n".join([lang(words, today=title), *drawn, *_legend(marks, outlook, lang)])
 
 
 def _framed(

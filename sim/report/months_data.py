@@ -10,6 +10,7 @@ from sim.decide import Comparison, OptionResult
 from sim.decide.figures import satisfaction_assumed
 from sim.decide.horizon import MonthAhead, OptionAhead, Outlook
 from sim.decide.matters import economics
+from sim.report.answer import with_interval
 from sim.stats import Estimate
 
 __all__ = ["comparison_rows", "economics_data", "outlook_data", "run_rows"]
@@ -27,7 +28,7 @@ def economics_data(option: OptionResult) -> Data | None:
         "lost_contacts": found.consequences.info["lost_contacts"],
         "customers_lost": found.consequences.info["customers_lost"],
         "satisfaction_assumed": satisfaction_assumed(option),
-        "total_month": _estimate(found.total),
+        "total_month": with_interval(found.total),
     }
 
 
@@ -89,10 +90,6 @@ def _lines(statement: Statement) -> list[Data]:
         {"line": line.name, "group": line.group.value, "amount": line.amount}
         for line in statement.lines
     ]
-
-
-def _estimate(found: Estimate) -> Data:
-    return {"value": found.value, "low": found.low, "high": found.high}
 
 
 def comparison_rows(comparison: Comparison, outlook: Outlook | None) -> Iterator[Data]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.decide.needs import Needs, People
 from sim.plan.limits import limits
-from sim.report.closed_forms import Answer
+from sim.report.answer import Answer
 from sim.report.language import N_, Language
 from sim.report.sentences import group_title, option_title, target_words
 from sim.report.tables import Table

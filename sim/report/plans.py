@@ -13,7 +13,7 @@ from sim.decide import OptionResult
 from sim.plan import Cover
 from sim.plan.duties import Pause
 from sim.plan.shifts.templates import clock
-from sim.report.closed_forms import Answer
+from sim.report.answer import Answer
 from sim.report.language import Language
 from sim.report.needs import week_table
 from sim.report.sentences import channel_title, group_title, option_title, target_words

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from sim.decide.risk import RiskAnswer, Stake
 from sim.decide.valued import Amount
+from sim.report.answer import finite, in_both, with_interval
 from sim.report.inputs import input_title, input_value
 from sim.report.language import N_, Language
 from sim.report.sentences import option_title
@@ -301,7 +301,7 @@ def risk_data(found: RiskAnswer) -> dict[str, Any]:
         "pair": list(month.pair),
         **_stake(month),
         "beside": {name: _stake(one) for name, one in found.stakes.items() if one is not month},
-        "sentences": {code: risk_sentences(found, Language(code)) for code in ("en", "ru")},
+        "sentences": in_both(lambda lang: risk_sentences(found, lang)),
     }
 
 
@@ -309,7 +309,7 @@ def _stake(found: Stake) -> dict[str, Any]:
     """One amount as plain data."""
     above, below = found.leaning
     return {
-        "chance_second_cheaper": _span(found.chance),
+        "chance_second_cheaper": with_interval(found.chance),
         "difference": {
             **_quantiles(found.quantiles()),
             "as_written": found.written_difference,
@@ -319,7 +319,7 @@ def _stake(found: Stake) -> dict[str, Any]:
         "ranges_with_middle_below_written": below,
         "options": {
             name: {
-                "cheapest": _span(found.cheapest[name]),
+                "cheapest": with_interval(found.cheapest[name]),
                 "cost": _quantiles(found.quantiles(name)),
                 "cost_as_written": float(found.written[n]),
                 "regret": found.regret[name],
@@ -343,7 +343,7 @@ def _stake(found: Stake) -> dict[str, Any]:
                 "input": flip.input.name,
                 "now": flip.input.now,
                 "value": flip.value,
-                "share": flip.share if math.isfinite(flip.share) else None,
+                "share": finite(flip.share),
                 "sd": flip.distance,
                 "to": flip.to,
             }
@@ -366,7 +366,3 @@ def _input(found: Stake, one: Uncertain) -> dict[str, Any]:
 
 def _quantiles(found: tuple[float, float, float]) -> dict[str, float]:
     return dict(zip(("p5", "p50", "p95"), found, strict=True))
-
-
-def _span(found: Span) -> dict[str, float]:
-    return {"value": found.value, "low": found.low, "high": found.high}

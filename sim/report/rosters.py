@@ -12,7 +12,7 @@ from sim.plan.people import Person
 from sim.plan.period import Period
 from sim.plan.rosters import Roster
 from sim.plan.teams import TeamRoster
-from sim.report.closed_forms import Answer
+from sim.report.answer import Answer, finite
 from sim.report.language import N_, Language
 from sim.report.plans import shift_title
 from sim.report.sentences import channel_title, group_title, option_title
@@ -340,9 +340,9 @@ def _data(scenario: Scenario, option: str, made: TeamRoster) -> dict[str, Any]:
         "days": found.period.days,
         "found": found.found,
         "legal": found.legal,
-        "cost": _finite(found.cost),
-        "bound": _finite(found.bound),
-        "gap": _finite(found.gap),
+        "cost": finite(found.cost),
+        "bound": finite(found.bound),
+        "gap": finite(found.gap),
         "effort": {
             "lines": found.effort.lines,
             "programs": found.effort.programs,
@@ -379,8 +379,3 @@ def _person_data(found: Roster, name: str) -> dict[str, Any]:
         "nights": found.nights.get(name, 0),
         "weekends": found.weekends.get(name, 0),
     }
-
-
-def _finite(value: float) -> float | None:
-    """A number as JSON has it."""
-    return float(value) if np.isfinite(value) else None

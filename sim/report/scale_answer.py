@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from sim import erlang
-from sim.report.closed_forms import Answer
+from sim.report.answer import Answer
 from sim.report.language import Language
 from sim.report.table import Table
 

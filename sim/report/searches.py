@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.decide.candidates import Candidate, hours_text
 from sim.decide.found import Found, Tried
-from sim.report.closed_forms import Answer
+from sim.report.answer import Answer, finite
 from sim.report.language import N_, Language
 from sim.report.needs import limit_sentences
 from sim.report.sentences import channel_title, option_title
@@ -291,7 +291,7 @@ def _frontier(found: Found, lang: Language) -> Table:
 def _row(found: Found, one: Tried) -> dict[str, Any]:
     """A candidate as plain data."""
     service = {
-        f"{a.channel}.{name}": getattr(a, name).value
+        f"{a.channel}.{name}": finite(getattr(a, name).value)
         for a in one.result.attained
         for name in ("service_level", "abandonment", "missed")
     }
@@ -303,7 +303,7 @@ def _row(found: Found, one: Tried) -> dict[str, Any]:
         "cost_half_width": one.result.cost.half_width if one.result.cost else None,
         "screened": one.screened,
         "over_best": None if over is None else over.value,
-        "over_best_half_width": None if over is None else over.half_width,
+        "over_best_half_width": None if over is None else finite(over.half_width),
         "replications": one.result.replications.count,
         "above_bound": one.cost / found.bound.value - 1,
         **service,

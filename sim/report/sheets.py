@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
-__all__ = ["sheet_text"]
+__all__ = ["csv_text", "sheet_text"]
 
 #: What tells Excel that a file is UTF-8.
 MARK = "\ufeff"
@@ -28,12 +28,32 @@ def sheet_text(rows: Sequence[Mapping[str, object]], lang: str) -> str:
     >>> sheet_text([{"person": "Anna", "hours": 7.5}], "ru")
     '\ufeffperson;hours\nAnna;7,5\n'
     """
+    return MARK + _cells(rows, russian=lang == "ru")
+
+
+def csv_text(rows: Sequence[Mapping[str, object]], lang: str) -> str:
+    r"""Rows under their names as CSV for programs; in Russian as `sheet_text`, for Excel.
+
+    Parameters
+    ----------
+    rows
+        Cells by name; the names are those of all rows. Numbers are not rounded.
+    lang
+        ``ru`` or any other.
+
+    Examples
+    --------
+    >>> csv_text([{"person": "Anna", "hours": 7.5}], "en")
+    'person,hours\nAnna,7.5\n'
+    """
+    return sheet_text(rows, lang) if lang == "ru" else _cells(rows, russian=False)
+
+
+def _cells(rows: Sequence[Mapping[str, object]], *, russian: bool) -> str:
     names = dict.fromkeys(name for row in rows for name in row)
     out = io.StringIO()
-    russian = lang == "ru"
-    writer = csv.DictWriter(
-        out, list(names), lineterminator="\n", delimiter=";" if russian else ","
-    )
+    delimiter = ";" if russian else ","
+    writer = csv.DictWriter(out, list(names), lineterminator="\n", delimiter=delimiter)
     writer.writeheader()
     for row in rows:
         writer.writerow(
@@ -42,4 +62,4 @@ def sheet_text(rows: Sequence[Mapping[str, object]], lang: str) -> str:
                 for name, cell in row.items()
             }
         )
-    return MARK + out.getvalue()
+    return out.getvalue()

@@ -20,8 +20,9 @@ _WHERE = {
 }
 
 
-def shortfall_text(one: Shortfall, people: int, rates: Rates | None, money: str,
-                   lang: Language) -> str:  # fmt: skip
+def shortfall_text(
+    one: Shortfall, people: int, rates: Rates | None, money: str, lang: Language
+) -> str:
     """A shortfall, and its ways out with their prices.
 
     Parameters
@@ -101,9 +102,11 @@ def _way(way: Way, one: Shortfall, lang: Language) -> str:
     if way.what:
         what = way.what.replace(" or ", lang(" or "))
         return lang.n(
-            "{n} more person who serves {what}", "{n} more people who serve {what}", way.people,
+            "{n} more person who serves {what}",
+            "{n} more people who serve {what}",
+            way.people,
             what=what,
-        )  # fmt: skip
+        )
     if one.kind != "hours" and one.have <= 0:
         return lang.n(
             "{n} more person who may work then", "{n} more people who may work then", way.people

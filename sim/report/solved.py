@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from sim import erlang
-from sim.report.closed_forms import finite, fitted, flat, measures_data, of_all_callers, split
+from sim.report.answer import finite
+from sim.report.closed_forms import fitted, flat, measures_data, of_all_callers, split
 from sim.report.language import N_, Language
 from sim.report.promises import promise_data, rule_words, share_words, target_words
 from sim.report.table import Table

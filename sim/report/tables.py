@@ -28,6 +28,7 @@ __all__ = [
     "INDENT",
     "LINE_WORDS",
     "Table",
+    "amount_words",
     "day_table",
     "group_table",
     "interval_table",
@@ -38,6 +39,7 @@ __all__ = [
     "risk_table",
     "rule_table",
     "served_cells",
+    "served_head",
     "service_table",
     "statement_table",
 ]
@@ -121,7 +123,7 @@ def option_table(comparison: Comparison, lang: Language) -> Table:
             lang.number(option.peak),
             lang.number(option.hours),
             lang.percent(option.occupancy),
-            _cost(comparison, option, lang),
+            amount_words(option.cost, comparison.scenario.currency, lang),
             _difference(comparison, option, lang),
         )
         for option in comparison.options
@@ -134,17 +136,12 @@ def _title(option: OptionResult, lang: Language) -> str:
     return option_title(option.scenario, option.name, lang)
 
 
-def _cost(comparison: Comparison, option: OptionResult, lang: Language) -> str:
-    """Cost with its half-width."""
-    if option.cost is None:
+def amount_words(found: Estimate | None, currency: str, lang: Language) -> str:
+    """An amount with its half-width, both in thousands or millions; a dash where there is none."""
+    if found is None:
         return "—"
-    return _money(option.cost, comparison.scenario.currency, lang)
-
-
-def _money(found: Estimate, currency: str, lang: Language) -> str:
-    """An amount with its half-width, both in thousands or millions."""
     value = lang.money(found.value, currency, compact=True)
-    if not found.half_width:
+    if not (found.half_width and math.isfinite(found.half_width)):
         return value
     return f"{value} ± {lang.money(found.half_width, currency, compact=True)}"
 
@@ -154,21 +151,12 @@ def _difference(comparison: Comparison, option: OptionResult, lang: Language) ->
     found = comparison.difference(option.name)
     if found is None or option is comparison.baseline:
         return "—"
-    text = _money(found, comparison.scenario.currency, lang)
+    text = amount_words(found, comparison.scenario.currency, lang)
     return f"({text}) *" if comparison.gaps(option.name) else text
 
 
 def service_table(options: tuple[OptionResult, ...], lang: Language) -> Table:
     """What customers get: one row for each option and channel."""
-    head = (
-        lang("Option, channel"),
-        lang("Answered in time"),
-        lang("Abandoned"),
-        lang("Missed in all"),
-        lang("Mean wait"),
-        lang("Misses the target in"),
-        lang("Target"),
-    )
     rows = []
     for option in options:
         for one in option.attained:
@@ -181,7 +169,20 @@ def service_table(options: tuple[OptionResult, ...], lang: Language) -> Table:
                 )
                 for part in option.parts_of(one.channel)
             ]
-    return Table(lang("What customers get"), head, tuple(rows))
+    return Table(lang("What customers get"), served_head(lang), tuple(rows))
+
+
+def served_head(lang: Language) -> Row:
+    """Names of the columns of `service_table`."""
+    return (
+        lang("Option, channel"),
+        lang("Answered in time"),
+        lang("Abandoned"),
+        lang("Missed in all"),
+        lang("Mean wait"),
+        lang("Misses the target in"),
+        lang("Target"),
+    )
 
 
 def served_cells(one: Attained, lang: Language) -> Row:

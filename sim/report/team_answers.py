@@ -6,10 +6,9 @@ import math
 from typing import Any
 
 from sim import erlang
+from sim.report.answer import Answer, finite
 from sim.report.closed_forms import (
-    Answer,
     Measured,
-    finite,
     fitted,
     flat,
     measure_table,

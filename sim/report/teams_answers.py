@@ -8,15 +8,8 @@ from typing import Any
 import numpy as np
 
 from sim import erlang
-from sim.report.closed_forms import (
-    Answer,
-    finite,
-    fitted,
-    flat,
-    measure_table,
-    measures_data,
-    split,
-)
+from sim.report.answer import Answer, finite
+from sim.report.closed_forms import fitted, flat, measure_table, measures_data, split
 from sim.report.language import N_, Language
 from sim.report.solved import agents_words
 from sim.report.table import Table

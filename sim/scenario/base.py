@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import pairwise
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -36,6 +36,7 @@ __all__ = [
     "in_file",
     "joined",
     "keys",
+    "line_by_line",
     "nearest",
     "optional",
     "refusal",
@@ -43,6 +44,7 @@ __all__ = [
 ]
 
 Place = tuple[str | int, ...]
+Line = TypeVar("Line")
 
 
 def shown(value: object, length: int = 60) -> str:
@@ -249,6 +251,38 @@ def optional(*names: str) -> Callable[[dict[str, Any]], None]:
         schema["required"] = [name for name in schema.get("required", ()) if name not in names]
 
     return strip
+
+
+def line_by_line(
+    name: str, data: object, info: ValidationInfo, read: Callable[[str, object], Line], what: str
+) -> object:
+    """Read a mapping line by line, with the refusals of all lines at once.
+
+    Parameters
+    ----------
+    name, what
+        Key of the mapping, and what its lines are.
+    data
+        What is given; a model built in Python has it read already.
+    info
+        Tells whether a file is being read.
+    read
+        Reads a line from its key and its text, or raises `InvalidInput`.
+    """
+    if not isinstance(data, Mapping):
+        if in_file(info):
+            raise InvalidInput(name, f"must be a mapping of {what}", data)
+        return data
+    found: list[Line] = []
+    wrong: list[InitErrorDetails] = []
+    for key, text in data.items():
+        try:
+            found.append(read(str(key), text))
+        except InvalidInput as error:
+            wrong.append(refusal((str(key),), error.rule, error.value, error.hint))
+    if wrong:
+        raise joined(name.capitalize(), wrong)
+    return tuple(found)
 
 
 def entry(data: object, key: str) -> Any:

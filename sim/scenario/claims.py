@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
-from pydantic_core import InitErrorDetails
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Strict, in_file, joined, nearest, refusal
+from sim.scenario.base import Strict, line_by_line, nearest
 from sim.scenario.parse import number, percentage, seconds
 from sim.scenario.units import Number
 
@@ -250,25 +249,8 @@ def _goal(key: str, text: object) -> Goal:
 def _each(
     name: str, one: Callable[[str, object], Strict]
 ) -> Callable[[object, ValidationInfo], object]:
-    """Read a mapping line by line, with all refusals at once."""
-
-    def read(data: object, info: ValidationInfo) -> object:
-        if not isinstance(data, Mapping):
-            if in_file(info):
-                raise InvalidInput(name, f"must be a mapping of {name}", data)
-            return data
-        found: list[Strict] = []
-        wrong: list[InitErrorDetails] = []
-        for key, text in data.items():
-            try:
-                found.append(one(str(key), text))
-            except InvalidInput as error:
-                wrong.append(refusal((str(key),), error.rule, error.value, error.hint))
-        if wrong:
-            raise joined(name.capitalize(), wrong)
-        return tuple(found)
-
-    return read
+    """Read a mapping of claims or of goals."""
+    return lambda data, info: line_by_line(name, data, info, one, name)
 
 
 def _schema(measures: Mapping[str, object], channels: list[str], pattern: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -13,15 +13,18 @@ from sim.errors import InvalidInput
 from sim.scenario.base import Place, Strict, broken, entry, nearest, refusal
 from sim.scenario.calendar import YEARS
 from sim.scenario.hours import DAY
-from sim.scenario.parse import as_duration
+from sim.scenario.parse import DAYS_PER_MONTH, as_duration
 from sim.scenario.units import Change, Count, Factor, Money, Months, RatioPerYear
 
-__all__ = ["LOST", "MONTH", "Horizon", "OneOff", "Rise", "until_then_refusals"]
+__all__ = ["LOST", "MONTH", "Horizon", "OneOff", "Rise", "serving_today", "until_then_refusals"]
 
 LOST = "lost"
 """What `until_then` says where nobody serves until an option is ready."""
 
-MONTH = 365 / 12 * DAY
+AS_IS = "as_is"
+"""What the option is called that serves today, where nothing else is said."""
+
+MONTH = DAYS_PER_MONTH * DAY
 """An average month [s]."""
 
 MOST_MONTHS = 240
@@ -153,12 +156,17 @@ class OneOff(Strict):
         return self
 
 
+def serving_today(named: Any, options: Collection[str], baseline: Any) -> Any:
+    """The option that serves today: the one named, else ``as_is``, else the baseline."""
+    return named or (AS_IS if AS_IS in options else baseline)
+
+
 def until_then_refusals(
     options: Mapping[str, Any], horizon: object, baseline: object
 ) -> Iterator[InitErrorDetails]:
     """Who serves until an option is ready must be there, and be ready."""
     if horizon is not None:
-        named = entry(horizon, "today") or ("as_is" if "as_is" in options else baseline)
+        named = serving_today(entry(horizon, "today"), options, baseline)
         yield from _ready(named, options, ("horizon", "today"))
     for name, option in options.items():
         chosen = entry(option, "until_then")

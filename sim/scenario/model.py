@@ -34,7 +34,7 @@ from sim.scenario.calendar import Calendar
 from sim.scenario.channel import Channel
 from sim.scenario.claims import Checklist, Claims, Goals
 from sim.scenario.figures import figures
-from sim.scenario.horizon import MONTH, Horizon
+from sim.scenario.horizon import MONTH, Horizon, serving_today
 from sim.scenario.hours import DAY, WEEK
 from sim.scenario.legs import leg_refusals
 from sim.scenario.names import name_refusals
@@ -404,11 +404,31 @@ class Scenario(Strict):
             raise joined("Scenario", wrong)
         return self
 
+    def chosen(self, option: str | None = None, *, said: str = "option") -> str:
+        """The option that is meant; the baseline when None.
+
+        Parameters
+        ----------
+        option
+            Its name.
+        said
+            Where the user has named it.
+
+        Raises
+        ------
+        InvalidInput
+            If there is no such option.
+        """
+        name = self.baseline if option is None else option
+        if name not in self.options:
+            raise InvalidInput(said, f"must be one of {', '.join(self.options)}", name)
+        return name
+
     @property
     def today(self) -> str:
         """The option that serves today, and until others are ready."""
         named = self.horizon.today if self.horizon else None
-        return named or ("as_is" if "as_is" in self.options else self.baseline)
+        return str(serving_today(named, self.options, self.baseline))
 
     def _profiles(self) -> dict[Place, tuple[float, ...]]:
         found: dict[Place, tuple[float, ...]] = {

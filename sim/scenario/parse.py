@@ -12,6 +12,8 @@ from decimal import Decimal
 from sim.errors import InvalidInput
 
 __all__ = [
+    "DAYS_PER_MONTH",
+    "WEEKS_PER",
     "as_duration",
     "as_share",
     "change",
@@ -30,7 +32,9 @@ __all__ = [
     "square_metres",
 ]
 
-WEEKS_PER = {"day": 1 / 7, "week": 1.0, "month": 365 / 12 / 7, "year": 365 / 7}
+#: Days of an average month: what a month is wherever a price, a volume or a date has one.
+DAYS_PER_MONTH = 365 / 12
+WEEKS_PER = {"day": 1 / 7, "week": 1.0, "month": DAYS_PER_MONTH / 7, "year": 365 / 7}
 LONGEST = 366 * 86_400.0  # no wait, shift or contact lasts longer than a year
 MOST_PER_WEEK = 1e7
 MOST_RATIO = 10.0  # premiums of more than ten times the pay are slips of the pen

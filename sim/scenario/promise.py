@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
-from pydantic_core import InitErrorDetails
 
 from sim.errors import InvalidInput
-from sim.scenario.base import Strict, in_file, joined, nearest, refusal
+from sim.scenario.base import Strict, line_by_line, nearest
 from sim.scenario.parse import count, hours, money, percentage, seconds
 from sim.scenario.units import Number
 
@@ -84,21 +83,10 @@ def _measure_hint(measure: str, of_channel: bool) -> str:
 
 
 def _read(data: object, info: ValidationInfo) -> object:
-    if not isinstance(data, Mapping):
-        if in_file(info):
-            raise InvalidInput("expect", "must be a mapping of promises", data)
-        return data
     currency = (info.context or {}).get("currency")
-    promises: list[dict[str, object]] = []
-    wrong: list[InitErrorDetails] = []
-    for key, text in data.items():
-        try:
-            promises.append(_promise(str(key), text, currency))
-        except InvalidInput as error:
-            wrong.append(refusal((str(key),), error.rule, error.value, error.hint))
-    if wrong:
-        raise joined("Promise", wrong)
-    return promises
+    return line_by_line(
+        "expect", data, info, lambda key, text: _promise(key, text, currency), "promises"
+    )
 
 
 def _schema() -> dict[str, Any]:

@@ -16,6 +16,7 @@ from sim.report.week import WeekOf, edges, level, week_of
 from sim.report.week_charts import Cell, Slot, day_chart, heat_map
 from sim.report.words import awt_of
 from sim.scenario import Scenario
+from sim.scenario.parse import WEEKS_PER
 from sim.scenario.variant import lead
 from sim.ui.heads import from_line_to_payroll
 from sim.ui.power import power_of_one
@@ -24,7 +25,6 @@ from sim.ui.work import comparison, requirement_of
 
 __all__ = ["draw"]
 
-_WEEKS_A_MONTH = 365 / 12 / 7
 #: The day that is shown when a click in the heat map has not chosen another.
 _DAY = "people.day"
 
@@ -141,11 +141,11 @@ def _metrics(look: _Look) -> None:
     """The numbers of the page."""
     lang, result = look.lang, look.result
     paid = _paid_hours(result)
-    note = lang("{n} paid", n=lang.number(paid / _WEEKS_A_MONTH)) if paid is not None else None
+    note = lang("{n} paid", n=lang.number(paid / WEEKS_PER["month"])) if paid is not None else None
     tiles: list[Tile] = [
         (lang("At peak on the line"), lang.number(result.peak), None),
         (lang("Least at night"), lang.plain(look.week.least(_night(look)), 1), None),
-        (lang("Hours a week"), lang.number(result.hours / _WEEKS_A_MONTH), note),
+        (lang("Hours a week"), lang.number(result.hours / WEEKS_PER["month"]), note),
         (lang("Occupancy"), lang.percent(result.occupancy), None),
     ]
     if result.heads is not None:

@@ -15,13 +15,14 @@ from sim.plan.rates import Rates
 from sim.plan.rotation.counting import Reason, counted
 from sim.plan.rotation.problem import Rotating
 from sim.plan.rotation.solve import Rotation, solve_rotation
+from sim.scenario.parse import WEEKS_PER
 
 __all__ = ["Explained", "Way", "bounds_of", "explain"]
 
 #: Hours of a job by the week, for the price of a person.
 JOB = 40.0
 #: Weeks of an average month.
-WEEKS = 365 / 7 / 12
+WEEKS = WEEKS_PER["month"]
 
 # What is not bounded: a row of ten days is as good as an endless one.
 _LONG = 10

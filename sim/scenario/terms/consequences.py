@@ -85,7 +85,16 @@ class Satisfaction(Strict):
     abandonment: Share = Field(default=0.0, description="Abandonment today")
     fcr: Share = Field(default=0.7, description="First-contact resolution today")
     csat: Measure | None = None
+    """Customers who are satisfied, in per cent: claims and goals are shares of the same scale."""
     nps: Measure | None = None
+    """Net promoter score; its scale goes from -100."""
+
+    @model_validator(mode="after")
+    def _csat_is_a_percentage(self) -> Self:
+        if self.csat is not None and self.csat.highest != 100:
+            hint = "write 4 of 5 points as 80: claims and goals are in per cent"
+            raise broken(("csat", "highest"), "must be 100", self.csat.highest, hint)
+        return self
 
 
 class Consequences(Strict):
