@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import one_thread  # noqa: F401
 import pytest
 from hypothesis import settings
 from terminal import Said

@@ -22,7 +22,8 @@ class Day:
     service: float
     leave: float
     room: int
-    waits: dict[str, Floats] = field(default_factory=dict)
+    begun: dict[int, Floats] = field(default_factory=dict)
+    at_start: dict[int, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.most = max(self.staff)
@@ -78,12 +79,21 @@ class Day:
 
     def walk(self, k: int, time: float) -> tuple[Floats, Floats]:
         """Chances `time` after the start of interval k, and their integral since it began."""
-        start = np.zeros(len(self.states))
-        start[self.at[0, 0]] = 1.0
-        for j in range(k):
-            start = start @ linalg.expm(self.generator(j) * self.lengths[j])
-            start = start @ self.restaffed(j + 1)[0]
-        return integrated(start, self.generator(k), time)
+        return self.chances(k, time), self.begin(k) @ integral(self.generator(k), time)
+
+    def chances(self, k: int, time: float) -> Floats:
+        """Of states, `time` after the start of interval k."""
+        now: Floats = self.begin(k) @ linalg.expm(self.generator(k) * time)
+        return now
+
+    def begin(self, k: int) -> Floats:
+        """Chances of states as interval k begins."""
+        if k not in self.begun:
+            self.begun[k] = np.eye(len(self.states))[self.at[0, 0]]
+            if k:
+                end = self.chances(k - 1, self.lengths[k - 1])
+                self.begun[k] = end @ self.restaffed(k)[0]
+        return self.begun[k]
 
     def fate(self, k: int, left: float, awt: float) -> Floats:
         """Chance to be answered within `awt`, by state met `left` before the end of interval k.
@@ -122,7 +132,9 @@ class Day:
             values[waiting, 2] = np.linalg.solve(-killed[inner], served)
             return values
         to, at_once = self.restaffed(k + 1)
-        after = (1.0 - at_once)[:, None] * (to @ self.waits_from(k + 1, self.lengths[k + 1]))
+        if k + 1 not in self.at_start:
+            self.at_start[k + 1] = self.waits_from(k + 1, self.lengths[k + 1])
+        after = (1.0 - at_once)[:, None] * (to @ self.at_start[k + 1])
         after[:, 1] += at_once
         virtual = integral(moves, left).sum(axis=1) + linalg.expm(moves * left) @ after[:, 0]
         both = np.zeros((2 * size + 1,) * 2)
@@ -143,7 +155,7 @@ class Day:
                 half = (high - low) / 4.0
                 for node, weight in zip(nodes, weights, strict=True):
                     time = panel + half * (node + 1.0)
-                    waits = self.walk(k, time)[0] * self.must_wait(k)
+                    waits = self.chances(k, time) * self.must_wait(k)
                     in_time = waits @ self.fate(k, length - time, awt)
                     longer = waits @ self.waits_from(k, length - time)
                     sums += weight * half * np.array([waits.sum(), *in_time, *longer]) / length

@@ -51,6 +51,17 @@ def survival_of(law: Law) -> Callable[[Digits], Digits]:
     raise NotImplementedError(law)
 
 
+def area_of(law: Law) -> Callable[[Digits], Digits] | None:
+    """Area under the survival function up to a moment, where it has a form (by parts)."""
+    match law:
+        case Gamma(shape=shape, mean=mean) | Erlang(k=shape, mean=mean):
+            survival, scale = survival_of(law), mp.mpf(mean) / shape
+            return lambda x: (
+                x * survival(x) + mean * mp.gammainc(shape + 1, 0, x / scale, regularized=True)
+            )
+    return None
+
+
 @dataclass
 class Patient:
     """M/M/n/K+G by Gauss-Legendre in thirty digits, panel by panel; `room` may be endless."""
@@ -72,7 +83,7 @@ class Patient:
     def _measures(self, awt: float) -> dict[str, float]:
         rate, joins = mp.mpf(self.arrival_rate), mp.mpf(self.arrival_rate) * (1 - self.balking)
         served = mp.mpf(self.agents) / mp.mpf(self.aht)
-        survival = survival_of(self.law)
+        survival, form = survival_of(self.law), area_of(self.law)
         node, weight = _rule()
         area = mp.mpf(0)  # of the survival function so far
         sums = {
@@ -83,8 +94,9 @@ class Patient:
             xs = [a + half * (1 + t) for t in node]
             alive = [survival(x) for x in xs]
             # The area up to each node: the same rule again between the edge and the node.
-            until = [area + _area(survival, a, x, node, weight) for x in xs]
+            until = [form(x) if form else area + _area(survival, a, x, node, weight) for x in xs]
             area += half * mp.fdot(weight, alive)
+            assert form is None or abs(area - form(b)) <= mp.mpf(10) ** -14 * mp.mpf(self.law.mean)
             for x, s, h, w in zip(xs, alive, until, weight, strict=True):
                 full = mp.mpf(0)
                 if np.isinf(self.room):

@@ -116,7 +116,7 @@ def test_every_law_equals_thirty_digits(twin: Patient) -> None:
     [
         Patient(0.2, 60, 10, Lognormal(mean=60, scv=1), balking=0.2, room=9),
         Patient(0.2, 60, 3, Erlang(k=300, mean=60), room=20),
-        pytest.param(Patient(0.2, 60, 10, Gamma(shape=0.3, mean=50)), marks=pytest.mark.long),
+        Patient(0.2, 60, 10, Gamma(shape=0.3, mean=50)),
         Patient(0.04, 60, 3, Lognormal(mean=1e7, scv=3), reach=9000),
     ],
     ids=str,

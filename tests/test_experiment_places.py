@@ -427,17 +427,21 @@ def test_progress_is_told_while_a_cluster_works(played: Case, machines: Cluster)
     assert steps[-1].done == 3_000
 
 
-@pytest.mark.long
-def test_a_cluster_that_is_lost_is_given_up_in_words(played: Case, tmp_path: Path) -> None:
-    pytest.importorskip("distributed", reason="Dask distributed is not installed")
-    with cluster(tmp_path, workers=1) as made:
+@pytest.mark.slow
+def test_a_cluster_that_is_lost_is_given_up_in_words(played: Case, machines: Cluster) -> None:
+    """The last test that uses the machines: it ends them."""
+    dask = pytest.importorskip("dask", reason="Dask is not installed")
 
-        def end(step: Progress) -> None:
-            if step.done >= 100:
-                made.end()
+    def end(step: Progress) -> None:
+        if step.done >= 100:
+            machines.end()
 
-        with pytest.raises(WorkersLost, match="play here"):
-            replicate(played, seed=3, replications=10**6, on=made.setting, progress=end)
+    # A lost scheduler is looked for as long as this; half a minute unless said.
+    with (
+        dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
+        pytest.raises(WorkersLost, match="play here"),
+    ):
+        replicate(played, seed=3, replications=10**6, on=machines.setting, progress=end)
 
 
 @pytest.mark.slow

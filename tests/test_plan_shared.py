@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from desks import desk, line, team
 
-from sim.decide import simulate
+from sim.decide import OptionResult, simulate
 from sim.plan import Cover, cover
 from sim.scenario import Scenario
 
@@ -21,14 +21,14 @@ SHIFTS = (
 TO_TARGET = "to_target: {}"
 
 
-def centre(groups: dict[str, str], hold: str = "every interval") -> Scenario:
-    """Two lines that are open by day, and who answers them."""
+def centre(groups: dict[str, str], hold: str = "every interval", days: str = "") -> Scenario:
+    """Two lines that are open by day, on all of them or on the first two, and who answers them."""
     promise = f"{{answered: 80% in 20s, hold: {hold}}}"
     lines = {
-        name: line(by_hour, patience="2m", target=promise, open='"07:00-20:00"')
+        name: line(by_hour, patience="2m", target=promise, open=f'"{days}07:00-20:00"')
         for name, by_hour in (("phone", DAY), ("vip", VIP))
     }
-    return desk(lines, groups)
+    return desk(lines, groups, days=2 if days else 7)
 
 
 @cache
@@ -39,21 +39,38 @@ def agents(*skills: str) -> int:
     return sum(int(one.agents.sum()) for one in found.values())
 
 
+@cache
+def of_two_teams(staffing: str, hold: str, days: str = "") -> OptionResult:
+    """A team for one line and a team for both, on customers that they were not planned on."""
+    groups = {"first": team("[phone]", staffing), "both": team("[phone, vip]", staffing)}
+    return simulate(centre(groups, hold, days), "base", seed=7, replications=60)
+
+
 @pytest.mark.parametrize(
-    ("staffing", "hold"),
+    ("staffing", "hold", "days"),
     [
-        (TO_TARGET, "every interval"),
-        (TO_TARGET, "on average"),
-        (f"to_target: {{{SHIFTS}}}", "every interval"),
-        pytest.param(f"to_target: {{{SHIFTS}}}", "every day", marks=pytest.mark.long),
+        (TO_TARGET, "every interval", ""),
+        (TO_TARGET, "on average", ""),
+        (f"to_target: {{{SHIFTS}}}", "every interval", ""),
+        (f"to_target: {{{SHIFTS}}}", "every day", "Mon-Tue "),
+        pytest.param(f"to_target: {{{SHIFTS}}}", "every day", "", marks=pytest.mark.long),
     ],
 )
-def test_two_groups_with_a_common_line_keep_both_promises(staffing: str, hold: str) -> None:
-    groups = {"first": team("[phone]", staffing), "both": team("[phone, vip]", staffing)}
-    result = simulate(centre(groups, hold), "base", seed=7, replications=60)
+def test_two_groups_with_a_common_line_keep_both_promises(
+    staffing: str, hold: str, days: str
+) -> None:
+    result = of_two_teams(staffing, hold, days)
 
     assert all(one.kept for one in result.attained)
     assert all(one.thin[0] <= 2 for one in result.attained)
+
+
+def test_a_promise_on_average_is_kept_by_both_teams_and_hardly_more() -> None:
+    """The line that is hardest to keep; the other one has more than it asks for either way."""
+    seen = of_two_teams(TO_TARGET, "on average", "").replications
+    served, noise = seen.profile("service_level", "vip", "period")
+
+    assert served[0] - noise[0] < 0.81
 
 
 def test_partly_shared_skills_need_no_less_than_one_pool_and_no_more_than_two() -> None:

@@ -393,6 +393,19 @@ def test_a_search_without_time_still_gives_a_full_plan_and_its_gap() -> None:
     assert 0 < found.gap < 0.05
 
 
+def test_a_proof_that_does_not_end_is_given_up_and_the_gap_is_told() -> None:
+    """On a flat curve all hours are alike: the last solve would branch for hours on end."""
+    steps: list[Progress] = []
+    effort = Effort(300, sweeps=1, nodes=1, proof=0.5)
+    found = cover_shifts(np.full(336, 3.0), usual(8), effort=effort, tell=steps.append)
+
+    assert [step.stage for step in steps][-1] == "proof"
+    assert steps[-1].seconds - steps[-2].seconds < 30  # the solver looks at the clock now and then
+    assert found.full
+    assert found.stopped == "seconds"
+    assert 0 < found.gap < 0.25
+
+
 def test_a_key_pressed_returns_the_best_plan_so_far() -> None:
     def press(step: Progress) -> None:
         if step.stage == "first plan" and step.missing == 0:

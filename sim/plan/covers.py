@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment import Place, Replications
-from sim.plan.lowering import lowered, trimmed
+from sim.plan.lowering import enough, lowered, trimmed
 from sim.plan.promises import floor_of
 from sim.plan.raising import raised
 from sim.plan.requirements import Requirement, requirement
@@ -115,9 +115,18 @@ def _settled(trial: Trial, wanted: Mapping[str, Agents]) -> tuple[dict[str, Agen
         levels = lowered(trial, levels, names)
     if shared:
         # Whom few customers did not miss, others may: what was chosen by luck is put right.
-        levels, more = _raised(replace(trial, seed=trial.seed ^ OTHERS), levels)
-        rounds += more
+        others = replace(trial, seed=trial.seed ^ OTHERS)
+        more, added = _raised(others, levels)
+        if added and _over_spans(trial, levels):
+            more = enough(others, levels, more)
+        levels, rounds = more, rounds + added
     return levels, rounds
+
+
+def _over_spans(trial: Trial, groups: Mapping[str, Agents]) -> bool:
+    """Whether a promise to a channel of some groups holds over a day or more."""
+    targets = [trial.scenario.channels[name].target for name in trial.served(list(groups))]
+    return any(target and target.hold != "every interval" for target in targets)
 
 
 def _raised(trial: Trial, wanted: Mapping[str, Agents]) -> tuple[dict[str, Agents], int]:

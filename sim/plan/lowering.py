@@ -12,7 +12,7 @@ from sim.plan.sharing import ranked
 from sim.plan.trials import Brought, Trial
 from sim.scenario.option import ToTarget
 
-__all__ = ["lowered", "trimmed"]
+__all__ = ["enough", "lowered", "trimmed"]
 
 Agents = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -123,6 +123,41 @@ def _before(low: Flags, at: Flags) -> Flags:
         found |= hit
         left = left & ~np.roll(hit, back)
     return found | at if left.any() and not found.any() else found
+
+
+def enough(
+    trial: Trial, before: Mapping[str, Agents], after: Mapping[str, Agents]
+) -> dict[str, Agents]:
+    """As few of the agents who were added at once as keep the promises, the most wanted first.
+
+    Where a promise over a day or more lacks a little, a tenth of its intervals is strengthened; a
+    part of that may do.
+
+    Parameters
+    ----------
+    trial
+        What plans are tried with.
+    before, after
+        Agents by interval of the week of all groups, who miss a promise, and who keep all.
+    """
+    served = trial.served(list(after))
+    tried = trial.play(_brought(before))
+    lacking = trial.lacking(tried, served)
+    added = [(name, k) for name in after for k in np.flatnonzero(after[name] > before[name])]
+    added.sort(key=lambda one: -lacking[one[1]])
+    few, many, best = 0, len(added), dict(after)
+    if not trial.any_short(tried, served) or trial.any_short(trial.play(_brought(best)), served):
+        return best
+    while many - few > 1:
+        number = (few + many) // 2
+        levels = {name: agents.copy() for name, agents in before.items()}
+        for name, k in added[:number]:
+            levels[name][k] = after[name][k]
+        if trial.any_short(trial.play(_brought(levels)), served):
+            few = number
+        else:
+            many, best = number, levels
+    return best
 
 
 def trimmed(

@@ -26,8 +26,11 @@ __all__ = ["ShiftPlan", "fewer", "hourly_pay", "planned", "templates", "written"
 Floats = NDArray[np.float64]
 Agents = NDArray[np.int64]
 
+#: Sweeps end before the clock does, so that a plan is the same on every machine. The clock is for
+#: questions whose last step would not end: the best plan so far is returned with its gap.
+PROVEN = Effort(seconds=300.0, sweeps=3, gap=1e-3)
 #: What a plan is worth looking for that is tried and then asked anew.
-ROUGH = Effort(seconds=float("inf"), sweeps=1, gap=1e-2, proof=False)
+ROUGH = Effort(seconds=300.0, sweeps=1, gap=1e-2, proof=0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +94,8 @@ def planned(
     forms
         What may be worked.
     proven
-        Whether a small question is looked at until its answer is proven; else it is near the best.
+        Whether a small question is looked at until its answer is proven, for a minute at most; else
+        it is near the best.
     """
     minutes = scenario.interval / 60
     if minutes != int(minutes):
@@ -103,9 +107,7 @@ def planned(
         horizon=Horizon(int(minutes)),
         pay=hourly_pay(scenario, group),
     )
-    # By sweeps alone, not by the clock: the same plan on every machine.
-    effort = Effort(seconds=float("inf"), sweeps=3, gap=1e-3) if proven else ROUGH
-    cover = solve(problem, effort)
+    cover = solve(problem, PROVEN if proven else ROUGH)
     if cover.stopped == "interrupted":  # the search has kept what it had; half a plan is none
         raise KeyboardInterrupt
     return ShiftPlan(np.asarray(wanted, np.float64), cover, problem, cover.gap)

@@ -156,6 +156,18 @@ class Trial:
             rows = np.arange(span * slots, min((span + 1) * slots, line.within))
             yield rows, np.asarray(lacking[rows])
 
+    def lacking(self, tried: Replications, channels: Sequence[str]) -> Floats:
+        """Contacts answered in time that promises lack, by interval of the week."""
+        lacking = np.zeros(self.scenario.intervals_per_week)
+        for name in channels:
+            target = self.scenario.channels[name].target
+            if target is not None:
+                counts = tried.counts(name)
+                due = target.answered * counts[:, Count.OFFERED]
+                less = np.maximum(due - counts[:, Count.ANSWERED_WITHIN], 0.0)
+                np.add.at(lacking, self.place(tried), less)
+        return lacking
+
     def any_short(self, tried: Replications, channels: Sequence[str]) -> bool:
         """Whether any promise to some channels fails."""
         return any(self.short(tried, name).any() for name in channels)

@@ -32,6 +32,9 @@ class Effort:
     threads
         Windows solved at a time. Two of them are far enough from each other to be independent,
         so that the plan depends on this number but not on luck.
+    proof
+        Wall clock for the last step, a small program solved in one piece [s]; 0 leaves it out. Its
+        nodes may be long ones, so they alone are no limit.
 
     Examples
     --------
@@ -44,7 +47,7 @@ class Effort:
     nodes: int = 400
     gap: float = 1e-4
     threads: int = 2
-    proof: bool = True
+    proof: float = 60.0
 
     def __post_init__(self) -> None:
         if not self.seconds > 0:
@@ -52,8 +55,9 @@ class Effort:
         for name in ("sweeps", "nodes"):
             if getattr(self, name) < 0:
                 raise InvalidInput(name, "must be at least 0", getattr(self, name))
-        if not self.gap >= 0:
-            raise InvalidInput("gap", "must be at least 0", self.gap)
+        for name in ("gap", "proof"):
+            if not getattr(self, name) >= 0:
+                raise InvalidInput(name, "must be at least 0", getattr(self, name))
         if not 1 <= self.threads <= 2:
             raise InvalidInput("threads", "must be 1 or 2", self.threads)
 

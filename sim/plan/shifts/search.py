@@ -461,6 +461,7 @@ class _Search:
         pays = (linear.reduced <= room + NOTHING) | (best.x > NOTHING)
         at = np.flatnonzero(pays)
         tiny = len(best.x) <= TINY
+        begun, limit = monotonic(), min(self.effort.proof, self._left())
         solved = whole_solution(
             program.cost[at],
             program.upper[at],
@@ -470,7 +471,7 @@ class _Search:
             program.whole[at],
             start=best.x[at],
             nodes=max(1, self.effort.nodes) * (MANY_NODES if tiny else SOME_NODES),
-            seconds=self._left(),
+            seconds=limit,
             worth=1e-7 * abs(best.cost),
         )
         best.windows += 1
@@ -481,5 +482,6 @@ class _Search:
                 self._keep(x, "proof")
         best.bound = min(best.cost, max(best.bound, solved.bound))
         self._say("proof")
-        done = self._over()
-        return "proven" if best.cost - best.bound <= 2e-7 * abs(best.cost) else done or "sweeps"
+        if best.cost - best.bound <= 2e-7 * abs(best.cost):
+            return "proven"
+        return self._over() or ("seconds" if monotonic() - begun >= limit else "sweeps")
