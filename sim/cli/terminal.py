@@ -111,10 +111,13 @@ def writable(name: str, file: Path | None) -> None:
     Raises
     ------
     InvalidInput
-        If it cannot; `name` is the option that gave it.
+        If it cannot; `name` is the option that gave it. A table never takes the place of a
+        scenario: a slip of the hand would cost its author all of it.
     """
     if file is None:
         return
+    if name == "csv" and file.suffix.lower() in (".yaml", ".yml"):
+        raise InvalidInput(name, "must not be a scenario", str(file), "write it to a .csv")
     try:
         there = file.exists()
         file.open("ab").close()
@@ -126,12 +129,14 @@ def writable(name: str, file: Path | None) -> None:
 
 def write_csv(file: Path, rows: Iterable[Mapping[str, object]]) -> None:
     """Write rows into a file under the names that all of them have; numbers are not rounded."""
+    from sim.report.cells import harmless
+
     whole = list(rows)
     names = dict.fromkeys(name for row in whole for name in row)
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, list(names), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(whole)
+        writer.writerows(map(harmless, whole))
 
 
 def print_json(data: object) -> None:
@@ -143,10 +148,12 @@ def print_json(data: object) -> None:
 
 def print_csv(rows: Sequence[Mapping[str, object]]) -> None:
     """Print rows under the names that all of them have; numbers are not rounded."""
+    from sim.report.cells import harmless
+
     names = dict.fromkeys(name for row in rows for name in row)
     writer = csv.DictWriter(sys.stdout, list(names), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(map(harmless, rows))
 
 
 def show(table: Table) -> None:

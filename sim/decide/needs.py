@@ -18,6 +18,7 @@ from sim.errors import InvalidInput
 from sim.plan import HOLDS, Requirement, requirement
 from sim.plan.rotation.advice import Advice, advise
 from sim.plan.rotation.patterns import PATTERNS, Judged, judge, pattern
+from sim.scenario.given import option_of
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option
 from sim.scenario.terms import AgentTerms
@@ -150,8 +151,7 @@ def staff(scenario: Scenario, name: str) -> tuple[Needs, ...]:
     >>> int(own.requirement.agents.max()), round(own.people.seat, 1)
     (10, 6.4)
     """
-    if name not in scenario.options:
-        raise InvalidInput("option", f"must be one of {', '.join(scenario.options)}", name)
+    option_of(scenario, name)
     option = scenario.options[name]
     own = requirement(scenario, option)
     if not own:

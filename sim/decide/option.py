@@ -31,6 +31,7 @@ from sim.experiment import (
 from sim.metrics import Presence
 from sim.plan import Cover, cover, misses, staffed
 from sim.scenario.channel import Target
+from sim.scenario.given import option_of, scenario_of
 from sim.scenario.model import Scenario
 from sim.scenario.option import Option
 from sim.stats import Estimate, mean_estimate
@@ -90,10 +91,10 @@ class Run:
         on: str | Place | None = None,
     ) -> Run:
         """What the scenario says, or the caller; a number of replications is then exact."""
+        asked = scenario_of(scenario).simulation
         if goals and replications is not None:
             hint = "leave one of them out"
             raise InvalidInput("replications", "must not stand beside goals", replications, hint)
-        asked = scenario.simulation
         seed = seed if seed is None else checked_seed(seed)
         if replications is not None:
             replications = checked_count("replications", replications)
@@ -254,8 +255,7 @@ def prepare(scenario: Scenario, name: str, seed: int, *, on: str | Place | None 
     InvalidInput
         If there is no such option.
     """
-    if name not in scenario.options:
-        raise InvalidInput("option", f"must be one of {', '.join(scenario.options)}", name)
+    option_of(scenario, name)
     covers = cover(scenario, name, seed=seed, on=on)
     option = staffed(scenario.options[name], covers)
     levels = {

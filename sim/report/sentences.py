@@ -263,5 +263,12 @@ def sentence(comparison: Comparison, lang: Code = "en") -> str:
         What `sim.compare` returns.
     lang
         ``en`` or ``ru``.
+
+    Raises
+    ------
+    InvalidInput
+        If it is no comparison, or no such language.
     """
-    return verdict_sentence(comparison, Language(lang))
+    from sim.decide.comparison import comparison_of  # what plays is there, or there is none
+
+    return verdict_sentence(comparison_of(comparison), Language(lang))

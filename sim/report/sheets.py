@@ -6,6 +6,8 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
+from sim.report.cells import harmless
+
 __all__ = ["sheet_text"]
 
 #: What tells Excel that a file is UTF-8.
@@ -39,7 +41,7 @@ def sheet_text(rows: Sequence[Mapping[str, object]], lang: str) -> str:
         writer.writerow(
             {
                 name: str(cell).replace(".", ",") if russian and isinstance(cell, float) else cell
-                for name, cell in row.items()
+                for name, cell in harmless(row).items()
             }
         )
     return MARK + out.getvalue()

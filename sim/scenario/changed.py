@@ -140,6 +140,9 @@ class _New:
 def _applied(leaf: Leaf, change: Change) -> _New:
     if change.how == "value":
         return _New(change.amount)
+    if change.how == "plus" and leaf.unit != "share":
+        hint = "points are added to shares: write x1.2, +10%, or a value with its unit"
+        raise InvalidInput(leaf.path, "must be a share to be changed by points", None, hint)
     amount = float(change.amount)
     return _New(leaf.value * amount if change.how == "factor" else leaf.value + amount)
 
