@@ -25,14 +25,17 @@ from sim.plan.period import Period
 from sim.plan.rosters import Shortfall, Way
 from sim.plan.rules import KINDS, rules_from, violations
 from sim.plan.rules.presets import profile
-from sim.plan.teams import barred, month_of
+from sim.plan.teams import barred, month_of, teams_understood
 from sim.report.cells import harmless, plain
 from sim.report.labour import barred_words, broken_words, rule_title
 from sim.report.language import Language
 from sim.report.roster_files import read_roster
+from sim.report.sentences import target_words
 from sim.report.sheets import sheet_text
 from sim.report.shortfalls import shortfall_text
 from sim.scenario import Scenario
+from sim.scenario.changed import changed
+from sim.scenario.inputs import find_input
 
 HEAD = "person,start,end,shift\n"
 
@@ -297,3 +300,62 @@ def test_a_rule_to_be_given_up_is_named_in_russian() -> None:
     one = Shortfall("line", "Анна", 8, 0, 0, "", (Way("rule", "", "weekly_rest"),))
     said = shortfall_text(one, 3, None, "RUB", Language("ru"))
     assert "еженедельный отдых (weekly_rest)" in said
+
+
+def test_a_promise_of_nearly_all_is_not_shown_as_all() -> None:
+    text = SHOP.replace("80% in 20s", "99.9% in 20s")
+    target = sim.load_text(text).channels["phone"].target
+    assert target_words(target, Language("en")).startswith("99.9% in 20 s")
+    assert target_words(shop().channels["phone"].target, Language("en")).startswith("80% in 20 s")
+
+
+# --- scenarios -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("team", "said"),
+    [
+        ("people: 4, rules: XX", "rules must be of RU, EU, none, got 'XX'"),
+        ("people: 4, rules: {base: RU, nosuch: 3}", "rules[nosuch] must be of daily_rest"),
+        (
+            "people: 4, rules: {base: RU, nights_running: -1}",
+            "rules[nights_running].nights must be 0 to 366, got -1",
+        ),
+        ("people: 4, rules: {days_running: 0}", "rules[days_running].days must be 1 to 366 days"),
+        (
+            "people: 4, rules: EU, accounting: month",
+            "accounting is a choice of the profile RU only",
+        ),
+        ("people: [{name: A, wishes: [on 2026-03-08 late]}]", "people[A].wishes must name a kind"),
+    ],
+)
+def test_check_names_the_place_of_what_no_roster_could_be_made_of(team: str, said: str) -> None:
+    text = SHOP.replace(
+        "        skills: [phone]\n", f"        skills: [phone]\n        team: {{{team}}}\n", 1
+    )
+    with pytest.raises(InvalidInput) as caught:
+        teams_understood(sim.load_text(text))
+    assert str(caught.value).startswith(f"options.own.groups.desk.team.{said}")
+
+
+def test_who_is_ill_for_less_is_paid_for_no_more_of_it() -> None:
+    ours = SHOP.replace("RU_2026", "US_2026").replace("RUB", "USD")
+    path = "options.own.groups.desk.payroll.agents.calendar.sick_hours_year"
+    desk = sim.load_text(ours)
+    less = changed(desk, {find_input(desk, path): "x0.5"})
+    before, after = (one.options["own"].groups["desk"].payroll for one in (desk, less))
+    assert before is not None
+    assert after is not None
+    assert after.agents.calendar.sick_paid_hours_year == after.agents.calendar.sick_hours_year
+    assert after.agents.calendar.sick_hours_year == before.agents.calendar.sick_hours_year / 2
+    assert sim.risk(desk, draws=6, replications=2).comparison.scenario is desk
+
+
+def test_a_plan_of_given_shifts_is_refused_before_anybody_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "shop.yaml"
+    file.write_text(SHOP)
+    monkeypatch.setattr("sim.cli.planning.simulate", lambda *_, **__: pytest.fail("it was played"))
+    said = refused(["plan", str(file)], monkeypatch, capsys)
+    assert said.startswith("option must have a group that is staffed to target, got 'own'")

@@ -24,6 +24,7 @@ from sim.report.plans import plan_answer
 from sim.report.roster_files import read_roster, save_roster, writable
 from sim.report.rosters import LOOKING, WRITTEN, roster_answer
 from sim.scenario import Scenario, load
+from sim.scenario.given import option_of
 from sim.scenario.option import ToTarget
 from sim.scenario.team import read_people
 
@@ -58,13 +59,14 @@ def _plan(
     one_form(as_json, as_csv)
     scenario = load(file)
     name = scenario.baseline if option is None else option
+    groups = scenario.options[option_of(scenario, name)].groups.values()
+    if not any(isinstance(group.staffing, ToTarget) for group in groups):
+        hint = "write staffing: {to_target: {}} for a group whose shifts are to be found"
+        raise InvalidInput("option", "must have a group that is staffed to target", name, hint)
     with progress() as follow:
         result = simulate(
             scenario, name, seed=seed, progress=lambda step: follow(name, step), on=on
         )
-    if not result.covers:
-        hint = "write staffing: {to_target: {}} for a group whose shifts are to be found"
-        raise InvalidInput("option", "must have a group that is staffed to target", name, hint)
     say(plan_answer(result, Language(lang)), as_json, as_csv, lang)
 
 

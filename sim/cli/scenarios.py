@@ -24,6 +24,7 @@ from sim.decide import Comparison, Judgement, OptionResult, compare, judge, simu
 from sim.decide.horizon import Outlook, outlook
 from sim.errors import LinewiseError, ScenarioError, WorkersLost
 from sim.experiment import opened
+from sim.plan.teams import teams_understood
 from sim.report.data import comparison_data, judgements_data, run_data
 from sim.report.economics import (
     compared_service_table,
@@ -168,6 +169,7 @@ def _check(
         for file in _files(paths, problems):
             try:
                 scenario = load(file)
+                teams_understood(scenario)
                 with progress() as follow:
                     judged = judge(
                         scenario,

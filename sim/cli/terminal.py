@@ -142,7 +142,8 @@ def write_csv(file: Path, rows: Iterable[Mapping[str, object]]) -> None:
 def print_json(data: object) -> None:
     """Print plain data; text stays readable, numbers are not rounded."""
     # Where the output cannot hold every letter, JSON has a way to spell it.
-    spelled = not getattr(sys.stdout, "encoding", "utf-8").lower().startswith("utf")
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    spelled = not encoding.lower().startswith("utf")
     print(json.dumps(data, ensure_ascii=spelled, indent=2, allow_nan=False))
 
 

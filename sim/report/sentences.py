@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from sim.report.language import N_, Code, Language
@@ -136,13 +137,18 @@ def group_title(scenario: Scenario, option: str, group: str, lang: Language) -> 
     return title.in_(lang.code) if title else group
 
 
+def _digits(share: float) -> int:
+    """Digits after the point that a promise needs: 99.9 % is not 100 %."""
+    return next((digits for digits in (0, 1) if math.isclose(share, round(share, digits + 2))), 2)
+
+
 def target_words(target: Target | None, lang: Language) -> str:
     """A promise to a channel, such as 80 % in 20 s in every interval; empty for none."""
     if target is None:
         return ""
     words = lang(
         "{share} in {awt}, {hold}",
-        share=lang.percent(target.answered),
+        share=lang.percent(target.answered, _digits(target.answered)),
         awt=lang.duration(target.awt),
         hold=lang(_HOLD_WORDS[target.hold]),
     )
@@ -151,7 +157,7 @@ def target_words(target: Target | None, lang: Language) -> str:
     return lang(
         "{target}; at most {share} abandoned",
         target=words,
-        share=lang.percent(target.abandonment),
+        share=lang.percent(target.abandonment, _digits(target.abandonment)),
     )
 
 
