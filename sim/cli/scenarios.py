@@ -24,7 +24,6 @@ from sim.decide import Comparison, Judgement, OptionResult, compare, judge, simu
 from sim.decide.horizon import Outlook, outlook
 from sim.errors import LinewiseError, ScenarioError, WorkersLost
 from sim.experiment import opened
-from sim.plan.teams import teams_understood
 from sim.report.data import comparison_data, judgements_data, run_data
 from sim.report.economics import (
     compared_service_table,
@@ -161,6 +160,8 @@ def _check(
     lang: Lang = "en",
 ) -> None:
     """Validate scenarios and judge their promises: exit code 0 held, 1 broken, 2 bad input."""
+    from sim.plan.teams import teams_understood  # run and compare need no rosters
+
     words = Language(lang)
     problems: list[str] = []
     reports: list[dict[str, Any]] = []
