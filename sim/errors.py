@@ -15,9 +15,9 @@ An infeasible plan or an unstable queue is a result, not an error.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 __all__ = [
     "ContractError",
@@ -28,11 +28,26 @@ __all__ = [
     "Problem",
     "ScenarioError",
     "WorkersLost",
+    "names_of",
+    "of_kind",
+    "one_of",
 ]
+
+Kind = TypeVar("Kind")
 
 
 class LinewiseError(Exception):
     """Root of everything that Linewise raises on purpose."""
+
+
+#: Letters of a value that a message shows: more would bury what must hold.
+_MOST_SHOWN = 200
+
+
+def _shown(value: object) -> str:
+    """A value as a message shows it: the beginning of a long one."""
+    text = repr(value)
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 
 class InvalidInput(LinewiseError, ValueError):
@@ -60,12 +75,74 @@ class InvalidInput(LinewiseError, ValueError):
         self.rule = rule
         self.value = value
         self.hint = hint
-        given = "" if value is None else f", got {value!r}"  # nothing was given: nothing to show
+        given = "" if value is None else f", got {_shown(value)}"  # nothing was given: no value
         super().__init__(f"{name} {rule}{given}" + (f"; {hint}" if hint else ""))
 
     def __reduce__(self) -> tuple[type[InvalidInput], tuple[str, str, object, str]]:
         """Pickle by the four parts, so that the error survives a worker process."""
         return type(self), (self.name, self.rule, self.value, self.hint)
+
+
+def of_kind(name: str, value: object, kind: type[Kind], rule: str, hint: str = "") -> Kind:
+    """Take an argument of a kind, as what is called from Python cannot be sure of.
+
+    Raises
+    ------
+    InvalidInput
+        If it is of another.
+
+    Examples
+    --------
+    >>> of_kind("scenario", "shop.yaml", dict, "must be a scenario", "load it first")
+    Traceback (most recent call last):
+    sim.errors.InvalidInput: scenario must be a scenario, got 'shop.yaml'; load it first
+    """
+    if not isinstance(value, kind):
+        plain = value is None or isinstance(value, str | int | float)
+        raise InvalidInput(name, rule, value if plain else type(value).__name__, hint)
+    return value
+
+
+def one_of(name: str, value: object, known: Iterable[str]) -> str:
+    """Take one of some names.
+
+    Raises
+    ------
+    InvalidInput
+        If it is none of them.
+
+    Examples
+    --------
+    >>> one_of("option", ["own"], ("own", "vendor"))
+    Traceback (most recent call last):
+    sim.errors.InvalidInput: option must be one of own, vendor, got ['own']
+    """
+    names = tuple(known)
+    if not isinstance(value, str) or value not in names:
+        raise InvalidInput(name, f"must be one of {', '.join(names)}", value)
+    return value
+
+
+def names_of(name: str, value: object) -> tuple[str, ...]:
+    """Take names, not a single word by its letters.
+
+    Raises
+    ------
+    InvalidInput
+        If they are something else.
+
+    Examples
+    --------
+    >>> names_of("between", ["own", "vendor"])
+    ('own', 'vendor')
+    """
+    given: object = None if isinstance(value, str) else value
+    if not isinstance(given, Iterable):
+        raise InvalidInput(name, "must be a list of names", value, "write ['own', 'vendor']")
+    found = tuple(given)
+    for one in found:
+        of_kind(name, one, str, "must be names")
+    return found
 
 
 @dataclass(frozen=True, order=True)

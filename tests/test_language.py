@@ -15,6 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from sim.report.labour import rule_messages
 from sim.report.language import CATALOGUES, N_, Language, pick
 from sim.scenario.terms import catalogue, presets
 from sim.stats import Estimate
@@ -36,7 +37,8 @@ def messages() -> frozenset[str | tuple[str, ...]]:
     """Every message in the code, and the sources that presets and the catalogue name."""
     sim = Path(__file__).resolve().parents[1] / "sim"
     found = extract_from_dir(sim, method_map=[("**.py", "python")], keywords=KEYWORDS)
-    return frozenset(message for _, _, message, _, _ in found) | frozenset(sources())
+    named = frozenset(message for _, _, message, _, _ in found)
+    return named | frozenset(sources()) | frozenset(rule_messages())
 
 
 def sources() -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Set
 from pathlib import Path
 from typing import Annotated
 
@@ -116,9 +117,10 @@ def _roster(
     period = month_of(scenario, first.date() if first else None, days)
     members = None if people is None else read_people(people)
     crews = None if rotation is None else pattern_of(rotation)
-    team_of(scenario, name, chosen, period, members, rotating=crews is not None)
-    _written(last, keep_until, period, rotation)
+    there, _ = team_of(scenario, name, chosen, period, members, rotating=crews is not None)
+    _written(last, keep_until, period, rotation, {member.name for member in there})
     if out is not None:
+        _apart(out, people)
         writable(out)
     with progress():
         found = cover(scenario, name, seed=scenario.simulation.seed)[chosen]
@@ -168,10 +170,14 @@ def _written(
     keep_until: datetime.datetime | None,
     period: Period,
     rotation: str | None,
+    people: Set[str],
 ) -> None:
     """Refuse days to be kept of no roster, or of other days than those that are planned."""
     if last is not None:
-        read_roster(last, period)
+        told = read_roster(last, period)
+        if not any(duty.person in people for duty in told):
+            hint = f"there are {', '.join(sorted(people)[:5])} …"
+            raise InvalidInput("last", "must name somebody of this group", str(last), hint)
         if rotation is not None:
             hint = "a rotation has its days from the pattern: leave one of them out"
             raise InvalidInput("last", "must not stand beside --pattern", str(last), hint)
@@ -185,6 +191,12 @@ def _written(
     if not 0 <= period.day_of(keep_until.date()) <= period.days:
         rule = f"must be from {period.start} to {period.date(period.days)}"
         raise InvalidInput("keep-until", rule, str(keep_until.date()))
+
+
+def _apart(out: Path, people: Path | None) -> None:
+    """Refuse to write the roster over those who are to be on it."""
+    if people is not None and out.resolve() == people.resolve():
+        raise InvalidInput("out", "must not be the file of people", str(out))
 
 
 def add_to(app: typer.Typer) -> None:

@@ -154,6 +154,8 @@ def _check(
     lang: Lang = "en",
 ) -> None:
     """Validate scenarios and judge their promises: exit code 0 held, 1 broken, 2 bad input."""
+    from sim.plan.teams import teams_understood  # run and compare need no rosters
+
     words = Language(lang)
     problems: list[str] = []
     reports: list[dict[str, Any]] = []
@@ -162,6 +164,7 @@ def _check(
         for file in _files(paths, problems):
             try:
                 scenario = load(file)
+                teams_understood(scenario)
                 with progress() as follow:
                     judged = judge(
                         scenario,

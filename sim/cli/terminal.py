@@ -111,10 +111,13 @@ def writable(name: str, file: Path | None) -> None:
     Raises
     ------
     InvalidInput
-        If it cannot; `name` is the option that gave it.
+        If it cannot; `name` is the option that gave it. A table never takes the place of a
+        scenario: a slip of the hand would cost its author all of it.
     """
     if file is None:
         return
+    if name == "csv" and file.suffix.lower() in (".yaml", ".yml"):
+        raise InvalidInput(name, "must not be a scenario", str(file), "write it to a .csv")
     try:
         there = file.exists()
         file.open("ab").close()
@@ -133,7 +136,8 @@ def write_csv(file: Path, rows: Iterable[Mapping[str, object]], lang: str) -> No
 def print_json(data: object) -> None:
     """Print plain data; text stays readable, numbers are not rounded."""
     # Where the output cannot hold every letter, JSON has a way to spell it.
-    spelled = not getattr(sys.stdout, "encoding", "utf-8").lower().startswith("utf")
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    spelled = not encoding.lower().startswith("utf")
     print(json.dumps(data, ensure_ascii=spelled, indent=2, allow_nan=False))
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.decide.comparison import Comparison, compare
+from sim.decide.comparison import Comparison, compare, comparison_of
 from sim.decide.followed import follow
 from sim.decide.response import Answer
 from sim.decide.spread import spread
 from sim.decide.turning import turning
 from sim.decide.valued import Amount, Valued, difference_in
-from sim.errors import InvalidInput
+from sim.errors import InvalidInput, names_of, one_of
 from sim.experiment import Place, Progress
+from sim.experiment.asked import number, whole
 from sim.scenario.changed import Change, change_of, changed
+from sim.scenario.given import scenario_of
 from sim.scenario.inputs import Input, find_input
 from sim.scenario.model import Scenario
 from sim.stats import Estimate
@@ -138,10 +141,11 @@ def pair_of(comparison: Comparison, between: Sequence[str] | None = None) -> tup
     """
     priced = [option.name for option in comparison.options if option.cost]
     if between is not None:
+        between = names_of("between", between)
         for name in between:
             if name not in priced:
                 raise InvalidInput("between", f"must be two of {', '.join(priced)}", name)
-        if len(set(between)) != 2:
+        if len(between) != 2 or between[0] == between[1]:
             raise InvalidInput("between", "must be two options", " ".join(between))
         return between[0], between[1]
     base = comparison.baseline
@@ -203,8 +207,13 @@ def breakeven(
     InvalidInput
         If the input, the options or the range are not there or not to be followed.
     """
-    if not 2 <= points <= MOST_POINTS:
-        raise InvalidInput("points", f"must be from 2 to {MOST_POINTS}", points)
+    scenario_of(scenario)
+    whole("points", points, 2, MOST_POINTS, f"must be from 2 to {MOST_POINTS}")
+    one_of("amount", amount, get_args(Amount))
+    for end, value in (("start", start), ("stop", stop)):
+        if value is not None and not isinstance(value, str):
+            number(end, value, "number, or a value with its unit")
+    between = None if between is None else names_of("between", between)
     asked = follow(scenario, of, amount)
     ends = _range(scenario, asked, start, stop)
 
@@ -215,7 +224,7 @@ def breakeven(
             one, options=names, seed=seed, replications=replications, progress=progress, on=on
         )
 
-    anchor = comparison or played(scenario, between)
+    anchor = comparison_of(comparison or played(scenario, between), scenario)
     pair = pair_of(anchor, between)
     curve = _Curve.of(anchor, pair, asked, amount)
     grid = _grid(ends, points, shares=asked.unit == "share" and asked.value is not None)

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.errors import InvalidInput
+from sim.errors import InvalidInput, names_of
 from sim.scenario.hours import DAY, DAYS, OpenHours, merged
 from sim.scenario.legs import LegHours
 from sim.scenario.model import Scenario
@@ -175,12 +175,15 @@ def legs_of(scenario: Scenario, between: tuple[str, str] | None = None) -> Legs:
         If there is no such pair, or one is not a single group that is staffed to target with terms.
     """
     known = {name: _single(option) for name, option in scenario.options.items()}
-    for name in between or ():
+    named = () if between is None else names_of("between", between)
+    if between is not None and len(named) != 2:
+        raise InvalidInput("between", "must be two options", " ".join(named))
+    for name in named:
         if known[scenario.chosen(name, said="between")] is None:
             hint = "given shifts and several groups cannot be parted by the search"
             rule = "must be an option of one group that is staffed to target, with its terms"
             raise InvalidInput("between", rule, name, hint)
-    order = between or tuple(scenario.options)
+    order = named or tuple(scenario.options)
     pairs = {
         source: next((n for n in order if known[n] and known[n] == source), None)
         for source in ("inhouse", "vendor")

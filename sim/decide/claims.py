@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sim.decide.comparison import Comparison, Gap
+from sim.decide.comparison import Comparison, Gap, comparison_of
 from sim.decide.figures import Figure, absolute_change, figure, relative_change
 from sim.errors import InvalidInput
 from sim.scenario.claims import Claim
@@ -54,7 +54,7 @@ class Checked:
 
 def check_claims(comparison: Comparison) -> tuple[Checked, ...]:
     """Every claim that the scenario brings, about options that were compared."""
-    names = [option.name for option in comparison.options]
+    names = [option.name for option in comparison_of(comparison).options]
     return tuple(
         check_claim(comparison, option, claim)
         for option, claims in comparison.scenario.claims.items()

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from sim.decide.option import Attained, OptionResult, Prepared, Run, evaluate, prepare
-from sim.errors import Interrupted, InvalidInput
+from sim.errors import Interrupted, InvalidInput, names_of, of_kind
 from sim.experiment import Goal, Place, Progress, check_paired, difference, opened
+from sim.scenario.given import scenario_of
 from sim.scenario.model import Scenario
 from sim.stats import CONFIDENCE, Estimate, paired_mean
 
-__all__ = ["Comparison", "Gap", "Verdict", "compare"]
+__all__ = ["Comparison", "Gap", "Verdict", "compare", "comparison_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,9 +340,12 @@ def compare(
         If a key is pressed, with the results of the options played until then, the last of them
         of fewer replications.
     """
-    chosen = [name for name in scenario.options if _wanted(name, scenario, options)]
-    for name in options or ():
-        scenario.chosen(name)
+    known = scenario_of(scenario).options
+    if options is not None:
+        options = names_of("options", options)
+        for name in sorted(options):
+            scenario.chosen(name)
+    chosen = [name for name in known if _wanted(name, scenario, options)]
     run = Run.of(scenario, seed=seed, replications=replications, engine=engine, goals=goals)
 
     def follow(name: str) -> Callable[[Progress], None] | None:
@@ -364,6 +368,26 @@ def compare(
         again = {result.name: result for result in _each(fewer, alike, follow)}
     results = [again.get(result.name, result) for result in results]
     return Comparison(scenario, replace(alike, on=None), tuple(results))
+
+
+def comparison_of(value: object, scenario: Scenario | None = None) -> Comparison:
+    """Take a comparison, of a certain scenario where one is given.
+
+    Raises
+    ------
+    InvalidInput
+        If it is something else, or compares another operation.
+    """
+    found = of_kind(
+        "comparison", value, Comparison, "must be a comparison", "make it: sim.compare(scenario)"
+    )
+    # Who is compared with whom, and for how long, may be asked anew of the same simulation.
+    if scenario is not None and (
+        found.scenario.channels != scenario.channels or found.scenario.options != scenario.options
+    ):
+        hint = "compare the one that is asked about"
+        raise InvalidInput("comparison", "must be of this scenario", found.scenario.name, hint)
+    return found
 
 
 def _each(

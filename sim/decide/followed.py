@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.errors import InvalidInput
+from sim.errors import InvalidInput, of_kind
 from sim.scenario.inputs import Input, Leaf, find_input
 from sim.scenario.model import Scenario
 
@@ -45,6 +45,7 @@ def follow(scenario: Scenario, path: str, amount: str | None = None) -> Input:
     sim.errors.InvalidInput: input needs a new simulation to be answered, got 'tolerance'; change
     the file and compare; known without: volumes, handle times, patience, targets, fcr, prices
     """
+    of_kind("of", path, str, "must be the name or the path of an input", "such as 'volume'")
     found = find_input(scenario, path)
     for leaf in found.leaves:
         if not _followed(scenario, leaf):

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from sim.decide.comparison import Comparison
+from sim.decide.comparison import Comparison, comparison_of
 from sim.decide.figures import absolute_change, figure
 from sim.decide.option import OptionResult
 from sim.scenario.claims import Goal
@@ -54,7 +54,7 @@ def reach(comparison: Comparison) -> tuple[Reached, ...]:
     """
     return tuple(
         _reached(goal, option, 1 + int(option.option.lead / MONTH))
-        for goal in comparison.scenario.goals
+        for goal in comparison_of(comparison).scenario.goals
         for option in comparison.options
     )
 

@@ -32,7 +32,7 @@ from sim.cost import (
     tco,
 )
 from sim.cost.statement import agree, ensure
-from sim.decide.comparison import Comparison
+from sim.decide.comparison import Comparison, comparison_of
 from sim.decide.crew import Crew, CrewMonth, crew
 from sim.decide.purchases import purchases
 from sim.decide.steady import Steady, first_month, people_of
@@ -227,7 +227,7 @@ def outlook(comparison: Comparison) -> Outlook | None:
     InvalidInput
         If an option that serves until another is ready was not compared.
     """
-    if comparison.scenario.horizon is None:
+    if comparison_of(comparison).scenario.horizon is None:
         return None
     plain = {one.name: Steady.of(one) for one in comparison.options if one.statement}
     return Outlook(

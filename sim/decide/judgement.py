@@ -70,9 +70,9 @@ def judge(
     InvalidInput
         If a promise names what the option does not have, such as a cost without terms.
     """
+    run = Run.of(scenario, seed=seed, replications=replications, engine=engine)
     if not scenario.expect:
         return ()
-    run = Run.of(scenario, seed=seed, replications=replications, engine=engine)
     with opened(on, workers) as place:
         run = replace(run, on=place)
         return tuple(

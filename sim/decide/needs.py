@@ -18,6 +18,7 @@ from sim.errors import InvalidInput
 from sim.plan import HOLDS, Requirement, requirement
 from sim.plan.rotation.advice import Advice, advise
 from sim.plan.rotation.patterns import PATTERNS, Judged, judge, pattern
+from sim.scenario.given import scenario_of
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option
 from sim.scenario.parse import DAYS_PER_MONTH
@@ -151,7 +152,7 @@ def staff(scenario: Scenario, name: str) -> tuple[Needs, ...]:
     >>> int(own.requirement.agents.max()), round(own.people.seat, 1)
     (10, 6.4)
     """
-    option = scenario.options[scenario.chosen(name)]
+    option = scenario.options[scenario_of(scenario).chosen(name)]
     own = requirement(scenario, option)
     if not own:
         hint = "write staffing: {to_target: {}} for a group whose agents are to be found"

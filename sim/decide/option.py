@@ -32,6 +32,7 @@ from sim.experiment import (
 from sim.metrics import Presence
 from sim.plan import Cover, cover, misses, staffed
 from sim.scenario.channel import Target
+from sim.scenario.given import scenario_of
 from sim.scenario.model import Scenario
 from sim.scenario.option import Option
 from sim.scenario.parse import DAYS_PER_MONTH
@@ -92,10 +93,10 @@ class Run:
         on: str | Place | None = None,
     ) -> Run:
         """What the scenario says, or the caller; a number of replications is then exact."""
+        asked = scenario_of(scenario).simulation
         if goals and replications is not None:
             hint = "leave one of them out"
             raise InvalidInput("replications", "must not stand beside goals", replications, hint)
-        asked = scenario.simulation
         seed = seed if seed is None else checked_seed(seed)
         if replications is not None:
             replications = checked_count("replications", replications)
@@ -264,7 +265,7 @@ def prepare(scenario: Scenario, name: str, seed: int, *, on: str | Place | None 
     InvalidInput
         If there is no such option.
     """
-    scenario.chosen(name)
+    scenario_of(scenario).chosen(name)
     covers = cover(scenario, name, seed=seed, on=on)
     option = staffed(scenario.options[name], covers)
     levels = {

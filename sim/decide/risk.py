@@ -13,15 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.decide.breakeven import pair_of, with_baseline
-from sim.decide.comparison import Comparison, compare
+from sim.decide.comparison import Comparison, compare, comparison_of
 from sim.decide.draws import drawn
 from sim.decide.flips import Alone, Bar, Flip
 from sim.decide.followed import follow
 from sim.decide.spread import spread
 from sim.decide.valued import Amount, Valued, amounts_of, batches
 from sim.demand.parameters import chances
-from sim.errors import InvalidInput
+from sim.errors import InvalidInput, names_of
 from sim.experiment import Place, Progress
+from sim.experiment.asked import whole
+from sim.scenario.given import scenario_of
 from sim.scenario.model import Scenario
 from sim.scenario.ranges import Uncertain, from_presets, uncertain
 from sim.scenario.risk import MOST_DRAWS
@@ -296,16 +298,18 @@ def risk(
     InvalidInput
         If there are no two options of equal service, or nothing has a range.
     """
-    asked = scenario.risk
+    asked = scenario_of(scenario).risk
     count = (asked.draws if asked else DRAWS) if draws is None else draws
-    if not 2 <= count <= MOST_DRAWS:
-        raise InvalidInput("draws", f"must be from 2 to {MOST_DRAWS}", count)
+    whole("draws", count, 2, MOST_DRAWS, f"must be from 2 to {MOST_DRAWS}")
+    between = None if between is None else names_of("between", between)
     start = seed if seed is not None else asked.seed if asked else None
     if comparison is None:
         one = scenario if between is None else with_baseline(scenario, between[0])
         comparison = compare(
             one, options=between, seed=seed, replications=replications, progress=progress, on=on
         )
+    if comparison_of(comparison, scenario).run.at_most < 2:
+        raise InvalidInput("replications", "must be 2 at least: one has no noise to tell", 1)
     pair = pair_of(comparison, between)
     alike = {option.name for option in comparison.at_the_target()}
     options = pair if between else tuple(o.name for o in comparison.options if o.name in alike)

@@ -26,7 +26,8 @@ from sim.decide.option import OptionResult, Prepared, Run, evaluate, prepare
 from sim.decide.screen import Screen
 from sim.decide.surrogate import Surrogate, improvement, traits
 from sim.errors import Interrupted, InvalidInput
-from sim.experiment import Place, opened
+from sim.experiment import Place, asked, opened
+from sim.scenario.given import scenario_of
 from sim.scenario.model import Scenario
 from sim.stats import Estimate
 
@@ -86,8 +87,11 @@ def search(
     InvalidInput
         If the options cannot be parted, or the time is not above zero.
     """
-    if not seconds > 0:
+    scenario_of(scenario)
+    if not asked.number("seconds", seconds) > 0:
         raise InvalidInput("seconds", "must be above 0", seconds)
+    if not 0 < asked.number("confidence", confidence) < 1:
+        raise InvalidInput("confidence", "must be above 0 and below 1", confidence)
     legs = legs_of(scenario, between)
     scenario = by_interval(scenario, legs)
     began = time.monotonic()

@@ -15,7 +15,8 @@ from sim.decide.matters import economics, matters
 from sim.decide.month import Month
 from sim.decide.option import BATCHES, OptionResult
 from sim.decide.priced import busiest_of, statement_of, teams_of
-from sim.errors import InvalidInput
+from sim.errors import InvalidInput, of_kind
+from sim.experiment.asked import whole
 from sim.plan import staffed
 from sim.scenario.terms import Assumption
 from sim.stats import Estimate, mean_estimate
@@ -128,6 +129,7 @@ def why(
     InvalidInput
         If the option has no prices, or there is no such line or month.
     """
+    of_kind("line", line, str, "must be the name of a line")
     lines = reasons(result, month=month, outlook=outlook)
     exact = [one for one in lines if one.line.name == line]
     below = [one for one in lines if one.line.name.rpartition(".")[2] == line]
@@ -147,7 +149,8 @@ def reasons(
     result: OptionResult, *, month: int | None = None, outlook: Outlook | None = None
 ) -> tuple[Reason, ...]:
     """Every line of an option, unfolded; the first is their sum. Arguments as `why` takes them."""
-    if result.statement is None:
+    rule, hint = "must be a result of an option", "such as sim.compare(scenario)['own']"
+    if of_kind("result", result, OptionResult, rule, hint).statement is None:
         hint = "give its groups a payroll or a contract"
         raise InvalidInput("option", "has no prices", result.name, hint)
     statement, missed, once = _asked(result, month, outlook)
@@ -165,6 +168,8 @@ def _asked(
     assert result.statement is not None
     once: list[Line] = []
     if outlook is not None:
+        hint = "make them: sim.outlook(comparison)"
+        of_kind("outlook", outlook, Outlook, "must be the months of a comparison", hint)
         ahead = outlook[result.name]
         once = [line for one, line in ahead.once if month is None or one.month == month]
     if month is None:
@@ -174,8 +179,7 @@ def _asked(
         hint = "give the scenario a section like horizon: {months: 24}"
         raise InvalidInput("month", "needs a horizon", month, hint)
     months = outlook[result.name].months
-    if not 1 <= month <= len(months):
-        raise InvalidInput("month", f"must be from 1 to {len(months)}", month)
+    whole("month", month, 1, len(months), f"must be from 1 to {len(months)}")
     step = months[month - 1]
     return step.operating, step.consequences, once
 

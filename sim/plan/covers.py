@@ -16,12 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment import Place, Replications
+from sim.experiment.asked import checked_seed
 from sim.plan.lowering import enough, lowered, trimmed
 from sim.plan.promises import floor_of
 from sim.plan.raising import raised
 from sim.plan.requirements import Requirement, requirement
 from sim.plan.sharing import ranked, teams
 from sim.plan.trials import LEVELS, Brought, Trial, misses, staffed
+from sim.scenario.given import scenario_of
 from sim.scenario.model import Scenario
 from sim.scenario.option import ToTarget
 
@@ -84,7 +86,7 @@ def cover(
     InvalidInput
         If the closed form cannot be asked: a load beyond what it takes.
     """
-    trial = Trial(scenario, name, seed, on)
+    trial = Trial(scenario, scenario_of(scenario).chosen(name), checked_seed(seed), on)
     needed = requirement(scenario, trial.option)
     if not needed:
         return {}

@@ -37,6 +37,7 @@ __all__ = [
     "shifts_of",
     "team_of",
     "team_roster",
+    "teams_understood",
     "times_of",
 ]
 
@@ -169,6 +170,28 @@ def team_of(
     served_by(staff.skills, chosen)
     people_of(chosen, period)
     return chosen, rules
+
+
+def teams_understood(scenario: Scenario) -> None:
+    """Refuse what teams of a scenario say that no roster could be made of, with its place.
+
+    Rules of labour are read where rosters are made, so a file with a rule that nobody knows loads.
+
+    Raises
+    ------
+    InvalidInput
+        As `team_of` has it, named by the path in the file.
+    """
+    period = month_of(scenario)
+    for name, option in scenario.options.items():
+        for group, staff in option.groups.items():
+            if staff.team is None:
+                continue
+            try:
+                team_of(scenario, name, group, period, rotating=True)
+            except InvalidInput as error:
+                path = f"options.{name}.groups.{group}.team.{error.name}"
+                raise InvalidInput(path, error.rule, error.value, error.hint) from None
 
 
 def _understood(member: Member, staff: Group, forms: Mapping[str, ShiftForm]) -> None:

@@ -18,6 +18,7 @@ from typing import Any, Literal
 from babel import dates, numbers
 from babel.messages import mofile, pofile
 
+from sim.errors import one_of
 from sim.stats import Estimate
 
 __all__ = ["CATALOGUES", "N_", "Code", "Language", "pick"]
@@ -99,6 +100,9 @@ class Language:
     """
 
     code: Code
+
+    def __post_init__(self) -> None:
+        one_of("lang", self.code, _CODES)
 
     def __call__(self, message: str, /, **named: object) -> str:
         """A message with the named values filled in."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.decide.needs import Needs, People
 from sim.plan.limits import limits
 from sim.report.answer import Answer
+from sim.report.labour import rule_title
 from sim.report.language import N_, Language
 from sim.report.sentences import group_title, option_title, target_words
 from sim.report.tables import Table
@@ -247,7 +248,7 @@ def _rotations(one: Needs, lang: Language) -> Table:
             lang.number(judged.least_rest),
             lang.number(judged.week_rest),
             lang.number(judged.relieved, 1),
-            ", ".join(judged.broken) or lang("none"),
+            ", ".join(rule_title(one, lang) for one in judged.broken) or lang("none"),
         )
         for judged in one.rotations
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -85,7 +86,9 @@ def _promise(result: OptionResult, lang: Language) -> str:
             "level": lang.share(one.service_level),
             "promise": target_words(one.target, lang),
         }
-        if one.kept:
+        if math.isnan(one.service_level.value):
+            parts.append(lang("{channel}: nobody came", channel=words["channel"]))
+        elif one.kept:
             parts.append(lang("{channel} {level} — kept ({promise})", **words))
         else:
             parts.append(lang("{channel} {level} — missed ({promise})", **words))

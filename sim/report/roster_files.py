@@ -6,8 +6,9 @@ import contextlib
 import datetime
 import hashlib
 import io
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from sim.plan.duties import DAY, Duty, Shift
 from sim.plan.period import Period
 from sim.plan.rosters import Roster
 from sim.plan.teams import TeamRoster
+from sim.report.cells import plain
 from sim.report.language import Language
 from sim.report.rosters import codes, duty_rows, line, moment, titles_of
 from sim.report.sheets import sheet_text
@@ -36,6 +38,8 @@ __all__ = [
 ]
 
 MOST_BYTES = 50_000_000
+#: A duty lasts no longer than this, and who worked so long ago is rested [minutes].
+MOST_MINUTES, MONTH = 48 * 60, 31 * DAY
 #: Bytes of a person's name in that of a file.
 MOST_NAME = 180
 
@@ -190,42 +194,71 @@ def read_roster(
     ScenarioError
         With every row that is wrong.
     """
+    named = {shift.name: shift for shift in shifts or ()}
+    duties: list[Duty] = []
+    problems: list[Problem] = []
+    ends: dict[str, list[tuple[int, int, int]]] = {}
+    for number, row in _table_of(place):
+        try:
+            start, end = (_minute(period, row[key]) for key in ("start", "end"))
+        except (OverflowError, ValueError):
+            rule = "must have a start and an end like 2026-03-01 08:00"
+            problems.append(Problem(str(place), number, "start", rule))
+            continue
+        person, name = plain(row["person"]), plain(row["shift"])
+        ends.setdefault(person, []).append((start, end, number))
+        shift = named.get(name)
+        if shift is None and (start < 0 or shifts is None):
+            shift = Shift(name, start % DAY, max(1, end - start))
+        if not person.strip():
+            problems.append(Problem(str(place), number, "person", "must not be empty"))
+        elif not 0 < end - start <= MOST_MINUTES:
+            rule = f"must be after the start, by 48 hours at most, got {row['end']!r}"
+            problems.append(Problem(str(place), number, "end", rule))
+        elif shift is None:
+            rule = f"names a shift that is not in the plan, got {name!r}"
+            problems.append(Problem(str(place), number, "shift", rule))
+        elif start < period.end:
+            duties.append(Duty(person, start, end, shift.paid, shift))
+    problems += _twice_at_work(place, ends)
+    if not problems and not any(duty.end > -MONTH for duty in duties):
+        rule = f"has no duty from {period.date(-31)} to {period.date(period.days - 1)}"
+        hint = "give the roster of these days, or of the month before"
+        problems.append(Problem(str(place), 0, "", rule, hint))
+    if problems:
+        raise ScenarioError(sorted(problems)[:20])
+    return tuple(duties)
+
+
+def _table_of(place: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows of a roster by their columns, each with its line; refused where it is none."""
     try:
         rows = sheet_rows(place.read_bytes()[:MOST_BYTES])
     except OSError as error:
         rule = f"cannot be read ({error.strerror})"
         raise ScenarioError([Problem(str(place), 0, "", rule)]) from None
-    named = {shift.name: shift for shift in shifts or ()}
+    except InvalidInput as error:
+        raise ScenarioError([Problem(str(place), 0, "", error.rule, error.hint)]) from None
     names = rows[0] if rows else []
     if not {"person", "start", "end", "shift"} <= set(names):
-        rule, hint = (
-            "must have columns person, start, end, shift",
-            "as roster --out file.csv writes",
-        )
-        raise ScenarioError([Problem(str(place), 1, "", rule, hint)])
-    duties: list[Duty] = []
-    problems: list[Problem] = []
-    for line_number, cells in enumerate(rows[1:], start=2):
-        if not any(cells):
-            continue
-        row = dict(zip(names, cells + [""] * len(names), strict=False))
-        try:
-            start, end = (_minute(period, row[key]) for key in ("start", "end"))
-        except (OverflowError, ValueError):
-            rule = "must have a start and an end like 2026-03-01 08:00"
-            problems.append(Problem(str(place), line_number, "start", rule))
-            continue
-        shift = named.get(row["shift"])
-        if shift is None and (start < 0 or shifts is None):
-            shift = Shift(row["shift"], start % DAY, end - start) if end > start else None
-        if shift is None:
-            rule = f"names a shift that is not in the plan, got {row['shift']!r}"
-            problems.append(Problem(str(place), line_number, "shift", rule))
-        elif start < period.end:
-            duties.append(Duty(row["person"], start, end, shift.paid, shift))
-    if problems:
-        raise ScenarioError(problems[:20])
-    return tuple(duties)
+        rule = "must have columns person, start, end, shift"
+        raise ScenarioError([Problem(str(place), 1, "", rule, "as roster --out file.csv writes")])
+    for number, cells in enumerate(rows[1:], start=2):
+        if any(cells):
+            yield number, dict(zip(names, cells + [""] * len(names), strict=False))
+
+
+def _twice_at_work(
+    place: Path, spans: Mapping[str, Sequence[tuple[int, int, int]]]
+) -> Iterator[Problem]:
+    """Rows in which somebody would be in two places at once."""
+    for person, found in spans.items():
+        until, line_before = -math.inf, 0
+        for start, end, number in sorted(found):
+            if start < until:
+                rule = f"is at work already, by line {line_before}, got {person!r}"
+                yield Problem(str(place), number, "person", rule)
+            until, line_before = max((until, line_before), (end, number))
 
 
 def _minute(period: Period, text: str) -> int:

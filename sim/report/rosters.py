@@ -13,6 +13,7 @@ from sim.plan.period import Period
 from sim.plan.rosters import Roster
 from sim.plan.teams import TeamRoster
 from sim.report.answer import Answer, finite
+from sim.report.labour import barred_words, broken_words
 from sim.report.language import N_, Language
 from sim.report.plans import shift_title
 from sim.report.sentences import channel_title, group_title, option_title
@@ -114,7 +115,9 @@ def _sentences(scenario: Scenario, option: str, made: TeamRoster, lang: Language
             lang("No rule is broken.")
             if not hard
             else lang(
-                "Rules broken: {count}. {first}", count=lang.number(len(hard)), first=str(hard[0])
+                "Rules broken: {count}. {first}",
+                count=lang.number(len(hard)),
+                first=broken_words(hard[0], made.rules, period, lang),
             )
         )
         if made.pattern:
@@ -167,7 +170,7 @@ def _reasons(scenario: Scenario, option: str, made: TeamRoster, lang: Language) 
         lang(
             "Nobody may work {shift}: {reason}",
             shift=_title(scenario, option, made.group, shift.name, lang),
-            reason=reason,
+            reason=barred_words(reason, made.rules, lang),
         )
         for shift, reason in made.barred
     ]

@@ -138,13 +138,18 @@ def group_title(scenario: Scenario, option: str, group: str, lang: Language) -> 
     return title.in_(lang.code) if title else group
 
 
+def _digits(share: float) -> int:
+    """Digits after the point that a promise needs: 99.9 % is not 100 %."""
+    return next((digits for digits in (0, 1) if math.isclose(share, round(share, digits + 2))), 2)
+
+
 def target_words(target: Target | None, lang: Language) -> str:
     """A promise to a channel, such as 80 % in 20 s in every interval; empty for none."""
     if target is None:
         return ""
     words = lang(
         "{share} in {awt}, {hold}",
-        share=lang.percent(target.answered),
+        share=lang.percent(target.answered, _digits(target.answered)),
         awt=lang.duration(target.awt),
         hold=lang(_HOLD_WORDS[target.hold]),
     )
@@ -153,7 +158,7 @@ def target_words(target: Target | None, lang: Language) -> str:
     return lang(
         "{target}; at most {share} abandoned",
         target=words,
-        share=lang.percent(target.abandonment),
+        share=lang.percent(target.abandonment, _digits(target.abandonment)),
     )
 
 
@@ -336,5 +341,12 @@ def sentence(comparison: Comparison, lang: Code = "en") -> str:
         What `sim.compare` returns.
     lang
         ``en`` or ``ru``.
+
+    Raises
+    ------
+    InvalidInput
+        If it is no comparison, or no such language.
     """
-    return verdict_sentence(comparison, Language(lang))
+    from sim.decide.comparison import comparison_of  # what plays is there, or there is none
+
+    return verdict_sentence(comparison_of(comparison), Language(lang))

@@ -6,6 +6,8 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
+from sim.report.cells import harmless
+
 __all__ = ["csv_text", "sheet_text"]
 
 #: What tells Excel that a file is UTF-8.
@@ -59,7 +61,7 @@ def _cells(rows: Sequence[Mapping[str, object]], *, russian: bool) -> str:
         writer.writerow(
             {
                 name: str(cell).replace(".", ",") if russian and isinstance(cell, float) else cell
-                for name, cell in row.items()
+                for name, cell in harmless(row).items()
             }
         )
     return out.getvalue()

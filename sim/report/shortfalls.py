@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.plan.rates import Rates
 from sim.plan.rosters import Shortfall, Way
+from sim.report.labour import rule_title
 from sim.report.language import N_, Language
 
 __all__ = ["shortfall_data", "shortfall_text"]
@@ -92,9 +93,11 @@ def _way(way: Way, one: Shortfall, lang: Language) -> str:
     if way.kind == "before":
         return lang("begin later after what {name} worked before", name=way.what)
     if way.kind == "rule" and one.kind == "line":
-        return lang("give up the rule {rule} for {name}", rule=way.what, name=one.where)
+        return lang(
+            "give up the rule {rule} for {name}", rule=rule_title(way.what, lang), name=one.where
+        )
     if way.kind == "rule":
-        return lang("give up the rule {rule}", rule=way.what)
+        return lang("give up the rule {rule}", rule=rule_title(way.what, lang))
     if way.kind == "norm":
         return lang("plan more days: the norm of these leaves nobody a whole shift")
     if one.kind == "line":

@@ -15,6 +15,7 @@ from sim.scenario.inputs import VOLUME, Input, Leaf, Step, find_input
 from sim.scenario.laws import LAWS
 from sim.scenario.model import Scenario
 from sim.scenario.parse import number, seconds
+from sim.scenario.terms.agents import WorkingYear
 from sim.scenario.variant import stretched
 from sim.scenario.wording import said
 
@@ -140,6 +141,9 @@ class _New:
 def _applied(leaf: Leaf, change: Change) -> _New:
     if change.how == "value":
         return _New(change.amount)
+    if change.how == "plus" and leaf.unit != "share":
+        hint = "points are added to shares: write x1.2, +10%, or a value with its unit"
+        raise InvalidInput(leaf.path, "must be a share to be changed by points", None, hint)
     amount = float(change.amount)
     return _New(leaf.value * amount if change.how == "factor" else leaf.value + amount)
 
@@ -169,6 +173,12 @@ def _rebuilt(node: Any, edits: Any, place: tuple[Step, ...], context: Mapping[st
             content[key] = _law(child, edit.value, (*place, step))
         else:
             content[key] = _rebuilt(child, edit, (*place, step), context)
+    if isinstance(node, WorkingYear) and "sick_hours_year" in edits:
+        # Who is ill for less is paid for no more of it: a preset pays for all there is.
+        ill = content["sick_hours_year"]
+        paid = content.get("sick_paid_hours_year", 0.0)
+        if isinstance(ill, float) and isinstance(paid, float):
+            content["sick_paid_hours_year"] = min(paid, ill)
     try:
         return type(node).model_validate(content, context=dict(context))
     except ValidationError as error:

@@ -24,6 +24,9 @@ __all__ = ["WIDE", "Input", "Leaf", "Step", "find_input", "named"]
 
 Step = str | int
 
+#: Letters of a path that anybody means.
+MOST_LETTERS = 1000
+
 #: Short names of inputs that stand in many places.
 WIDE: Mapping[str, tuple[str, ...]] = {
     "volume": ("channels.*.volume",),
@@ -157,7 +160,7 @@ def _tried(scenario: Scenario, path: str) -> Iterator[tuple[tuple[Step, ...], An
 
 def _steps(path: str) -> tuple[Step, ...]:
     """A path in steps."""
-    if not re.fullmatch(r"[^.\[\]]+(\[(\d+|\*)\]|\.[^.\[\]]+)*", path):
+    if len(path) > MOST_LETTERS or not re.fullmatch(r"[^.\[\]]+(\[(\d+|\*)\]|\.[^.\[\]]+)*", path):
         hint = "write it like channels.phone.volume or …tiers[0].price"
         raise InvalidInput("input", "must be a path with dots", path, hint)
     parts = re.findall(r"[^.\[\]]+", path)

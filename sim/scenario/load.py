@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.errors import InvalidInput, Problem, ScenarioError
+from sim.errors import InvalidInput, Problem, ScenarioError, of_kind
 from sim.scenario.base import shown
 from sim.scenario.files import Folder
 from sim.scenario.log import read_log
@@ -43,7 +43,7 @@ def load(path: str | Path) -> Scenario:
     ScenarioError
         With every problem found: file, line, path, rule, value and hint.
     """
-    place = Path(path)
+    place = _path("path", path)
     try:
         if not place.is_file():
             raise ScenarioError([Problem(str(path), 0, "", _no_file(place))])
@@ -53,6 +53,21 @@ def load(path: str | Path) -> Scenario:
         reason = getattr(error, "strerror", None) or str(error)
         raise ScenarioError([Problem(str(path), 0, "", f"cannot be read ({reason})")]) from None
     return _built(data, Origin(str(path), place.resolve().parent))
+
+
+def _path(name: str, value: object) -> Path:
+    """Take the path of a file or a folder."""
+    if not isinstance(value, str | Path):
+        raise InvalidInput(name, "must be a path", value)
+    return Path(value)
+
+
+def _resolved(folder: object) -> Path:
+    """The whole path of a folder that files may be read from."""
+    try:
+        return _path("folder", folder).resolve()
+    except (OSError, ValueError) as error:
+        raise InvalidInput("folder", f"cannot be read ({error})", folder) from None
 
 
 def _no_file(place: Path) -> str:
@@ -79,8 +94,9 @@ def load_text(text: str, name: str = "scenario.yaml", folder: str | Path | None 
     ScenarioError
         With every problem found.
     """
-    data = text.encode("utf-8", "surrogatepass")
-    return _built(data, Origin(name, Path(folder).resolve() if folder is not None else None))
+    data = of_kind("text", text, str, "must be text").encode("utf-8", "surrogatepass")
+    of_kind("name", name, str, "must be the name of a file")
+    return _built(data, Origin(name, None if folder is None else _resolved(folder)))
 
 
 def find(folder: str | Path) -> tuple[Path, ...]:
@@ -91,11 +107,15 @@ def find(folder: str | Path) -> tuple[Path, ...]:
     ScenarioError
         If there is no such folder, or no scenario in it.
     """
-    place = Path(folder)
-    if place.is_file():
-        return (place,)
-    if not place.is_dir():
-        raise ScenarioError([Problem(str(folder), 0, "", _no_file(place))])
+    place = _path("folder", folder)
+    try:
+        if place.is_file():
+            return (place,)
+        if not place.is_dir():
+            raise ScenarioError([Problem(str(folder), 0, "", _no_file(place))])
+    except OSError as error:
+        rule = f"cannot be read ({error.strerror})"
+        raise ScenarioError([Problem(str(folder), 0, "", rule)]) from None
     # A link that leads nowhere is found too, so that reading it says so: nothing is left out
     # in silence.
     names = (p for p in place.iterdir() if p.suffix.lower() in SUFFIXES)

@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import ValidationError
 
-from sim.errors import InvalidInput
+from sim.errors import InvalidInput, one_of
 from sim.scenario.base import (
     Place,
     Strict,
@@ -419,10 +419,7 @@ class Scenario(Strict):
         InvalidInput
             If there is no such option.
         """
-        name = self.baseline if option is None else option
-        if name not in self.options:
-            raise InvalidInput(said, f"must be one of {', '.join(self.options)}", name)
-        return name
+        return self.baseline if option is None else one_of(said, option, self.options)
 
     @property
     def today(self) -> str:

@@ -222,7 +222,7 @@ def read_people(path: str | Path) -> tuple[Member, ...]:
     try:
         rows = sheet_rows(data)
     except InvalidInput as error:
-        raise ScenarioError([Problem(str(path), 0, "", error.rule)]) from None
+        raise ScenarioError([Problem(str(path), 0, "", error.rule, error.hint)]) from None
     if not rows or not any(cell.strip() for cell in rows[0]):
         raise ScenarioError([Problem(str(path), 1, "", "must have a row of headings")])
     names, problems = _headings(rows[0], str(path))
@@ -264,8 +264,10 @@ def sheet_rows(data: bytes) -> list[list[str]]:
     try:
         return list(csv.reader(io.StringIO(text), delimiter=max(",;\t", key=head.count)))
     except csv.Error as error:
+        cell = "limit" in str(error)
+        why = "a cell is longer than 131,072 letters" if cell else "bytes that are no letters"
         hint = "a spreadsheet is to be saved as .csv; --out NAME.csv writes a roster as one"
-        raise InvalidInput("table", f"is no table of text ({error})", None, hint) from None
+        raise InvalidInput("table", f"is no table of text ({why})", None, hint) from None
 
 
 def _headings(row: list[str], file: str) -> tuple[list[str | None], list[Problem]]:

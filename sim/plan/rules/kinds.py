@@ -133,7 +133,10 @@ KINDS: Mapping[str, Kind] = {
         "the plan is known {days:g} days ahead at least", {"days": Parameter("days", 0, 366)}
     ),
     # --- rows of days -------------------------------------------------------
-    "days_running": Kind("at most {days:g} days of work running", {"days": _COUNT}),
+    # None at all would let nobody work.
+    "days_running": Kind(
+        "at most {days:g} days of work running", {"days": Parameter("days", 1, 366)}
+    ),
     "days_off_running": Kind("at least {days:g} days off running", {"days": _COUNT}),
     "nights_running": Kind("at most {nights:g} nights running", {"nights": _COUNT, **NIGHT}),
     "long_running": Kind(

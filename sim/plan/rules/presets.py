@@ -276,6 +276,7 @@ def profile(name: str, *, on: datetime.date | None = None, accounting: str | Non
     if name not in PROFILES:
         raise InvalidInput("rules", f"must be of {', '.join(PROFILES)}", name)
     if accounting is not None and name != "RU":
-        raise InvalidInput("accounting", "is a choice of the profile RU only", accounting)
+        hint = "remove accounting, or write rules: RU"
+        raise InvalidInput("accounting", "is a choice of the profile RU only", accounting, hint)
     chosen = russian(accounting) if accounting is not None else PROFILES[name]
     return chosen if on is None else chosen.on(on)

@@ -1,0 +1,136 @@
+"""Labour rules as people read them: what they are called, what they say, how they were broken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.plan.period import Period
+from sim.plan.rules import KINDS, Rule, Rules, Violation
+from sim.plan.rules.presets import ACCOUNTING, profile
+from sim.report.language import N_, Language
+
+__all__ = ["barred_words", "broken_words", "rule_messages", "rule_title", "rule_words"]
+
+#: What rules are called, by what they are called in a file.
+_TITLES = {
+    "absence": N_("presence only when not away"),
+    "average_week": N_("average hours a week"),
+    "daily_rest": N_("rest between duties"),
+    "days_off_after_nights": N_("days off after nights"),
+    "days_off_running": N_("days off running"),
+    "days_running": N_("days of work running"),
+    "duty": N_("times that make sense"),
+    "duty_hours": N_("paid hours of a duty"),
+    "duty_length": N_("length of a duty"),
+    "eve_shortened": N_("shorter eves of holidays"),
+    "forward": N_("starts that move forward"),
+    "holiday_ban": N_("no work on holidays"),
+    "holiday_consent": N_("no work on holidays without consent"),
+    "holiday_pay": N_("pay of holidays"),
+    "least": N_("fewest hours of the contract"),
+    "long_duty": N_("length of a duty"),
+    "long_running": N_("long duties running"),
+    "meal": N_("pause for a meal"),
+    "minor_duty": N_("paid hours of a minor's duty"),
+    "minor_week": N_("hours of a minor's week"),
+    "most": N_("most hours of the contract"),
+    "night_average": N_("average hours of night workers"),
+    "night_ban": N_("no work at night"),
+    "night_consent": N_("no work at night without consent"),
+    "night_pay": N_("pay of nights"),
+    "night_shortened": N_("shorter nights"),
+    "nights_in_weeks": N_("nights in some weeks"),
+    "nights_running": N_("nights running"),
+    "norm": N_("norm of hours"),
+    "norm_owed": N_("norm that is owed"),
+    "notice": N_("notice of the plan"),
+    "one_place": N_("one duty at a time"),
+    "overtime_days": N_("overtime in two days"),
+    "overtime_year": N_("overtime in a year"),
+    "rest_by_duty": N_("rest by the length of the duty"),
+    "running_shifts": N_("no two shifts running"),
+    "stranger": N_("only those who are of the team"),
+    "week_hours": N_("hours a week"),
+    "weekends_off": N_("weekends off"),
+    "weekends_running": N_("weekends of work running"),
+    "weekly_rest": N_("weekly rest"),
+}
+
+
+def rule_title(id: str, lang: Language, rules: Rules | None = None) -> str:
+    """What a rule is called, with its name in a file; a rule of one's own by its kind.
+
+    Parameters
+    ----------
+    id
+        Its name in a file.
+    lang
+        The reader's language.
+    rules
+        Those among which it is, for names that are a planner's own.
+
+    Examples
+    --------
+    >>> rule_title("weekly_rest", Language("en")), rule_title("weekly_rest", Language("ru"))
+    ('weekly rest (weekly_rest)', 'еженедельный отдых (weekly_rest)')
+    """
+    rule = rules.get(id) if rules else None
+    known = _TITLES.get(id) or (rule and _TITLES.get(rule.kind))
+    if not known:
+        return id
+    title = lang(known)
+    return f"{title} ({id})"
+
+
+def rule_words(rule: Rule, lang: Language) -> str:
+    """What a rule says, and where that is written.
+
+    Examples
+    --------
+    >>> rule_words(Rule(id="days_running", numbers={"days": 5}), Language("ru"))
+    'не больше 5 рабочих дней подряд'
+    """
+    said = lang(KINDS[rule.kind].text, **rule.numbers)
+    if not rule.citation:
+        return said
+    written = lang(rule.citation)
+    return f"{said} ({written})"
+
+
+def broken_words(one: Violation, rules: Rules, period: Period, lang: Language) -> str:
+    """Who broke which rule, and when.
+
+    The checker tells what happened in English, with the numbers of the case; in another language
+    it is the person, the day and the rule.
+
+    Parameters
+    ----------
+    one
+        What the checker found.
+    rules, period
+        What the roster was held to, and its days.
+    lang
+        The reader's language.
+    """
+    if lang.code == "en":
+        return one.text
+    rule = rules.get(one.rule)
+    what = rule_words(rule, lang) if rule else rule_title(one.rule, lang)
+    day = period.date(min(max(period.day(one.start), 0), period.days - 1))
+    return lang("{name}, {day}: {rule}", name=one.person, day=f"{day:%d.%m.%Y}", rule=what)
+
+
+def barred_words(reason: str, rules: Rules, lang: Language) -> str:
+    """Why nobody may work a shift: the rule that is in the way."""
+    if lang.code == "en":
+        return reason
+    named = (rule for rule in rules if rule.text in reason)
+    rule = next(named, None)
+    return rule_words(rule, lang) if rule else reason
+
+
+def rule_messages() -> Iterator[str]:
+    """Messages that come from the rules themselves, for the catalogue."""
+    yield from (kind.text for kind in KINDS.values())
+    for rules in (*(profile("RU", accounting=one) for one in ACCOUNTING), profile("EU")):
+        yield from (rule.citation for rule in rules if rule.citation)
