@@ -214,7 +214,7 @@ def test_the_night_after_a_day_off_is_told_from_a_day() -> None:
 @pytest.mark.parametrize(
     ("rules", "said"),
     [
-        ({"days_running": 0}, "work must be possible under the rules"),
+        ({"days_running": 0}, "rules[days_running].days must be 1 to 366 days, got 0"),
         ({"nights_running": 0}, "runs[night] must be possible under the rules"),
     ],
 )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cost import ContractOps, Hours, Ops, contract_month, inhouse_month
-from sim.errors import InvalidInput
+from sim.errors import InvalidInput, one_of
 from sim.plan import HOLDS, Requirement, requirement
 from sim.plan.rotation.advice import Advice, advise
 from sim.plan.rotation.patterns import PATTERNS, Judged, judge, pattern
@@ -152,7 +152,8 @@ def staff(scenario: Scenario, name: str) -> tuple[Needs, ...]:
     >>> int(own.requirement.agents.max()), round(own.people.seat, 1)
     (10, 6.4)
     """
-    option = scenario.options[scenario_of(scenario).chosen(name)]
+    known = scenario_of(scenario).options
+    option = known[one_of("option", name, known)]
     own = requirement(scenario, option)
     if not own:
         hint = "write staffing: {to_target: {}} for a group whose agents are to be found"

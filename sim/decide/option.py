@@ -15,7 +15,7 @@ from sim.decide.priced import busiest_of, contract_of, peak_of, statement_of, te
 from sim.decide.ways import Recorder, Ways, ways
 from sim.demand.caps import Capped
 from sim.demand.queues import Role
-from sim.errors import Interrupted, InvalidInput
+from sim.errors import Interrupted, InvalidInput, one_of
 from sim.experiment import (
     Case,
     Goal,
@@ -265,7 +265,7 @@ def prepare(scenario: Scenario, name: str, seed: int, *, on: str | Place | None 
     InvalidInput
         If there is no such option.
     """
-    scenario_of(scenario).chosen(name)
+    one_of("option", name, scenario_of(scenario).options)
     covers = cover(scenario, name, seed=seed, on=on)
     option = staffed(scenario.options[name], covers)
     levels = {

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import one_of
 from sim.experiment import Place, Replications
 from sim.experiment.asked import checked_seed
 from sim.plan.lowering import enough, lowered, trimmed
@@ -86,7 +87,9 @@ def cover(
     InvalidInput
         If the closed form cannot be asked: a load beyond what it takes.
     """
-    trial = Trial(scenario, scenario_of(scenario).chosen(name), checked_seed(seed), on)
+    trial = Trial(
+        scenario, one_of("option", name, scenario_of(scenario).options), checked_seed(seed), on
+    )
     needed = requirement(scenario, trial.option)
     if not needed:
         return {}

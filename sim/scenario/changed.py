@@ -173,7 +173,8 @@ def _rebuilt(node: Any, edits: Any, place: tuple[Step, ...], context: Mapping[st
             content[key] = _law(child, edit.value, (*place, step))
         else:
             content[key] = _rebuilt(child, edit, (*place, step), context)
-    if isinstance(node, WorkingYear) and "sick_hours_year" in edits:
+    asked = "sick_hours_year" in edits and "sick_paid_hours_year" not in edits
+    if isinstance(node, WorkingYear) and asked:
         # Who is ill for less is paid for no more of it: a preset pays for all there is.
         ill = content["sick_hours_year"]
         paid = content.get("sick_paid_hours_year", 0.0)
