@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from browsing import browser, page, site  # noqa: F401  fixtures
 from hypothesis import settings
 from terminal import Said
 
