@@ -47,6 +47,7 @@ _STYLE = """<style>
 _PAGES = (
     ("answer", N_("Answer"), "gavel"),
     ("people", N_("People"), "groups"),
+    ("about", N_("About the model"), "function"),
 )
 
 

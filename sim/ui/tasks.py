@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sim import compiled
 from sim.decide import Comparison, OptionResult, compare, simulate
+from sim.decide.proof import PROOFS, Proof, prove
 from sim.experiment import Progress
 from sim.scenario import Scenario
 from sim.ui.jobs import Tell
 
-__all__ = ["compared", "simulated"]
+__all__ = ["compared", "proven", "simulated"]
 
 
 def compared(scenario: Scenario, *, tell: Tell) -> Comparison:
@@ -30,3 +31,12 @@ def simulated(
     """One option of a scenario."""
     tell(0.0, name)
     return simulate(scenario, name, seed=seed, replications=replications)
+
+
+def proven(seed: int, *, tell: Tell) -> tuple[Proof, ...]:
+    """Formula and simulation side by side."""
+    found: list[Proof] = []
+    for place, name in enumerate(PROOFS):
+        tell(place / len(PROOFS), name)
+        found += prove(name, seed)
+    return tuple(found)
