@@ -10,6 +10,7 @@ from pathlib import Path
 
 import one_thread  # noqa: F401
 import pytest
+from browsing import browser, page, site  # noqa: F401  fixtures
 from hypothesis import settings
 from terminal import Said
 

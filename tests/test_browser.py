@@ -2,92 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from browsing import settle, visit
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-OUR_OWN = re.compile(r"(http|ws)://127\.0\.0\.1|data:|blob:")
-READY = """() => {
-  const app = document.querySelector('[data-testid=stApp]');
-  return app && app.getAttribute('data-test-script-state') === 'notRunning'
-    && document.querySelector('[data-testid=stMain] h1')
-    && !document.querySelector('[data-testid=stSkeleton], [data-stale=true]');
-}"""
-
-
-@pytest.fixture(scope="module")
-def site(root: Path) -> Iterator[str]:
-    """The app on a free port of this machine."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
-    command += [f"--server.port={port}", "--server.address=127.0.0.1"]
-    with subprocess.Popen(
-        command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as server:
-        try:
-            wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-
-
-def wait_for(address: str) -> None:
-    for _ in range(240):
-        try:
-            with urllib.request.urlopen(address, timeout=1):
-                return
-        except OSError:
-            time.sleep(0.25)
-    raise TimeoutError(address)
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A new visitor; leaves no error behind and asks nothing of other machines."""
-    context = browser.new_context(
-        viewport={"width": 1366, "height": 900}, locale="ru-RU", reduced_motion="reduce"
-    )
-    page, asked, errors = context.new_page(), [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    assert [url for url in asked if not OUR_OWN.match(url)] == []
-    assert errors == []
-    context.close()
-
-
-def settle(page: Page) -> None:
-    """Wait until the page is complete and nothing is being computed."""
-    page.wait_for_function(READY, timeout=60_000)
-    page.wait_for_timeout(250)
-    page.wait_for_function(READY, timeout=60_000)
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-
-
-def visit(page: Page, address: str) -> None:
-    page.goto(address)
-    settle(page)
 
 
 def test_the_first_screen_holds_the_answer_and_its_four_numbers(page: Page, site: str) -> None:

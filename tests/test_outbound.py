@@ -18,7 +18,8 @@ from sim.metrics import Count
 from sim.report.language import Language
 from sim.report.tables import ledger_table, risk_table, rule_table, service_table
 from sim.scenario import Scenario
-from sim.scenario.variant import lead, variant, volume
+from sim.scenario.changed import changed
+from sim.scenario.variant import lead
 
 HOUR = 3_600_000
 LIST = "{per_day: 60, reached: 40%, attempt: 30s}"
@@ -146,7 +147,7 @@ def test_a_list_is_counted_apart() -> None:
 
 
 def test_a_list_grows_with_the_volume() -> None:
-    half = variant(shop(), volume=volume(shop()) / 2)
+    half = changed(shop(), {"volume": "x0.5"})
     outbound = half.channels["calls"].outbound
 
     assert outbound is not None

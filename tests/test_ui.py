@@ -3,108 +3,39 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
+from visitor import (
+    APP,
+    OWN,
+    bring,
+    calm,
+    group,
+    opened,
+    own,
+    pick,
+    press,
+    put,
+    texts,
+    tiles,
+    turn,
+)
 
 from sim.decide import Comparison, compare
 from sim.report.language import Language
 from sim.report.words import headline
 from sim.scenario import load
-from sim.scenario.variant import variant
+from sim.ui.state import State
+from sim.ui.work import scenario_of
 
-APP = Path(__file__).resolve().parents[1] / "app.py"
 TITLES = {
     ("answer", "en"): "Which is cheaper at 80/20?",
     ("answer", "ru"): "Что дешевле при уровне сервиса 80/20?",
     ("people", "en"): "How many people, and where are they missing?",
     ("people", "ru"): "Сколько нужно людей и где их не хватает?",
 }
-
-# One channel, one option; what makes each state is put in its place.
-OWN = """
-name: mine
-title: {{en: My desk, ru: Моя линия}}
-currency: EUR
-calendar: {{start: 2026-03-02}}
-channels:
-  phone: {{kind: voice, volume: 2000 / week, handle_time: 3m, patience: 2m, {phone}
-          target: {{answered: 80% in 20s}},
-          arrivals: {{Mon-Sun: [0, 0, 0, 0, 0, 0, 0, 0, 5, 5, 5, 5,
-          9, 9, 5, 5, 5, 5, 2, 2, 0, 0, 0, 0]}}}}
-groups:
-  desk: {{skills: [phone], staffing: {staffing}}}
-simulation: {{seed: 1, replications: 4, at_most: 4}}
-"""
-
-
-def opened(page: str = "answer", **said: str) -> AppTest:
-    """The app as a link opens it."""
-    app = AppTest.from_file(str(APP), default_timeout=120)
-    app.query_params.update(said)
-    app.run()
-    if page != "answer":
-        turn(app, page)
-    return calm(app)
-
-
-def turn(app: AppTest, page: str) -> AppTest:
-    """Go to another page; AppTest itself can only go to pages that are files."""
-    app._page_hash = calc_hash(page)
-    return calm(app.run())
-
-
-def calm(app: AppTest) -> AppTest:
-    assert not app.exception, [one.value for one in app.exception]
-    return app
-
-
-def texts(app: AppTest) -> str:
-    """Everything that is written on the page, without marks."""
-    kinds = ("title", "header", "subheader", "markdown", "caption", "error", "warning")
-    parts = [str(one.value) for kind in kinds for one in getattr(app, kind)]
-    return "\n".join(parts)
-
-
-def tiles(app: AppTest) -> dict[str, str]:
-    """Numbers by their labels."""
-    html = "".join(part.proto.body for part in app.get("html"))
-    found = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", html)
-    return {unescape(label): unescape(number) for label, number in found}
-
-
-def group(app: AppTest, label: str) -> Any:
-    """Buttons of which one is chosen."""
-    return next(one for one in app.button_group if one.label == label)
-
-
-def pick(app: AppTest, label: str, name: str) -> None:
-    group(app, label).select(name)
-    calm(app.run())
-
-
-def press(app: AppTest, label: str) -> None:
-    next(button for button in app.button if button.label == label).click()
-
-
-def put(app: AppTest, label: str, value: float) -> None:
-    """Type a number into the sidebar."""
-    next(n for n in app.number_input if n.label.startswith(label)).set_value(value)
-    calm(app.run())
-
-
-def bring(app: AppTest, text: str, name: str = "mine.yaml") -> AppTest:
-    """Upload a scenario file."""
-    app.file_uploader[0].upload(name, text.encode(), "application/yaml")
-    return calm(app.run())
-
-
-def own(staffing: str = "{to_target: {minimum: 1}}", phone: str = "") -> str:
-    return OWN.format(staffing=staffing, phone=phone)
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +103,7 @@ def test_another_volume_changes_the_answer_and_the_link(shop: Comparison) -> Non
 
     assert tiles(app) != before
     assert app.query_params["volume"] == "4000"
-    small = compare(variant(shop.scenario, volume=4000.0))
+    small = compare(scenario_of(State("company-n", figures={"volume": 4000.0}))[1])
     assert headline(small, Language("en")) in app.header[0].value
 
 

@@ -201,6 +201,11 @@ def _volume(channel: Channel, wanted: float | str) -> dict[str, Any]:
         return {"volume": wanted}
     before = channel.volume if channel.stated_volume is None else channel.stated_volume
     factor = wanted / before if before else 1.0
+    if channel.outbound is not None:
+        calls = max(1, round(factor * channel.outbound.per_day))
+        listed = channel.outbound.model_copy(update={"per_day": calls})
+        factor = calls / channel.outbound.per_day
+        return {"arrivals": tuple(factor * one for one in channel.arrivals), "outbound": listed}
     scaled = {"arrivals": tuple(factor * one for one in channel.arrivals), "log": None}
     return scaled | ({"volume": wanted} if channel.stated_volume is not None else {})
 

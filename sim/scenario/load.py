@@ -23,7 +23,7 @@ from sim.scenario.tables import WeekTable, read_table
 from sim.scenario.tree import MOST_BYTES, Node, Origin, read_tree
 from sim.scenario.wording import problems
 
-__all__ = ["find", "load", "load_text", "raw"]
+__all__ = ["find", "load", "load_text", "raw", "standalone"]
 
 SUFFIXES = (".yaml", ".yml")
 LONGEST_CHAIN = 20
@@ -139,6 +139,39 @@ def raw(path: str | Path) -> dict[str, Any]:
     tree = read_tree(place.read_bytes(), origin)
     extended = _Reader(Folder(origin.folder)).extended(tree, (_identity(origin),))
     found: dict[str, Any] = extended.plain()
+    return found
+
+
+def standalone(path: str | Path | None = None, text: str = "") -> dict[str, Any]:
+    """What a scenario says with everything it refers to brought in, as plain keys and values.
+
+    Parameters
+    ----------
+    path
+        The YAML file.
+    text
+        Where there is no file: the YAML, which can name no other file.
+
+    Raises
+    ------
+    ScenarioError
+        If a file is damaged or missing. What it says is not checked: `load` does that.
+
+    Examples
+    --------
+    >>> standalone(text="{name: mine, channels: {phone: {volume: 900 / week}}}")
+    {'name': 'mine', 'channels': {'phone': {'volume': '900 / week'}}}
+    """
+    if path is None:
+        data, origin = text.encode("utf-8", "surrogatepass"), Origin("scenario.yaml", None)
+    else:
+        place = Path(path)
+        data, origin = place.read_bytes(), Origin(place.name, place.resolve().parent)
+    reader = _Reader(Folder(origin.folder))
+    tree = reader.with_tables(reader.extended(read_tree(data, origin), (_identity(origin),)))
+    if reader.problems:
+        raise ScenarioError(reader.problems)
+    found: dict[str, Any] = tree.plain()
     return found
 
 

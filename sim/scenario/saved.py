@@ -11,7 +11,7 @@ from typing import Any
 from sim.errors import InvalidInput
 from sim.scenario.load import raw
 
-__all__ = ["named_after", "raw", "saved_text", "writable_beside"]
+__all__ = ["named_after", "raw", "saved_text", "tree_text", "writable_beside"]
 
 #: Letters of a scenario's name.
 MOST_LETTERS = 64
@@ -64,14 +64,37 @@ def saved_text(base: str, scenario: str, name: str, option: Mapping[str, Any], n
         What it is, as a comment.
     """
     data = {"extends": base, "name": scenario, "options": {name: option}}
+    return tree_text(data, note)
+
+
+def tree_text(tree: Mapping[str, Any], note: str = "") -> str:
+    """What a file says, as text.
+
+    Parameters
+    ----------
+    tree
+        Everything it says.
+    note
+        A comment above it.
+
+    Examples
+    --------
+    >>> print(tree_text({"name": "mine", "channels": {"phone": {"volume": "900 / week"}}}, "Mine"))
+    # Mine
+    name: "mine"
+    channels:
+      phone:
+        volume: "900 / week"
+    <BLANKLINE>
+    """
     lines = [f"# {line}" for line in note.splitlines()]
-    return "\n".join([*lines, *_block(data, 0)]) + "\n"
+    return "\n".join([*lines, *_block(tree, 0)]) + "\n"
 
 
 def _block(data: Mapping[str, Any], depth: int) -> Iterator[str]:
     """A mapping as lines of YAML, one key in each."""
     for key, value in data.items():
-        start = "  " * depth + f"{key}:"
+        start = "  " * depth + f"{_key(key)}:"
         if isinstance(value, Mapping) and value:
             yield start
             yield from _block(value, depth + 1)
@@ -79,10 +102,15 @@ def _block(data: Mapping[str, Any], depth: int) -> Iterator[str]:
             yield f"{start} {_flow(value)}"
 
 
+def _key(key: str) -> str:
+    """A key, in quotes where it could be read as something else."""
+    return key if re.fullmatch(r"[A-Za-z_][\w-]*", key) else json.dumps(key, ensure_ascii=False)
+
+
 def _flow(value: Any) -> str:
     """A value within a line; text in quotes, which hold whatever it says."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_flow(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{_key(key)}: {_flow(one)}" for key, one in value.items()) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "[" + ", ".join(map(_flow, value)) + "]"
     if value is None:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import streamlit as st
-from pydantic import ValidationError
 
-from sim.errors import InvalidInput
-from sim.report.language import Language, pick
+from sim.errors import InvalidInput, ScenarioError
+from sim.report.language import N_, Language, pick
 from sim.report.palette import DARK, LIGHT
 from sim.scenario import Scenario
 from sim.scenario.ready import ready
-from sim.scenario.variant import variant
-from sim.ui import answer, people, sidebar
+from sim.ui import sidebar
+from sim.ui.session import look, state
 from sim.ui.state import OWN, State, address, read_address
 from sim.ui.view import View
-from sim.ui.work import from_file, from_text
+from sim.ui.waiting import Paused
+from sim.ui.work import scenario_of
 
 __all__ = ["main"]
 
@@ -41,27 +43,30 @@ _STYLE = """<style>
 </style>"""
 
 
+#: Pages in the order of the navigation: module, title, icon. The address of a page is its module.
+_PAGES = (
+    ("answer", N_("Answer"), "gavel"),
+    ("people", N_("People"), "groups"),
+    ("about", N_("About the model"), "function"),
+)
+
+
 def main() -> None:
     """Draw the app once, for one visitor."""
     st.set_page_config("Linewise", str(_ICON), layout="wide", initial_sidebar_state="auto")
     _begin()
     lang = Language(st.session_state["chosen.lang"])
+    opened: list[_Opened | None] = [None]
     pages = [
         st.Page(
-            lambda: _show(answer.draw, written, lang),
-            title=lang("Answer"),
-            icon=":material/gavel:",
-            url_path="answer",
-            default=True,
-        ),
-        st.Page(
-            lambda: _show(people.draw, written, lang),
-            title=lang("People"),
-            icon=":material/groups:",
-            url_path="people",
-        ),
+            partial(_show, name, opened, lang),
+            title=lang(title),
+            icon=f":material/{icon}:",
+            url_path=name,
+            default=name == _PAGES[0][0],
+        )
+        for name, title, icon in _PAGES
     ]
-    written: Scenario | None = None
     page = st.navigation(pages, position="top")
     st.html(_STYLE)
     st.html(
@@ -71,7 +76,7 @@ def main() -> None:
     # The sidebar is drawn here, not by a page: what a page draws is forgotten with the page.
     with st.sidebar:
         sidebar.pick_language(lang)
-        written = _written(lang)
+        opened[0] = _opened(lang)
     _notices(lang)
     _mirror(lang)
     page.run()
@@ -82,69 +87,83 @@ def _begin() -> None:
     if "state" in st.session_state:
         return
     said = st.query_params.to_dict()
-    state, wrong = read_address(said, ready())
-    st.session_state["state"] = state
-    st.session_state["damaged"] = (wrong, state.scenario, state.figures)
+    begun, wrong = read_address(said, ready())
+    begun, more = _possible(begun)
+    look(begun)
+    st.session_state["damaged"] = (wrong + more, begun.scenario, begun.figures)
     st.session_state["chosen.lang"] = pick(said.get("lang"), st.context.locale)
+
+
+def _possible(begun: State) -> tuple[State, list[str]]:
+    """What a link asks for, without edits that the scenario does not take."""
+    if not begun.edits:
+        return begun, []
+    try:
+        scenario_of(replace(begun, figures={}))
+    except (InvalidInput, ScenarioError):
+        return replace(begun, edits=()), ["edits"]
+    return begun, []
 
 
 def _mirror(lang: Language) -> None:
     """Keep the address in step, so that a reload or a shared link shows the same."""
-    said = address(st.session_state["state"], lang.code)
+    said = address(state(), lang.code)
     if st.query_params.to_dict() != said:
         st.query_params.from_dict(said)
 
 
-def _show(draw: Callable[[View], None], written: Scenario | None, lang: Language) -> None:
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What a visitor works on: its scenario, or why there is none."""
+
+    scenario: Scenario | None
+    error: Exception | None = None
+
+
+def _show(name: str, opened: list[_Opened | None], lang: Language) -> None:
     """A page; what cannot be computed is said in its place."""
-    if written is None:
+    found = opened[0]
+    if found is None:
         st.title("Linewise")
         st.info(lang("There is no ready scenario here. Bring your own: the sidebar takes a file."))
         return
-    state: State = st.session_state["state"]
     palette = DARK if st.context.theme.type == "dark" else LIGHT
     try:
-        draw(View(lang, palette, state, _with_figures(written, state)))
-    except (InvalidInput, ValidationError) as error:
+        if found.error is not None or found.scenario is None:
+            raise found.error or Paused
+        # A page is imported when it is looked at: a first answer waits for no other page.
+        draw = import_module(f"sim.ui.pages.{name}").draw
+        draw(View(lang, palette, state(), found.scenario))
+    except Paused:
+        return
+    except (InvalidInput, ScenarioError) as error:
         st.error(lang("This cannot be computed: {reason}", reason=_reason(error)))
-        st.caption(lang("Change the figures on the left, or go back to the example."))
+        st.caption(lang("Change the figures on the left, or take the last change back."))
 
 
-def _written(lang: Language) -> Scenario | None:
-    """The scenario as its file has it, with the sidebar that belongs to it; None without one."""
+def _opened(lang: Language) -> _Opened | None:
+    """The scenario with what was changed in it, and the sidebar that belongs to it."""
     sidebar.pick_scenario(lang)
-    state: State = st.session_state["state"]
-    if state.scenario in ready():
-        scenario = from_file(ready()[state.scenario])
-    elif "own" in st.session_state:
-        name, text = st.session_state["own"]
-        scenario = from_text(text, name)
-    else:
+    if state().scenario not in ready() and state().own is None:
         return None
-    sidebar.option_choice(scenario, lang)
-    sidebar.load_figures(scenario, lang)
-    if state.scenario != OWN:
+    sidebar.steps(lang)
+    try:
+        plain, scenario = scenario_of(state())
+    except (InvalidInput, ScenarioError) as error:
+        plain = scenario_of(State(state().scenario, own=state().own))[0]
+        sidebar.load_figures(plain, lang)
+        return _Opened(None, error)
+    sidebar.option_choice(plain, lang)
+    sidebar.load_figures(plain, lang)
+    if state().scenario != OWN:
         st.caption(lang("The figures are an example. Put your own in their place."))
-    return scenario
-
-
-def _with_figures(scenario: Scenario, state: State) -> Scenario:
-    own = state.figures
-    answered = own.get("answered")
-    return variant(
-        scenario,
-        volume=own.get("volume"),
-        handle_time=own.get("aht"),
-        answered=None if answered is None else answered / 100,
-        awt=own.get("within"),
-    )
+    return _Opened(scenario)
 
 
 def _notices(lang: Language) -> None:
     """A damaged link, a file that could not be read."""
-    state: State = st.session_state["state"]
     wrong, *opened = st.session_state["damaged"]
-    if wrong and opened == [state.scenario, state.figures]:
+    if wrong and opened == [state().scenario, state().figures]:
         parts = ", ".join(f"`{part}`" for part in wrong)
         st.warning(lang("This link is damaged: {parts} was left out.", parts=parts))
     if "problems" in st.session_state:
@@ -155,6 +174,6 @@ def _notices(lang: Language) -> None:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        return "; ".join(str(line["msg"]) for line in error.errors())
+    if isinstance(error, ScenarioError):
+        return "; ".join(str(problem) for problem in error.problems[:10])
     return str(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -13,11 +14,12 @@ from sim.report.sentences import channel_title, option_title
 from sim.scenario import Scenario, load_text
 from sim.scenario.ready import ready
 from sim.scenario.variant import aht, lead, volume
+from sim.ui.session import can_redo, can_undo, change, look, redo, state, undo
 from sim.ui.state import BOUNDS, OWN, State
 from sim.ui.view import choose
 from sim.ui.work import from_file, from_text
 
-__all__ = ["MOST_BYTES", "load_figures", "option_choice", "pick_language", "pick_scenario"]
+__all__ = ["MOST_BYTES", "load_figures", "option_choice", "pick_language", "pick_scenario", "steps"]
 
 #: A scenario file is text; more than this is something else.
 MOST_BYTES = 2_000_000
@@ -31,14 +33,13 @@ def pick_language(lang: Language) -> None:
 
 def pick_scenario(lang: Language) -> None:
     """Ready scenarios, and the visitor's own."""
-    state: State = st.session_state["state"]
     names = _titles(lang)
     # The link speaks first; after that the choice is the visitor's, or that of an upload.
-    st.session_state.setdefault("chosen.scenario", state.scenario)
+    st.session_state.setdefault("chosen.scenario", state().scenario)
     if names:
         chosen = choose(st.selectbox, lang("Scenario"), names, "scenario", lang)
-        if chosen != state.scenario:
-            st.session_state["state"] = State(chosen)
+        if chosen != state().scenario:
+            change(State(chosen, own=state().own))
     with st.expander(lang("Your own scenario")):
         st.file_uploader(
             lang("Scenario file, YAML"),
@@ -58,8 +59,9 @@ def _titles(lang: Language) -> dict[str, str]:
         # A ready file that somebody broke must not take the others along.
         with suppress(ScenarioError):
             names[name] = from_file(path).title.in_(lang.code)
-    if "own" in st.session_state:
-        name, text = st.session_state["own"]
+    own = state().own
+    if own is not None:
+        name, text = own
         names[OWN] = from_text(text, name).title.in_(lang.code)
     return names
 
@@ -77,8 +79,7 @@ def _take(lang: Language) -> None:
         lines = [str(p) for p in error.problems] if isinstance(error, ScenarioError) else None
         st.session_state["problems"] = (file.name, lines or [str(error)])
         return
-    st.session_state["own"] = (file.name, text)
-    st.session_state["state"] = State(OWN)
+    change(State(OWN, own=(file.name, text)))
     st.session_state["chosen.scenario"] = OWN
 
 
@@ -91,21 +92,34 @@ def _text(data: bytes, lang: Language) -> str:
         raise ValueError(lang("the file is not text in UTF-8")) from None
 
 
+def steps(lang: Language) -> None:
+    """One step back, one step forward."""
+    back, forward = st.columns(2)
+    with back:
+        _step(lang("Undo"), "undo", undo, not can_undo())
+    with forward:
+        _step(lang("Redo"), "redo", redo, not can_redo())
+
+
+def _step(label: str, icon: str, act: Callable[[], None], off: bool) -> None:
+    sign = f":material/{icon}:"
+    st.button(label, key=f"step.{icon}", icon=sign, on_click=act, disabled=off, width="stretch")
+
+
 def option_choice(scenario: Scenario, lang: Language) -> None:
     """Which option to look at beside the baseline."""
-    state: State = st.session_state["state"]
     names = {n: option_title(scenario, n, lang) for n in scenario.options if n != scenario.baseline}
     if not names:
         return
     if len(names) > 1:
         names = {"": lang("the best of the others")} | names
-    key = f"option.{state.scenario}"
-    if state.option in names:
-        st.session_state.setdefault(f"chosen.{key}", state.option)
+    key = f"option.{state().scenario}"
+    if state().option in names:
+        st.session_state.setdefault(f"chosen.{key}", state().option)
     base = option_title(scenario, scenario.baseline, lang)
     label = lang("Compare “{base}” with", base=base)
     chosen = choose(st.selectbox, label, names, key, lang)
-    st.session_state["state"] = replace(state, option=chosen or None)
+    look(replace(state(), option=chosen or None))
 
 
 def load_figures(scenario: Scenario, lang: Language) -> None:
@@ -131,12 +145,11 @@ def load_figures(scenario: Scenario, lang: Language) -> None:
             _figure("answered", lang("Answered, %"), 100 * target.answered if target else None, 1.0)
         with right:
             _figure("within", lang("within, s"), target.awt if target else None, 5.0)
-        state: State = st.session_state["state"]
         st.button(
             lang("Back to the example"),
             key="reset",
             on_click=_reset,
-            disabled=not state.figures,
+            disabled=not state().changed,
             width="stretch",
         )
 
@@ -147,19 +160,18 @@ def _figure(field: str, label: str, own: float | None, step: float) -> None:
     The state changes in the callback alone: what a widget holds after a change of page or of
     language is not always what the visitor has put there.
     """
-    state: State = st.session_state["state"]
-    key = f"figure.{field}.{state.scenario}"
+    key = f"figure.{field}.{state().scenario}"
     low, high = BOUNDS[field]
     # A step in tens is no place for tenths.
     shown = None if own is None else float(round(own, 0 if step > 1 else 1))
-    current = state.figures.get(field, shown)
+    current = state().figures.get(field, shown)
     if key not in st.session_state or st.session_state[key] != current:
         st.session_state[key] = current
 
     def keep() -> None:
         value: float | None = st.session_state[key]
         kept = None if value is None or value == shown else value
-        st.session_state["state"] = state.having(field, kept)
+        change(state().having(field, kept))
 
     st.number_input(
         label,
@@ -174,4 +186,4 @@ def _figure(field: str, label: str, own: float | None, step: float) -> None:
 
 
 def _reset() -> None:
-    st.session_state["state"] = replace(st.session_state["state"], figures={})
+    change(replace(state(), figures={}, edits=()))

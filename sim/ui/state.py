@@ -1,12 +1,19 @@
-"""What a visitor has chosen, kept in the session and mirrored in the address."""
+"""What a visitor has chosen and changed, kept in the session and mirrored in the address."""
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 import math
+import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-__all__ = ["BOUNDS", "OWN", "State", "address", "read_address"]
+from sim.scenario.edited import Edit
+
+__all__ = ["BOUNDS", "MOST_LETTERS", "OWN", "State", "address", "link_of", "read_address"]
 
 #: Name of a scenario that the visitor brought along.
 OWN = "own"
@@ -20,10 +27,16 @@ BOUNDS = {
     "within": (1.0, 86_400.0),
 }
 
+#: A link may carry so much of what was edited; browsers and proxies cut longer ones. What is
+#: more goes with the file.
+MOST_LETTERS = 1500
+# A link is unpacked to no more than this [bytes].
+_MOST_UNPACKED = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Choices of one visitor.
+    """Choices and changes of one visitor.
 
     Parameters
     ----------
@@ -33,16 +46,34 @@ class State:
         The option that is looked at beside the baseline; None before the first look.
     figures
         Figures that differ from the scenario's own, by their name in `BOUNDS`.
+    edits
+        Places of the scenario that were written anew, one after the other.
+    own
+        File name and text of the scenario that the visitor brought along; it stays at hand while
+        another one is looked at.
     """
 
     scenario: str
     option: str | None = None
     figures: Mapping[str, float] = field(default_factory=dict)
+    edits: tuple[Edit, ...] = ()
+    own: tuple[str, str] | None = None
 
     def having(self, figure: str, value: float | None) -> State:
         """The same with another figure; None goes back to the scenario's own."""
         rest = {name: kept for name, kept in self.figures.items() if name != figure}
         return replace(self, figures=rest if value is None else {**rest, figure: value})
+
+    def writing(self, *edits: Edit) -> State:
+        """The same with places written anew; what stood there from earlier edits goes."""
+        places = {edit.place for edit in edits}
+        kept = tuple(edit for edit in self.edits if edit.place not in places)
+        return replace(self, edits=kept + edits)
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything differs from the scenario as its file has it."""
+        return bool(self.figures or self.edits)
 
 
 def read_address(said: Mapping[str, str], known: Collection[str]) -> tuple[State, list[str]]:
@@ -58,7 +89,7 @@ def read_address(said: Mapping[str, str], known: Collection[str]) -> tuple[State
     Examples
     --------
     >>> read_address({"scenario": "shop", "volume": "900"}, ["shop"])
-    (State(scenario='shop', option=None, figures={'volume': 900.0}), [])
+    (State(scenario='shop', option=None, figures={'volume': 900.0}, edits=(), own=None), [])
     >>> read_address({"volume": "lots"}, ["shop"])[1]
     ['volume=lots']
     """
@@ -75,7 +106,10 @@ def read_address(said: Mapping[str, str], known: Collection[str]) -> tuple[State
             figures[figure] = value
         elif text:
             wrong.append(f"{figure}={text}")
-    return State(name, said.get("option") or None, figures), wrong
+    edits = _unpacked(said.get("edits") or "")
+    if edits is None:
+        wrong.append("edits")
+    return State(name, said.get("option") or None, figures, edits or ()), wrong
 
 
 def _first(known: Collection[str]) -> str:
@@ -95,6 +129,9 @@ def _figure(figure: str, text: str | None) -> float | None:
 def address(state: State, language: str) -> dict[str, str]:
     """What a link to this state says; what is the scenario's own is left out.
 
+    What a visitor brought along is in no link, nor are edits that do not fit into one: a saved
+    file holds everything.
+
     Examples
     --------
     >>> address(State("shop", figures={"volume": 900.0}), "en")
@@ -105,4 +142,42 @@ def address(state: State, language: str) -> dict[str, str]:
         said["scenario"] = state.scenario
     if state.option is not None:
         said["option"] = state.option
-    return said | {name: f"{value:g}" for name, value in state.figures.items()}
+    said |= {name: f"{value:.12g}" for name, value in state.figures.items()}
+    if state.edits and state.scenario != OWN:
+        packed = _packed(state.edits)
+        if len(packed) <= MOST_LETTERS:
+            said["edits"] = packed
+    return said
+
+
+def link_of(state: State, language: str) -> bool:
+    """Whether a link brings back all of this state."""
+    back = read_address(address(state, language), [state.scenario])[0]
+    return state.scenario != OWN and replace(state, own=None) == back
+
+
+def _packed(edits: tuple[Edit, ...]) -> str:
+    text = json.dumps([[edit.place, edit.value] for edit in edits], separators=(",", ":"))
+    return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+
+
+def _unpacked(text: str) -> tuple[Edit, ...] | None:
+    """Edits out of a link; None where they make no sense."""
+    if not text:
+        return ()
+    try:
+        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        whole = zlib.decompressobj()
+        plain = whole.decompress(data, _MOST_UNPACKED)
+        if not whole.eof:
+            return None
+        return tuple(_edit(*one) for one in json.loads(plain))
+    except (ValueError, TypeError, binascii.Error, zlib.error, RecursionError):
+        return None
+
+
+def _edit(place: Any, value: Any) -> Edit:
+    steps = tuple(place) if isinstance(place, list) else ()
+    if not steps or not all(isinstance(step, str | int) for step in steps):
+        raise ValueError("no place")
+    return Edit(steps, value)

@@ -1,27 +1,44 @@
-"""Simulations that pages show: computed once, kept for everybody, announced while they run."""
+"""Scenarios and simulations that pages show: read and computed once, kept for everybody."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from sim import compiled
-from sim.decide import Comparison, OptionResult, compare, simulate
-from sim.experiment import Progress
+from sim.decide import Comparison, OptionResult
 from sim.report.language import Language
 from sim.report.sentences import option_title
 from sim.report.week import needed
 from sim.scenario import Scenario, load, load_text
+from sim.scenario.edited import edited, figure_edits, tree_text
+from sim.scenario.load import standalone
+from sim.scenario.ready import ready
+from sim.ui.jobs import Task
+from sim.ui.state import OWN, State
+from sim.ui.tasks import compared, simulated
+from sim.ui.waiting import now
 
-__all__ = ["Kept", "comparison", "from_file", "from_text", "option_result", "requirement_of"]
+__all__ = [
+    "Kept",
+    "comparison",
+    "from_file",
+    "from_text",
+    "kept",
+    "key_of",
+    "option_result",
+    "requirement_of",
+    "scenario_of",
+    "text_of",
+    "tree_of",
+]
 
 _Result = TypeVar("_Result")
 
@@ -30,7 +47,7 @@ class Kept:
     """Results by key, the least recently used dropped first.
 
     One caller computes a result while others who ask for it wait; results are frozen, so all
-    share one.
+    share one. For what takes longer than a moment there are jobs.
 
     Parameters
     ----------
@@ -39,8 +56,8 @@ class Kept:
 
     Examples
     --------
-    >>> kept = Kept(most=2)
-    >>> kept.get("a", lambda: 1), kept.get("a", lambda: 2)
+    >>> some = Kept(most=2)
+    >>> some.get("a", lambda: 1), some.get("a", lambda: 2)
     (1, 1)
     """
 
@@ -72,9 +89,32 @@ class Kept:
 
 
 @st.cache_resource(show_spinner=False)
-def _kept() -> Kept:
+def _shelf() -> Kept:
     """What all visitors share."""
-    return Kept(most=48)
+    return Kept(most=512)
+
+
+def kept(key: str, compute: Callable[[], _Result]) -> _Result:
+    """A quick result that pages need again and again: a digest, a chart's specification, a week.
+
+    Parameters
+    ----------
+    key
+        Names it, as `key_of` does.
+    compute
+        Called where it is not kept.
+    """
+    return _shelf().get(key, compute)
+
+
+def key_of(scenario: Scenario, *more: object) -> str:
+    """A name for what follows from a scenario and from what else is asked of it."""
+    # The digest takes a millisecond or two, and is asked for a dozen times a page.
+    digest = kept(f"digest.{id(scenario)}", lambda: (scenario, scenario.digest))[1]
+    return hashlib.sha256("|".join([digest, *map(str, more)]).encode()).hexdigest()
+
+
+# --- scenarios ---------------------------------------------------------------------------------
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -88,55 +128,106 @@ def from_file(path: Path) -> Scenario:
     return _loaded(str(path), path.stat().st_mtime)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def from_text(text: str, name: str) -> Scenario:
-    """A scenario that a visitor brought along; it can name no other file."""
+    """A scenario from text, as an upload or an edit gives it; it can name no other file."""
     return load_text(text, name)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _tree(path: str, changed: float) -> dict[str, Any]:
+    return standalone(path)
+
+
+def tree_of(state: State) -> Mapping[str, Any]:
+    """What the file says that a visitor works on, before any edit."""
+    path = ready().get(state.scenario)
+    if path is not None:
+        return _tree(str(path), path.stat().st_mtime)
+    text = state.own[1] if state.own else ""
+    return kept(f"tree.{hashlib.sha256(text.encode()).hexdigest()}", lambda: standalone(text=text))
+
+
+def text_of(state: State, written: Scenario) -> str:
+    """The whole calculation as a scenario file: what the visitor changed is in it.
+
+    Parameters
+    ----------
+    state
+        What the visitor has changed.
+    written
+        The scenario with the edits, without the figures.
+
+    Raises
+    ------
+    InvalidInput
+        If a figure cannot be written into this scenario.
+    """
+    tree = edited(tree_of(state), state.edits)
+    figures = state.figures
+    answered = figures.get("answered")
+    edits = figure_edits(
+        tree,
+        written,
+        week=figures.get("volume"),
+        handle_time=figures.get("aht"),
+        answered=None if answered is None else answered / 100,
+        awt=figures.get("within"),
+    )
+    return tree_text(edited(tree, edits))
+
+
+def scenario_of(state: State) -> tuple[Scenario, Scenario]:
+    """The scenario without the sidebar's figures, and with them: what pages show.
+
+    Raises
+    ------
+    ScenarioError, InvalidInput
+        If an edit or a figure breaks a rule.
+    """
+    plain = _plain(state)
+    if not state.figures:
+        return plain, plain
+    return plain, from_text(text_of(state, plain), _name(state))
+
+
+def _plain(state: State) -> Scenario:
+    path = ready().get(state.scenario)
+    if state.edits:
+        return from_text(tree_text(edited(tree_of(state), state.edits)), _name(state))
+    if path is not None:
+        return from_file(path)
+    name, text = state.own or ("", "")
+    return from_text(text, name)
+
+
+def _name(state: State) -> str:
+    return state.own[0] if state.own and state.scenario == OWN else f"{state.scenario}.yaml"
+
+
+# --- simulations -------------------------------------------------------------------------------
 
 
 def comparison(scenario: Scenario, lang: Language) -> Comparison:
     """All options of a scenario, with a bar that shows how far the simulation is."""
-    return _kept().get(_key(scenario), lambda: _compared(scenario, lang))
+
+    def words(name: str) -> str:
+        return lang("Simulating “{option}”", option=option_title(scenario, name, lang))
+
+    task = Task(key_of(scenario, "compared"), compared, (scenario,), "thread")
+    return now(task, lang, words)
 
 
-def _key(scenario: Scenario, *more: object) -> str:
-    return hashlib.sha256("|".join([scenario.digest, *map(str, more)]).encode()).hexdigest()
-
-
-def _compared(scenario: Scenario, lang: Language) -> Comparison:
-    names = list(scenario.options)
-    with st.empty():
-        bar = st.progress(0.0, _opening(lang))
-
-        def follow(name: str, step: Progress) -> None:
-            share = (names.index(name) + min(1.0, step.done / step.planned)) / len(names)
-            title = option_title(scenario, name, lang)
-            bar.progress(min(share, 1.0), lang("Simulating “{option}”", option=title))
-
-        found = compare(scenario, progress=follow)
-        bar.empty()
-    compiled.mark_warm()
-    return found
-
-
-def _opening(lang: Language) -> str:
-    """What is said before the first replication."""
-    if compiled.is_warm():
-        return lang("Simulating")
-    return lang("First run: preparing the simulator. It takes some seconds and happens once.")
-
-
-def option_result(scenario: Scenario, name: str, like: OptionResult) -> OptionResult:
+def option_result(
+    scenario: Scenario, name: str, like: OptionResult, lang: Language
+) -> OptionResult:
     """One option of a variant, simulated on the same customers as another result."""
-    count = like.replications.count
-    seed = like.replications.seed
-    return _kept().get(
-        _key(scenario, name, seed, count),
-        lambda: simulate(scenario, name, seed=seed, replications=count),
-    )
+    count, seed = like.replications.count, like.replications.seed
+    key = key_of(scenario, "simulated", name, seed, count)
+    return now(Task(key, simulated, (scenario, name, seed, count), "thread"), lang)
 
 
 def requirement_of(result: OptionResult, group: str) -> NDArray[np.float64] | None:
     """Agents that a group needs by interval of the week, by closed form."""
-    key = _key(result.scenario, "needed", result.name, group)
-    return _kept().get(key, lambda: needed(result, group))
+    key = key_of(result.scenario, "needed", result.name, group)
+    return kept(key, lambda: needed(result, group))

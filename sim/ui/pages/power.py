@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from sim.decide import OptionResult
+from sim.report.language import Language
 from sim.report.sentences import group_title
 from sim.report.week import WeekOf
 from sim.scenario.variant import staffed
@@ -43,7 +44,7 @@ def power_of_one(view: View, result: OptionResult, channel: str, group: str, wee
             format_func=_signed,
             key=f"power.{view.state.scenario}.{result.name}.{group}",
         )
-        _effect(view, result, channel, _with(result, group, week, more) if more else result)
+        _effect(view, result, channel, _with(result, group, week, more, lang) if more else result)
         st.caption(lang("Simulated on the same customers. At least one stays where there was one."))
 
 
@@ -55,12 +56,14 @@ def _title(result: OptionResult, group: str, view: View) -> str:
     return group_title(result.scenario, result.name, group, view.lang)
 
 
-def _with(result: OptionResult, group: str, week: WeekOf, more: int) -> OptionResult:
+def _with(
+    result: OptionResult, group: str, week: WeekOf, more: int, lang: Language
+) -> OptionResult:
     """The option with so many people more in every interval in which anybody works."""
     least = np.minimum(week.cover, 1.0)
     cover = np.where(week.cover > 0, np.maximum(week.cover + more, least), 0.0)
     changed = staffed(result.scenario, result.name, group, cover.tolist())
-    return option_result(changed, result.name, result)
+    return option_result(changed, result.name, result, lang)
 
 
 def _effect(view: View, before: OptionResult, channel: str, after: OptionResult) -> None:

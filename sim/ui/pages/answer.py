@@ -30,7 +30,7 @@ from sim.report.words import (
     sureness,
 )
 from sim.scenario.variant import lead
-from sim.ui.assumptions import assumptions
+from sim.ui.pages.assumptions import assumptions
 from sim.ui.view import Tile, View, chart, choose, legend, table, tile_row
 from sim.ui.work import comparison
 

@@ -18,8 +18,8 @@ from sim.report.words import awt_of
 from sim.scenario import Scenario
 from sim.scenario.parse import WEEKS_PER
 from sim.scenario.variant import lead
-from sim.ui.heads import from_line_to_payroll
-from sim.ui.power import power_of_one
+from sim.ui.pages.heads import from_line_to_payroll
+from sim.ui.pages.power import power_of_one
 from sim.ui.view import Tile, View, chart, choose, legend, tile_row
 from sim.ui.work import comparison, requirement_of
 

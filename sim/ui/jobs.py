@@ -1,0 +1,229 @@
+"""Work that takes longer than a page may: in a thread or a process, followed, stopped, kept."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any, Generic, Literal, TypeVar
+
+from sim.errors import InvalidInput, ScenarioError
+
+__all__ = ["Board", "Job", "Stopped", "Task", "Tell"]
+
+_Result_co = TypeVar("_Result_co", covariant=True)
+#: Told now and then how far the work is, a share, and what it is at, in names of the scenario.
+Tell = Callable[[float, str], None]
+_LOG = logging.getLogger(__name__)
+# What is refused is an answer, and the same whenever it is asked again.
+_REFUSED = (InvalidInput, ScenarioError)
+# A process that nobody has stopped is, after this [s].
+_LONGEST = 1800.0
+
+
+class Stopped(Exception):
+    """The work was stopped by who asked for it."""
+
+
+@dataclass(frozen=True)
+class Task(Generic[_Result_co]):
+    """What is to be computed.
+
+    Parameters
+    ----------
+    key
+        Names the result: the same key, the same result.
+    function
+        Called with `args` and, by name, `tell`; for a process, importable and without Streamlit.
+    args
+        What it is given.
+    place
+        ``thread``: compiled code that leaves the interpreter free; ``process``: anything that
+        would hold up other visitors.
+    """
+
+    key: str
+    function: Callable[..., _Result_co]
+    args: tuple[Any, ...] = ()
+    place: Literal["thread", "process"] = "process"
+
+
+@dataclass
+class Job:
+    """A task on its way.
+
+    Parameters
+    ----------
+    task
+        What is computed.
+    """
+
+    task: Task[Any]
+    share: float = 0.0
+    what: str = ""
+    result: Any = None
+    error: Exception | None = None
+    ended: threading.Event = field(default_factory=threading.Event)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    running: bool = False
+    followers: set[str] = field(default_factory=set)
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended without an answer: stopped, or broken."""
+        return self.ended.is_set() and isinstance(self.error, Exception) and not self.refused
+
+    @property
+    def refused(self) -> bool:
+        """Whether what was asked makes no sense."""
+        return isinstance(self.error, _REFUSED)
+
+    def told(self, share: float, what: str = "") -> None:
+        """Note how far it is; raises `Stopped` where nobody wants it any more."""
+        if self.stopping.is_set():
+            raise Stopped
+        self.share, self.what = min(max(share, 0.0), 1.0), what
+
+    def answer(self) -> Any:
+        """The result, or the error raised."""
+        if self.error is not None:
+            raise self.error
+        return self.result
+
+
+class Board:
+    """Everything that is being computed and was computed lately, for all visitors.
+
+    Parameters
+    ----------
+    most
+        Results to keep.
+    at_once
+        Tasks that run at the same time; more wait for their turn.
+    """
+
+    def __init__(self, most: int = 64, at_once: int | None = None) -> None:
+        self._most = most
+        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._lock = threading.Lock()
+        cores = os.cpu_count() or 1
+        self._turns = {
+            "thread": threading.Semaphore(at_once or cores),
+            "process": threading.Semaphore(at_once or max(1, cores - 1)),
+        }
+
+    def look(self, key: str) -> Job | None:
+        """The job of this name, if there is one."""
+        with self._lock:
+            return self._jobs.get(key)
+
+    def ask(self, task: Task[Any], visitor: str = "") -> Job:
+        """The job of a task: kept, on its way, or begun now; one that failed begins anew."""
+        with self._lock:
+            job = self._jobs.get(task.key)
+            if job is None or job.failed:
+                job = self._jobs[task.key] = Job(task)
+                threading.Thread(target=self._run, args=(job,), daemon=True).start()
+            self._jobs.move_to_end(task.key)
+            job.followers.add(visitor)
+            self._forget()
+            return job
+
+    def stop(self, key: str, visitor: str = "") -> None:
+        """Stop a job, unless somebody else waits for it too."""
+        with self._lock:
+            job = self._jobs.get(key)
+            if job is None or job.ended.is_set():
+                return
+            job.followers.discard(visitor)
+            if not job.followers:
+                job.stopping.set()
+
+    def _forget(self) -> None:
+        """Drop the results that were asked for least lately."""
+        ended = [key for key, job in self._jobs.items() if job.ended.is_set()]
+        for key in ended[: max(0, len(ended) - self._most)]:
+            del self._jobs[key]
+
+    def _run(self, job: Job) -> None:
+        """Wait for a turn, compute, and say that it has ended."""
+        turn = self._turns[job.task.place]
+        try:
+            while not turn.acquire(timeout=0.2):
+                job.told(0.0)
+            try:
+                job.running = True
+                compute = _in_process if job.task.place == "process" else _here
+                job.result = compute(job)
+            finally:
+                turn.release()
+        except (*_REFUSED, Stopped) as error:
+            job.error = error
+        except Exception as error:  # whatever it is, the page must be told
+            _LOG.exception("%s could not be computed", job.task.key)
+            job.error = error
+        finally:
+            job.ended.set()
+
+
+def _here(job: Job) -> Any:
+    return job.task.function(*job.task.args, tell=job.told)
+
+
+def _in_process(job: Job) -> Any:
+    """Compute in a process of its own, which can be ended at any moment."""
+    fresh = multiprocessing.get_context("spawn")
+    ours, theirs = fresh.Pipe(duplex=False)
+    process = fresh.Process(
+        target=_compute, args=(theirs, job.task.function, job.task.args), daemon=True
+    )
+    process.start()
+    theirs.close()
+    try:
+        return _followed(job, ours)
+    finally:
+        ours.close()
+        process.terminate()
+        process.join(10.0)
+
+
+def _followed(job: Job, ours: Connection) -> Any:
+    """What the process sends, until it has the result."""
+    waited = 0.0
+    while waited < _LONGEST:
+        if not ours.poll(0.1):
+            waited += 0.1
+            job.told(job.share, job.what)
+            continue
+        try:
+            kind, content = ours.recv()
+        except EOFError:
+            raise RuntimeError("the process ended without an answer") from None
+        if kind == "done":
+            return content
+        if kind == "refused":
+            raise content
+        if kind == "failed":
+            raise RuntimeError(content)
+        job.told(*content)
+    raise Stopped
+
+
+def _compute(theirs: Connection, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    """What the process does."""
+
+    def tell(share: float, what: str = "") -> None:
+        theirs.send(("at", (share, what)))
+
+    try:
+        theirs.send(("done", function(*args, tell=tell)))
+    except _REFUSED as error:
+        theirs.send(("refused", error))
+    except Exception as error:
+        _LOG.exception("not computed")
+        theirs.send(("failed", f"{type(error).__name__}: {error}"))

@@ -1,0 +1,42 @@
+"""What pages have computed beside them; knows no Streamlit, so that processes can import it."""
+
+from __future__ import annotations
+
+from sim import compiled
+from sim.decide import Comparison, OptionResult, compare, simulate
+from sim.decide.proof import PROOFS, Proof, prove
+from sim.experiment import Progress
+from sim.scenario import Scenario
+from sim.ui.jobs import Tell
+
+__all__ = ["compared", "proven", "simulated"]
+
+
+def compared(scenario: Scenario, *, tell: Tell) -> Comparison:
+    """All options of a scenario at the same service."""
+    names = list(scenario.options)
+
+    def follow(name: str, step: Progress) -> None:
+        part = min(1.0, step.done / step.planned)
+        tell((names.index(name) + part) / len(names), name)
+
+    found = compare(scenario, progress=follow)
+    compiled.mark_warm()
+    return found
+
+
+def simulated(
+    scenario: Scenario, name: str, seed: int, replications: int, *, tell: Tell
+) -> OptionResult:
+    """One option of a scenario."""
+    tell(0.0, name)
+    return simulate(scenario, name, seed=seed, replications=replications)
+
+
+def proven(seed: int, *, tell: Tell) -> tuple[Proof, ...]:
+    """Formula and simulation side by side."""
+    found: list[Proof] = []
+    for place, name in enumerate(PROOFS):
+        tell(place / len(PROOFS), name)
+        found += prove(name, seed)
+    return tuple(found)

@@ -1,0 +1,186 @@
+"""What is shown while something is computed: how far it is, and a way to stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import streamlit as st
+
+from sim import compiled
+from sim.report.language import Language
+from sim.ui.jobs import Board, Job, Stopped, Task
+from sim.ui.session import visitor
+
+__all__ = ["Paused", "board", "now", "result_of"]
+
+_Result = TypeVar("_Result")
+#: Makes words of what a task says it is at.
+Wording = Callable[[str], str]
+# A look at a job that is on its way, and its bar [s].
+_LOOK = 0.1
+
+
+class Paused(Exception):
+    """The page cannot go on without what was stopped."""
+
+
+@st.cache_resource(show_spinner=False)
+def board() -> Board:
+    """What all visitors share."""
+    return Board()
+
+
+def now(task: Task[_Result], lang: Language, wording: Wording | None = None) -> _Result:
+    """A result that the page cannot do without: it waits, with a bar and a way to stop.
+
+    Parameters
+    ----------
+    task
+        What is computed.
+    lang
+        The reader's language.
+    wording
+        Words for what the task is at.
+
+    Raises
+    ------
+    Paused
+        If the visitor stopped it.
+    InvalidInput, ScenarioError
+        If it cannot be computed.
+    """
+    if not _wanted(task, lang, None):
+        raise Paused
+    job = board().ask(task, visitor())
+    if not job.ended.wait(0.05):
+        with st.empty():
+            with st.container():
+                bar = st.progress(0.0, _words(job, lang, wording))
+                _stop_button(task, lang)
+            while not job.ended.wait(_LOOK):
+                bar.progress(job.share, _words(job, lang, wording))
+            st.empty()
+    if job.failed:
+        _say_failed(task, job, lang)
+        raise Paused
+    result: _Result = job.answer()
+    return result
+
+
+def result_of(
+    task: Task[_Result],
+    lang: Language,
+    *,
+    start: str | None = None,
+    wording: Wording | None = None,
+) -> _Result | None:
+    """A result that stands in one part of the page, while the rest of it can be used.
+
+    Parameters
+    ----------
+    task
+        What is computed.
+    lang
+        The reader's language.
+    start
+        What the button says that begins it; None begins it at once.
+    wording
+        Words for what the task is at.
+
+    Returns
+    -------
+        None while it is not there; how far it is stands on the page then.
+    """
+    job = board().look(task.key)
+    if job is None or job.failed:
+        if job is not None and not isinstance(job.error, Stopped):
+            _say_failed(task, job, lang)
+            return None
+        if not _wanted(task, lang, start):
+            return None
+        job = board().ask(task, visitor())
+    if job.ended.wait(0.05):
+        result: _Result = job.answer()
+        return result
+    _follow(task, lang, wording)
+    return None
+
+
+def _wanted(task: Task[object], lang: Language, start: str | None) -> bool:
+    """Whether it was asked for; else the button that asks."""
+    asked: set[str] = st.session_state.setdefault("asked", set())
+    stopped: set[str] = st.session_state.setdefault("stopped", set())
+    if task.key in asked or (start is None and task.key not in stopped):
+        return True
+    kept = board().look(task.key)
+    if kept is not None and kept.ended.is_set() and not kept.failed:
+        return True  # somebody had it computed: then it costs nothing to show
+    if task.key in stopped:
+        st.info(lang("Stopped. What was there before is as it was."))
+    label = start or lang("Compute it after all")
+    st.button(label, key=f"start.{task.key}", on_click=_begin, args=(task.key,), type="primary")
+    return False
+
+
+def _begin(key: str) -> None:
+    st.session_state["asked"].add(key)
+    st.session_state["stopped"].discard(key)
+
+
+def _end(key: str) -> None:
+    board().stop(key, visitor())
+    st.session_state.setdefault("asked", set()).discard(key)
+    st.session_state.setdefault("stopped", set()).add(key)
+
+
+def _stop_button(task: Task[object], lang: Language) -> None:
+    st.button(
+        lang("Stop"),
+        key=f"stop.{task.key}",
+        on_click=_end,
+        args=(task.key,),
+        icon=":material/stop_circle:",
+    )
+
+
+def _follow(task: Task[object], lang: Language, wording: Wording | None) -> None:
+    """A bar that moves by itself; the page is drawn anew when the result is there."""
+
+    @st.fragment(run_every="500ms")
+    def following() -> None:
+        job = board().look(task.key)
+        if job is None or job.ended.is_set():
+            st.rerun()
+            return
+        st.progress(job.share, _words(job, lang, wording))
+        _stop_button(task, lang)
+
+    following()
+
+
+def _words(job: Job, lang: Language, wording: Wording | None) -> str:
+    if not job.running:
+        return lang("Waiting for its turn")
+    if job.what and wording:
+        return wording(job.what)
+    if compiled.is_warm():
+        return lang("Computing")
+    return lang("First run: preparing the simulator. It takes some seconds and happens once.")
+
+
+def _say_failed(task: Task[object], job: Job, lang: Language) -> None:
+    """It broke: said without the words of a program, which the log has."""
+    if isinstance(job.error, Stopped):
+        st.info(lang("Stopped. What was there before is as it was."))
+    else:
+        st.error(lang("This could not be computed: the log of the app says why."))
+    st.button(lang("Try again"), key=f"again.{task.key}", on_click=_again, args=(task.key,))
+
+
+def _again(key: str) -> None:
+    job = board().look(key)
+    st.session_state.setdefault("stopped", set()).discard(key)
+    st.session_state.setdefault("asked", set()).add(key)
+    if job is not None and job.failed:
+        board().ask(job.task, visitor())

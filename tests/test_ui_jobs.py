@@ -1,0 +1,196 @@
+"""Work beside the page: followed, stopped, kept, and told when it breaks."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from visitor import opened, own, press, put, texts
+
+from sim.errors import InvalidInput
+from sim.scenario.edited import Edit
+from sim.ui.jobs import Board, Job, Stopped, Task, Tell
+from sim.ui.state import MOST_LETTERS, OWN, State, address, link_of, read_address
+
+
+def doubled(number: int, *, tell: Tell) -> int:
+    tell(0.5, "half way")
+    return 2 * number
+
+
+def refusing(number: int, *, tell: Tell) -> int:
+    raise InvalidInput("number", "must be even", number)
+
+
+def breaking(*, tell: Tell) -> int:
+    raise ZeroDivisionError("by nought")
+
+
+def dying(*, tell: Tell) -> int:
+    os._exit(3)
+
+
+def lasting(mark: str, *, tell: Tell) -> int:
+    """Leave a file as long as it runs."""
+    Path(mark).write_text(str(os.getpid()))
+    while True:
+        tell(0.1, "")
+        time.sleep(0.01)
+
+
+def answered(job: Job) -> object:
+    assert job.ended.wait(60)
+    return job.answer()
+
+
+@pytest.mark.parametrize("place", ["thread", "process"])
+def test_a_task_is_computed_once_for_all_who_ask(place: str) -> None:
+    board = Board()
+    task = Task("two", doubled, (21,), place)  # type: ignore[arg-type]
+    first, second = board.ask(task, "a"), board.ask(task, "b")
+
+    assert first is second
+    assert answered(first) == 42
+    assert board.look("two") is first
+    assert (first.share, first.what) == (0.5, "half way")
+
+
+@pytest.mark.parametrize("place", ["thread", "process"])
+def test_what_is_refused_is_an_answer_that_is_kept(place: str) -> None:
+    board = Board()
+    job = board.ask(Task("odd", refusing, (1,), place))  # type: ignore[arg-type]
+
+    with pytest.raises(InvalidInput, match="number must be even, got 1"):
+        answered(job)
+    assert job.refused
+    assert not job.failed
+    assert board.ask(job.task) is job
+
+
+@pytest.mark.parametrize("function", [breaking, dying])
+def test_a_process_that_breaks_is_told_and_can_be_tried_again(function: object) -> None:
+    board = Board()
+    task: Task[int] = Task("broken", function)  # type: ignore[arg-type]
+    job = board.ask(task)
+
+    with pytest.raises(RuntimeError, match=r"ZeroDivisionError: by nought|without an answer"):
+        answered(job)
+    assert job.failed
+    assert board.ask(task) is not job
+
+
+def test_a_stopped_process_is_gone(tmp_path: Path) -> None:
+    board, mark = Board(), tmp_path / "running"
+    job = board.ask(Task("long", lasting, (str(mark),)), "me")
+    while not (mark.exists() and mark.read_text()):
+        time.sleep(0.02)
+    board.stop("long", "me")
+
+    with pytest.raises(Stopped):
+        answered(job)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(mark.read_text()), 0)
+
+
+def test_who_stops_leaves_the_work_of_others_alone(tmp_path: Path) -> None:
+    board = Board()
+    task = Task("shared", lasting, (str(tmp_path / "mark"),), "thread")
+    job = board.ask(task, "me")
+    board.ask(task, "other")
+    board.stop("shared", "me")
+    time.sleep(0.05)
+
+    assert not job.ended.is_set()
+    board.stop("shared", "other")
+    assert job.ended.wait(10)
+
+
+def test_more_tasks_than_turns_wait_and_can_be_stopped_while_they_do(tmp_path: Path) -> None:
+    board = Board(at_once=1)
+    first = board.ask(Task("first", lasting, (str(tmp_path / "1"),), "thread"), "me")
+    while not first.running:
+        time.sleep(0.01)
+    second = board.ask(Task("second", lasting, (str(tmp_path / "2"),), "thread"), "me")
+    time.sleep(0.05)
+    assert not second.running
+    board.stop("second", "me")
+
+    assert second.ended.wait(10)
+    assert not (tmp_path / "2").exists()
+    board.stop("first", "me")
+
+
+def test_the_results_asked_for_least_lately_are_forgotten() -> None:
+    board = Board(most=2)
+    for number in range(4):
+        answered(board.ask(Task(str(number), doubled, (number,), "thread")))
+    board.ask(Task("3", doubled, (3,), "thread"))
+
+    assert board.look("0") is None
+    assert board.look("3") is not None
+
+
+def test_tasks_from_many_threads_end_each_with_its_own_answer() -> None:
+    board, found = Board(), {}
+
+    def ask(number: int) -> None:
+        found[number] = answered(board.ask(Task(str(number % 5), doubled, (number % 5,), "thread")))
+
+    threads = [threading.Thread(target=ask, args=(n,)) for n in range(25)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert found == {number: 2 * (number % 5) for number in range(25)}
+
+
+# --- edits, links and steps back ---------------------------------------------------------------
+
+PRICE = ("options", "shared", "groups", "vendor", "contract", "minutes", "price")
+
+
+def test_a_link_carries_edits_and_says_when_it_cannot() -> None:
+    state = State("shop", edits=(Edit(PRICE, "20 RUB/min"), Edit(("name",), {"a": [1, None]})))
+
+    assert link_of(state, "en")
+    assert read_address(address(state, "en"), ["shop"]) == (state, [])
+    long = state.writing(Edit(("title",), os.urandom(2 * MOST_LETTERS).hex()))
+    assert "edits" not in address(long, "en")
+    assert not link_of(long, "en")
+    assert not link_of(State(OWN, own=("mine.yaml", own())), "en")
+
+
+@pytest.mark.parametrize("edits", ["x", "AAAA", "eJyLjlYqy88pzU1V0jGNjQUAJIQErg", "é" * 9])
+def test_edits_that_make_no_sense_are_left_out_of_a_link(edits: str) -> None:
+    state, wrong = read_address({"scenario": "shop", "edits": edits}, ["shop"])
+
+    assert state == State("shop")
+    assert wrong == ["edits"]
+
+
+def test_a_later_edit_of_a_place_takes_the_place_of_an_earlier_one() -> None:
+    state = State("shop").writing(Edit(PRICE, "20 RUB/min")).writing(Edit(PRICE, "30 RUB/min"))
+
+    assert state.edits == (Edit(PRICE, "30 RUB/min"),)
+
+
+def test_a_change_is_taken_back_and_made_again() -> None:
+    app = opened(lang="en", volume="4000")
+    put(app, "Contacts a week", 5000.0)
+    for label, volume in (("Undo", 4000.0), ("Redo", 5000.0), ("Undo", 4000.0)):
+        press(app, label)
+        app.run()
+        assert app.number_input[0].value == volume
+        assert app.query_params["volume"] == f"{volume:g}"
+
+
+def test_an_edit_that_a_link_brings_is_read_by_the_door_of_every_file() -> None:
+    good = address(State("company-n", edits=(Edit(PRICE, "5 RUB/min"),)), "en")
+    bad = address(State("company-n", edits=(Edit(PRICE, "-5 RUB/min"),)), "en")
+
+    assert "cheaper" in texts(opened(**good))
+    assert "edits" in opened(**bad).warning[0].value
