@@ -98,12 +98,14 @@ def draw(view: View) -> None:
     st.title(lang("How the figures come about, and how far to trust them"))
     with st.container(border=True):
         st.subheader(lang("The way of an answer"), anchor=False)
-        st.markdown("\n".join(f"{n}. {lang(step)}" for n, step in enumerate(_WAY, 1)))
+        said = map(lang, _WAY)
+        st.markdown("\n".join(f"{n}. {step}" for n, step in enumerate(said, 1)))
     _proof(lang)
     with st.container(border=True):
         st.subheader(lang("Formulas"), anchor=False)
         for name, what, formula, source in _FORMULAS:
-            st.markdown(f"**{name}** · {lang(what)} · {source}")
+            title = lang(what)
+            st.markdown(f"**{name}** · {title} · {source}")
             st.latex(formula)
         st.caption(
             lang(
