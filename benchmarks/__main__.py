@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from benchmarks import commands, covers, decisions, machine, one_day, rosters, rotations
+from benchmarks import commands, covers, decisions, machine, one_day, pages, rosters, rotations
 from benchmarks.registry import CASES
 from benchmarks.table import table
 
@@ -15,6 +15,7 @@ PROGRAMS = {
     **covers.PROGRAMS,
     **decisions.PROGRAMS,
     **one_day.PROGRAMS,
+    **pages.PROGRAMS,
     **rosters.PROGRAMS,
     "commands": commands.lines,
     "rotations": rotations.lines,

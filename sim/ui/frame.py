@@ -21,7 +21,7 @@ from sim.ui.view import View
 from sim.ui.waiting import Paused
 from sim.ui.work import scenario_of
 
-__all__ = ["main"]
+__all__ = ["PAGES", "main"]
 
 _ICON = Path(__file__).with_name("icon.png")
 # Less air above the first line than Streamlit leaves, and lines that do not run too wide.
@@ -41,10 +41,14 @@ _STYLE = """<style>
 .linewise-tile small {color: var(--tile-note); font-size: inherit}
 @media (max-width: 640px) {.linewise-tile dd {font-size: 1.55rem}}
 </style>"""
+# White letters on the pale blue of the dark theme would be hard to read.
+_DARK_STYLE = """<style>
+[data-testid^="stBaseButton-primary"] p, [data-testid^="stBaseButton-primary"] span {color: #131722}
+</style>"""
 
 
 #: Pages in the order of the navigation: module, title, icon. The address of a page is its module.
-_PAGES = (
+PAGES = (
     ("answer", N_("Answer"), "gavel"),
     ("people", N_("People"), "groups"),
     ("about", N_("About the model"), "function"),
@@ -63,12 +67,14 @@ def main() -> None:
             title=lang(title),
             icon=f":material/{icon}:",
             url_path=name,
-            default=name == _PAGES[0][0],
+            default=name == PAGES[0][0],
         )
-        for name, title, icon in _PAGES
+        for name, title, icon in PAGES
     ]
     page = st.navigation(pages, position="top")
     st.html(_STYLE)
+    if st.context.theme.type == "dark":
+        st.html(_DARK_STYLE)
     st.html(
         f"<script>document.documentElement.lang='{lang.code}'</script>",
         unsafe_allow_javascript=True,

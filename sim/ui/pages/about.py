@@ -97,7 +97,7 @@ def draw(view: View) -> None:
     lang = view.lang
     st.title(lang("How the figures come about, and how far to trust them"))
     with st.container(border=True):
-        st.subheader(lang("The way of an answer"), anchor=False)
+        st.header(lang("The way of an answer"), anchor=False)
         said = map(lang, _WAY)
         st.markdown("\n".join(f"{n}. {step}" for n, step in enumerate(said, 1)))
     _proof(lang)

@@ -1,0 +1,172 @@
+"""How long a visitor of the app waits, in Chromium: first answer, a changed input, another page.
+
+The app runs as it is started for users; what is measured is the time from a key or a click until
+the page is complete and still. Twenty-five visitors at once each bring a volume of their own.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from sim.ui.frame import PAGES
+
+ROOT = Path(__file__).resolve().parents[1]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+VISITORS = 25
+WAIT = 180_000  # [ms]
+READY = """(kept) => {
+  const app = document.querySelector('[data-testid=stApp]');
+  const head = document.querySelector('[data-testid=stMain] h1');
+  return app && head && app.getAttribute('data-test-script-state') === 'notRunning'
+    && !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')
+    && document.querySelector('[data-testid=stMain] h2, [data-testid=stMain] h3')
+    && (!kept || head.innerText !== kept);
+}"""
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The app in a process of its own, with nothing computed yet."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    command += [f"--server.port={port}", "--server.address=127.0.0.1"]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet) as server:
+        try:
+            base = f"http://127.0.0.1:{port}"
+            while True:
+                try:
+                    urllib.request.urlopen(f"{base}/_stcore/health", timeout=1).close()
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            yield base
+        finally:
+            server.terminate()
+
+
+def timed(act: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    act()
+    return time.perf_counter() - begun
+
+
+def ready(page: Page, kept: str = "") -> None:
+    page.wait_for_function(READY, arg=kept, timeout=WAIT, polling=20)
+
+
+def opened(browser: Browser, address: str) -> tuple[Page, float]:
+    """A new visitor, and how long the first answer took."""
+    page = browser.new_context(locale="en-GB", reduced_motion="reduce").new_page()
+
+    def visit() -> None:
+        page.goto(address, wait_until="commit")
+        ready(page)
+
+    return page, timed(visit)
+
+
+def retyped(page: Page, volume: int) -> float:
+    """Another volume, until its answer is there."""
+    field = page.get_by_label("Contacts a week")
+    field.fill(str(volume))
+
+    def enter() -> None:
+        page.keyboard.press("Enter")
+        page.wait_for_function(f"location.search.includes('volume={volume}')", timeout=WAIT)
+        ready(page)
+
+    return timed(enter)
+
+
+def turned(page: Page, name: str) -> float:
+    """Another page, until it is complete."""
+    kept = page.locator("h1").first.inner_text()
+
+    def click() -> None:
+        page.get_by_role("link", name=name, exact=True).first.click()
+        ready(page, kept)
+
+    return timed(click)
+
+
+def together(browser: Browser, base: str, count: int) -> tuple[float, float, int]:
+    """Many visitors at once: median and longest time to an answer, and pages with an error."""
+    pages = [browser.new_context(locale="en-GB").new_page() for _ in range(count)]
+    begun = time.perf_counter()
+    for place, page in enumerate(pages):
+        page.goto(f"{base}/?lang=en&volume={6000 + 40 * place}", wait_until="commit")
+    took, wrong = [], 0
+    for page in pages:
+        ready(page)
+        took.append(time.perf_counter() - begun)
+        alerts = page.locator("[data-testid=stException], [data-testid=stAlertContentError]")
+        wrong += alerts.count() > 0
+    for page in pages:
+        page.context.close()
+    return statistics.median(took), max(took), wrong
+
+
+def lines(size: float, rounds: int) -> Iterator[str]:
+    """The table; the aims stand beside what is measured."""
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if path is None:
+        yield "The app in Chromium: not measured, there is no Chromium on this machine"
+        return
+    yield f"The app in Chromium, seconds; median of {rounds}, longest behind it"
+    with served() as base, sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=path, args=FLAGS)
+        page, first = opened(browser, f"{base}/?lang=en")
+        yield f"{'first answer after the start of the app (aim 3)':58} {first:6.2f}"
+        news = [opened(browser, f"{base}/?lang=en")[1] for _ in range(rounds)]
+        yield row("new visitor, answer already computed", news)
+        fresh = [retyped(page, 5000 + 10 * n) for n in range(rounds)]
+        yield row("another volume, simulated (aim 2)", fresh)
+        again = [retyped(page, 5000 + 10 * (n % rounds)) for n in range(rounds)]
+        yield row("another volume, already computed (aim 0.7)", again)
+        for _, title, _ in PAGES:
+            yield from switched(page, title, rounds)
+        count = max(2, round(VISITORS * size))
+        middle, longest, wrong = together(browser, base, count)
+        what = f"{count} visitors at once, each with a volume of its own"
+        yield f"{what:58} {middle:6.2f} {longest:6.2f}   {wrong} with an error"
+        browser.close()
+
+
+def switched(page: Page, name: str, rounds: int) -> Iterator[str]:
+    """To a page and back to another, the first time apart."""
+    here = page.locator("h1").first.inner_text()
+    home = "People" if name == "Answer" else "Answer"
+    if name == "Answer":
+        turned(page, home)
+    try:
+        first = turned(page, name)
+    except Exception as error:  # a page that never comes to rest is a result of this benchmark
+        yield f"{name}: {type(error).__name__} (from {here})"
+        return
+    took = []
+    for _ in range(rounds):
+        turned(page, home)
+        took.append(turned(page, name))
+    yield row(f"to {name} (aim 0.5)", took) + f"   first {first:.2f}"
+
+
+def row(what: str, took: list[float]) -> str:
+    return f"{what:58} {statistics.median(took):6.2f} {max(took):6.2f}"
+
+
+PROGRAMS = {"pages": lines}
