@@ -1,1 +1,23 @@
 """Reports as files: PDF, an Excel workbook, a page of HTML that needs nothing beside itself."""
+
+from sim.report.files.contents import SECTIONS, Asked, Contents, contents
+from sim.report.files.page import page
+from sim.report.files.pdf import pdf, pictured
+from sim.report.files.saving import KINDS, Kind, kind_of, report_file, save_report
+from sim.report.files.workbook import workbook
+
+__all__ = [
+    "KINDS",
+    "SECTIONS",
+    "Asked",
+    "Contents",
+    "Kind",
+    "contents",
+    "kind_of",
+    "page",
+    "pdf",
+    "pictured",
+    "report_file",
+    "save_report",
+    "workbook",
+]

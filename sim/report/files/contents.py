@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 
-from sim.decide import Comparison, OptionResult
+from sim.decide import Attained, Comparison, OptionResult
 from sim.decide.horizon import Outlook, before_of, outlook
 from sim.errors import InvalidInput
 from sim.report.files.parts import (
@@ -216,20 +216,33 @@ def _frame(found: Comparison, lang: Language, day: datetime.date) -> tuple[tuple
 
 def _warnings(found: Comparison, lang: Language) -> tuple[str, ...]:
     """Options that cannot be set beside the baseline, and promises that it does not keep."""
-    base, scenario = found.baseline, found.scenario
+    base = found.baseline
     gaps = (gap_sentence(found, option.name, lang) for option in found.options)
-    missed = (
-        lang(
-            "“{option}” cannot keep {promise} on {channel}: {share} answered in time.",
-            option=option_title(scenario, base.name, lang),
-            promise=promise(one.target, lang),
-            channel=channel_title(scenario, one.channel, lang),
-            share=lang.percent(one.service_level.value),
-        )
-        for one in base.attained
-        if one.target is not None and not one.kept
-    )
+    missed = (_not_kept(found, one, lang) for one in base.attained if not one.kept)
     return (*filter(None, gaps), *missed)
+
+
+def _not_kept(found: Comparison, one: Attained, lang: Language) -> str:
+    """Which part of a promise of the baseline does not hold."""
+    scenario, target = found.scenario, one.target
+    assert target is not None  # who promised nothing keeps it
+    named = {
+        "option": option_title(scenario, found.baseline.name, lang),
+        "channel": channel_title(scenario, one.channel, lang),
+    }
+    if one.service_level.value < target.answered or target.abandonment is None:
+        return lang(
+            "“{option}” cannot keep {promise} on {channel}: {share} answered in time.",
+            promise=promise(target, lang),
+            share=lang.percent(one.service_level.value),
+            **named,
+        )
+    return lang(
+        "“{option}” cannot keep to {most} who give up on {channel}: {share} gave up.",
+        most=lang.percent(target.abandonment),
+        share=lang.percent(one.abandonment.value, 1),
+        **named,
+    )
 
 
 def _tiles(found: Comparison, lang: Language) -> tuple[tuple[str, str, str], ...]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.decide import Comparison, OptionResult
 from sim.decide.horizon import Outlook
@@ -40,8 +42,10 @@ __all__ = [
     "money_block",
     "month_block",
     "months_block",
+    "need_of",
     "people_block",
     "service_block",
+    "shown_month",
     "thinnest_day",
 ]
 
@@ -182,6 +186,15 @@ def lead_group(result: OptionResult) -> tuple[str, str]:
     return next(pairs, (first, next(iter(groups))))
 
 
+@lru_cache(maxsize=4)
+def need_of(result: OptionResult, group: str) -> NDArray[np.float64] | None:
+    """Agents that a group needs by interval of the week, kept for the next file of a report.
+
+    With several skills it takes seconds to find.
+    """
+    return needed(result, group)
+
+
 def thinnest_day(week: WeekOf) -> int:
     """The day with the interval in which most contacts wait too long; else the busiest."""
     if week.thin:
@@ -194,7 +207,7 @@ def people_block(result: OptionResult, lang: Language) -> Block:
     scenario = result.scenario
     channel, group = lead_group(result)
     week, interval = week_of(result, channel, group), scenario.interval
-    day, need = thinnest_day(week), needed(result, group)
+    day, need = thinnest_day(week), need_of(result, group)
     thin = thin_sentence(week, interval, lang)
     title = option_title(scenario, result.name, lang)
     heat = Picture(
@@ -272,3 +285,9 @@ def _sourced(standing: str, source: str) -> str:
     if source.lower().startswith(standing.lower()):
         return upper(source)
     return f"{upper(standing)}: {source}"
+
+
+def shown_month(ahead: Outlook, month: int) -> str:
+    """A month of the horizon, from 1, as tables name it."""
+    year, number = ahead.month_of(month)
+    return f"{number:02d}.{year % 100:02d}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import typst
 
@@ -34,7 +34,7 @@ def pdf(report: Contents) -> bytes:
         What it says.
     """
     return typst.compile(
-        _TEMPLATE.read_bytes(),
+        _TEMPLATE,
         font_paths=[FONTS],
         ignore_system_fonts=True,
         format="pdf",
@@ -53,15 +53,16 @@ def pictured(report: Contents, ppi: float = 110.0) -> tuple[bytes, ...]:
     ppi
         Pixels per inch.
     """
-    made: bytes | list[bytes] = typst.compile(
-        _TEMPLATE.read_bytes(),
+    made: object = typst.compile(
+        _TEMPLATE,
         font_paths=[FONTS],
         ignore_system_fonts=True,
         format="png",
         ppi=ppi,
         sys_inputs=_said(report),
     )
-    return tuple(made) if isinstance(made, list) else (made,)
+    # One page comes as it is, several in a list, whatever the library's types say.
+    return tuple(made) if isinstance(made, list) else (cast(bytes, made),)
 
 
 def _said(report: Contents) -> dict[str, str]:

@@ -15,13 +15,13 @@ __all__ = ["FONT", "FONTS", "sized", "svg"]
 #: Letters of charts and files, Cyrillic among them.
 FONT = "PT Sans"
 #: Folder of their files.
-FONTS = str(Path(fontpkg_pt_sans.__file__).with_name("files"))
+FONTS = Path(fontpkg_pt_sans.__file__).with_name("files")
 
 
 @cache
 def _letters() -> None:
     """Let charts be measured with the letters that they are set in."""
-    vl_convert.register_font_directory(FONTS)
+    vl_convert.register_font_directory(str(FONTS))
 
 
 def sized(spec: Spec, width: int) -> Spec:
