@@ -21,6 +21,8 @@ from sim.report.table import Table
 __all__ = ["page"]
 
 _WIDTH = 940
+#: Letters of a cell that are kept in one line.
+_SHORT = 26
 _STYLE = """
 :root { color-scheme: light }
 * { box-sizing: border-box }
@@ -40,12 +42,13 @@ h1 { font-size: 1.7rem; margin: .2rem 0 1rem } h2 { font-size: 1.25rem; margin: 
 .legend i { display: inline-block; width: .75rem; height: .75rem; border-radius: .15rem;
   margin-right: .35rem; vertical-align: -.06rem }
 .pictures { display: grid; gap: 0 1.6rem; grid-template-columns: minmax(0, 1fr) }
+.chart { overflow-x: auto } figure { margin: 0; min-width: 0 }
 .chart svg { max-width: 100%%; height: auto; display: block } .vega-embed { width: 100%% }
 .scroll { overflow-x: auto } table { border-collapse: collapse; width: 100%%; font-size: .88rem }
 th, td { padding: .28rem .5rem; border-bottom: 1px solid %(line)s; text-align: right;
   vertical-align: top } th { color: %(muted)s; font-weight: 400; vertical-align: bottom;
   border-bottom-color: %(muted)s } th:first-child, td:first-child { text-align: left }
-td:first-child { white-space: pre-line } .source td:last-child { width: 2.5rem }
+td:first-child { white-space: pre-line } td.short { white-space: nowrap }
 @media (min-width: 860px) { .pictures.pair { grid-template-columns: minmax(0, 58fr)
   minmax(0, 42fr) } }
 @media print { body { margin: 0; max-width: none; font-size: 10.5pt } h2, h3 { break-after: avoid }
@@ -67,7 +70,7 @@ document.documentElement.dataset.alive = "yes";
 @cache
 def _bundle() -> str:
     """What draws charts in a browser, in one piece."""
-    made: str = vl_convert.javascript_bundle(None)
+    made: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     return made.replace("</script", "<\\/script")
 
 
@@ -142,7 +145,7 @@ def _picture(name: str, one: Picture) -> str:
         for colour, title in one.legend
     )
     return (
-        f'<figure style="margin:0" role="img" aria-label="{escape(one.told)}">'
+        f'<figure role="img" aria-label="{escape(one.told)}">'
         f'<h3>{escape(one.title)}</h3><div class="legend">{legend}</div>'
         f'<div class="chart" id="{name}">{svg(one.spec, round(_WIDTH * one.wide))}</div></figure>'
     )
@@ -152,9 +155,16 @@ def _table(one: Table) -> str:
     title = f"<h3>{escape(one.title)}</h3>" if one.title else ""
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in one.head)
     rows = "".join(
-        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in one.rows
+        f"<tr>{''.join(_cell(cell, place) for place, cell in enumerate(row))}</tr>"
+        for row in one.rows
     )
     return (
         f'{title}<div class="scroll"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
+
+
+def _cell(text: str, place: int) -> str:
+    """A cell; a figure stays in one line."""
+    kind = ' class="short"' if place and len(text) <= _SHORT else ""
+    return f"<td{kind}>{escape(text)}</td>"
