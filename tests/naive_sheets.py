@@ -139,7 +139,7 @@ class _Reading:
             return values[1] if values[0] else values[2]
         if name in ("SUM", "MAX", "MIN"):
             numbers = [n for value in values for n in np.ravel(value) if isinstance(n, int | float)]
-            return {"SUM": sum, "MAX": max, "MIN": min}[name](numbers)
+            return sum(numbers) if name == "SUM" else (max if name == "MAX" else min)(numbers)
         if name == "SUMPRODUCT":
             return float(
                 sum(np.prod([_number(n) for n in row]) for row in zip(*values, strict=True))

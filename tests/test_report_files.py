@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 from html.parser import HTMLParser
+from typing import Any
 
 import openpyxl
 import pypdf
@@ -193,17 +194,14 @@ def test_a_promise_that_breaks_on_those_who_give_up_says_so() -> None:
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_pdf_can_be_listened_to(files: Files, code: Code) -> None:
     read = pypdf.PdfReader(io.BytesIO(files("pdf", code)))
-    root = read.trailer["/Root"]
+    root: Any = read.trailer["/Root"].get_object()
 
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == code
     assert read.metadata is not None
     assert "<b>" in str(read.metadata.title)
-    fonts = {
-        str(font.get_object()["/BaseFont"])
-        for page in read.pages
-        for font in page["/Resources"]["/Font"].values()  # type: ignore[index]
-    }
+    resources: list[Any] = [page["/Resources"].get_object() for page in read.pages]
+    fonts = {str(f.get_object()["/BaseFont"]) for r in resources for f in r["/Font"].values()}
     assert all("PTSans" in font for font in fonts)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
+from typing import Any
 
 import pytest
 from handed_on import DESK
 from streamlit.testing.v1 import AppTest
-from visitor import bring, calm, group, opened, own, press, texts
+from visitor import bring, calm, finish, group, opened, own, press, put, texts
 
 from sim.report.files import SECTIONS
 from sim.report.language import Code, Language
@@ -20,16 +20,6 @@ TITLES: dict[Code, str] = {
 }
 
 
-def finish(app: AppTest) -> AppTest:
-    """Look again until everything that is being computed has come."""
-    for _ in range(400):
-        if not any("progress" in part.type for part in app.get("progress")):
-            return calm(app)
-        time.sleep(0.1)
-        calm(app.run())
-    raise TimeoutError
-
-
 def shown(text: str, lang: Code = "en") -> AppTest:
     """The page for a scenario of one's own."""
     app = opened("report", lang=lang, scenario="bank")
@@ -38,6 +28,15 @@ def shown(text: str, lang: Code = "en") -> AppTest:
 
 def labels(app: AppTest) -> list[str]:
     return [button.proto.label for button in app.get("download_button")]
+
+
+def picture(app: AppTest) -> tuple[str, ...]:
+    """Where the picture of the page is kept: another picture, another place."""
+    return tuple(url for image in app.get("image") for url in _urls(image))
+
+
+def _urls(image: Any) -> list[str]:
+    return list(image.value)
 
 
 def pills(app: AppTest, label: str) -> list[str]:
@@ -49,7 +48,7 @@ def test_the_page_shows_the_report_and_offers_its_files(lang: Code) -> None:
     app, words = shown(DESK, lang), Language(lang)
 
     assert [title.value for title in app.title] == [TITLES[lang]]
-    assert len(app.get("imgs")) == 1
+    assert len(picture(app)) == 1
     assert labels(app) == [
         words("PDF to read and print"),
         words("Excel with live formulas"),
@@ -76,16 +75,16 @@ def test_sections_are_those_that_can_be_filled() -> None:
 
 def test_fewer_options_and_sections_make_another_report() -> None:
     app = shown(DESK)
-    before = app.get("imgs")[0].proto.imgs[0].url
+    before = picture(app)
     options = group(app, "Options beside “=1+1”")
     assert [option.content for option in options.proto.options] == ["#set [own]: team", "Too few"]
     options.set_value(["own"])
     finish(calm(app.run()))
-    after = app.get("imgs")[0].proto.imgs[0].url
+    after = picture(app)
     group(app, "Sections").set_value(["service"])
     finish(calm(app.run()))
 
-    assert len({before, after, app.get("imgs")[0].proto.imgs[0].url}) == 3
+    assert len({before, after, picture(app)}) == 3
     assert group(app, "Sections").value == ["service"]
 
 
@@ -141,3 +140,15 @@ def test_what_cannot_be_computed_is_said_and_offers_no_file() -> None:
     assert app.title[0].value == TITLES["en"]
     assert app.error
     assert "cannot be used" in texts(app)
+
+
+def test_a_step_back_brings_the_report_back() -> None:
+    app = shown(DESK)
+    before = picture(app)
+    put(app, "Handle time", 300.0)
+    after = picture(finish(app))
+    press(app, "Undo")
+    finish(calm(app.run()))
+
+    assert after != before
+    assert picture(app) == before

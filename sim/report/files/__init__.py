@@ -1,10 +1,10 @@
 """Reports as files: PDF, an Excel workbook, a page of HTML that needs nothing beside itself."""
 
-from sim.report.files.contents import SECTIONS, Asked, Contents, contents
-from sim.report.files.page import page
-from sim.report.files.pdf import pdf, pictured
+from sim.report.files.as_html import page
+from sim.report.files.as_pdf import pdf, pictured
+from sim.report.files.as_workbook import workbook
+from sim.report.files.composing import SECTIONS, Asked, Contents, contents
 from sim.report.files.saving import KINDS, Kind, kind_of, report_file, save_report
-from sim.report.files.workbook import workbook
 
 __all__ = [
     "KINDS",

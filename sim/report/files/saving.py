@@ -9,10 +9,10 @@ from typing import Literal
 
 from sim.decide import Comparison
 from sim.errors import InvalidInput
-from sim.report.files.contents import Asked, contents
-from sim.report.files.page import page
-from sim.report.files.pdf import pdf
-from sim.report.files.workbook import workbook
+from sim.report.files.as_html import page
+from sim.report.files.as_pdf import pdf
+from sim.report.files.as_workbook import workbook
+from sim.report.files.composing import Asked, contents
 from sim.report.language import Language
 
 __all__ = ["KINDS", "Kind", "kind_of", "report_file", "save_report"]

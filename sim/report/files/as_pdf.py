@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import typst
 
-from sim.report.files.contents import Contents
+from sim.report.files.composing import Contents
 from sim.report.files.parts import Picture
 from sim.report.files.pictures import FONT, FONTS, svg
 from sim.report.language import Language
@@ -22,7 +22,9 @@ _TEMPLATE = Path(__file__).with_name("report.typ")
 #: Width of a picture as wide as the page [pixels]; what is 13 pixels high becomes 9 points.
 _WIDTH = 720
 #: Letters of a cell that are set in one line where there is room.
-_LONG = 36
+_LONG = 44
+#: One cell in so many may be longer than its column.
+_RARE = 14
 
 
 def pdf(report: Contents) -> bytes:
@@ -101,9 +103,11 @@ def _figures(one: Table) -> dict[str, Any]:
 
 
 def _room(head: str, cells: list[str]) -> int:
-    """Letters that a column needs: no word is cut, and long text takes several lines."""
+    """Letters that a column needs: no word is cut, and rare long text takes several lines."""
     longest = max((len(word) for word in head.split()), default=1)
-    return max(longest, *(min(len(cell), _LONG) for cell in [*cells, ""])) + 2
+    sizes = sorted(min(len(cell), _LONG) for cell in [*cells, ""])
+    usual = sizes[-1 - len(sizes) // _RARE]
+    return max(longest, usual) + 2
 
 
 def _is_words(cells: tuple[str, ...]) -> bool:

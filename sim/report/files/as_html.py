@@ -12,7 +12,7 @@ from html import escape
 
 import vl_convert
 
-from sim.report.files.contents import Block, Contents
+from sim.report.files.composing import Block, Contents
 from sim.report.files.parts import Picture
 from sim.report.files.pictures import svg
 from sim.report.palette import LIGHT

@@ -11,7 +11,7 @@ import xlsxwriter
 from sim.decide import Comparison, OptionResult
 from sim.decide.horizon import Outlook, outlook
 from sim.report.files.book import Book, at, quoted
-from sim.report.files.contents import Asked, Contents, chosen
+from sim.report.files.composing import Asked, Contents, chosen
 from sim.report.files.money_sheet import MoneySheet, money_sheet
 from sim.report.files.sheets import assumption_sheet, months_sheet, service_sheet
 from sim.report.files.sums import month_sheet
