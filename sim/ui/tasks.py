@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sim import compiled
 from sim.decide import Comparison, OptionResult, compare, simulate
-from sim.decide.breakeven import breakeven
 from sim.experiment import Progress
-from sim.report.breakeven import breakeven_sentences
-from sim.report.files import Asked, Contents, contents, pictured
-from sim.report.language import Code, Language
 from sim.scenario import Scenario
 from sim.ui.jobs import Tell
 
-__all__ = ["Draft", "compared", "drafted", "simulated", "turned"]
+__all__ = ["compared", "simulated"]
 
 
 def compared(scenario: Scenario, *, tell: Tell) -> Comparison:
@@ -36,35 +30,3 @@ def simulated(
     """One option of a scenario."""
     tell(0.0, name)
     return simulate(scenario, name, seed=seed, replications=replications)
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A report before it is written into a file.
-
-    Parameters
-    ----------
-    report
-        What it says.
-    pages
-        Its pages as pictures (PNG).
-    """
-
-    report: Contents
-    pages: tuple[bytes, ...]
-
-
-def drafted(found: Comparison, code: Code, asked: Asked, *, tell: Tell) -> Draft:
-    """A report and its pages as pictures."""
-    tell(0.0, "")
-    report = contents(found, Language(code), asked)
-    tell(0.5, "")
-    return Draft(report, pictured(report))
-
-
-def turned(found: Comparison, *, tell: Tell) -> dict[str, tuple[str, ...]]:
-    """At which volume the answer changes, in sentences by language."""
-    tell(0.0, "")
-    crossed = breakeven(found.scenario, "volume", comparison=found)
-    codes: tuple[Code, ...] = ("ru", "en")
-    return {code: tuple(breakeven_sentences(crossed, Language(code))) for code in codes}

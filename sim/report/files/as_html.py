@@ -48,7 +48,7 @@ h1 { font-size: 1.7rem; margin: .2rem 0 1rem } h2 { font-size: 1.25rem; margin: 
 th, td { padding: .28rem .5rem; border-bottom: 1px solid %(line)s; text-align: right;
   vertical-align: top } th { color: %(muted)s; font-weight: 400; vertical-align: bottom;
   border-bottom-color: %(muted)s } th:first-child, td:first-child { text-align: left }
-td:first-child { white-space: pre-line } td.short { white-space: nowrap }
+td.short { white-space: nowrap }
 @media (min-width: 860px) { .pictures.pair { grid-template-columns: minmax(0, 58fr)
   minmax(0, 42fr) } }
 @media print { body { margin: 0; max-width: none; font-size: 10.5pt } h2, h3 { break-after: avoid }

@@ -19,8 +19,8 @@ _BARRED, _LONGEST = re.compile(r"[\[\]:*?/\\']"), 31
 #: What is given, as against what follows from it.
 _TINT = "#FFF6DA"
 _INK, _MUTED, _LINE = "#1B2333", "#5A6579", "#D9DFE9"
-#: Signs of money that spreadsheets show before an amount; other currencies stand in the heading.
-_MONEY = "#,##0;[Red]−#,##0"
+#: Money without its sign, which stands in the heading.
+_MONEY = "#,##0"
 
 _FORMATS: dict[str, dict[str, Any]] = {
     "text": {"text_wrap": True, "valign": "top"},
@@ -34,15 +34,14 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "total": {"num_format": _MONEY, "bold": True, "top": 1},
     "unit": {"num_format": "#,##0.00", "valign": "top"},
     "whole": {"num_format": "#,##0", "valign": "top"},
-    "figure": {"num_format": "#,##0.##########", "valign": "top"},
     "share": {"num_format": "0.0%", "valign": "top"},
-    "points": {"num_format": "+0.0%;[Red]−0.0%;0.0%", "valign": "top"},
+    "points": {"num_format": "+0.0%;-0.0%;0.0%", "valign": "top"},
     "percent": {"num_format": "0%", "align": "center"},
     "one": {"num_format": "#,##0.0", "valign": "top"},
     "bold": {"bold": True, "top": 1},
-    "given": {"num_format": "#,##0.##########", "bg_color": _TINT, "valign": "top"},
-    "given_share": {"num_format": "0.0##%", "bg_color": _TINT, "valign": "top"},
-    "given_text": {"bg_color": _TINT, "valign": "top"},
+    "given": {"bg_color": _TINT, "valign": "top"},
+    "given_whole": {"num_format": "#,##0", "bg_color": _TINT, "valign": "top"},
+    "given_share": {"num_format": "0.0#%", "bg_color": _TINT, "valign": "top"},
 }
 
 
@@ -136,6 +135,8 @@ class Book:
     def number(self, sheet: Any, row: int, column: int, value: float, form: str) -> None:
         """Write a number; nothing where there is none."""
         if value == value and abs(value) != float("inf"):
+            if form == "given" and float(value).is_integer():
+                form = "given_whole"
             sheet.write_number(row, column, value, self.formats[form])
         else:
             sheet.write_string(row, column, "—", self.formats[form])

@@ -22,6 +22,7 @@ from sim.report.files.parts import (
 )
 from sim.report.language import N_, Code, Language
 from sim.report.sentences import channel_title, gap_sentence, option_title
+from sim.report.table import Table
 from sim.report.week import unit_cost
 from sim.report.words import difference_words, headline, promise, sureness
 from sim.scenario import Scenario
@@ -304,5 +305,11 @@ def _blocks(found: Comparison, lang: Language, asked: Asked) -> tuple[Block, ...
 
 def _titled(block: Block, title: str) -> Block:
     """A section under its title, which none of its tables repeats."""
-    tables = (replace(t, title="") if t.title == title else t for t in block.tables)
+    tables = (_flowing(t, "" if t.title == title else t.title) for t in block.tables)
     return replace(block, title=title, tables=tuple(tables))
+
+
+def _flowing(table: Table, title: str) -> Table:
+    """A table whose names are not broken into lines, as they are for a terminal."""
+    head, *rows = (tuple(" ".join(c.split("\n")) for c in row) for row in (table.head, *table.rows))
+    return Table(title, head, tuple(rows))

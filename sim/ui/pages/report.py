@@ -13,7 +13,7 @@ from sim.report.files import SECTIONS, Asked, page, pdf, workbook
 from sim.report.language import Code
 from sim.report.sentences import option_title
 from sim.ui.jobs import Task
-from sim.ui.tasks import Draft, drafted, turned
+from sim.ui.report_tasks import Draft, drafted, turned
 from sim.ui.view import View, choose, choose_many
 from sim.ui.waiting import result_of
 from sim.ui.work import comparison, kept, key_of, scenario_of, text_of
