@@ -16,7 +16,7 @@ channels:
   phone:
     title: {en: Phone, ru: Телефон}
     kind: voice
-    arrivals: {Mon-Sun: [2, 2, 2, 2, 2, 2, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 2, 2, 2, 2]}
+    arrivals: {Mon-Sun: [2, 2, 2, 2, 2, 2, 9, 9, 9, 9, 9, 9, 40, 9, 9, 9, 9, 9, 9, 9, 2, 2, 2, 2]}
     handle_time: 4m
     patience: 2m
     fcr: 80%
@@ -30,7 +30,7 @@ options:
         source: vendor
         skills: [phone]
         staffing: {shifts: [{agents: 3, hours: always}]}
-        contract: {minutes: {tiers: [{price: 40 RUB/min}]}}
+        contract: {fixed_fee: 15 000 RUB/month, minutes: {tiers: [{price: 40 RUB/min}]}}
   own:
     title: {en: "#set [own]: team", ru: "#set [own]: команда"}
     lead: 6 weeks

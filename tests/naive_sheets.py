@@ -138,7 +138,12 @@ class _Reading:
         if name == "IF":
             return values[1] if values[0] else values[2]
         if name in ("SUM", "MAX", "MIN"):
-            numbers = [n for value in values for n in np.ravel(value) if isinstance(n, int | float)]
+            numbers = [
+                n
+                for value in values
+                for n in np.ravel(value).tolist()
+                if isinstance(n, int | float)
+            ]
             return sum(numbers) if name == "SUM" else (max if name == "MAX" else min)(numbers)
         if name == "SUMPRODUCT":
             return float(

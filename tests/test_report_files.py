@@ -19,6 +19,7 @@ from visitor import own
 
 from sim.decide import Comparison, compare
 from sim.errors import InvalidInput
+from sim.report.assumed import assumption_table, assumption_topics
 from sim.report.data import comparison_data
 from sim.report.files import (
     KINDS,
@@ -35,7 +36,8 @@ from sim.report.files import (
 )
 from sim.report.language import Code, Language
 from sim.report.words import headline, sureness
-from sim.scenario import load_text
+from sim.scenario import load, load_text
+from sim.scenario.ready import ready
 
 pytestmark = pytest.mark.slow
 
@@ -188,6 +190,20 @@ def test_a_promise_that_breaks_on_those_who_give_up_says_so() -> None:
     assert "who give up" in report.warnings[-1]
 
 
+@pytest.mark.parametrize("name", sorted(ready()))
+def test_every_assumption_of_a_ready_scenario_can_be_shown(name: str) -> None:
+    scenario, lang = load(ready()[name]), Language("ru")
+    rows = [
+        row
+        for topic in assumption_topics(scenario, lang)
+        for row in assumption_table(scenario, topic, lang).rows
+    ]
+
+    assert len(rows) == sum(
+        one.path.startswith(("channels.", "options.")) for one in scenario.assumptions("ru")
+    )
+
+
 # --- PDF -----------------------------------------------------------------------------------------
 
 
@@ -233,6 +249,26 @@ def test_every_formula_comes_to_the_value_beside_it(book: bytes) -> None:
             assert (value or "") == (kept or ""), (sheet, cell)
         else:
             assert value == pytest.approx(kept, rel=1e-9, abs=1e-6), (sheet, cell)
+
+
+def test_every_line_of_a_month_is_a_formula_of_what_stands_elsewhere(
+    desk: Comparison, book: bytes
+) -> None:
+    made = openpyxl.load_workbook(io.BytesIO(book))
+    for option, sheet in zip(desk.options, made.worksheets[-len(desk.options) :], strict=True):
+        assert option.statement is not None
+        cells = [sheet.cell(row, 3) for row in range(5, 200) if sheet.cell(row, 2).value]
+        assert len(cells) == sum(line.amount != 0 for line in option.statement.lines)
+        assert all(cell.data_type == "f" for cell in cells)
+        assert not [c for c in cells if re.search(rf"\$C\${c.row}\b", str(c.value))]
+
+
+def test_who_is_missing_is_told_by_the_hour(book: bytes) -> None:
+    sheets = Sheets(book)
+    missing = [sheets.value("People and the week", f"H{row}") for row in range(5, 173)]
+
+    assert max(missing) > 0
+    assert min(missing) == 0
 
 
 def test_totals_are_those_of_the_comparison(desk: Comparison, book: bytes) -> None:

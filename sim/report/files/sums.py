@@ -107,6 +107,8 @@ class _Writing:
     rows: dict[str, int]
     """Rows of lines, by name."""
     row: int = _FIRST
+    begun: int = _FIRST
+    """The row of the line that is being written, its parts below it."""
     inputs: dict[tuple[str, str, float], int] = field(default_factory=dict)
     """Rows of inputs, by leg, name and value: what several lines use stands once."""
 
@@ -135,6 +137,7 @@ def month_sheet(book: Book, result: OptionResult) -> MonthSheet:
     lines = [line for line in statement.lines if line.amount]
     writing = _Writing(book, sheet, result, _rows(lines))
     for line in lines:
+        writing.begun = writing.row
         made.amounts[line.name] = f"{quoted(made.name)}{at(writing.row, _AMOUNT)}"
         _write(writing, line, line.name.partition(".")[0], 0)
     # Parts stand between the lines; only lines say what they are for.
@@ -197,9 +200,10 @@ def _input(writing: _Writing, leg: str, name: str, value: float) -> str:
     """The cell of an input: that of another line where it is its amount, else one of its own."""
     statement = writing.result.statement
     assert statement is not None
-    other = f"{leg}.{name}"
-    if other in writing.rows and agree(statement.amount(other), value):
-        return at(writing.rows[other], _AMOUNT)
+    # Only lines above: a fee may hang on a price of its own name, and no cell on itself.
+    above = writing.rows.get(f"{leg}.{name}", writing.row)
+    if above < writing.begun and agree(statement.amount(f"{leg}.{name}"), value):
+        return at(above, _AMOUNT)
     book, lang, key = writing.book, writing.book.lang, (leg, name, value)
     if key not in writing.inputs:
         row = writing.inputs[key] = _FIRST + len(writing.inputs)
