@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -92,3 +93,13 @@ def bring(app: AppTest, text: str, name: str = "mine.yaml") -> AppTest:
 
 def own(staffing: str = "{to_target: {minimum: 1}}", phone: str = "") -> str:
     return OWN.format(staffing=staffing, phone=phone)
+
+
+def finish(app: AppTest) -> AppTest:
+    """Look again until what is computed beside the page has come."""
+    for _ in range(600):
+        if not any(button.label in ("Stop", "Остановить") for button in app.button):
+            return calm(app)
+        time.sleep(0.1)
+        calm(app.run())
+    raise TimeoutError

@@ -56,6 +56,10 @@ _ELSEWHERE = {
         "searching",
         "Find the best hybrid of an own team and a vendor: hours, channels, overflow, share.",
     ),
+    "report": (
+        "reports",
+        "Write the comparison as a report: PDF, an Excel workbook with live formulas, or HTML.",
+    ),
     "schema": ("scenarios", "Print the JSON Schema of scenario files, for editors."),
     "erlang": ("closed_forms", "Closed forms, for whatever is unknown."),
 }

@@ -103,7 +103,9 @@ def _title(scenario: Scenario, path: str, option: str, lang: Language) -> str:
     if not option:
         return f"{upper(term(parts[1], lang))} · {channel_title(scenario, parts[0], lang)}"
     groups = scenario.options[option].groups
-    owners = [group_title(scenario, option, p, lang) for p in parts[1:2] if len(groups) > 1]
+    # Beside groups an option has figures of its own, as of what stays with the client.
+    owned = parts[0] == "groups" and len(groups) > 1
+    owners = [group_title(scenario, option, parts[1], lang)] if owned else []
     inner = parts[3:] if parts[0] == "groups" else parts[1:]
     if len(parts) == 3 or not inner:
         return " · ".join([upper(term(parts[-1], lang)), *owners])

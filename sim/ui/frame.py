@@ -51,6 +51,7 @@ _DARK_STYLE = """<style>
 PAGES = (
     ("answer", N_("Answer"), "gavel"),
     ("people", N_("People"), "groups"),
+    ("report", N_("Report"), "description"),
     ("about", N_("About the model"), "function"),
 )
 

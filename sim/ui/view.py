@@ -16,7 +16,7 @@ from sim.report.tables import Table
 from sim.scenario import Scenario
 from sim.ui.state import State
 
-__all__ = ["Tile", "View", "chart", "choose", "legend", "table", "tile_row"]
+__all__ = ["Tile", "View", "chart", "choose", "choose_many", "legend", "table", "tile_row"]
 
 #: Label, number and note.
 Tile = tuple[str, str, str | None]
@@ -95,6 +95,47 @@ def choose(
         **more,
     )
     return str(current)
+
+
+def choose_many(
+    label: str, names: Mapping[str, str], key: str, lang: Language, **more: Any
+) -> tuple[str, ...]:
+    """Some of several names, in their order; all at first, and all where none is left.
+
+    Parameters
+    ----------
+    label
+        What is asked.
+    names
+        Labels by identifier.
+    key
+        Where the session keeps the choice.
+    lang
+        The reader's language.
+    more
+        Handed to the widget.
+    """
+    kept = f"chosen.{key}"
+    known = [name for name in st.session_state.get(kept, names) if name in names]
+    current = known or list(names)
+    own = f"{kept}.{lang.code}.{'|'.join(names)}"
+    if st.session_state.get(own) != current:
+        st.session_state[own] = current
+
+    def keep() -> None:
+        st.session_state[kept] = [name for name in names if name in st.session_state[own]]
+
+    st.pills(
+        label,
+        list(names),
+        selection_mode="multi",
+        format_func=lambda name: names.get(name, str(name)),
+        key=own,
+        on_change=keep,
+        wrap=True,
+        **more,
+    )
+    return tuple(current)
 
 
 def chart(
