@@ -90,3 +90,28 @@ def test_short_pauses_of_one_interval_follow_one_another() -> None:
     assert [len(one) for one in starts.values()] == [3] * 7
     for one in starts.values():
         assert all(after - before == 15 for before, after in pairwise(sorted(one)))
+
+
+def test_where_too_many_give_up_over_a_week_nobody_is_added_where_nobody_calls() -> None:
+    phone = line(
+        [0] * 9 + [20, 28, 32, 30, 28, 26, 26, 28, 30, 28, 24, 16] + [0] * 3,
+        patience="90s",
+        target="{answered: 80% in 20s, abandonment: 5%, hold: on average}",
+    )
+    mail = line(
+        [0, 0, 0, 0, 0, 0, 1, 2, 5, 8, 10, 10, 10, 9, 9, 9, 9, 9, 8, 7, 6, 5, 3, 1],
+        kind="email",
+        patience="never",
+    )
+    shop = desk(
+        {"phone": phone, "mail": mail},
+        {"own": team("[phone, mail]", "to_target: {minimum: 1}")},
+        interval="60m",
+    )
+    result = simulate(shop, "base", seed=7, replications=60)
+    lost, noise = result.replications.profile("abandonment", "phone", "period")
+    found = result.covers["own"].agents.reshape(7, 24)
+
+    assert lost[0] <= 0.05 + noise[0]
+    assert (found[:, :9] == 1).all()
+    assert (found[:, 22:] == 1).all()

@@ -235,6 +235,27 @@ def test_a_candidate_is_read_back_as_it_was_written(
         assert group.model_dump() == built.groups[name].model_dump()
 
 
+def test_what_is_saved_begins_as_the_option_does_that_it_takes_its_terms_from(
+    tmp_path: Path,
+) -> None:
+    begun = "    lead: 8 weeks\n    one_offs: [{name: setup, amount: 200 000 RUB}]\n"
+    file = tmp_path / "desk.yaml"
+    file.write_text(DESK + begun, "utf-8")
+    desk = load(file)
+    legs, written = legs_of(desk), raw(file)
+    always, by_day = (OpenHours.of(text).ranges for text in ("always", "Mon-Fri 08:00-20:00"))
+
+    vendor, own, mixed = (
+        option_data(desk, legs, one, written)
+        for one in (Candidate((), ()), Candidate(("phone",), always), Candidate(("phone",), by_day))
+    )
+
+    for data in (vendor, mixed):
+        assert data["one_offs"] == [{"name": "setup", "amount": "200 000 RUB"}]
+        assert data["lead"] == "8 weeks"
+    assert not {"one_offs", "lead"} & own.keys()
+
+
 def test_hybrids_of_the_scenario_are_simulated_as_they_are_written(tmp_path: Path) -> None:
     desk = load_text(DESK + HYBRID)
 

@@ -30,7 +30,7 @@ from sim.report.breakeven import (
     breakeven_rows,
     breakeven_sentences,
 )
-from sim.report.language import Language
+from sim.report.language import N_, Language
 from sim.report.risk import (
     flip_sentences,
     option_risk_table,
@@ -45,7 +45,7 @@ from sim.scenario import load
 __all__ = ["add_to"]
 
 #: How the bar of the draws is called.
-_DRAWS = "draws"
+_DRAWS = N_("draws")
 
 _Between = Annotated[
     tuple[str, str] | None,
@@ -139,18 +139,18 @@ def _risk(
     one_form(as_json, as_csv)
     scenario = load(file)
     count = draws or (scenario.risk.draws if scenario.risk else DRAWS)
+    words = Language(lang)
     with progress() as follow:
         found = risk(
             scenario,
             draws=draws,
-            told=lambda done: follow(_DRAWS, Progress(done, count, math.nan, 0.0)),
+            told=lambda done: follow(words(_DRAWS), Progress(done, count, math.nan, 0.0)),
             between=between,
             seed=seed,
             replications=replications,
             progress=follow,
             on=on,
         )
-    words = Language(lang)
     if as_json:
         print_json(risk_data(found))
     elif as_csv:

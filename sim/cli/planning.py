@@ -128,7 +128,7 @@ def _roster(
         made = crew_roster(scenario, name, chosen, found, crews, members=members, period=period)
     else:
         before = None if last is None else read_roster(last, period, shifts_of(found))
-        with watching(words(LOOKING), seconds) as tell:
+        with watching(words(LOOKING), seconds, words) as tell:
             made = team_roster(
                 scenario,
                 name,

@@ -65,7 +65,7 @@ def _optimise(
     writable("save", save)
     with progress():  # compiles first, where that is still to be done
         pass
-    with watching(words(LOOKING), seconds) as tell:
+    with watching(words(LOOKING), seconds, words) as tell:
         found = search(scenario, between=between, seconds=seconds, seed=seed, progress=tell, on=on)
     if save is not None and base is not None:
         _save(found, file, save, base, words)

@@ -24,6 +24,7 @@ from sim.errors import InvalidInput, LinewiseError
 if TYPE_CHECKING:  # closed forms are told without what plays, and mistakes without either
     from sim.experiment import Progress as Step
     from sim.report.answer import Answer
+    from sim.report.language import Language
     from sim.report.table import Table
 
 __all__ = [
@@ -289,7 +290,7 @@ def progress() -> Iterator[Callable[[str, Step], None]]:
 
 
 @contextmanager
-def watching(what: str, seconds: float) -> Iterator[Callable[[Any], None]]:
+def watching(what: str, seconds: float, lang: Language) -> Iterator[Callable[[Any], None]]:
     """Show how a search goes on, on a terminal: time, and how far it may be from the best."""
     err = console(error=True)
     with Progress(
@@ -304,7 +305,8 @@ def watching(what: str, seconds: float) -> Iterator[Callable[[Any], None]]:
 
         def tell(step: Any) -> None:
             known = math.isfinite(step.cost) and step.cost > 0 and math.isfinite(step.bound)
-            gap = f"{max(0.0, 100 * (step.cost - step.bound) / step.cost):.1f} %" if known else ""
+            far = lang.percent(max(0.0, (step.cost - step.bound) / step.cost), 1) if known else ""
+            gap = f"≤ {far}" if known else ""
             bars.update(task, completed=step.seconds, gap=gap)
 
         yield tell

@@ -13,6 +13,10 @@ from sim.scenario.parse import as_duration, as_share
 
 __all__ = ["option_data"]
 
+#: What an option says of its beginning, which an end keeps and a mix has of where what stays with
+#: the client comes from: paid once, when it serves, and who does until then.
+_BEGINNING = ("one_offs", "lead", "until_then", "bridge")
+
 
 def option_data(
     scenario: Scenario, legs: Legs, one: Candidate, raw: Mapping[str, Any]
@@ -43,6 +47,9 @@ def option_data(
     if option.retained is not None:
         kept = options[legs.retained if one.own else legs.vendor]
         found["retained"] = copy.deepcopy(kept["retained"])
+    ends = (end for end in (legs.own, legs.vendor) if option is scenario.options[end])
+    begun = options[next(ends, legs.retained)]
+    found |= {key: copy.deepcopy(begun[key]) for key in _BEGINNING if key in begun}
     if option.patience:
         waits = {c: options[legs.own if c in one.own else legs.vendor] for c in option.patience}
         found["patience"] = {c: copy.deepcopy(base["patience"][c]) for c, base in waits.items()}

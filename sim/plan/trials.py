@@ -127,8 +127,10 @@ class Trial:
         target = self.scenario.channels[name].target
         if target is None:
             return short
+        offered = tried.counts(name)[:, Count.OFFERED]
         for rows, lacking in self.missed(tried, name, target):
             worst = rows[np.argsort(-lacking, kind="stable")]
+            worst = worst[offered[worst] > 0]  # nobody helps where nobody comes
             short[self.place(tried)[worst[: max(1, len(rows) // 10)]]] = True
         return short | self.below_floor(tried, name)
 
@@ -145,19 +147,26 @@ class Trial:
     def missed(
         self, tried: Replications, name: str, target: Target
     ) -> Iterator[tuple[NDArray[np.int64], Floats]]:
-        """Spans that miss a promise: their slots, and contacts answered in time that each lacks."""
+        """Spans that miss a promise: their slots, and how much better each is to be.
+
+        Contacts: of answers in time those that lack, of abandonment those that leave beyond what
+        is promised, whichever is missed; the larger where both are.
+        """
         line = tried.case.timeline
         level = LEVELS[target.hold]
         slots = {"slot": 1, "day": line.per_day, "period": line.within}[level]
-        counts = tried.counts(name)
-        lacking = target.answered * counts[:, Count.OFFERED] - counts[:, Count.ANSWERED_WITHIN]
-        missed = misses(tried, name, target, level, certainty=_CERTAINTY[level])
-        for span in np.flatnonzero(missed).tolist():
+        counts, certainty = tried.counts(name), _CERTAINTY[level]
+        offered = counts[:, Count.OFFERED]
+        late, lost = _missed(tried, name, target, level, certainty)
+        unanswered = target.answered * offered - counts[:, Count.ANSWERED_WITHIN]
+        beyond = counts[:, Count.ABANDONED] - (target.abandonment or 0.0) * offered
+        for span in np.flatnonzero(late | lost).tolist():
             rows = np.arange(span * slots, min((span + 1) * slots, line.within))
-            yield rows, np.asarray(lacking[rows])
+            each = [lack[rows] for lack, at in ((unanswered, late), (beyond, lost)) if at[span]]
+            yield rows, np.maximum.reduce(each)
 
     def lacking(self, tried: Replications, channels: Sequence[str]) -> Floats:
-        """Contacts answered in time that promises lack, by interval of the week."""
+        """Contacts that promises lack, by interval of the week, as in :meth:`missed`."""
         lacking = np.zeros(self.scenario.intervals_per_week)
         for name in channels:
             target = self.scenario.channels[name].target
@@ -165,6 +174,9 @@ class Trial:
                 counts = tried.counts(name)
                 due = target.answered * counts[:, Count.OFFERED]
                 less = np.maximum(due - counts[:, Count.ANSWERED_WITHIN], 0.0)
+                if target.abandonment is not None:
+                    borne = target.abandonment * counts[:, Count.OFFERED]
+                    less = np.maximum(less, counts[:, Count.ABANDONED] - borne)
                 np.add.at(lacking, self.place(tried), less)
         return lacking
 
@@ -210,12 +222,20 @@ def misses(
     certainty
         Half-widths of the 95 % interval by which it must be missed.
     """
+    late, lost = _missed(tried, name, target, level, certainty)
+    return late | lost
+
+
+def _missed(
+    tried: Replications, name: str, target: Target, level: str, certainty: float
+) -> tuple[Flags, Flags]:
+    """Where too few are answered in time, and where too many give up."""
     served, noise = tried.profile("service_level", name, level)
-    missed = served + certainty * noise < target.answered
-    if target.abandonment is not None:
-        lost, noise = tried.profile("abandonment", name, level)
-        missed |= lost - certainty * noise > target.abandonment
-    return np.asarray(missed)
+    late = np.asarray(served + certainty * noise < target.answered)
+    if target.abandonment is None:
+        return late, np.zeros_like(late)
+    lost, noise = tried.profile("abandonment", name, level)
+    return late, np.asarray(lost - certainty * noise > target.abandonment)
 
 
 def staffed(option: Option, covers: Mapping[str, _Found]) -> Option:

@@ -237,7 +237,9 @@ def _close_sentences(comparison: Comparison, best: str, lang: Language) -> list[
     close = comparison.verdict.not_told_apart
     if not close:
         return []
-    names = ", ".join(f"“{option_title(comparison.scenario, name, lang)}”" for name in close)
+    names = ", ".join(
+        lang("“{name}”", name=option_title(comparison.scenario, name, lang)) for name in close
+    )
     return [
         lang(
             "The simulation does not tell “{best}” apart, as the cheapest, from {names}.",
