@@ -47,6 +47,8 @@ _STYLE = """<style>
 _PAGES = (
     ("answer", N_("Answer"), "gavel"),
     ("people", N_("People"), "groups"),
+    ("simulation", N_("Simulation"), "science"),
+    ("data", N_("Data"), "tune"),
 )
 
 
