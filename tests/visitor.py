@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,14 @@ def opened(page: str = "answer", **said: str) -> AppTest:
     if page != "answer":
         turn(app, page)
     return calm(app)
+
+
+def straight(page: str, **said: str) -> AppTest:
+    """The app as a link to one of its pages opens it: no other page is drawn before."""
+    app = AppTest.from_file(str(APP), default_timeout=120)
+    app.query_params.update(said)
+    app._page_hash = calc_hash(page)
+    return calm(app.run())
 
 
 def turn(app: AppTest, page: str) -> AppTest:
@@ -92,3 +101,13 @@ def bring(app: AppTest, text: str, name: str = "mine.yaml") -> AppTest:
 
 def own(staffing: str = "{to_target: {minimum: 1}}", phone: str = "") -> str:
     return OWN.format(staffing=staffing, phone=phone)
+
+
+def finish(app: AppTest, most: float = 120.0) -> AppTest:
+    """Wait for what is computed beside the page; a browser would look again by itself."""
+    until = time.monotonic() + most
+    while app.get("progress"):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+        calm(app.run())
+    return app

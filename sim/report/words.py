@@ -53,7 +53,7 @@ _TERMS = {
     "again": N_("answer another time"),
     "ageing": N_("wait for a step of priority"),
     "amount": N_("amount"),
-    "answered": N_("answered"),
+    "answered": N_("pick up"),
     "arrivals": N_("contacts by the hour"),
     "at_risk_share": N_("share of the invoice at risk"),
     "attempt": N_("time of a call in vain"),

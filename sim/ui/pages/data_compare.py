@@ -49,7 +49,7 @@ def compared_files(view: View) -> None:
                 on_change=_bring,
                 args=(lang,),
             )
-        for name, reason in st.session_state.pop("data.compare.refused", []):
+        for name, reason in st.session_state.get("data.compare.refused", []):
             st.error(f"{lang('The file “{name}” cannot be used.', name=name)} `{reason}`")
     brought = [from_text(text, name) for name, text in st.session_state.get(_BROUGHT, [])]
     scenarios = [view.scenario, *others, *brought][:_MOST]

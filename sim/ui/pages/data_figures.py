@@ -67,7 +67,9 @@ def figures(view: View) -> None:
     shown = [one for one in every if _topic(one.path) == topic]
     if topic in scenario.options:
         _presets(view, topic)
-        sections = dict.fromkeys(_section(scenario, one.path, lang) for one in shown)
+        rank = {lang(title): n for n, title in enumerate([*_SECTIONS.values(), _OTHER])}
+        found = dict.fromkeys(_section(scenario, one.path, lang) for one in shown)
+        sections = sorted(found, key=lambda title: rank[title.rpartition(": ")[2]])
         if len(sections) > 1:
             names = {str(n): title for n, title in enumerate(sections)}
             key = f"data.section.{view.state.scenario}.{topic}"
@@ -133,9 +135,9 @@ def _presets(view: View, option: str) -> None:
             section = _TERMS[kind]
             fitting = [one for one in choices(section) if currency(one) == scenario.currency]
             now = terms.preset.name
-            label = lang(
-                "Ready terms of “{group}”", group=group_title(scenario, option, name, lang)
-            )
+            label = lang("Ready terms")
+            if len(scenario.options[option].groups) > 1:
+                label += f" · {group_title(scenario, option, name, lang)}"
             if len(fitting) < 2:
                 st.caption(f"{label}: {_preset_words(now, lang)}.")
                 continue
@@ -230,6 +232,7 @@ def _field(view: View, row: _Row) -> None:
 
     st.number_input(
         f"{row.title}, {unit_words(figure.unit, view.scenario.currency, lang)}",
+        value=None,
         step=_step(shown),
         format="%.10g",
         key=key,
@@ -249,7 +252,7 @@ def _step(shown: float) -> float:
 def unit_words(unit: str, currency: str, lang: Language) -> str:
     """What a number in a field is counted in."""
     if unit.startswith("share"):
-        return lang("%")
+        return "%"
     if unit == "s":
         return lang("s")
     if unit == "factor":

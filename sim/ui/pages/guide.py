@@ -34,6 +34,7 @@ _DAYS = {
     "Mon-Sat": N_("Monday to Saturday"),
     "Mon-Sun": N_("Every day"),
 }
+_ROUND_THE_CLOCK = {"en": " round the clock", "ru": " 24/7"}
 _FIELDS = ("volume", "aht", "answered", "within")
 # The profile of a week is written with so many levels: enough for its form, short in a link.
 _LEVELS = 200
@@ -53,11 +54,9 @@ def guide(view: View) -> None:
         st.error(lang("This cannot be computed: {reason}", reason=refused))
     if view.state.scenario == OWN or st.session_state.get(_CLOSED) or view.state.changed:
         return
+    told = lang("This is an example. Your own answer takes a minute:")
     with st.container(horizontal=True, vertical_alignment="center", key="guide"):
-        st.markdown(
-            f":material/school: {lang('This is an example. Your own answer takes a minute:')}",
-            width="stretch",
-        )
+        st.markdown(f":material/school: {told}", width="stretch")
         with st.popover(lang("Put in your figures"), icon=":material/edit:", type="primary"):
             _form(view)
         st.button(
@@ -90,13 +89,17 @@ def _form(view: View) -> None:
         "answered": lang("3. Your target: answered, %"),
         "within": lang("within, s"),
     }
-    for field in _FIELDS:
-        low, high = BOUNDS[field]
-        key = f"guide.{field}.{view.state.scenario}"
-        st.session_state.setdefault(key, float(usual[field]))
-        st.number_input(labels[field], low, high, step=1.0, format="%g", key=key)
+    _field("volume", labels, usual)
+    _field("aht", labels, usual)
+    left, right = st.columns(2)
+    with left:
+        _field("answered", labels, usual)
+    with right:
+        _field("within", labels, usual)
     names = {name: lang(title) for name, title in _HOURS.items()}
-    chosen = choose(st.radio, lang("4. When are you open?"), names, "guide.hours", lang)
+    chosen = choose(
+        st.radio, lang("4. When are you open?"), names, "guide.hours", lang, horizontal=True
+    )
     if chosen == "own":
         _own_hours(lang)
     st.button(
@@ -109,6 +112,14 @@ def _form(view: View) -> None:
         icon=":material/check:",
     )
     st.caption(lang("The rest stays as in the example. “Undo” on the left takes it back."))
+
+
+def _field(field: str, labels: Mapping[str, str], usual: Mapping[str, float]) -> None:
+    """One number; that of the example until the visitor puts in another."""
+    low, high = BOUNDS[field]
+    key = f"guide.{field}.{state().scenario}"
+    st.session_state.setdefault(key, float(usual[field]))
+    st.number_input(labels[field], low, high, step=1.0, format="%g", key=key)
 
 
 def _own_hours(lang: Language) -> None:
@@ -166,7 +177,7 @@ def hours_edits(scenario: Scenario, hours: str) -> tuple[Edit, ...]:
     """What other opening hours change: the hours, and that nobody comes outside of them.
 
     Those who come are counted while the doors are open, so the volume stays and moves into the
-    hours. Mail comes at any hour; what options say of hours of their own stays.
+    hours. What options say of hours of their own stays.
 
     Parameters
     ----------
@@ -183,7 +194,7 @@ def hours_edits(scenario: Scenario, hours: str) -> tuple[Edit, ...]:
     open_ = OpenHours.of(hours)
     found: list[Edit] = []
     for name, channel in scenario.channels.items():
-        if channel.kind == "email" or channel.outbound is not None:
+        if channel.outbound is not None:
             continue
         found.append(Edit(("channels", name, "open"), hours))
         if name in week_channels(scenario) and not open_.is_always:
@@ -192,7 +203,20 @@ def hours_edits(scenario: Scenario, hours: str) -> tuple[Edit, ...]:
                 raise InvalidInput("hours", "must have hours in which somebody comes", hours)
             found.append(Edit(("channels", name, "arrivals"), week))
             found.append(Edit(("channels", name, "volume"), f"{channel.volume:.12g} / week"))
-    return tuple(found)
+    return (*found, *_titles(scenario, open_))
+
+
+def _titles(scenario: Scenario, hours: OpenHours) -> list[Edit]:
+    """Titles of options that speak of day and night, where the doors close now."""
+    found = []
+    for name, option in scenario.options.items():
+        if hours.is_always or option.title is None:
+            continue
+        titles = {code: option.title.in_(code) for code in _ROUND_THE_CLOCK}
+        plain = {code: titles[code].removesuffix(end) for code, end in _ROUND_THE_CLOCK.items()}
+        if plain != titles:
+            found.append(Edit(("options", name, "title"), plain))
+    return found
 
 
 def _within(arrivals: tuple[float, ...], hours: OpenHours, interval: float) -> list[int]:

@@ -30,7 +30,7 @@ _SEEDS = 2**53 - 1  # whole numbers that a browser keeps exactly
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A run: its seed, and how many replications; None where the scenario says."""
+    """A run: its seed, and how many replications."""
 
     seed: int
     replications: int
@@ -42,8 +42,9 @@ def draw(view: View) -> None:
     st.title(lang("What happens when every contact is played?"))
     found = comparison(view.scenario, lang)
     name, channel = _look(view, found)
-    asked = _asked(view, found[name])
-    result = _result(view, found, name, asked)
+    usual = _Asked(found[name].replications.seed, found[name].replications.count)
+    asked: _Asked = st.session_state.get(_run_key(view)) or usual
+    result = _result(view, found[name], asked, usual)
     if result is None:
         st.info(lang("Until it is done, the run of the scenario itself is shown below."))
         result = found[name]
@@ -51,6 +52,7 @@ def draw(view: View) -> None:
     one = next(a for a in result.attained if a.channel == channel)
     _sentence(view, result, one, formula)
     _tiles(view, result, one)
+    _run(view, asked, usual)
     if not one.outbound:
         _beside(view, result, channel, formula)
         waits(view, result, channel)
@@ -83,11 +85,14 @@ def _look(view: View, found: Comparison) -> tuple[str, str]:
     return name, first
 
 
-def _asked(view: View, own: OptionResult) -> _Asked:
+def _run_key(view: View) -> str:
+    """Where the session keeps which run is looked at."""
+    return f"simulation.run.{view.state.scenario}"
+
+
+def _run(view: View, asked: _Asked, usual: _Asked) -> None:
     """Which run is looked at: the scenario's own, until the visitor asks for another."""
-    lang, key = view.lang, f"simulation.run.{view.state.scenario}"
-    usual = _Asked(own.replications.seed, own.replications.count)
-    asked: _Asked = st.session_state.get(key) or usual
+    lang, key = view.lang, _run_key(view)
 
     def run() -> None:
         seed = int(st.session_state[f"{key}.seed"])
@@ -96,7 +101,7 @@ def _asked(view: View, own: OptionResult) -> _Asked:
     def back() -> None:
         st.session_state[key] = None
 
-    with st.form(f"{key}.form", border=True):
+    with st.form(f"{key}.form"):
         seed, count, go = st.columns([1, 1, 1], vertical_alignment="bottom")
         with seed:
             help_ = lang("The same seed plays the same customers; another seed plays others.")
@@ -105,17 +110,11 @@ def _asked(view: View, own: OptionResult) -> _Asked:
             help_ = lang("How many times the period is played, each time with other customers.")
             _number(lang("Replications"), f"{key}.count", asked.replications, 1, _MOST, help_)
         with go:
-            st.form_submit_button(
-                lang("Simulate"), on_click=run, type="primary", icon=":material/play_arrow:"
-            )
+            sign, label = ":material/play_arrow:", lang("Simulate")
+            st.form_submit_button(label, on_click=run, type="primary", icon=sign, width="stretch")
     if asked != usual:
-        st.button(
-            lang("Back to the run of the answer"),
-            key=f"{key}.back",
-            on_click=back,
-            icon=":material/undo:",
-        )
-    return asked
+        sign, label = ":material/undo:", lang("Back to the run of the answer")
+        st.button(label, key=f"{key}.back", on_click=back, icon=sign)
 
 
 def _number(label: str, key: str, value: int, low: int, high: int, help_: str) -> None:
@@ -125,11 +124,11 @@ def _number(label: str, key: str, value: int, low: int, high: int, help_: str) -
     st.number_input(label, low, high, step=1, key=key, help=help_)
 
 
-def _result(view: View, found: Comparison, name: str, asked: _Asked) -> OptionResult | None:
+def _result(view: View, own: OptionResult, asked: _Asked, usual: _Asked) -> OptionResult | None:
     """The run that was asked for; None while it is on its way."""
-    own = found[name]
-    if asked == _Asked(own.replications.seed, own.replications.count):
+    if asked == usual:
         return own
+    name = own.name
     lang, scenario = view.lang, view.scenario
 
     def words(option: str) -> str:
