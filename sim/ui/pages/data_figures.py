@@ -231,7 +231,7 @@ def _field(view: View, row: _Row) -> None:
         _keep(row, None if value is None else value / scale)
 
     st.number_input(
-        f"{row.title}, {unit_words(figure.unit, view.scenario.currency, lang)}",
+        f"{row.title}, {_unit_words(figure.unit, view.scenario.currency, lang)}",
         value=None,
         step=_step(shown),
         format="%.10g",
@@ -249,7 +249,7 @@ def _step(shown: float) -> float:
     return 10_000.0
 
 
-def unit_words(unit: str, currency: str, lang: Language) -> str:
+def _unit_words(unit: str, currency: str, lang: Language) -> str:
     """What a number in a field is counted in."""
     if unit.startswith("share"):
         return "%"
