@@ -50,7 +50,8 @@ def compared_files(view: View) -> None:
                 args=(lang,),
             )
         for name, reason in st.session_state.get("data.compare.refused", []):
-            st.error(f"{lang('The file “{name}” cannot be used.', name=name)} `{reason}`")
+            head = lang("The file “{name}” cannot be used.", name=name)
+            st.error(f"{head} `{reason}`")
     brought = [from_text(text, name) for name, text in st.session_state.get(_BROUGHT, [])]
     scenarios = [view.scenario, *others, *brought][:_MOST]
     if len(scenarios) < 2:

@@ -203,13 +203,14 @@ def _rows(view: View, shown: Iterable[Assumption]) -> None:
 def _standing(view: View, one: Assumption) -> str:
     """How far a figure may be otherwise, and who says so."""
     lang = view.lang
-    parts = [f"**{lang(CONFIDENCE_WORDS[one.confidence])}**"]
+    standing, source = lang(CONFIDENCE_WORDS[one.confidence]), lang(one.source)
+    parts = [f"**{standing}**"]
     range_ = figure_range(one, view.scenario.currency, lang)
     if range_:
         parts.append(lang("may be {range}", range=range_))
     if isinstance(one.value, str) and one.unit == "law":
         parts.append(figure_value(one.value, one.unit, view.scenario.currency, lang))
-    said = "" if one.source == ASSUMED else f"  \n{lang(one.source)}"
+    said = "" if one.source == ASSUMED else f"  \n{source}"
     return " · ".join(parts) + said
 
 
