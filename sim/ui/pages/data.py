@@ -35,7 +35,7 @@ def draw(view: View) -> None:
         st.header(f":material/fact_check: {_sentence(view)}", anchor=False)
         st.markdown(
             lang(
-                "Every figure can be changed here; all pages follow at once, and “Undo” takes a "
+                "Every number can be changed here; all pages follow at once, and “Undo” takes a "
                 "change back. Put in your own first where it says “our assumption”."
             )
         )
