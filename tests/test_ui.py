@@ -114,7 +114,7 @@ def test_back_to_the_example_undoes_every_figure() -> None:
     calm(app.run())
 
     assert app.title[0].value == "Which is cheaper at 80/20?"
-    assert [n.value for n in app.number_input] == [7249.0, 240.0, 80.0, 20.0]
+    assert [n.value for n in app.sidebar.number_input] == [7249.0, 240.0, 80.0, 20.0]
     assert set(app.query_params) == {"lang", "scenario"}
 
 

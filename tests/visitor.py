@@ -40,6 +40,14 @@ def opened(page: str = "answer", **said: str) -> AppTest:
     return calm(app)
 
 
+def straight(page: str, **said: str) -> AppTest:
+    """The app as a link to one of its pages opens it: no other page is drawn before."""
+    app = AppTest.from_file(str(APP), default_timeout=120)
+    app.query_params.update(said)
+    app._page_hash = calc_hash(page)
+    return calm(app.run())
+
+
 def turn(app: AppTest, page: str) -> AppTest:
     """Go to another page; AppTest itself can only go to pages that are files."""
     app._page_hash = calc_hash(page)
@@ -95,11 +103,11 @@ def own(staffing: str = "{to_target: {minimum: 1}}", phone: str = "") -> str:
     return OWN.format(staffing=staffing, phone=phone)
 
 
-def finish(app: AppTest) -> AppTest:
-    """Look again until what is computed beside the page has come."""
-    for _ in range(600):
-        if not any(button.label in ("Stop", "Остановить") for button in app.button):
-            return calm(app)
+def finish(app: AppTest, most: float = 120.0) -> AppTest:
+    """Wait for what is computed beside the page; a browser would look again by itself."""
+    until = time.monotonic() + most
+    while app.get("progress"):
+        assert time.monotonic() < until
         time.sleep(0.1)
         calm(app.run())
-    raise TimeoutError
+    return app

@@ -34,7 +34,7 @@ from sim.plan import agents_by_volume, staffed
 from sim.scenario.model import Scenario
 from sim.scenario.option import Group, Option
 
-__all__ = ["Answer", "Response"]
+__all__ = ["Answer", "Response", "agents_at_work"]
 
 Floats = NDArray[np.float64]
 
@@ -172,7 +172,7 @@ class Response:
         agents = {
             name: result.covers[name].agents.astype(np.float64)
             if name in result.covers
-            else _at_work(result, name)
+            else agents_at_work(result, name)
             for name in played.groups
         }
         asked = streams_of(result.scenario, result.option, played, counts)
@@ -442,7 +442,7 @@ def _inbound(result: OptionResult, counts: MonthCounts) -> dict[str, float]:
     }
 
 
-def _at_work(result: OptionResult, group: str) -> Floats:
+def agents_at_work(result: OptionResult, group: str) -> Floats:
     """Mean agents of a group at work by interval of the week, as played."""
     line = result.case.timeline
     place = line.week_slots[line.before : line.before + line.within]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.report.language import N_, Language
-from sim.report.sentences import channel_title, group_title, option_title
+from sim.report.sentences import channel_title, group_title, option_title, part_title
 from sim.report.table import Table
 from sim.report.words import term
 from sim.scenario.model import Scenario
@@ -14,7 +14,9 @@ __all__ = [
     "CONFIDENCE_WORDS",
     "FRAMES",
     "assumption_table",
+    "assumption_title",
     "assumption_topics",
+    "figure_range",
     "figure_value",
     "upper",
 ]
@@ -84,9 +86,9 @@ def assumption_table(scenario: Scenario, topic: str, lang: Language) -> Table:
     start = f"options.{topic}." if topic else "channels."
     rows = [
         (
-            _title(scenario, one.path.removeprefix(start), topic, lang),
+            assumption_title(scenario, one.path, lang),
             figure_value(one.value, one.unit, scenario.currency, lang),
-            _range(one, scenario.currency, lang),
+            figure_range(one, scenario.currency, lang),
             lang(CONFIDENCE_WORDS[one.confidence]),
             lang(one.source),
         )
@@ -97,20 +99,55 @@ def assumption_table(scenario: Scenario, topic: str, lang: Language) -> Table:
     return Table(lang("Assumptions and where they come from"), head, tuple(rows))
 
 
-def _title(scenario: Scenario, path: str, option: str, lang: Language) -> str:
-    """A place in the file in words: the figure first, then what it belongs to."""
-    parts = path.split(".")
-    if not option:
-        return f"{upper(term(parts[1], lang))} · {channel_title(scenario, parts[0], lang)}"
-    groups = scenario.options[option].groups
+def assumption_title(scenario: Scenario, path: str, lang: Language) -> str:
+    """A place in the file in words: the figure first, then what it belongs to.
+
+    Parameters
+    ----------
+    scenario
+        The operation.
+    path
+        Of one of its assumptions.
+    lang
+        The reader's language.
+    """
+    kind, name, *parts = path.split(".")
+    if kind == "channels":
+        last, number = _counted(parts)
+        around = [_whose(scenario, p, name, lang) for p in parts[: parts.index(last)]]
+        owners = [*around, channel_title(scenario, name, lang)]
+        return " · ".join([upper(term(last, lang)) + number, *owners])
+    if kind != "options":
+        steps = [name, *parts]
+        around = [_whose(scenario, p, "", lang) for p in steps[:-1] if p != "channels"]
+        return " · ".join([upper(term(steps[-1], lang)), *around])
+    groups = scenario.options[name].groups
     # Beside groups an option has figures of its own, as of what stays with the client.
     owned = parts[0] == "groups" and len(groups) > 1
-    owners = [group_title(scenario, option, parts[1], lang)] if owned else []
+    owners = [group_title(scenario, name, parts[1], lang)] if owned else []
     inner = parts[3:] if parts[0] == "groups" else parts[1:]
-    if len(parts) == 3 or not inner:
+    if (parts[0] == "groups" and len(parts) == 3) or not inner:
         return " · ".join([upper(term(parts[-1], lang)), *owners])
-    around = [term(p, lang) for p in inner[:-1] if p not in FRAMES and not p.isdigit()]
-    return " · ".join([upper(term(inner[-1], lang)), *around, *owners])
+    last, number = _counted(inner)
+    inner = inner[: inner.index(last)]
+    around = [term(p, lang) for p in inner if p not in FRAMES and not p.isdigit()]
+    return " · ".join([upper(term(last, lang)) + number, *around, *owners])
+
+
+def _counted(parts: list[str]) -> tuple[str, str]:
+    """The last word of a path; of one in a list, such as months, its number from 1 behind it."""
+    if parts[-1].isdigit() and len(parts) > 1:
+        return parts[-2], f" {int(parts[-1]) + 1}"
+    return parts[-1], ""
+
+
+def _whose(scenario: Scenario, name: str, channel: str, lang: Language) -> str:
+    """A step of a path: the channel or the class of clients of this name, or the word for it."""
+    if name in scenario.channels:
+        return channel_title(scenario, name, lang)
+    if channel and name in scenario.channels[channel].classes:
+        return part_title(scenario, f"{channel}.{name}", lang)
+    return term(name, lang)
 
 
 #: Parts of a path that say nothing which the figure itself does not.
@@ -125,7 +162,8 @@ def upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _range(one: Assumption, currency: str, lang: Language) -> str:
+def figure_range(one: Assumption, currency: str, lang: Language) -> str:
+    """The range that would not surprise; empty where none is known."""
     if one.low is None or one.high is None:
         return ""
     unit = one.unit.split("/")[0]

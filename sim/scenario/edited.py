@@ -14,7 +14,7 @@ from sim.scenario.saved import tree_text
 from sim.scenario.target import Target
 from sim.scenario.variant import aht, lead, volume
 
-__all__ = ["Edit", "edited", "figure_edits", "tree_text"]
+__all__ = ["Edit", "edited", "figure_edits", "law_edit", "tree_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,8 @@ def figure_edits(
             ("after_call_work", channel.after_call_work),
         ):
             if law is not None:
-                found.append(_duration(("channels", name, key), written[key], law.mean, factor))
+                place = ("channels", name, key)
+                found.append(law_edit(place, written[key], law.mean, law.mean * factor))
     if answered is not None or awt is not None:
         found += _promise(("channels", name, "target"), channel.target, answered, awt)
     return tuple(found)
@@ -157,15 +158,36 @@ def _volumes(scenario: Scenario, week: float) -> list[Edit]:
     return found
 
 
-def _duration(place: tuple[Step, ...], written: Any, mean: float, factor: float) -> Edit:
-    """A duration so many times as long, in the form in which it is written."""
-    text = f"{mean * factor:.12g}s"
+def law_edit(place: tuple[Step, ...], written: Any, mean: float, wanted: float) -> Edit:
+    """A law of durations with another mean, in the form in which it is written.
+
+    Parameters
+    ----------
+    place
+        Where it stands.
+    written
+        What the file says there.
+    mean, wanted
+        The mean that it has, and the one that it is to have [s].
+
+    Raises
+    ------
+    InvalidInput
+        If it is put together from parts.
+
+    Examples
+    --------
+    >>> law_edit(("patience",), {"law": "lognormal", "mean": "2m", "cv": 1.2}, 120, 90)
+    Edit(place=('patience', 'mean'), value='90s')
+    """
+    text = f"{wanted:.12g}s"
     if not isinstance(written, Mapping):
         return Edit(place, text)
     for key in ("mean", "value"):
         if key in written:
             return Edit((*place, key), text)
     if isinstance(written.get("table"), Mapping):
+        factor = wanted / mean
         longer = {f"{seconds(k) * factor:.12g}s": share for k, share in written["table"].items()}
         return Edit((*place, "table"), longer)
     rule, hint = "is put together from parts, and has no mean to write", "change its parts"

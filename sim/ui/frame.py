@@ -51,6 +51,8 @@ _DARK_STYLE = """<style>
 PAGES = (
     ("answer", N_("Answer"), "gavel"),
     ("people", N_("People"), "groups"),
+    ("simulation", N_("Simulation"), "science"),
+    ("data", N_("Data"), "tune"),
     ("report", N_("Report"), "description"),
     ("about", N_("About the model"), "function"),
 )

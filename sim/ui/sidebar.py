@@ -19,7 +19,16 @@ from sim.ui.state import BOUNDS, OWN, State
 from sim.ui.view import choose
 from sim.ui.work import from_file, from_text
 
-__all__ = ["MOST_BYTES", "load_figures", "option_choice", "pick_language", "pick_scenario", "steps"]
+__all__ = [
+    "MOST_BYTES",
+    "bring_scenario",
+    "load_figures",
+    "option_choice",
+    "pick_language",
+    "pick_scenario",
+    "steps",
+    "text_in",
+]
 
 #: A scenario file is text; more than this is something else.
 MOST_BYTES = 2_000_000
@@ -41,15 +50,28 @@ def pick_scenario(lang: Language) -> None:
         if chosen != state().scenario:
             change(State(chosen, own=state().own))
     with st.expander(lang("Your own scenario")):
-        st.file_uploader(
-            lang("Scenario file, YAML"),
-            type=["yaml", "yml"],
-            key="upload",
-            max_upload_size=2,
-            on_change=_take,
-            args=(lang,),
-            help=lang("Profiles must stand in the file itself: it cannot name a CSV file."),
-        )
+        bring_scenario(lang, "upload")
+
+
+def bring_scenario(lang: Language, key: str) -> None:
+    """A place for a scenario file, which becomes what the visitor works on.
+
+    Parameters
+    ----------
+    lang
+        The reader's language.
+    key
+        Of the widget: there may be several such places.
+    """
+    st.file_uploader(
+        lang("Scenario file, YAML"),
+        type=["yaml", "yml"],
+        key=key,
+        max_upload_size=2,
+        on_change=_take,
+        args=(lang, key),
+        help=lang("Profiles must stand in the file itself: it cannot name a CSV file."),
+    )
 
 
 def _titles(lang: Language) -> dict[str, str]:
@@ -66,14 +88,14 @@ def _titles(lang: Language) -> dict[str, str]:
     return names
 
 
-def _take(lang: Language) -> None:
+def _take(lang: Language, key: str) -> None:
     """Read an upload; a broken one leaves the work in hand as it is."""
     st.session_state.pop("problems", None)
-    file = st.session_state["upload"]
+    file = st.session_state[key]
     if file is None:
         return
     try:
-        text = _text(file.getvalue(), lang)
+        text = text_in(file.getvalue(), lang)
         load_text(text, file.name)
     except (ScenarioError, ValueError) as error:
         lines = [str(p) for p in error.problems] if isinstance(error, ScenarioError) else None
@@ -83,7 +105,14 @@ def _take(lang: Language) -> None:
     st.session_state["chosen.scenario"] = OWN
 
 
-def _text(data: bytes, lang: Language) -> str:
+def text_in(data: bytes, lang: Language) -> str:
+    """What an upload says.
+
+    Raises
+    ------
+    ValueError
+        If it is too large, or no text; in words.
+    """
     if len(data) > MOST_BYTES:
         raise ValueError(lang("the file is larger than 2 MB"))
     try:

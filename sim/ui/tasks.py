@@ -30,7 +30,13 @@ def simulated(
 ) -> OptionResult:
     """One option of a scenario."""
     tell(0.0, name)
-    return simulate(scenario, name, seed=seed, replications=replications)
+
+    def follow(step: Progress) -> None:
+        tell(min(1.0, step.done / step.planned), name)
+
+    found = simulate(scenario, name, seed=seed, replications=replications, progress=follow)
+    compiled.mark_warm()
+    return found
 
 
 def proven(seed: int, *, tell: Tell) -> tuple[Proof, ...]:

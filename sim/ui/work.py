@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -29,6 +30,7 @@ from sim.ui.waiting import now
 __all__ = [
     "Kept",
     "comparison",
+    "folded",
     "from_file",
     "from_text",
     "kept",
@@ -38,6 +40,7 @@ __all__ = [
     "scenario_of",
     "text_of",
     "tree_of",
+    "written_tree",
 ]
 
 _Result = TypeVar("_Result")
@@ -163,18 +166,42 @@ def text_of(state: State, written: Scenario) -> str:
     InvalidInput
         If a figure cannot be written into this scenario.
     """
-    tree = edited(tree_of(state), state.edits)
+    return tree_text(written_tree(folded(state, written)))
+
+
+def written_tree(state: State) -> dict[str, Any]:
+    """What the file says with the edits in it, but not the figures."""
+    return edited(tree_of(state), state.edits)
+
+
+def folded(state: State, written: Scenario) -> State:
+    """The same calculation with the figures of the sidebar among the edits.
+
+    Parameters
+    ----------
+    state
+        What the visitor has changed.
+    written
+        The scenario with the edits, without the figures.
+
+    Raises
+    ------
+    InvalidInput
+        If a figure cannot be written into this scenario.
+    """
     figures = state.figures
+    if not figures:
+        return state
     answered = figures.get("answered")
     edits = figure_edits(
-        tree,
+        written_tree(state),
         written,
         week=figures.get("volume"),
         handle_time=figures.get("aht"),
         answered=None if answered is None else answered / 100,
         awt=figures.get("within"),
     )
-    return tree_text(edited(tree, edits))
+    return replace(state.writing(*edits), figures={})
 
 
 def scenario_of(state: State) -> tuple[Scenario, Scenario]:

@@ -31,6 +31,7 @@ from sim.report.words import (
 )
 from sim.scenario.variant import lead
 from sim.ui.pages.assumptions import assumptions
+from sim.ui.pages.guide import guide
 from sim.ui.view import Tile, View, chart, choose, legend, table, tile_row
 from sim.ui.work import comparison
 
@@ -41,6 +42,7 @@ def draw(view: View) -> None:
     """Draw the page."""
     lang, scenario = view.lang, view.scenario
     st.title(_question(view))
+    guide(view)
     found = comparison(scenario, lang)
     _verdict(view, found)
     _metrics(view, found)
