@@ -19,9 +19,22 @@ from sim.report.tables import Table
 from sim.scenario import Scenario
 from sim.stats import Estimate
 
-__all__ = ["claims_answer"]
+__all__ = [
+    "ANSWERED_BY",
+    "MEASURE_WORDS",
+    "QUESTION_WORDS",
+    "checklist_sentence",
+    "checklist_table",
+    "claim_sentences",
+    "claim_state",
+    "claims_answer",
+    "claims_table",
+    "evidence",
+    "goals_table",
+    "ways_table",
+]
 
-_MEASURES = {
+MEASURE_WORDS = {
     "cost": N_("cost a month"),
     "economic_cost": N_("cost a month with its consequences"),
     "missed": N_("missed contacts a month"),
@@ -47,7 +60,7 @@ _REACHED = {
     "open": N_("too close to tell"),
     "unknown": N_("not known"),
 }
-_QUESTIONS = {
+QUESTION_WORDS = {
     "cannot_cope": N_("Do people fail to keep up with calls and requests?"),
     "long_waits": N_("Do customers complain about long waits?"),
     "lost_off_hours": N_("Are contacts lost at night, at weekends, on holidays?"),
@@ -55,7 +68,11 @@ _QUESTIONS = {
     "too_expensive": N_("Does an own team seem too expensive?"),
     "management_time": N_("Does managing agents take too much time?"),
 }
-_BY = {"numbers": N_("by the numbers"), "people": N_("as stated"), "nobody": N_("please say")}
+ANSWERED_BY = {
+    "numbers": N_("by the numbers"),
+    "people": N_("as stated"),
+    "nobody": N_("please say"),
+}
 _SAYS = {
     "consider": N_("{yes} of 6 yes: by this checklist outsourcing is to be considered."),
     "no need": N_("{yes} of 6 yes: by this checklist there is no need for outsourcing."),
@@ -85,18 +102,16 @@ def claims_answer(
     """
     scenario = comparison.scenario
     claims = [one for one, _ in checked]
-    sentences = [_claim(scenario, one, lang) for one in claims]
+    sentences = claim_sentences(comparison, claims, lang)
     if not checked:
         hint = N_("Nothing is claimed: give --says '40-60% cheaper' --option NAME.")
         sentences.append(lang(hint))
-    unequal = dict.fromkeys((one.option, one.than) for one in claims if one.gaps)
-    sentences += [gap_sentence(comparison, option, lang, than) for option, than in unequal]
-    tables = [_claims_table(scenario, claims, lang)] if claims else []
-    tables += [_ways_table(scenario, one, found, lang) for one, found in checked if found]
+    tables = [claims_table(scenario, claims, lang)] if claims else []
+    tables += [ways_table(scenario, one, found, lang) for one, found in checked if found]
     if reached:
-        tables.append(_goals_table(comparison, reached, lang))
-    tables.append(_checklist_table(scenario, listed, lang))
-    sentences.append(lang(_SAYS[listed.says], yes=listed.yes, asked=listed.asked))
+        tables.append(goals_table(comparison, reached, lang))
+    tables.append(checklist_table(scenario, listed, lang))
+    sentences.append(checklist_sentence(listed, lang))
     return Answer(
         sentences=tuple(sentences),
         tables=tuple(tables),
@@ -107,6 +122,23 @@ def claims_answer(
         },
         rows=[_claim_data(one) for one in claims],
     )
+
+
+def claim_sentences(comparison: Comparison, claims: Sequence[Checked], lang: Language) -> list[str]:
+    """What became of each claim, then where less is paid for less service."""
+    said = [_claim(comparison.scenario, one, lang) for one in claims]
+    unequal = dict.fromkeys((one.option, one.than) for one in claims if one.gaps)
+    return said + [gap_sentence(comparison, option, lang, than) for option, than in unequal]
+
+
+def claim_state(one: Checked, lang: Language) -> str:
+    """What became of a claim, in a few words."""
+    return lang(_STATES[one.state])
+
+
+def checklist_sentence(listed: Checklist, lang: Language) -> str:
+    """What the checklist says."""
+    return lang(_SAYS[listed.says], yes=listed.yes, asked=listed.asked)
 
 
 def _value(measure: str, value: float, scenario: Scenario, lang: Language) -> str:
@@ -155,10 +187,11 @@ def _claim(scenario: Scenario, one: Checked, lang: Language) -> str:
     )
 
 
-def _claims_table(scenario: Scenario, checked: Sequence[Checked], lang: Language) -> Table:
+def claims_table(scenario: Scenario, checked: Sequence[Checked], lang: Language) -> Table:
+    """Claims with the figures behind them and their verdicts."""
     rows = []
     for one in checked:
-        measure = lang(_MEASURES[one.claim.measure])
+        measure = lang(MEASURE_WORDS[one.claim.measure])
         if one.claim.channel:
             measure = f"{channel_title(scenario, one.claim.channel, lang)}: {measure}"
         value = one.claim.measure
@@ -181,7 +214,7 @@ def _claims_table(scenario: Scenario, checked: Sequence[Checked], lang: Language
     return Table(lang("Claims"), head, tuple(rows))
 
 
-def _ways_table(scenario: Scenario, one: Checked, found: Sequence[Way], lang: Language) -> Table:
+def ways_table(scenario: Scenario, one: Checked, found: Sequence[Way], lang: Language) -> Table:
     """What would have to be different, each input alone."""
     rows = []
     for way in found:
@@ -210,7 +243,8 @@ def _input(scenario: Scenario, way: Way, factor: float, lang: Language) -> str:
     return lang.percent(way.now * factor, 1) if share else lang.plain(way.now * factor)
 
 
-def _goals_table(comparison: Comparison, reached: Sequence[Reached], lang: Language) -> Table:
+def goals_table(comparison: Comparison, reached: Sequence[Reached], lang: Language) -> Table:
+    """Goals by option: what each gives, and from which month."""
     scenario = comparison.scenario
     rows = []
     told = ""
@@ -230,14 +264,15 @@ def _goals_table(comparison: Comparison, reached: Sequence[Reached], lang: Langu
     return Table(lang("Goals and their dates"), head, tuple(rows))
 
 
-def _checklist_table(scenario: Scenario, listed: Checklist, lang: Language) -> Table:
+def checklist_table(scenario: Scenario, listed: Checklist, lang: Language) -> Table:
+    """The six questions with their answers and the numbers behind them."""
     words = {True: lang("yes"), False: lang("no"), None: lang("?")}
     rows = tuple(
         (
-            lang(_QUESTIONS[one.question]),
+            lang(QUESTION_WORDS[one.question]),
             words[one.answer],
-            lang(_BY[one.by]),
-            _evidence(scenario, one, lang),
+            lang(ANSWERED_BY[one.by]),
+            evidence(scenario, one, lang),
         )
         for one in listed.answers
     )
@@ -248,8 +283,8 @@ def _checklist_table(scenario: Scenario, listed: Checklist, lang: Language) -> T
     return Table(title, head, rows)
 
 
-def _evidence(scenario: Scenario, one: Answered, lang: Language) -> str:
-    """The numbers behind an answer."""
+def evidence(scenario: Scenario, one: Answered, lang: Language) -> str:
+    """The numbers behind an answer; empty where there are none."""
     found = one.found
     if one.question == "cannot_cope" and found:
         second = found["second_of_week"]
