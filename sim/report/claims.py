@@ -11,12 +11,14 @@ from sim.decide.claims import Checked
 from sim.decide.comparison import Comparison
 from sim.decide.goals import Reached
 from sim.decide.would_be import Way
+from sim.report.assumed import upper
 from sim.report.closed_forms import Answer
 from sim.report.inputs import input_title, input_value
 from sim.report.language import N_, Language
 from sim.report.sentences import channel_title, gap_sentence, option_title
 from sim.report.tables import Table
 from sim.scenario import Scenario
+from sim.scenario.claims import Claim, Goal
 from sim.stats import Estimate
 
 __all__ = [
@@ -27,9 +29,11 @@ __all__ = [
     "checklist_table",
     "claim_sentences",
     "claim_state",
+    "claim_words",
     "claims_answer",
     "claims_table",
     "evidence",
+    "goal_words",
     "goals_table",
     "ways_table",
 ]
@@ -131,6 +135,54 @@ def claim_sentences(comparison: Comparison, claims: Sequence[Checked], lang: Lan
     return said + [gap_sentence(comparison, option, lang, than) for option, than in unequal]
 
 
+def claim_words(scenario: Scenario, claim: Claim, lang: Language) -> str:
+    """A claim in words; one that was not written as a scenario has it stays as it was said."""
+    key, _, _ = claim.text.partition(":")
+    if key.strip().rpartition(".")[2] != claim.measure:
+        return claim.text
+    size = _size(claim, lang)
+    words = N_("{what}: {size} less") if claim.least < 0 else N_("{what}: {size} more")
+    return lang(words, what=_measure(scenario, claim.measure, claim.channel, lang), size=size)
+
+
+def _size(claim: Claim, lang: Language) -> str:
+    """How much is claimed."""
+    ends = sorted({abs(claim.least), abs(claim.most)})
+    if claim.points:
+        shown = "–".join(lang.plain(100 * end, 1) for end in ends)
+        return lang("{change} points", change=shown)
+    digits = 0 if all(round(1000 * end) % 10 == 0 for end in ends) else 1
+    first = "".join(f"{lang.number(100 * end, digits)}–" for end in ends[:-1])
+    return first + lang.percent(ends[-1], digits)
+
+
+def _measure(scenario: Scenario, measure: str, channel: str | None, lang: Language) -> str:
+    """A measure, and of which channel."""
+    words = lang(MEASURE_WORDS[measure])
+    return f"{channel_title(scenario, channel, lang)}: {words}" if channel else upper(words)
+
+
+def goal_words(scenario: Scenario, goal: Goal, lang: Language) -> str:
+    """A goal in words."""
+    words = (
+        N_("{what}: at least {value}, by month {month}")
+        if goal.sense == "at least"
+        else N_("{what}: at most {value}, by month {month}")
+    )
+    return lang(
+        words,
+        what=_measure(scenario, goal.measure, goal.channel, lang),
+        value=_bound(goal, lang),
+        month=goal.month,
+    )
+
+
+def _bound(goal: Goal, lang: Language) -> str:
+    if goal.measure in ("asa", "first_response"):
+        return lang.duration(goal.value)
+    return lang.plain(goal.value) if goal.measure == "nps" else lang.percent(goal.value)
+
+
 def claim_state(one: Checked, lang: Language) -> str:
     """What became of a claim, in a few words."""
     return lang(_STATES[one.state])
@@ -168,7 +220,7 @@ def _change(claim_points: bool, found: Estimate, lang: Language) -> str:
 def _claim(scenario: Scenario, one: Checked, lang: Language) -> str:
     """One claim in a sentence."""
     words = {
-        "claim": one.claim.text,
+        "claim": claim_words(scenario, one.claim, lang),
         "option": option_title(scenario, one.option, lang),
         "than": option_title(scenario, one.than, lang),
         "verdict": lang(_STATES[one.state]),
@@ -191,9 +243,7 @@ def claims_table(scenario: Scenario, checked: Sequence[Checked], lang: Language)
     """Claims with the figures behind them and their verdicts."""
     rows = []
     for one in checked:
-        measure = lang(MEASURE_WORDS[one.claim.measure])
-        if one.claim.channel:
-            measure = f"{channel_title(scenario, one.claim.channel, lang)}: {measure}"
+        measure = _measure(scenario, one.claim.measure, one.claim.channel, lang)
         value = one.claim.measure
         rows.append(
             (
@@ -226,7 +276,9 @@ def ways_table(scenario: Scenario, one: Checked, found: Sequence[Way], lang: Lan
         wanted = _input(scenario, way, way.factor, lang)
         change = lang.percent(way.factor - 1)
         rows.append((title, now, wanted, change if way.factor < 1 else f"+{change}"))
-    title = lang("“{claim}” would be true, each alone", claim=one.claim.text)
+    title = lang(
+        "“{claim}” would be true, each alone", claim=claim_words(scenario, one.claim, lang)
+    )
     head = (lang("Input"), lang("Now"), lang("Would have to be"), lang("Change"))
     return Table(title, head, tuple(rows))
 
@@ -253,7 +305,7 @@ def goals_table(comparison: Comparison, reached: Sequence[Reached], lang: Langua
         found = _value(one.goal.measure, one.found.value, scenario, lang)
         rows.append(
             (
-                "" if one.goal.text == told else one.goal.text,
+                "" if one.goal.text == told else goal_words(scenario, one.goal, lang),
                 title,
                 found,
                 lang(_REACHED[one.state], month=lang.number(one.month)),

@@ -222,9 +222,9 @@ def tornado_chart(
         },
     }
     layers = [
-        _rule(0.0, axis, palette.text, 1.5),
-        _rule(now, axis, palette.muted, 1.5, dash=True),
         bars,
+        _ticks(rows, across, 0.0, axis, palette.text),
+        _ticks(rows, across, now, axis, palette.muted),
         _line(rows, across, "name", "left", palette.text, bold=True),
         _line(rows, across, "words", "right", palette.muted, bold=False),
     ]
@@ -375,6 +375,15 @@ def _line(
             "x": {"value": 0 if align == "left" else "width"},
             "text": {"field": field},
         },
+    }
+
+
+def _ticks(rows: Sequence[TornadoRow], across: Spec, value: float, axis: Spec, colour: str) -> Spec:
+    """A mark at an amount beside every bar, clear of the words above it."""
+    return {
+        "data": {"values": [{"name": row.name, "at": value} for row in rows]},
+        "mark": {"type": "tick", "yOffset": 12, "size": 24, "thickness": 2, "color": colour},
+        "encoding": {"y": across, "x": axis | {"field": "at"}},
     }
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "CLAIM_MEASURES",
     "GOAL_MEASURES",
     "LAST_MONTH",
+    "ONLY_PEOPLE",
     "QUESTIONS",
     "SHARE_MEASURES",
     "WAITING_MEASURES",
@@ -311,6 +312,9 @@ QUESTIONS = (
     "management_time",
 )
 """The six questions of a common checklist: three times yes, and outsourcing is to be considered."""
+
+ONLY_PEOPLE = ("other_time_zones", "management_time")
+"""Those of them that no number answers."""
 
 
 class Checklist(Strict):

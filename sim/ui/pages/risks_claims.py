@@ -12,6 +12,7 @@ from sim.report.claims import (
     MEASURE_WORDS,
     claim_sentences,
     claim_state,
+    claim_words,
     claims_table,
     ways_table,
 )
@@ -194,4 +195,5 @@ def _ways(view: View, found: Comparison, checked: Sequence[Checked]) -> None:
         )
         for one in checked:
             if one.state == "broken" and not any(one is other for other, _ in shown):
-                st.caption(f"{one.claim.text}: {claim_state(one, lang)}.")
+                said = claim_words(scenario, one.claim, lang)
+                st.caption(f"{said}: {claim_state(one, lang)}.")

@@ -250,7 +250,7 @@ def _moves(view: View, answer: RiskAnswer, stake: Stake, key: str) -> None:
             st.caption(
                 lang(
                     "“{first}” minus “{second}” at both ends of each input, all others as they "
-                    "are. Dashed: as it is now.",
+                    "are. Dark marks: zero; grey ones: as it is now.",
                     first=first,
                     second=second,
                 )

@@ -13,10 +13,11 @@ from sim.report.claims import (
     QUESTION_WORDS,
     checklist_sentence,
     evidence,
+    goal_words,
     goals_table,
 )
 from sim.report.sentences import channel_title, option_title
-from sim.scenario.claims import GOAL_MEASURES, LAST_MONTH
+from sim.scenario.claims import GOAL_MEASURES, LAST_MONTH, ONLY_PEOPLE
 from sim.scenario.edited import Edit
 from sim.ui.pages.risks_parts import decide, refusal, remembered, tried
 from sim.ui.view import View, choose, table
@@ -74,15 +75,14 @@ def _question(view: View, one: Answered) -> None:
     numbers, place = evidence(view.scenario, one, lang), ("checklist", one.question)
     left, right = st.columns([3, 2], vertical_alignment="center")
     with left:
-        said = {True: lang("yes"), False: lang("no"), None: lang("?")}[one.answer]
+        said = {True: lang("yes"), False: lang("no"), None: "—"}[one.answer]
         question = lang(QUESTION_WORDS[one.question])
-        st.markdown(f"{question} **{said}** ({lang(ANSWERED_BY[one.by])})")
+        st.markdown(f"{question} **{said}**, {lang(ANSWERED_BY[one.by])}")
         if numbers:
             st.caption(numbers)
     with right:
         stated = getattr(view.scenario.checklist, one.question)
-        # Without a statement of people's it is for the numbers, where there are any.
-        unsaid = lang("the numbers") if one.by == "numbers" or numbers else lang("not said")
+        unsaid = lang("not said") if one.question in ONLY_PEOPLE else lang("the numbers")
         decide(
             st.segmented_control,
             lang(QUESTION_WORDS[one.question]),
@@ -108,16 +108,18 @@ def _goals(view: View, found: Comparison, reached: tuple[Reached, ...]) -> None:
                     "figure at all. The first response is the mean wait of those who are answered."
                 )
             )
-            for goal in goals:
-                key = goal.text.partition(":")[0].strip()
-                st.button(
-                    lang("Take away: {goal}", goal=goal.text),
-                    key=f"risks.goal.away.{key}",
-                    icon=":material/delete:",
-                    type="tertiary",
-                    on_click=tried,
-                    args=("goals", Edit(("goals", key), None)),
-                )
+            with st.container(horizontal=True):
+                for goal in goals:
+                    key = goal.text.partition(":")[0].strip()
+                    st.button(
+                        goal_words(view.scenario, goal, lang),
+                        key=f"risks.goal.away.{key}",
+                        icon=":material/delete:",
+                        help=lang("Take this goal away"),
+                        type="tertiary",
+                        on_click=tried,
+                        args=("goals", Edit(("goals", key), None)),
+                    )
         else:
             st.markdown(lang("No goal is set. Say below what is to be reached, and by when."))
         _form(view)

@@ -133,8 +133,7 @@ def _shown(view: View, found: Comparison, asked: CurveAsked) -> None:
     """The answer: sentences, the curve, the table."""
     lang = view.lang
     key = key_of(drawn_from(view.scenario), "curve", asked)
-    # A curve takes a second; what is simulated anew takes as long as the first answer did.
-    task = Task(key, curve, (found, asked), "process" if asked.verify else "thread")
+    task = Task(key, curve, (found, asked))
     try:
         parts = result_of(in_place_of_the_last("turns", task), lang)
     except (InvalidInput, ScenarioError) as error:
