@@ -29,10 +29,12 @@ __all__ = [
 ]
 
 # Bars of a histogram, about; and marks of an axis of money, about.
-_BINS, _MARKS = 24, 5
+_BINS, _MARKS = 30, 5
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
-# Two lines of an input in the tornado: its name with both ends, and its bar.
-_ROW = 50
+# Three lines of an input in the tornado: its name, both ends with what they make, its bar.
+_ROW, _NAME, _ENDS, _BAR = 64, -24, -7, 13
+# Room for what the ends make, beside them [pixels].
+_WORDS = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,7 @@ def tornado_chart(
         {"field": "words", "title": lang("Difference")},
     ]
     bars: Spec = {
-        "mark": {"type": "bar", "size": 14, "yOffset": 12, "stroke": None, "cornerRadius": 2},
+        "mark": {"type": "bar", "size": 14, "yOffset": _BAR, "stroke": None, "cornerRadius": 2},
         "encoding": {
             "y": across,
             "x": axis,
@@ -225,8 +227,9 @@ def tornado_chart(
         bars,
         _ticks(rows, across, 0.0, axis, palette.text),
         _ticks(rows, across, now, axis, palette.muted),
-        _line(rows, across, "name", "left", palette.text, bold=True),
-        _line(rows, across, "words", "right", palette.muted, bold=False),
+        _line(rows, across, "name", palette.text, {"fontWeight": 600, "dy": _NAME}, 0),
+        _line(rows, across, "ends", palette.muted, {"dy": _ENDS}, _WORDS),
+        _line(rows, across, "words", palette.text, {"dy": _ENDS, "align": "right"}, 0),
     ]
     return whole(layers, parts, _ROW * len(rows) + 24, lang, palette)
 
@@ -362,17 +365,18 @@ def _side(difference: float, palette: Palette) -> str:
 
 
 def _line(
-    rows: Sequence[TornadoRow], across: Spec, field: str, align: str, colour: str, *, bold: bool
+    rows: Sequence[TornadoRow], across: Spec, field: str, colour: str, style: Spec, room: int
 ) -> Spec:
-    """Text above each bar, at the left edge or at the right one."""
-    mark = {"type": "text", "baseline": "middle", "align": align, "dy": -9, "tooltip": None}
-    style = {"fontSize": 12.5, "fontWeight": 600 if bold else "normal", "color": colour}
+    """Text above each bar, at the left edge or at the right one; cut where it would run out."""
+    mark = {"type": "text", "baseline": "middle", "align": "left", "tooltip": None}
+    # A text that is wider than a narrow screen would else make the drawing beside it narrow.
+    more = {"fontSize": 12.5, "color": colour, "limit": {"expr": f"width - {room}"}}
     return {
         "data": {"values": [asdict(row) for row in rows]},
-        "mark": mark | style,
+        "mark": mark | more | style,
         "encoding": {
             "y": across,
-            "x": {"value": 0 if align == "left" else "width"},
+            "x": {"value": "width" if style.get("align") == "right" else 0},
             "text": {"field": field},
         },
     }
@@ -382,7 +386,7 @@ def _ticks(rows: Sequence[TornadoRow], across: Spec, value: float, axis: Spec, c
     """A mark at an amount beside every bar, clear of the words above it."""
     return {
         "data": {"values": [{"name": row.name, "at": value} for row in rows]},
-        "mark": {"type": "tick", "yOffset": 12, "size": 24, "thickness": 2, "color": colour},
+        "mark": {"type": "tick", "yOffset": _BAR, "size": 24, "thickness": 2, "color": colour},
         "encoding": {"y": across, "x": axis | {"field": "at"}},
     }
 

@@ -45,6 +45,7 @@ GROUPS = {
 }
 
 _TERMS = {
+    "abandonment": N_("give up, at most"),
     "actual": N_("actual"),
     "after_call_work": N_("after-call work"),
     "amount": N_("amount"),

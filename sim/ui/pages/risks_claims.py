@@ -104,6 +104,8 @@ def _form(view: View, found: Comparison) -> None:
         names = {name: option_title(scenario, name, lang) for name in scenario.options}
         base = found.baseline.name
         others = [name for name in names if name != base]
+        # Promises are a vendor's more often than not.
+        others.sort(key=lambda name: _own(found, name))
         who, what, change, than = st.columns([3, 3, 3, 3])
         with who:
             listed = {name: names[name] for name in (*others, base)}
@@ -143,6 +145,12 @@ def _form(view: View, found: Comparison) -> None:
             type="primary",
         )
         refusal("claims", lang)
+
+
+def _own(found: Comparison, name: str) -> bool:
+    """Whether all people of an option are its own."""
+    groups = found.scenario.options[name].groups.values()
+    return all(group.source == "inhouse" for group in groups)
 
 
 def _measures(view: View) -> dict[str, str]:

@@ -245,7 +245,7 @@ def _moves(view: View, answer: RiskAnswer, stake: Stake, key: str) -> None:
                 return tornado_chart(rows, now, scenario.currency, lang, palette)
 
             drawn_chart = kept(f"{key}.{stake.amount}.tornado.{lang.code}.{palette.text}", spec)
-            told = ". ".join(f"{row.name}: {row.words}" for row in rows)
+            told = ". ".join(f"{row.name}, {row.ends}: {row.words}" for row in rows)
             chart(drawn_chart, told)
             st.caption(
                 lang(
@@ -283,7 +283,7 @@ def _rows(view: View, stake: Stake) -> list[TornadoRow]:
         ends = f"{low} → {high}"
         title = input_title(scenario, one.input, lang)
         words = _words((bar.at_low, bar.at_high), scenario.currency, lang)
-        found.append(TornadoRow(f"{title}: {ends}", ends, bar.at_low, bar.at_high, words))
+        found.append(TornadoRow(title, ends, bar.at_low, bar.at_high, words))
     return found
 
 

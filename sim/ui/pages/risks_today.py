@@ -77,7 +77,8 @@ def _question(view: View, one: Answered) -> None:
     with left:
         said = {True: lang("yes"), False: lang("no"), None: "—"}[one.answer]
         question = lang(QUESTION_WORDS[one.question])
-        st.markdown(f"{question} **{said}**, {lang(ANSWERED_BY[one.by])}")
+        who = lang(ANSWERED_BY[one.by])
+        st.markdown(f"{question} **{said}**, {who}")
         if numbers:
             st.caption(numbers)
     with right:
@@ -99,7 +100,8 @@ def _goals(view: View, found: Comparison, reached: tuple[Reached, ...]) -> None:
     """Goals by option, and a form for one's own."""
     lang, goals = view.lang, view.scenario.goals
     with st.container(border=True):
-        st.header(f":material/flag: {lang('Goals and their dates')}", anchor=False)
+        head = lang("Goals and their dates")
+        st.header(f":material/flag: {head}", anchor=False)
         if reached:
             table(goals_table(found, reached, lang))
             st.caption(

@@ -44,40 +44,44 @@ def draw(view: View, found: Comparison) -> None:
             st.header(f":material/info: {head}", anchor=False)
             st.markdown(lang("Fewer than two options have prices."))
         return
-    place = st.container()
     asked = _asked(view, found, priced)
-    if asked is None:
-        return
-    with place:
+    if asked is not None:
         _shown(view, found, asked)
 
 
 def _asked(view: View, found: Comparison, priced: list[str]) -> CurveAsked | None:
     """What the visitor asks; None while it is not said."""
     lang, at = view.lang, view.state.scenario
-    with st.container(border=True):
-        st.subheader(lang("What is asked"), anchor=False)
-        left, right = st.columns(2)
-        with right:
-            amount = _amount(view)
-        with left:
-            of = _input(view, amount)
-        first, second, low, high = st.columns(4)
-        names = {name: option_title(view.scenario, name, lang) for name in priced}
-        usual = _usual(view, found, priced)
-        with first:
-            ours = {name: names[name] for name in dict.fromkeys([usual[0], *priced])}
-            one = choose(st.selectbox, lang("First option"), ours, f"risks.first.{at}", lang)
-        with second:
-            others = [usual[1], *priced] if usual[1] != one else [usual[0], *priced]
-            rest = {name: names[name] for name in dict.fromkeys(others) if name != one}
-            other = choose(st.selectbox, lang("Second option"), rest, f"risks.second.{at}", lang)
+    columns = st.columns(4)
+    with columns[1]:
+        amount = _amount(view)
+    with columns[0]:
+        of = _input(view, amount)
+    names = {name: option_title(view.scenario, name, lang) for name in priced}
+    usual = _usual(view, found, priced)
+    with columns[2]:
+        ours = {name: names[name] for name in dict.fromkeys([usual[0], *priced])}
+        one = choose(st.selectbox, lang("First option"), ours, f"risks.first.{at}", lang)
+    with columns[3]:
+        others = [usual[1], *priced] if usual[1] != one else [usual[0], *priced]
+        rest = {name: names[name] for name in dict.fromkeys(others) if name != one}
+        other = choose(st.selectbox, lang("Second option"), rest, f"risks.second.{at}", lang)
+    start, stop, verify = _range(view, of)
+    return CurveAsked(of, amount, (one, other), start, stop, verify) if of else None
+
+
+def _range(view: View, of: str) -> tuple[str | None, str | None, bool]:
+    """Both ends of the curve, and whether its crossings are simulated anew."""
+    lang, at = view.lang, view.state.scenario
+    with st.expander(lang("Range, and a check by simulation"), icon=":material/tune:"):
         ends = []
         hint = lang("As in a scenario, or x0.5. Empty: from a quarter to four times what is.")
-        for column, label, name in ((low, lang("From"), "from"), (high, lang("To"), "to")):
+        for column, label, name in zip(
+            st.columns(2), (lang("From"), lang("To")), ("from", "to"), strict=True
+        ):
             with column:
                 key = f"risks.{name}.{at}.{of}"
-                more = {"help": hint, "placeholder": "x0.5"}
+                more = {"help": hint, "placeholder": "x0.5" if name == "from" else "x3"}
                 ends.append(remembered(st.text_input, label, "", key, lang, **more))
         verify = remembered(
             st.toggle,
@@ -88,7 +92,7 @@ def _asked(view: View, found: Comparison, priced: list[str]) -> CurveAsked | Non
             help=lang("Both options are staffed and simulated there: it takes a while."),
         )
     start, stop = (str(end).strip() or None for end in ends)
-    return CurveAsked(of, amount, (one, other), start, stop, verify) if of else None
+    return start, stop, bool(verify)
 
 
 def _usual(view: View, found: Comparison, priced: list[str]) -> tuple[str, str]:
