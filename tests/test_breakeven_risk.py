@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import multiprocessing
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -17,6 +18,7 @@ from sim.decide import Comparison, compare
 from sim.decide.breakeven import breakeven, pair_of
 from sim.decide.response import Response
 from sim.decide.risk import RiskAnswer, Stake, inputs_of, risk
+from sim.decide.spread import spread
 from sim.demand.parameters import chances
 from sim.errors import InvalidInput
 from sim.report.breakeven import breakeven_picture, breakeven_sentences
@@ -204,6 +206,9 @@ def test_what_would_change_the_answer_is_the_even_price(asked: Stake, compared: 
 
     assert flip.value == pytest.approx(even_rate(compared), rel=1e-3)
     assert flip.distance == pytest.approx(abs(even_rate(compared) - 20) / 2, rel=0.01)
+    # Rounded prices make both cost the same there: it is the other option that is named.
+    cheapest = min(("hours", "minutes"), key=lambda name: cost(compared, name))
+    assert {flip.to, cheapest} == {"hours", "minutes"}
     [bar] = asked.bars
     low, high = (float(scipy.stats.norm(20, 2).ppf(share)) for share in (0.05, 0.95))
     assert (bar.low, bar.high) == pytest.approx((low, high))
@@ -289,6 +294,12 @@ def test_risk_without_anything_to_draw_is_refused(instead: str, said: str) -> No
 def test_draws_out_of_bounds_are_refused(desk: Scenario, compared: Comparison) -> None:
     with pytest.raises(InvalidInput, match="draws must be from 2"):
         risk(desk, draws=0, comparison=compared)
+
+
+def test_a_worker_that_may_start_no_processes_works_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(multiprocessing.current_process(), "_config", {"daemon": True})
+
+    assert list(spread(abs, 3, workers=4)) == [0, 1, 2]
 
 
 # --- as it is told -------------------------------------------------------------------------------

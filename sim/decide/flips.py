@@ -150,7 +150,10 @@ class _Along:
         if not near:
             return None
         value = min(near, key=lambda one: abs(one - now))
-        return Flip(self.input, value, self.valued.names[int(np.argmin(self.at(value)[:, amount]))])
+        # Where prices are rounded both may cost the same there: the other one is meant.
+        others = [n for n in range(len(self.valued.names)) if n != best]
+        to = min(others, key=lambda n: float(self.at(value)[n, amount]))
+        return Flip(self.input, value, self.valued.names[to])
 
 
 def _reach(one: Uncertain) -> tuple[float, float]:

@@ -59,6 +59,8 @@ def spread(task: Callable[[int], Found], count: int, workers: int | None = None)
     [0, 1, 2]
     """
     most = workers if workers is None else whole("workers", workers, 1, MOST_WORKERS)
+    if multiprocessing.current_process().daemon:  # it may not start any: it is ended any moment
+        most = 1
     if most is not None and most > 1:
         yield from _on_processes(task, range(count), most, 0.0)
         return

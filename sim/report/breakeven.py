@@ -10,8 +10,16 @@ from sim.report.answer import finite, in_both, with_interval
 from sim.report.inputs import input_title, input_value
 from sim.report.language import N_, Language
 from sim.report.sentences import channel_title, option_title
+from sim.report.table import Table
 
-__all__ = ["breakeven_data", "breakeven_picture", "breakeven_rows", "breakeven_sentences"]
+__all__ = [
+    "breakeven_data",
+    "breakeven_picture",
+    "breakeven_rows",
+    "breakeven_sentences",
+    "breakeven_table",
+    "turning_points",
+]
 
 #: Rows of the picture, columns that it may take, and most and least of them for bars on a side.
 _ROWS, _WIDTH, _BAR, _LEAST = 15, 80, 12, 4
@@ -44,7 +52,7 @@ def breakeven_sentences(found: BreakEven, lang: Language) -> list[str]:
             )
         ]
     else:
-        said = [_crossing(found, one, what, lang) for one in _told(found)]
+        said = [_crossing(found, one, what, lang) for one in turning_points(found)]
         if len(found.crossings) > 2:
             count = len(found.crossings)
             said.append(
@@ -56,7 +64,9 @@ def breakeven_sentences(found: BreakEven, lang: Language) -> list[str]:
             )
     if found.amount != "cost":
         said.append(lang(_AMOUNTS[found.amount]))
-    said += [_verified(found, one, lang) for one in _told(found) if one.simulated is not None]
+    said += [
+        _verified(found, one, lang) for one in turning_points(found) if one.simulated is not None
+    ]
     if not all(point.equal for point in found.points):
         said.append(lang("Where a row is marked *, the two do not give equal service."))
     said.append(
@@ -73,8 +83,8 @@ def _scenario(found: BreakEven) -> Any:
     return found.comparison.scenario
 
 
-def _told(found: BreakEven) -> tuple[Crossing, ...]:
-    """The first crossing and the last."""
+def turning_points(found: BreakEven) -> tuple[Crossing, ...]:
+    """The first crossing and the last: what is told of all."""
     return (
         found.crossings if len(found.crossings) < 2 else (found.crossings[0], found.crossings[-1])
     )
@@ -140,26 +150,19 @@ def _verified(found: BreakEven, one: Crossing, lang: Language) -> str:
 
 def breakeven_picture(found: BreakEven, lang: Language) -> list[str]:
     """The curve in lines of text: the difference as a bar to the side of the cheaper option."""
-    scenario = _scenario(found)
-    first, second = (option_title(scenario, name, lang) for name in found.options)
-    step = max(1, -(-len(found.points) // _ROWS))
-    chosen = {p.value: p for p in found.points[::step]}
-    marked = {one.point.value: one.point for one in found.crossings}
-    shown = sorted({**chosen, **marked, found.points[-1].value: found.points[-1]}.items())
-    most = max(abs(point.difference) for _, point in shown) or 1.0
-    cells = [
-        (
-            ("→ " if value in marked else "") + _value(found, value, lang),
-            *(lang.money(cost, scenario.currency, compact=True) for cost in point.costs),
-            _service(point, lang) + ("" if point.equal else " *"),
-        )
-        for value, point in shown
-    ]
+    first, second = (option_title(_scenario(found), name, lang) for name in found.options)
+    marked = {one.point.value for one in found.crossings}
+    shown = _points_shown(found)
+    most = max(abs(point.difference) for point in shown) or 1.0
+    cells = []
+    for point in shown:
+        value, *rest = _cells(found, point, lang)
+        cells.append((("→ " if point.value in marked else "") + value, *rest))
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     room = (_WIDTH - sum(widths) - 2 * len(widths) - 1) // 2
     size = max(_LEAST, min(_BAR, room))
     lines = []
-    for (_, point), row in zip(shown, cells, strict=True):
+    for point, row in zip(shown, cells, strict=True):
         value, *rest = (f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))
         lines.append("  ".join([value, _bar(point, most, size), *rest]))
     words = (
@@ -175,6 +178,35 @@ def breakeven_picture(found: BreakEven, lang: Language) -> list[str]:
     )
     legend = lang(words, first=first, second=second)
     return [legend, "", *(line.rstrip() for line in lines)]
+
+
+def breakeven_table(found: BreakEven, lang: Language) -> Table:
+    """The curve at some of its points and where it turns: costs, who is cheaper, service."""
+    scenario = _scenario(found)
+    first, second = (option_title(scenario, name, lang) for name in found.options)
+    rows = []
+    for point in _points_shown(found):
+        value, *costs, service = _cells(found, point, lang)
+        cheaper = first if point.difference < 0 else second
+        by = lang.money(abs(point.difference), scenario.currency, compact=True)
+        rows.append((value, *costs, cheaper, by, service))
+    what = input_title(scenario, found.input, lang)
+    more = lang("Cheaper"), lang("By"), lang("Answered in time")
+    return Table(lang("Where the answer turns"), (what, first, second, *more), tuple(rows))
+
+
+def _points_shown(found: BreakEven) -> list[Point]:
+    """Some points of the curve, its last one, and every crossing, by rising value."""
+    step = max(1, -(-len(found.points) // _ROWS))
+    shown = [*found.points[::step], found.points[-1], *(one.point for one in found.crossings)]
+    return [point for _, point in sorted({point.value: point for point in shown}.items())]
+
+
+def _cells(found: BreakEven, point: Point, lang: Language) -> tuple[str, str, str, str]:
+    """A point as text: value, both costs, service of both."""
+    one, other = (lang.money(x, _scenario(found).currency, compact=True) for x in point.costs)
+    service = _service(point, lang) + ("" if point.equal else " *")
+    return _value(found, point.value, lang), one, other, service
 
 
 def _bar(point: Point, most: float, size: int) -> str:

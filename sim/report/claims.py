@@ -12,16 +12,33 @@ from sim.decide.comparison import Comparison
 from sim.decide.goals import Reached
 from sim.decide.would_be import Way
 from sim.report.answer import Answer, finite
+from sim.report.assumed import upper
 from sim.report.inputs import input_title, input_value
 from sim.report.language import N_, Language
 from sim.report.sentences import channel_title, gap_sentence, option_title
 from sim.report.tables import Table
 from sim.scenario import Scenario
+from sim.scenario.claims import Claim, Goal
 from sim.stats import Estimate
 
-__all__ = ["claims_answer"]
+__all__ = [
+    "ANSWERED_BY",
+    "MEASURE_WORDS",
+    "QUESTION_WORDS",
+    "checklist_sentence",
+    "checklist_table",
+    "claim_sentences",
+    "claim_state",
+    "claim_words",
+    "claims_answer",
+    "claims_table",
+    "evidence",
+    "goal_words",
+    "goals_table",
+    "ways_table",
+]
 
-_MEASURES = {
+MEASURE_WORDS = {
     "cost": N_("cost a month"),
     "economic_cost": N_("cost a month with its consequences"),
     "missed": N_("missed contacts a month"),
@@ -47,7 +64,7 @@ _REACHED = {
     "open": N_("too close to tell"),
     "unknown": N_("not known"),
 }
-_QUESTIONS = {
+QUESTION_WORDS = {
     "cannot_cope": N_("Do people fail to keep up with calls and requests?"),
     "long_waits": N_("Do customers complain about long waits?"),
     "lost_off_hours": N_("Are contacts lost at night, at weekends, on holidays?"),
@@ -55,7 +72,11 @@ _QUESTIONS = {
     "too_expensive": N_("Does an own team seem too expensive?"),
     "management_time": N_("Does managing agents take too much time?"),
 }
-_BY = {"numbers": N_("by the numbers"), "people": N_("as stated"), "nobody": N_("please say")}
+ANSWERED_BY = {
+    "numbers": N_("by the numbers"),
+    "people": N_("as stated"),
+    "nobody": N_("please say"),
+}
 _SAYS = {
     "consider": N_("{yes} of 6 yes: by this checklist outsourcing is to be considered."),
     "no need": N_("{yes} of 6 yes: by this checklist there is no need for outsourcing."),
@@ -85,18 +106,16 @@ def claims_answer(
     """
     scenario = comparison.scenario
     claims = [one for one, _ in checked]
-    sentences = [_claim(scenario, one, lang) for one in claims]
+    sentences = claim_sentences(comparison, claims, lang)
     if not checked:
         hint = N_("Nothing is claimed: give --says '40-60% cheaper' --option NAME.")
         sentences.append(lang(hint))
-    unequal = dict.fromkeys((one.option, one.than) for one in claims if one.gaps)
-    sentences += [gap_sentence(comparison, option, lang, than) for option, than in unequal]
-    tables = [_claims_table(scenario, claims, lang)] if claims else []
-    tables += [_ways_table(scenario, one, found, lang) for one, found in checked if found]
+    tables = [claims_table(scenario, claims, lang)] if claims else []
+    tables += [ways_table(scenario, one, found, lang) for one, found in checked if found]
     if reached:
-        tables.append(_goals_table(comparison, reached, lang))
-    tables.append(_checklist_table(scenario, listed, lang))
-    sentences.append(lang(_SAYS[listed.says], yes=listed.yes, asked=listed.asked))
+        tables.append(goals_table(comparison, reached, lang))
+    tables.append(checklist_table(scenario, listed, lang))
+    sentences.append(checklist_sentence(listed, lang))
     return Answer(
         sentences=tuple(sentences),
         tables=tuple(tables),
@@ -107,6 +126,71 @@ def claims_answer(
         },
         rows=[_claim_data(one) for one in claims],
     )
+
+
+def claim_sentences(comparison: Comparison, claims: Sequence[Checked], lang: Language) -> list[str]:
+    """What became of each claim, then where less is paid for less service."""
+    said = [_claim(comparison.scenario, one, lang) for one in claims]
+    unequal = dict.fromkeys((one.option, one.than) for one in claims if one.gaps)
+    return said + [gap_sentence(comparison, option, lang, than) for option, than in unequal]
+
+
+def claim_words(scenario: Scenario, claim: Claim, lang: Language) -> str:
+    """A claim in words; one that was not written as a scenario has it stays as it was said."""
+    key, _, _ = claim.text.partition(":")
+    if key.strip().rpartition(".")[2] != claim.measure:
+        return claim.text
+    size = _size(claim, lang)
+    words = N_("{what}: {size} less") if claim.least < 0 else N_("{what}: {size} more")
+    return lang(words, what=_measure(scenario, claim.measure, claim.channel, lang), size=size)
+
+
+def _size(claim: Claim, lang: Language) -> str:
+    """How much is claimed."""
+    ends = sorted({abs(claim.least), abs(claim.most)})
+    if claim.points:
+        shown = "–".join(lang.plain(100 * end, 1) for end in ends)
+        return lang("{change} points", change=shown)
+    digits = 0 if all(round(1000 * end) % 10 == 0 for end in ends) else 1
+    first = "".join(f"{lang.number(100 * end, digits)}–" for end in ends[:-1])
+    return first + lang.percent(ends[-1], digits)
+
+
+def _measure(scenario: Scenario, measure: str, channel: str | None, lang: Language) -> str:
+    """A measure, and of which channel."""
+    words = lang(MEASURE_WORDS[measure])
+    return f"{channel_title(scenario, channel, lang)}: {words}" if channel else upper(words)
+
+
+def goal_words(scenario: Scenario, goal: Goal, lang: Language) -> str:
+    """A goal in words."""
+    words = (
+        N_("{what}: at least {value}, by month {month}")
+        if goal.sense == "at least"
+        else N_("{what}: at most {value}, by month {month}")
+    )
+    return lang(
+        words,
+        what=_measure(scenario, goal.measure, goal.channel, lang),
+        value=_bound(goal, lang),
+        month=goal.month,
+    )
+
+
+def _bound(goal: Goal, lang: Language) -> str:
+    if goal.measure in ("asa", "first_response"):
+        return lang.duration(goal.value)
+    return lang.plain(goal.value) if goal.measure == "nps" else lang.percent(goal.value)
+
+
+def claim_state(one: Checked, lang: Language) -> str:
+    """What became of a claim, in a few words."""
+    return lang(_STATES[one.state])
+
+
+def checklist_sentence(listed: Checklist, lang: Language) -> str:
+    """What the checklist says."""
+    return lang(_SAYS[listed.says], yes=listed.yes, asked=listed.asked)
 
 
 def _value(measure: str, value: float, scenario: Scenario, lang: Language) -> str:
@@ -136,7 +220,7 @@ def _change(claim_points: bool, found: Estimate, lang: Language) -> str:
 def _claim(scenario: Scenario, one: Checked, lang: Language) -> str:
     """One claim in a sentence."""
     words = {
-        "claim": one.claim.text,
+        "claim": claim_words(scenario, one.claim, lang),
         "option": option_title(scenario, one.option, lang),
         "than": option_title(scenario, one.than, lang),
         "verdict": lang(_STATES[one.state]),
@@ -155,12 +239,11 @@ def _claim(scenario: Scenario, one: Checked, lang: Language) -> str:
     )
 
 
-def _claims_table(scenario: Scenario, checked: Sequence[Checked], lang: Language) -> Table:
+def claims_table(scenario: Scenario, checked: Sequence[Checked], lang: Language) -> Table:
+    """Claims with the figures behind them and their verdicts."""
     rows = []
     for one in checked:
-        measure = lang(_MEASURES[one.claim.measure])
-        if one.claim.channel:
-            measure = f"{channel_title(scenario, one.claim.channel, lang)}: {measure}"
+        measure = _measure(scenario, one.claim.measure, one.claim.channel, lang)
         value = one.claim.measure
         rows.append(
             (
@@ -181,7 +264,7 @@ def _claims_table(scenario: Scenario, checked: Sequence[Checked], lang: Language
     return Table(lang("Claims"), head, tuple(rows))
 
 
-def _ways_table(scenario: Scenario, one: Checked, found: Sequence[Way], lang: Language) -> Table:
+def ways_table(scenario: Scenario, one: Checked, found: Sequence[Way], lang: Language) -> Table:
     """What would have to be different, each input alone."""
     rows = []
     for way in found:
@@ -193,7 +276,9 @@ def _ways_table(scenario: Scenario, one: Checked, found: Sequence[Way], lang: La
         wanted = _input(scenario, way, way.factor, lang)
         change = lang.percent(way.factor - 1)
         rows.append((title, now, wanted, change if way.factor < 1 else f"+{change}"))
-    title = lang("“{claim}” would be true, each alone", claim=one.claim.text)
+    title = lang(
+        "“{claim}” would be true, each alone", claim=claim_words(scenario, one.claim, lang)
+    )
     head = (lang("Input"), lang("Now"), lang("Would have to be"), lang("Change"))
     return Table(title, head, tuple(rows))
 
@@ -210,7 +295,8 @@ def _input(scenario: Scenario, way: Way, factor: float, lang: Language) -> str:
     return lang.percent(way.now * factor, 1) if share else lang.plain(way.now * factor)
 
 
-def _goals_table(comparison: Comparison, reached: Sequence[Reached], lang: Language) -> Table:
+def goals_table(comparison: Comparison, reached: Sequence[Reached], lang: Language) -> Table:
+    """Goals by option: what each gives, and from which month."""
     scenario = comparison.scenario
     rows = []
     told = ""
@@ -219,7 +305,7 @@ def _goals_table(comparison: Comparison, reached: Sequence[Reached], lang: Langu
         found = _value(one.goal.measure, one.found.value, scenario, lang)
         rows.append(
             (
-                "" if one.goal.text == told else one.goal.text,
+                "" if one.goal.text == told else goal_words(scenario, one.goal, lang),
                 title,
                 found,
                 lang(_REACHED[one.state], month=lang.number(one.month)),
@@ -230,14 +316,15 @@ def _goals_table(comparison: Comparison, reached: Sequence[Reached], lang: Langu
     return Table(lang("Goals and their dates"), head, tuple(rows))
 
 
-def _checklist_table(scenario: Scenario, listed: Checklist, lang: Language) -> Table:
+def checklist_table(scenario: Scenario, listed: Checklist, lang: Language) -> Table:
+    """The six questions with their answers and the numbers behind them."""
     words = {True: lang("yes"), False: lang("no"), None: lang("?")}
     rows = tuple(
         (
-            lang(_QUESTIONS[one.question]),
+            lang(QUESTION_WORDS[one.question]),
             words[one.answer],
-            lang(_BY[one.by]),
-            _evidence(scenario, one, lang),
+            lang(ANSWERED_BY[one.by]),
+            evidence(scenario, one, lang),
         )
         for one in listed.answers
     )
@@ -248,8 +335,8 @@ def _checklist_table(scenario: Scenario, listed: Checklist, lang: Language) -> T
     return Table(title, head, rows)
 
 
-def _evidence(scenario: Scenario, one: Answered, lang: Language) -> str:
-    """The numbers behind an answer."""
+def evidence(scenario: Scenario, one: Answered, lang: Language) -> str:
+    """The numbers behind an answer; empty where there are none."""
     found = one.found
     if one.question == "cannot_cope" and found:
         second = found["second_of_week"]

@@ -61,6 +61,8 @@ def _steps(scenario: Scenario, leaf: Leaf) -> list[str]:
             continue
         node = node.get(step) if isinstance(node, dict) else getattr(node, step, None)
         found.append(str(step))
+    if found[0] not in ("channels", "options"):  # a section of its own: nobody's in particular
+        return found[1:]
     inner = found[4:] if found[2:3] == ["groups"] else found[2:]
     return [step for step in inner[:-1] if step not in _SILENT] + inner[-1:]
 

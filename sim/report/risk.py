@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sim.decide.risk import RiskAnswer, Stake
@@ -11,13 +12,19 @@ from sim.report.inputs import input_title, input_value
 from sim.report.language import N_, Language
 from sim.report.sentences import option_title
 from sim.report.table import Table
+from sim.scenario.model import Scenario
 from sim.scenario.ranges import Uncertain
 from sim.stats import Span
 
 __all__ = [
+    "AMOUNT_WORDS",
+    "cases_words",
     "flip_sentences",
+    "flip_table",
     "option_risk_table",
+    "range_table",
     "risk_data",
+    "risk_headline",
     "risk_rows",
     "risk_sentences",
     "tornado_picture",
@@ -26,6 +33,64 @@ __all__ = [
 
 #: Rows of a table of inputs, and characters of a bar on either side.
 _ROWS, _BAR = 12, 20
+
+#: What is counted, short enough for a choice.
+AMOUNT_WORDS: dict[Amount, str] = {
+    "npv": N_("All months, present value"),
+    "cost": N_("An average month"),
+    "npv_economic": N_("All months, with losses"),
+    "economic_cost": N_("A month, with losses"),
+}
+
+
+def risk_headline(found: RiskAnswer, lang: Language, amount: Amount | None = None) -> str:
+    """Which of the pair is cheaper, and in how many cases of 100.
+
+    Parameters
+    ----------
+    found
+        The draws.
+    lang
+        The reader's language.
+    amount
+        What is counted; that of all months where there are any when None.
+    """
+    stake = found.main if amount is None else found[amount]
+    first, second = stake.pair
+    share = stake.chance.value
+    if share < 0.5:
+        first, second, share = second, first, 1 - share
+    scenario = found.comparison.scenario
+    words = {
+        "first": option_title(scenario, first, lang),
+        "second": option_title(scenario, second, lang),
+        "cases": cases_words(share, lang),
+    }
+    if stake.amount.startswith("npv"):
+        assert scenario.horizon is not None
+        months = scenario.horizon.months
+        return lang(
+            "Over {months} months “{second}” is cheaper than “{first}” {cases}",
+            months=months,
+            **words,
+        )
+    return lang("“{second}” is cheaper than “{first}” {cases}", **words)
+
+
+def cases_words(share: float, lang: Language) -> str:
+    """A probability as cases of 100; near the ends without pretending to be sure.
+
+    Examples
+    --------
+    >>> cases_words(0.76, Language("en")), cases_words(0.998, Language("en"))
+    ('in 76 cases of 100', 'in more than 99 cases of 100')
+    """
+    cases = round(100 * share)
+    if cases >= 100:
+        return lang("in more than 99 cases of 100")
+    if cases <= 0:
+        return lang("in less than 1 case of 100")
+    return lang.n("in {n} case of 100", "in {n} cases of 100", cases)
 
 
 def risk_sentences(found: RiskAnswer, lang: Language) -> list[str]:
@@ -231,6 +296,71 @@ def _value(found: RiskAnswer, one: Uncertain, value: float, lang: Language) -> s
     return input_value(found.comparison.scenario, one.input, value, lang, factor=one.factor)
 
 
+def flip_table(found: RiskAnswer, lang: Language, amount: Amount | None = None) -> Table:
+    """What by itself would make another option the cheapest, nearest first."""
+    scenario = found.comparison.scenario
+    stake = found.main if amount is None else found[amount]
+    rows = tuple(
+        (
+            input_title(scenario, flip.input.input, lang),
+            _value(found, flip.input, flip.input.now, lang),
+            _value(found, flip.input, flip.value, lang),
+            ("+" if flip.share > 0 else "") + lang.percent(flip.share),
+            option_title(scenario, flip.to, lang),
+        )
+        for flip in stake.flips[:_ROWS]
+    )
+    head = lang("If this"), lang("Now"), lang("Turns at"), lang("Change"), lang("Then cheapest")
+    return Table(lang("What would change the answer"), head, rows)
+
+
+def range_table(scenario: Scenario, inputs: Sequence[Uncertain], lang: Language) -> Table:
+    """What is not known: each input with the ends of its range, and who says so.
+
+    Parameters
+    ----------
+    scenario
+        The operation.
+    inputs
+        As `sim.decide.risk.inputs_of` has them.
+    lang
+        The reader's language.
+    """
+    sources = _preset_sources(scenario, lang)
+    rows = []
+    for one in inputs:
+        low, high = (_in_its_unit(scenario, one, end, lang) for end in one.ends)
+        now = _in_its_unit(scenario, one, one.now, lang)
+        said = lang("the scenario")
+        if one.source == "preset":
+            said = sources.get(_like(one), lang("a preset"))
+        rows.append((input_title(scenario, one.input, lang), low, now, high, said))
+    head = lang("Input"), lang("Low"), lang("Now"), lang("High"), lang("Source")
+    return Table(lang("What is not known for sure"), head, tuple(rows))
+
+
+def _preset_sources(scenario: Scenario, lang: Language) -> dict[tuple[object, ...], str]:
+    """Where presets have their figures from, by what a figure is and may be."""
+    return {
+        (one.path.split(".")[-1], one.low, one.value, one.high): lang(one.source)
+        for one in scenario.assumptions(lang.code)
+        if one.low is not None
+    }
+
+
+def _like(one: Uncertain) -> tuple[object, ...]:
+    low, middle, high = one.numbers
+    return one.input.leaves[0].place[-1], low, middle, high
+
+
+def _in_its_unit(scenario: Scenario, one: Uncertain, value: float, lang: Language) -> str:
+    """A value of a law; a factor as the number that it makes, where there is one number."""
+    now = one.input.value
+    if one.factor and now is not None:
+        return input_value(scenario, one.input, value * now, lang, factor=False)
+    return input_value(scenario, one.input, value, lang, factor=one.factor)
+
+
 def flip_sentences(found: RiskAnswer, lang: Language) -> list[str]:
     """What would make another option the cheapest, nearest first."""
     scenario = found.comparison.scenario
@@ -252,10 +382,10 @@ def flip_sentences(found: RiskAnswer, lang: Language) -> list[str]:
     return said
 
 
-def worth_table(found: RiskAnswer, lang: Language) -> Table:
+def worth_table(found: RiskAnswer, lang: Language, amount: Amount | None = None) -> Table:
     """What must be known better first: the worth of knowing each input before one chooses."""
     scenario, money = found.comparison.scenario, found.comparison.scenario.currency
-    stake = found.main
+    stake = found.main if amount is None else found[amount]
     inputs = {one.name: one for one in stake.inputs}
     shown = [(name, worth) for name, worth in stake.worth.items() if worth > 0][:_ROWS]
     rows = tuple(
@@ -266,7 +396,7 @@ def worth_table(found: RiskAnswer, lang: Language) -> Table:
         )
         for name, amount in shown
     )
-    worth = lang("Worth") if stake.amount == "npv" else lang("Worth a month")
+    worth = lang("Worth") if stake.amount.startswith("npv") else lang("Worth a month")
     head = lang("Input"), worth, lang("Of knowing all")
     return Table(lang("What is worth knowing better before choosing"), head, rows)
 

@@ -47,6 +47,7 @@ GROUPS = {
 _TERMS = {
     "abandoned": N_("gave up"),
     "accept": N_("accept it"),
+    "abandonment": N_("give up, at most"),
     "actual": N_("actual"),
     "after_busy": N_("of those who met busy lines"),
     "after_call_work": N_("after-call work"),

@@ -16,7 +16,11 @@ from sim.scenario.units import Number
 __all__ = [
     "CLAIM_MEASURES",
     "GOAL_MEASURES",
+    "LAST_MONTH",
+    "ONLY_PEOPLE",
     "QUESTIONS",
+    "SHARE_MEASURES",
+    "WAITING_MEASURES",
     "Checklist",
     "Claim",
     "Claims",
@@ -41,8 +45,11 @@ CLAIM_MEASURES: Mapping[str, Literal["less", "more"]] = {
 """What may be claimed, and which way is good: money and missed contacts a month, people, seconds,
 shares. ``phone.asa`` is that of one channel."""
 
-_ONE_CHANNEL = ("asa", "abandonment", "service_level")
-_SHARES = ("abandonment", "service_level", "fcr", "csat")
+WAITING_MEASURES = ("asa", "abandonment", "service_level")
+"""What may be claimed of one channel, too."""
+
+SHARE_MEASURES = ("abandonment", "service_level", "fcr", "csat", "nps")
+"""What may be claimed in points as well."""
 
 _CHANGE = re.compile(
     r"(?P<from>[+\-−]?\s*[\d.,]+)\s*%?\s*(?:(?:to|–|—|\.\.|…)\s*(?P<to>[+\-−]?\s*[\d.,]+))?\s*"
@@ -91,8 +98,8 @@ def claim_of(key: str, said: object) -> Claim:
     (-0.4, -0.6, 'inhouse')
     """
     channel, dot, measure = key.rpartition(".")
-    if measure not in CLAIM_MEASURES or (dot and measure not in _ONE_CHANNEL):
-        known = [n for n in CLAIM_MEASURES if not dot or n in _ONE_CHANNEL]
+    if measure not in CLAIM_MEASURES or (dot and measure not in WAITING_MEASURES):
+        known = [n for n in CLAIM_MEASURES if not dot or n in WAITING_MEASURES]
         raise InvalidInput(key, "is nothing that can be claimed", measure, nearest(measure, known))
     found = _CHANGE.fullmatch(said.strip()) if isinstance(said, str) else None
     hint = "write it like -60% to -40% than inhouse, or +10 points"
@@ -107,7 +114,7 @@ def claim_of(key: str, said: object) -> Claim:
     if min(ends) < 0 < max(ends):
         raise InvalidInput(key, "must not be less and more at once", said, hint)
     points = found["unit"] != "%"
-    if points and measure not in (*_SHARES, "nps"):
+    if points and measure not in SHARE_MEASURES:
         raise InvalidInput(key, "must be in per cent: it is no share", said, "write it like -40%")
     ends.sort(key=abs)
     if ends[-1] < -1:
@@ -203,6 +210,7 @@ _DATED = re.compile(
     r"(?:\s*months?)?"
 )
 LAST_MONTH = 120
+"""Months from the start in which a goal may lie."""
 
 
 class Goal(Strict):
@@ -262,7 +270,7 @@ def _schema(measures: Mapping[str, object], channels: list[str], pattern: str) -
 Claims = Annotated[
     tuple[Claim, ...],
     BeforeValidator(_each("claims", claim_of)),
-    WithJsonSchema(_schema(CLAIM_MEASURES, list(_ONE_CHANNEL), "^[+\\-−]")),
+    WithJsonSchema(_schema(CLAIM_MEASURES, list(WAITING_MEASURES), "^[+\\-−]")),
 ]
 Goals = Annotated[
     tuple[Goal, ...],
@@ -286,6 +294,9 @@ QUESTIONS = (
     "management_time",
 )
 """The six questions of a common checklist: three times yes, and outsourcing is to be considered."""
+
+ONLY_PEOPLE = ("other_time_zones", "management_time")
+"""Those of them that no number answers."""
 
 
 class Checklist(Strict):

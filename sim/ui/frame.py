@@ -53,6 +53,7 @@ PAGES = (
     ("people", N_("People"), "groups"),
     ("simulation", N_("Simulation"), "science"),
     ("data", N_("Data"), "tune"),
+    ("risks", N_("Risk"), "ssid_chart"),
     ("report", N_("Report"), "description"),
     ("about", N_("About the model"), "function"),
 )

@@ -101,6 +101,9 @@ def result_of(
             return None
         job = board().ask(task, visitor())
     if job.ended.wait(0.05):
+        if job.failed:
+            _say_failed(task, job, lang)
+            return None
         result: _Result = job.answer()
         return result
     _follow(task, lang, wording)

@@ -19,6 +19,7 @@ from sim.report.language import Language
 from sim.report.sentences import option_title
 from sim.report.week import needed
 from sim.scenario import Scenario, load, load_text
+from sim.scenario.claims import Checklist
 from sim.scenario.edited import edited, figure_edits, tree_text
 from sim.scenario.load import standalone
 from sim.scenario.ready import ready
@@ -232,17 +233,33 @@ def _name(state: State) -> str:
     return state.own[0] if state.own and state.scenario == OWN else f"{state.scenario}.yaml"
 
 
+# What a simulation does not depend on.
+_ASKED: dict[str, Any] = {
+    "risk": None,
+    "claims": {},
+    "goals": (),
+    "checklist": Checklist(),
+    "expect": {},
+}
+
+
 # --- simulations -------------------------------------------------------------------------------
 
 
 def comparison(scenario: Scenario, lang: Language) -> Comparison:
-    """All options of a scenario, with a bar that shows how far the simulation is."""
+    """All options of a scenario, with a bar that shows how far the simulation is.
+
+    What is only asked of the options afterwards does not simulate them anew: ranges, claims,
+    goals, answers of the checklist, promises.
+    """
 
     def words(name: str) -> str:
         return lang("Simulating “{option}”", option=option_title(scenario, name, lang))
 
-    task = Task(key_of(scenario, "compared"), compared, (scenario,), "thread")
-    return now(task, lang, words)
+    played = kept(key_of(scenario, "played"), lambda: scenario.model_copy(update=_ASKED))
+    task = Task(key_of(played, "compared"), compared, (played,), "thread")
+    found = now(task, lang, words)
+    return kept(key_of(scenario, "asked"), lambda: replace(found, scenario=scenario))
 
 
 def option_result(
