@@ -246,8 +246,17 @@ class Prepared:
     covers: Mapping[str, Cover]
 
 
-def prepare(scenario: Scenario, name: str, seed: int, *, on: str | Place | None = None) -> Prepared:
+def prepare(
+    scenario: Scenario,
+    name: str,
+    seed: int,
+    *,
+    on: str | Place | None = None,
+    covers: Mapping[str, Cover] | None = None,
+) -> Prepared:
     """Staff an option, trying its plan where `on` says, and make it ready to be played.
+
+    What `sim.plan.cover` has found before for the same seed is not looked for again.
 
     Raises
     ------
@@ -256,7 +265,8 @@ def prepare(scenario: Scenario, name: str, seed: int, *, on: str | Place | None 
     """
     if name not in scenario.options:
         raise InvalidInput("option", f"must be one of {', '.join(scenario.options)}", name)
-    covers = cover(scenario, name, seed=seed, on=on)
+    if covers is None:
+        covers = cover(scenario, name, seed=seed, on=on)
     option = staffed(scenario.options[name], covers)
     levels = {
         group: tuple(found.agents.tolist()) for group, found in covers.items() if found.plan is None
@@ -279,6 +289,7 @@ def simulate(
     progress: Callable[[Progress], None] | None = None,
     workers: int | None = None,
     on: str | Place | None = None,
+    covers: Mapping[str, Cover] | None = None,
 ) -> OptionResult:
     """Staff, simulate and price one option of a scenario.
 
@@ -301,6 +312,8 @@ def simulate(
     on
         Where to play, instead of `workers`: ``threads:4``, ``processes``, ``dask://host:8786``;
         see `sim.experiment.opened`. The answer is the same.
+    covers
+        What `sim.plan.cover` has found for the same seed; found anew when None.
 
     Raises
     ------
@@ -312,7 +325,7 @@ def simulate(
     run = Run.of(scenario, seed=seed, replications=replications, engine=engine, goals=goals)
     name = scenario.baseline if option is None else option
     with opened(on, workers) as place:
-        ready = prepare(scenario, name, run.seed, on=place)
+        ready = prepare(scenario, name, run.seed, on=place, covers=covers)
         return evaluate(ready, replace(run, on=place), progress)
 
 

@@ -47,6 +47,7 @@ _STYLE = """<style>
 _PAGES = (
     ("answer", N_("Answer"), "gavel"),
     ("people", N_("People"), "groups"),
+    ("shifts", N_("Shifts"), "calendar_month"),
 )
 
 
