@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,16 @@ def turn(app: AppTest, page: str) -> AppTest:
 
 def calm(app: AppTest) -> AppTest:
     assert not app.exception, [one.value for one in app.exception]
+    return app
+
+
+def finish(app: AppTest, seconds: float = 90.0) -> AppTest:
+    """Wait for what is computed beside the page; a browser would look again by itself."""
+    until = time.monotonic() + seconds
+    while any(button.label in ("Stop", "Остановить") for button in app.button):
+        assert time.monotonic() < until, "still computing"
+        time.sleep(0.1)
+        calm(app.run())
     return app
 
 

@@ -138,7 +138,7 @@ def week_cover(slots: Sequence[Slot], lang: Language, palette: Palette) -> Spec:
     at = {"x": x, "y": y}
     tip = {"field": "tip", "title": lang("Interval")}
     midnights = [{"start": 24 * day} for day in range(8)]
-    step = {"interpolate": "step-after"}
+    step, dashes = {"interpolate": "step-after"}, {"strokeDash": [4, 3]}
     layers: list[Spec] = [
         {
             "data": {"values": midnights},
@@ -155,7 +155,7 @@ def week_cover(slots: Sequence[Slot], lang: Language, palette: Palette) -> Spec:
             "encoding": at,
         },
         {
-            "mark": {"type": "line", "color": palette.needed, "strokeWidth": 1.5} | step,
+            "mark": {"type": "line", "color": palette.needed, "strokeWidth": 1.5} | step | dashes,
             "encoding": at | {"y": y | {"field": "needed"}},
         },
         {
@@ -269,7 +269,8 @@ def month_board(
         values.append(asdict(mark) | {"colour": colour, "ink": ink})
     bare = {"title": None, "ticks": False, "domain": False}
     x = {"field": "day", "type": "ordinal", "sort": list(days),
-         "axis": bare | {"orient": "top", "labelAngle": 0, "labelOverlap": "greedy"}}  # fmt: skip
+         "axis": bare | {"orient": "top", "labelAngle": 0, "labelOverlap": "greedy",
+                         "labelExpr": "split(datum.label, ' ')", "labelFontSize": 11}}  # fmt: skip
     y = {"field": "person", "type": "ordinal", "sort": list(people),
          "axis": bare | {"labelLimit": 150}}  # fmt: skip
     tip = {"field": "tip", "title": lang("Shift")}

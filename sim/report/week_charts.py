@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -243,12 +244,15 @@ def band_chart(slots: Sequence[Service], target: float, lang: Language, palette:
     values = [asdict(slot) for slot in slots]
     values.append(values[-1] | {"start": slots[-1].end, "end": slots[-1].end})
     axis = {"title": lang("Answered in time"), "format": ".0%", "tickCount": 5}
-    y = {"field": "value", "type": "quantitative", "axis": axis, "scale": {"domain": [0, 1]}}
+    # What lies far below the worst hour would be empty.
+    least = min([target, *(slot.low for slot in slots if slot.low is not None)])
+    scale = {"domain": [max(0.0, math.floor(10 * least - 1) / 10), 1]}
+    y = {"field": "value", "type": "quantitative", "axis": axis, "scale": scale}
     x = _clock_axis()
     known = {"filter": "isValid(datum.value)"}
     band = {"y": y | {"field": "low"}, "y2": {"field": "high"}}
     layers: list[Spec] = [
-        {"transform": [known], **_steps("area", palette.cover, {"x": x} | band, opacity=0.22)},
+        {"transform": [known], **_steps("area", palette.cover, {"x": x} | band, opacity=0.3)},
         {"transform": [known], **_steps("line", palette.cover, {"x": x, "y": y}, strokeWidth=2)},
         {
             "data": {"values": [{"value": target}]},

@@ -84,7 +84,7 @@ def _proposal(desk: Desk) -> None:
         table(proposal_table(forms, lang))
         edits = [Edit((*desk.place, "staffing", "to_target", "shifts"), forms)]
         if not to_target:
-            edits.insert(0, Edit((*desk.place, "staffing"), {"to_target": {"minimum": 1}}))
+            edits.insert(0, Edit((*desk.place, "staffing"), {"to_target": {}}))
         label = lang("Put these shifts in")
         if not to_target:
             label = lang("Look for shifts instead, among these")

@@ -228,6 +228,7 @@ def put_number(
         label,
         min_value=low,
         max_value=high,
+        value=None,  # so that it can be emptied; what it shows is in the session
         step=step,
         format="%g",
         key=own,

@@ -71,7 +71,9 @@ def _made(desk: Desk, found: Cover) -> TeamRoster | None:
     """The roster that was asked for, when it is there."""
     lang = desk.view.lang
     names = {"free": lang("Days chosen for each person"), "pattern": lang("A rotation for all")}
-    how = choose(st.segmented_control, lang("How"), names, f"roster.how.{desk.key}", lang)
+    how = choose(
+        st.segmented_control, lang("How days are given"), names, f"roster.how.{desk.key}", lang
+    )
     if how == "pattern":
         return _rotation(desk, found)
     times = {str(n): lang.duration(n) for n in _SECONDS}

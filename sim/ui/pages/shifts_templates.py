@@ -212,6 +212,7 @@ def _editor(desk: Desk, spare: dict[str, Any]) -> None:
         num_rows="dynamic",
         hide_index=True,
         width="stretch",
+        placeholder="—",
         column_order=[name for name in _frame(rows) if name != "key"],
         column_config=_columns(rows, lang),
     )
@@ -242,17 +243,22 @@ def _columns(rows: Sequence[Row], lang: Language) -> dict[str, Any]:
     days = {_EVERY_DAY: lang("every day"), _WEEKDAYS: lang("Mon to Fri"),
             _WEEKEND: lang("Sat and Sun")}  # fmt: skip
     days |= {row["days"]: row["days"] for row in rows if row["days"] not in days}
+    numbers = column.NumberColumn
     return {
-        "use": column.CheckboxColumn(lang("Use"), default=True, width="small"),
-        "title": column.TextColumn(lang("Shift"), default=lang("New shift")),
-        "first": column.TextColumn(lang("First start"), validate=_CLOCK, default="09:00"),
-        "last": column.TextColumn(lang("Last start"), validate=_CLOCK),
-        "every": column.NumberColumn(
-            lang("Every, min"), min_value=5, max_value=1440, step=5, default=60
+        "use": column.CheckboxColumn(lang("Use"), default=True, width=80),
+        "title": column.TextColumn(lang("Shift"), default=lang("New shift"), width=120),
+        "first": column.TextColumn(
+            lang("From"), validate=_CLOCK, default="09:00", width=70, help=lang("First start")
+        ),
+        "last": column.TextColumn(
+            lang("To"), validate=_CLOCK, width=70, help=lang("Last start")
+        ),
+        "every": numbers(
+            lang("Step"), min_value=5, max_value=1440, step=5, default=60, width=75,
+            help=lang("Minutes between possible starts"),
         ),
         "lengths": column.TextColumn(
-            lang("Lengths, h"),
-            validate=_LENGTHS,
+            lang("Hours"), validate=_LENGTHS, width=100,
             help=lang("Any of these: 8; 10; 12. Pauses are part of it."),
         ),
         "days": column.SelectboxColumn(
@@ -260,15 +266,18 @@ def _columns(rows: Sequence[Row], lang: Language) -> dict[str, Any]:
             options=list(days),
             format_func=lambda name: days.get(str(name), str(name)),
             default=_EVERY_DAY,
+            width=105,
         ),
-        "meal": column.NumberColumn(
-            lang("Unpaid meal, min"), min_value=0, max_value=240, step=5, default=60
+        "meal": numbers(
+            lang("Meal"), min_value=0, max_value=240, step=5, default=60, width=80,
+            help=lang("Minutes, not paid, in the middle of the shift"),
         ),
-        "breaks": column.NumberColumn(
-            lang("Paid breaks, min"), min_value=0, max_value=240, step=5, default=0
+        "breaks": numbers(
+            lang("Break"), min_value=0, max_value=240, step=5, default=0, width=85,
+            help=lang("Minutes, paid, early in the shift"),
         ),
-        "most": column.NumberColumn(
-            lang("At most a day"), min_value=1, max_value=9999, step=1,
+        "most": numbers(
+            lang("Max"), min_value=1, max_value=9999, step=1, width=85,
             help=lang("People who may start it on one day; empty: as many as it takes."),
         ),
     }  # fmt: skip
