@@ -26,7 +26,7 @@ from sim.ui.jobs import Task
 from sim.ui.pages.shifts_edits import Desk
 from sim.ui.shift_tasks import drafted, proven
 from sim.ui.view import Tile, chart, choose, legend, table, tile_row
-from sim.ui.waiting import board, result_of
+from sim.ui.waiting import Paused, board, now, result_of
 from sim.ui.work import key_of
 
 __all__ = ["plan"]
@@ -71,7 +71,12 @@ def _draft(desk: Desk) -> Cover | None:
     """A plan for the closed form's requirement, in a second or two."""
     key = key_of(desk.planned, "draft", desk.option, desk.group)
     args = (desk.planned, desk.option, desk.group)
-    return result_of(Task(key, drafted, args, "thread"), desk.view.lang)
+    # The page waits for it: a part that comes after a second would draw everything twice, and
+    # a browser may lose what was just chosen between the two.
+    try:
+        return now(Task(key, drafted, args, "thread"), desk.view.lang)
+    except Paused:
+        return None
 
 
 def _wording(desk: Desk, what: str) -> str:

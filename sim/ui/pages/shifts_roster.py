@@ -22,7 +22,7 @@ from sim.ui.pages.shifts_board import board_of_month, day_of_people
 from sim.ui.pages.shifts_edits import Desk
 from sim.ui.shift_tasks import rostered, rotated
 from sim.ui.view import Tile, chart, choose, table, tile_row
-from sim.ui.waiting import result_of
+from sim.ui.waiting import Paused, now, result_of
 from sim.ui.work import key_of
 
 __all__ = ["roster"]
@@ -124,7 +124,10 @@ def _rotation(desk: Desk, found: Cover) -> TeamRoster | None:
     task = Task(
         key_of(desk.scenario, "rotation", desk.option, desk.group, chosen), rotated, args, "thread"
     )
-    return result_of(task, lang)
+    try:
+        return now(task, lang)
+    except Paused:
+        return None
 
 
 def _show(desk: Desk, made: TeamRoster) -> None:
