@@ -295,7 +295,7 @@ def month_board(
             },
         },
     ]
-    drawn = whole(layers, values, _ROW * max(1, len(people)) + 34, lang, palette)
+    drawn = whole(layers, values, _ROW * max(1, len(people)) + 44, lang, palette)
     drawn["config"]["scale"] = {"bandPaddingInner": 0.08, "bandPaddingOuter": 0}
     return drawn
 

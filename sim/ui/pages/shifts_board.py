@@ -55,7 +55,7 @@ def board_of_month(desk: Desk, made: TeamRoster) -> None:
         people = [person.name for person in found.people[:_MOST]]
         told = lang("A line of letters for each of {n} people, a column for each day.",
                     n=lang.number(len(people)))  # fmt: skip
-        with st.container(height=min(60 + 19 * len(people), 620), border=False):
+        with st.container(height=min(96 + 19 * len(people), 620), border=False):
             chart(month_board(marks, people, days, lang, palette), told)
         more = len(found.people) - _MOST
         if more > 0:

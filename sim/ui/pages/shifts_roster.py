@@ -229,7 +229,8 @@ def _counts(desk: Desk, title: str, each: Mapping[str, int]) -> None:
             people[value],
             lang.n("{value}: {n} person", "{value}: {n} people", people[value], value=value),
         )
-        for value in range(min(people), max(people) + 1)
+        # Room on both sides: a single bar would fill the picture.
+        for value in range(max(0, min(people) - 2), max(people) + 3)
     ]
     chart(
         count_chart(counts, title, lang, desk.view.palette),
