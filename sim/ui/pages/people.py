@@ -279,7 +279,8 @@ def _band(look: _Look, day: int) -> None:
                 f"{times}: {_service_tip(service, width, lang)}",
             )
         )
-    st.markdown(f"**{lang('Service on this day')}**")
+    told = lang("Service on this day")
+    st.markdown(f"**{told}**")
     legend(
         [
             (palette.cover, lang("answered in time; the band holds it in 95 cases of 100")),
@@ -287,7 +288,7 @@ def _band(look: _Look, day: int) -> None:
         ],
         palette,
     )
-    chart(band_chart(slots, week.target, lang, palette), lang("Service on this day"))
+    chart(band_chart(slots, week.target, lang, palette), told)
 
 
 def _slots(look: _Look, day: int, needed: Any) -> list[Slot]:

@@ -103,7 +103,8 @@ def _wording(what: str, lang: Language) -> str:
 def _rotation(desk: Desk, found: Cover) -> TeamRoster | None:
     """Everybody on one pattern: at once."""
     lang = desk.view.lang
-    names = {name: f"{name}: {lang(_PATTERN_WORDS[name])}" for name in PATTERNS}
+    words = {name: lang(_PATTERN_WORDS.get(name, text)) for name, (_, text) in PATTERNS.items()}
+    names = {name: f"{name}: {said}" for name, said in words.items()}
     names[_OWN] = lang("days of my own")
     key = f"roster.pattern.{desk.key}"
     chosen = choose(st.selectbox, lang("Rotation"), names, key, lang)
