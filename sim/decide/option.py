@@ -257,8 +257,17 @@ class Prepared:
     covers: Mapping[str, Cover]
 
 
-def prepare(scenario: Scenario, name: str, seed: int, *, on: str | Place | None = None) -> Prepared:
+def prepare(
+    scenario: Scenario,
+    name: str,
+    seed: int,
+    *,
+    on: str | Place | None = None,
+    covers: Mapping[str, Cover] | None = None,
+) -> Prepared:
     """Staff an option, trying its plan where `on` says, and make it ready to be played.
+
+    What `sim.plan.cover` has found before for the same seed is not looked for again.
 
     Raises
     ------
@@ -266,7 +275,8 @@ def prepare(scenario: Scenario, name: str, seed: int, *, on: str | Place | None 
         If there is no such option.
     """
     one_of("option", name, scenario_of(scenario).options)
-    covers = cover(scenario, name, seed=seed, on=on)
+    if covers is None:
+        covers = cover(scenario, name, seed=seed, on=on)
     option = staffed(scenario.options[name], covers)
     levels = {
         group: tuple(found.agents.tolist()) for group, found in covers.items() if found.plan is None
@@ -289,6 +299,7 @@ def simulate(
     progress: Callable[[Progress], None] | None = None,
     workers: int | None = None,
     on: str | Place | None = None,
+    covers: Mapping[str, Cover] | None = None,
 ) -> OptionResult:
     """Staff, simulate and price one option of a scenario.
 
@@ -311,6 +322,8 @@ def simulate(
     on
         Where to play, instead of `workers`: ``threads:4``, ``processes``, ``dask://host:8786``;
         see `sim.experiment.opened`. The answer is the same.
+    covers
+        What `sim.plan.cover` has found for the same seed; found anew when None.
 
     Raises
     ------
@@ -322,7 +335,7 @@ def simulate(
     run = Run.of(scenario, seed=seed, replications=replications, engine=engine, goals=goals)
     name = scenario.chosen(option)
     with opened(on, workers) as place:
-        ready = prepare(scenario, name, run.seed, on=place)
+        ready = prepare(scenario, name, run.seed, on=place, covers=covers)
         return evaluate(ready, replace(run, on=place), progress)
 
 

@@ -8,7 +8,7 @@ worked, they are found for the agents who keep it, tried, and corrected again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -67,7 +67,12 @@ class Cover:
 
 
 def cover(
-    scenario: Scenario, name: str, *, seed: int, on: str | Place | None = None
+    scenario: Scenario,
+    name: str,
+    *,
+    seed: int,
+    on: str | Place | None = None,
+    tell: Callable[[], object] | None = None,
 ) -> dict[str, Cover]:
     """Find the cover of every group of an option that is staffed to target.
 
@@ -81,15 +86,16 @@ def cover(
         Where the random numbers start; the same seed gives the same cover.
     on
         Where to play the trials; the cover is the same.
+    tell
+        Called before each trial: nobody knows how many it takes.
 
     Raises
     ------
     InvalidInput
         If the closed form cannot be asked: a load beyond what it takes.
     """
-    trial = Trial(
-        scenario, one_of("option", name, scenario_of(scenario).options), checked_seed(seed), on
-    )
+    known = one_of("option", name, scenario_of(scenario).options)
+    trial = Trial(scenario, known, checked_seed(seed), on, tell)
     needed = requirement(scenario, trial.option)
     if not needed:
         return {}

@@ -6,7 +6,7 @@ the same luck would look better than it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -75,12 +75,15 @@ class Trial:
         The operation and its option.
     seed, on
         Where the random numbers start, and where to play.
+    tell
+        Called before each trial.
     """
 
     scenario: Scenario
     name: str
     seed: int
     on: str | Place | None = None
+    tell: Callable[[], object] | None = None
 
     @property
     def option(self) -> Option:
@@ -89,6 +92,8 @@ class Trial:
 
     def play(self, covers: Mapping[str, Brought]) -> Replications:
         """Try a plan; half a trial is of no use to anybody."""
+        if self.tell is not None:
+            self.tell()
         levels = {
             group: tuple(map(float, found.agents))
             for group, found in covers.items()

@@ -9,7 +9,15 @@ from sim.plan.rules import KINDS, Rule, Rules, Violation
 from sim.plan.rules.presets import ACCOUNTING, profile
 from sim.report.language import N_, Language
 
-__all__ = ["barred_words", "broken_words", "rule_messages", "rule_title", "rule_words"]
+__all__ = [
+    "barred_words",
+    "broken_words",
+    "rule_messages",
+    "rule_source",
+    "rule_text",
+    "rule_title",
+    "rule_words",
+]
 
 #: What rules are called, by what they are called in a file.
 _TITLES = {
@@ -56,6 +64,16 @@ _TITLES = {
     "weekly_rest": N_("weekly rest"),
 }
 
+#: Whom a rule protects, where that is not everybody.
+_WHO = {
+    "pregnant": N_("pregnant women"),
+    "minor": N_("minors"),
+    "night_ban": N_("those whom nights are closed to"),
+    "child_under_3": N_("parents of a child under three, unless they agree"),
+    "disabled": N_("disabled people, unless they agree"),
+    "carer": N_("carers, unless they agree"),
+}
+
 
 def rule_title(id: str, lang: Language, rules: Rules | None = None) -> str:
     """What a rule is called, with its name in a file; a rule of one's own by its kind.
@@ -95,6 +113,28 @@ def rule_words(rule: Rule, lang: Language) -> str:
         return said
     written = lang(rule.citation)
     return f"{said} ({written})"
+
+
+def rule_text(rule: Rule, lang: Language) -> str:
+    """A rule as a sentence, with whom it protects where that is not everybody.
+
+    Examples
+    --------
+    >>> from sim.plan.rules import RU
+    >>> rule_text(RU.get("daily_rest"), Language("en"))
+    'At least 12 h of rest between duties'
+    """
+    said = lang(KINDS[rule.kind].text, **rule.numbers)
+    said = said[:1].upper() + said[1:]
+    if not rule.who:
+        return said
+    who = ", ".join(lang(_WHO.get(flag, flag)) for flag in sorted(rule.who))
+    return f"{said} ({who})"
+
+
+def rule_source(rule: Rule, lang: Language) -> str:
+    """Where a rule is written; that it is the planner's own where it is nowhere."""
+    return lang(rule.citation) if rule.citation else lang("your own rule")
 
 
 def broken_words(one: Violation, rules: Rules, period: Period, lang: Language) -> str:

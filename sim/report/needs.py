@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.decide.needs import Needs, People
+from sim.decide.needs import Needs, People, people
 from sim.plan.limits import limits
 from sim.report.answer import Answer
 from sim.report.labour import rule_title
@@ -16,8 +16,17 @@ from sim.report.language import N_, Language
 from sim.report.sentences import group_title, option_title, target_words
 from sim.report.tables import Table
 from sim.scenario import Scenario
+from sim.scenario.terms import AgentTerms
 
-__all__ = ["limit_sentences", "needs_answer", "week_table"]
+__all__ = [
+    "choices_table",
+    "limit_sentences",
+    "needs_answer",
+    "people_table",
+    "rotations_table",
+    "seat_table",
+    "week_table",
+]
 
 HOLD_WORDS = {
     "every interval": N_("in every interval"),
@@ -75,11 +84,11 @@ def needs_answer(scenario: Scenario, option: str, found: Sequence[Needs], lang: 
             _wordings(scenario, one, lang),
         ]
         if one.people is not None:
-            tables.append(_people(one.people, lang))
+            tables.append(people_table(one.people, lang))
         if one.choices:
-            tables.append(_choices(one, lang))
+            tables.append(choices_table(one, lang))
         if one.rotations:
-            tables.append(_rotations(one, lang))
+            tables.append(rotations_table(one, lang))
     sentences += limit_sentences(scenario, option, lang)
     data = {"option": option, "groups": {one.group: _data(scenario, one) for one in found}}
     return Answer(
@@ -203,8 +212,16 @@ def _wordings(scenario: Scenario, one: Needs, lang: Language) -> Table:
     return Table(lang("What the wording of the promise is worth"), head, tuple(rows))
 
 
-def _people(staff: People, lang: Language) -> Table:
-    """From hours at work to people, factor by factor."""
+def people_table(staff: People, lang: Language) -> Table:
+    """From hours at work to people, factor by factor.
+
+    Parameters
+    ----------
+    staff
+        The way.
+    lang
+        The reader's language.
+    """
     rows = [(lang("agent hours a month at work"), "", lang.number(staff.hours), "")]
     for step in staff.steps:
         hours = lang.number(step.reached) if step.unit == "hours" else ""
@@ -218,8 +235,51 @@ def _people(staff: People, lang: Language) -> Table:
     return Table("", head, tuple(rows))
 
 
-def _choices(one: Needs, lang: Language) -> Table:
-    """What the choice of shifts takes, before any is planned."""
+def seat_table(terms: AgentTerms, lang: Language) -> Table:
+    """Why a place that is filled round the clock takes more than four people, factor by factor.
+
+    Parameters
+    ----------
+    terms
+        The working year, and what of a paid hour is not at work.
+    lang
+        The reader's language.
+    """
+    found = people(terms, 8760 / 12)
+    year = terms.calendar.contract_hours_year
+    reached = 8760 / year
+    rows = [
+        (
+            lang("168 h of a week ÷ 40 h of a job"),
+            "",
+            lang.number(168 / 40, 2),
+        ),
+        (
+            lang("hours in a contract"),
+            lang("8,760 h of a year ÷ {hours} h", hours=lang.number(year)),
+            lang.number(reached, 2),
+        ),
+    ]
+    for step in found.steps:
+        if step.key == "contract":
+            continue
+        reached *= step.factor
+        factor = "× " + lang.number(step.factor, 3)
+        rows.append((lang(_STEP_WORDS[step.key]), factor, lang.number(reached, 2)))
+    head = (lang("One place, always filled"), lang("Factor"), lang("People"))
+    return Table(lang("What one place round the clock takes"), head, tuple(rows))
+
+
+def choices_table(one: Needs, lang: Language) -> Table:
+    """What the choice of shifts takes, before any is planned.
+
+    Parameters
+    ----------
+    one
+        What a group needs.
+    lang
+        The reader's language.
+    """
     rows = tuple(
         (
             lang(CHOICE_WORDS.get(choice.name, choice.name)),
@@ -238,8 +298,16 @@ def _choices(one: Needs, lang: Language) -> Table:
     return Table(lang("Which shifts to draw: more than any planning can save"), head, rows)
 
 
-def _rotations(one: Needs, lang: Language) -> Table:
-    """Patterns of crews round the clock, held to the law."""
+def rotations_table(one: Needs, lang: Language) -> Table:
+    """Patterns of crews round the clock, held to the law.
+
+    Parameters
+    ----------
+    one
+        What a group needs.
+    lang
+        The reader's language.
+    """
     rows = tuple(
         (
             judged.pattern.name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,18 @@ from sim.report.tables import Table, service_table
 from sim.scenario import Scenario
 from sim.scenario.option import ToTarget
 
-__all__ = ["picture", "plan_answer", "shift_title"]
+if TYPE_CHECKING:
+    from sim.plan.shift_plans import ShiftPlan
+
+__all__ = [
+    "picture",
+    "plan_answer",
+    "plan_sentences",
+    "promise_sentence",
+    "shift_rows",
+    "shift_table",
+    "shift_title",
+]
 
 _Times = tuple[int, int, str]
 
@@ -43,13 +54,13 @@ def plan_answer(result: OptionResult, lang: Language) -> Answer:
         The reader's language.
     """
     scenario, name = result.scenario, result.name
-    sentences = [_promise(result, lang)]
+    sentences = [promise_sentence(result, lang)]
     tables: list[Table] = []
     for group, found in result.covers.items():
         title = group_title(scenario, name, group, lang)
-        sentences += _sentences(result, title, found, lang)
+        sentences += plan_sentences(scenario, title, found, lang)
         if found.plan is not None:
-            tables.append(_shifts(result, group, found, lang))
+            tables.append(shift_table(scenario, name, group, found.plan, lang))
         tables.append(picture(found.agents, found.requirement.agents, title, lang))
         if found.plan is None:
             tables.append(week_table(found.agents, scenario.interval, title, lang))
@@ -71,12 +82,20 @@ def plan_answer(result: OptionResult, lang: Language) -> Answer:
             for one in result.attained
         },
     }
-    rows = [row for group, found in result.covers.items() for row in _rows(group, found)]
+    rows = [row for group, found in result.covers.items() for row in shift_rows(group, found)]
     return Answer(sentences=tuple(sentences), tables=tuple(tables), data=data, rows=rows)
 
 
-def _promise(result: OptionResult, lang: Language) -> str:
-    """Whether the promises are kept in simulation."""
+def promise_sentence(result: OptionResult, lang: Language) -> str:
+    """Whether the promises are kept in simulation.
+
+    Parameters
+    ----------
+    result
+        An option that was staffed and simulated.
+    lang
+        The reader's language.
+    """
     parts = []
     for one in result.promised:
         if one.target is None:
@@ -98,9 +117,21 @@ def _promise(result: OptionResult, lang: Language) -> str:
     return lang("{title}, in simulation: {parts}.", title=title, parts="; ".join(parts))
 
 
-def _sentences(result: OptionResult, title: str, found: Cover, lang: Language) -> list[str]:
-    """What one group's plan is."""
-    hours = result.scenario.interval / 3600
+def plan_sentences(scenario: Scenario, title: str, found: Cover, lang: Language) -> list[str]:
+    """What one group's plan is.
+
+    Parameters
+    ----------
+    scenario
+        The operation.
+    title
+        Of the group.
+    found
+        Its plan.
+    lang
+        The reader's language.
+    """
+    hours = scenario.interval / 3600
     needed = float(found.requirement.agents.sum()) * hours
     if found.plan is None:
         return [
@@ -198,12 +229,23 @@ def shift_title(scenario: Scenario, option: str, group: str, name: str, lang: La
     return name if title is None else title.in_(lang.code)
 
 
-def _shifts(result: OptionResult, group: str, found: Cover, lang: Language) -> Table:
-    """Who starts what on which day; where pauses lie is told from the first to the last."""
-    assert found.plan is not None
+def shift_table(
+    scenario: Scenario, option: str, group: str, plan: ShiftPlan, lang: Language
+) -> Table:
+    """Who starts what on which day; where pauses lie is told from the first to the last.
+
+    Parameters
+    ----------
+    scenario, option, group
+        Whose plan it is.
+    plan
+        The shifts.
+    lang
+        The reader's language.
+    """
     counts: dict[_Times, NDArray[np.int64]] = defaultdict(lambda: np.zeros(7, np.int64))
     places: dict[_Times, list[tuple[Pause, ...]]] = defaultdict(list)
-    for item in found.plan.cover.shifts:
+    for item in plan.cover.shifts:
         key = item.shift.start, item.shift.minutes, item.shift.name
         counts[key][item.day % 7] += item.count
         places[key].append(item.shift.pauses)
@@ -211,11 +253,11 @@ def _shifts(result: OptionResult, group: str, found: Cover, lang: Language) -> T
     for key, days in sorted(counts.items()):
         start, minutes, name = key
         times = f"{clock(start)}–{clock(start + minutes)}"
-        words = shift_title(result.scenario, result.name, group, name, lang)
+        words = shift_title(scenario, option, group, name, lang)
         cells = (lang.number(int(n)) if n else "·" for n in days)
         rows.append((f"{times} {words}", _pauses(start, places[key], lang), *cells))
     head = (lang("Shift"), lang("Breaks"), *(lang.day(day) for day in range(7)))
-    title = group_title(result.scenario, result.name, group, lang)
+    title = group_title(scenario, option, group, lang)
     return Table(title, head, tuple(rows))
 
 
@@ -267,7 +309,7 @@ def _data(found: Cover) -> dict[str, Any]:
     if found.plan is not None:
         cover = found.plan.cover
         plain |= {
-            "shifts": [dict(row) for row in _rows("", found)],
+            "shifts": [dict(row) for row in shift_rows("", found)],
             "paid_hours_week": cover.paid,
             "cost_lines_week": dict(cover.lines),
             "cost_week": cover.cost,
@@ -280,8 +322,16 @@ def _data(found: Cover) -> dict[str, Any]:
     return plain
 
 
-def _rows(group: str, found: Cover) -> Sequence[Mapping[str, Any]]:
-    """Shifts as rows of a spreadsheet."""
+def shift_rows(group: str, found: Cover) -> Sequence[Mapping[str, Any]]:
+    """Shifts as rows of a spreadsheet.
+
+    Parameters
+    ----------
+    group
+        Name of the group, where there are several; empty leaves it out.
+    found
+        Its plan.
+    """
     if found.plan is None:
         return []
     order = sorted(found.plan.cover.shifts, key=lambda one: (one.day, one.shift.start))

@@ -8,6 +8,7 @@ import hashlib
 import io
 import math
 import re
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,9 @@ from sim.scenario import Scenario
 from sim.scenario.team import sheet_rows
 
 __all__ = [
+    "calendar_archive",
     "calendar_of",
+    "calendars",
     "read_roster",
     "roster_csv",
     "roster_workbook",
@@ -308,6 +311,46 @@ def calendar_of(
     return bytes(calendar.to_ical())
 
 
+def calendars(
+    scenario: Scenario, found: Roster, titles: Mapping[str, str] | None = None
+) -> dict[str, bytes]:
+    """A calendar for each person, by the name of its file.
+
+    Parameters
+    ----------
+    scenario, found, titles
+        As `calendar_of` takes them.
+    """
+    files: dict[str, bytes] = {}
+    taken = set[str]()
+    for person in found.people:
+        name, number = _plain(person.name), 1
+        while name.casefold() in taken:  # on some systems Anna and ANNA are one file
+            number += 1
+            name = f"{_plain(person.name)}_{number}"
+        taken.add(name.casefold())
+        files[f"{name}.ics"] = calendar_of(scenario, found, person.name, titles)
+    return files
+
+
+def calendar_archive(
+    scenario: Scenario, found: Roster, titles: Mapping[str, str] | None = None
+) -> bytes:
+    """All calendars of a roster in one archive, as a browser can hand it over.
+
+    Parameters
+    ----------
+    scenario, found, titles
+        As `calendar_of` takes them.
+    """
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in calendars(scenario, found, titles).items():
+            # Always the same moment: the same roster is the same file.
+            archive.writestr(zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), text)
+    return data.getvalue()
+
+
 def _plain(name: str) -> str:
     """A name as a part of a file name."""
     short = re.sub(r"[^\w.-]+", "_", name).strip("._")
@@ -370,14 +413,8 @@ def save_roster(
     elif place.suffix.lower() == ".csv":
         files = {place: roster_csv(found, lang.code).encode()}
     else:
-        files, taken = {}, set[str]()
-        for person in found.people:
-            name, number = _plain(person.name), 1
-            while name.casefold() in taken:  # on some systems Anna and ANNA are one file
-                number += 1
-                name = f"{_plain(person.name)}_{number}"
-            taken.add(name.casefold())
-            files[place / f"{name}.ics"] = calendar_of(scenario, found, person.name, titles)
+        named = calendars(scenario, found, titles)
+        files = {place / name: data for name, data in named.items()}
     for path, data in files.items():
         path.write_bytes(data)
     return list(files)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from sim.report.language import Language
 from sim.report.palette import Palette, Spec, whole
 
-__all__ = ["Cell", "Slot", "day_chart", "heat_map"]
+__all__ = ["Cell", "Service", "Slot", "band_chart", "day_chart", "heat_map"]
 
 #: Columns of a heat map that still have room for a number.
 _ROOM = 24
@@ -59,6 +60,28 @@ class Slot:
     end: float
     cover: float
     needed: float | None
+    tip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One interval of a day: the service, and how far chance may move it.
+
+    Parameters
+    ----------
+    start, end
+        Hours of the day.
+    value, low, high
+        Service level with the ends of its interval; None without contacts.
+    tip
+        The interval in words.
+    """
+
+    start: float
+    end: float
+    value: float | None
+    low: float | None
+    high: float | None
     tip: str
 
 
@@ -202,3 +225,47 @@ def _people_axis(top: float, lang: Language) -> Spec:
     axis = {"title": lang("People on the line"), "tickMinStep": 1, "tickCount": 6}
     scale = {"domain": [0, top * 1.08], "nice": True}
     return {"field": "cover", "type": "quantitative", "scale": scale, "axis": axis}
+
+
+def band_chart(slots: Sequence[Service], target: float, lang: Language, palette: Palette) -> Spec:
+    """Service along a day with the band of its uncertainty, against the promise.
+
+    Parameters
+    ----------
+    slots
+        Intervals of the day.
+    target
+        Share promised in time.
+    lang
+        The reader's language.
+    palette
+        Colours.
+    """
+    values = [asdict(slot) for slot in slots]
+    values.append(values[-1] | {"start": slots[-1].end, "end": slots[-1].end})
+    axis = {"title": lang("Answered in time"), "format": ".0%", "tickCount": 5}
+    # What lies far below the worst hour would be empty.
+    least = min([target, *(slot.low for slot in slots if slot.low is not None)])
+    scale = {"domain": [max(0.0, math.floor(10 * least - 1) / 10), 1]}
+    y = {"field": "value", "type": "quantitative", "axis": axis, "scale": scale}
+    x = _clock_axis()
+    known = {"filter": "isValid(datum.value)"}
+    band = {"y": y | {"field": "low"}, "y2": {"field": "high"}}
+    layers: list[Spec] = [
+        {"transform": [known], **_steps("area", palette.cover, {"x": x} | band, opacity=0.3)},
+        {"transform": [known], **_steps("line", palette.cover, {"x": x, "y": y}, strokeWidth=2)},
+        {
+            "data": {"values": [{"value": target}]},
+            "mark": {"type": "rule", "color": palette.needed, "strokeDash": [5, 3]},
+            "encoding": {"y": y},
+        },
+        {
+            "mark": {"type": "rect", "opacity": 0},
+            "encoding": {
+                "x": x,
+                "x2": {"field": "end"},
+                "tooltip": {"field": "tip", "title": lang("Interval")},
+            },
+        },
+    ]
+    return whole(layers, values, 190, lang, palette)

@@ -51,6 +51,7 @@ _DARK_STYLE = """<style>
 PAGES = (
     ("answer", N_("Answer"), "gavel"),
     ("people", N_("People"), "groups"),
+    ("shifts", N_("Shifts"), "calendar_month"),
     ("simulation", N_("Simulation"), "science"),
     ("data", N_("Data"), "tune"),
     ("risks", N_("Risk"), "ssid_chart"),

@@ -6,7 +6,9 @@ import streamlit as st
 
 from sim.cost import Statement
 from sim.decide import OptionResult
+from sim.decide.needs import people
 from sim.report.language import Language
+from sim.report.needs import seat_table
 from sim.report.sentences import group_title
 from sim.report.tables import Table
 from sim.scenario.terms import AgentTerms
@@ -45,6 +47,13 @@ def from_line_to_payroll(view: View, result: OptionResult, statement: Statement)
             steps = _steps(statement, name, payroll.agents, lang)
             head = (lang("Step"), lang("Figure"), lang("How"))
             table(Table(label, head, tuple(steps)))
+            st.markdown(
+                lang(
+                    "One place that is filled round the clock takes {seat} people:",
+                    seat=lang.number(people(payroll.agents, 0.0).seat, 2),
+                )
+            )
+            table(seat_table(payroll.agents, lang))
 
 
 def _steps(

@@ -13,12 +13,13 @@ from sim.decide import OptionResult
 from sim.report.language import Language
 from sim.report.sentences import channel_title, group_title, option_title
 from sim.report.week import WeekOf, edges, level, week_of
-from sim.report.week_charts import Cell, Slot, day_chart, heat_map
+from sim.report.week_charts import Cell, Service, Slot, band_chart, day_chart, heat_map
 from sim.report.words import awt_of
 from sim.scenario import Scenario
 from sim.scenario.parse import WEEKS_PER
 from sim.scenario.variant import lead
 from sim.ui.pages.heads import from_line_to_payroll
+from sim.ui.pages.people_add import add_here
 from sim.ui.pages.power import power_of_one
 from sim.ui.view import Tile, View, chart, choose, legend, tile_row
 from sim.ui.work import comparison, requirement_of
@@ -252,7 +253,42 @@ def _day(look: _Look) -> None:
         chart(day_chart(slots, lang, palette), told)
         if needed is None:
             st.caption(lang("The closed form cannot tell what this group alone would need."))
+        _band(look, day)
         st.markdown(f":material/person_alert: {_thinnest(look)}")
+        add_here(look.view, look.result, look.group, look.week)
+
+
+def _band(look: _Look, day: int) -> None:
+    """Service along the day, and how far chance may move it."""
+    lang, week, palette = look.lang, look.week, look.view.palette
+    slots = []
+    for place in range(week.per_day):
+        slot = day * week.per_day + place
+        service, width = float(week.service[slot]), float(week.width[slot])
+        known = np.isfinite(service)
+        low, high = max(0.0, service - width), min(1.0, service + width)
+        start, end = place * look.hours, (place + 1) * look.hours
+        times = f"{lang.clock(start * 3600)}–{lang.clock(end * 3600)}"
+        slots.append(
+            Service(
+                start,
+                end,
+                service if known else None,
+                low if known else None,
+                high if known else None,
+                f"{times}: {_service_tip(service, width, lang)}",
+            )
+        )
+    told = lang("Service on this day")
+    st.markdown(f"**{told}**")
+    legend(
+        [
+            (palette.cover, lang("answered in time; the band holds it in 95 cases of 100")),
+            (palette.needed, lang("promised: {target}", target=lang.percent(week.target))),
+        ],
+        palette,
+    )
+    chart(band_chart(slots, week.target, lang, palette), told)
 
 
 def _slots(look: _Look, day: int, needed: Any) -> list[Slot]:

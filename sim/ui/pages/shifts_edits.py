@@ -1,0 +1,238 @@
+"""How the page of shifts writes into the scenario: places, choices, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from sim.errors import InvalidInput, ScenarioError
+from sim.plan.period import Period
+from sim.plan.teams import month_of
+from sim.scenario import Scenario
+from sim.scenario.edited import Edit, edited
+from sim.scenario.option import Group, ToTarget
+from sim.scenario.planned import ShiftForm
+from sim.ui.session import change, state
+from sim.ui.view import View
+from sim.ui.work import kept, key_of, scenario_of, tree_of
+
+__all__ = ["Desk", "choose_value", "put_in", "put_number", "say_refused", "write"]
+
+_REFUSED = "shifts.refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the page is about: a group of an option.
+
+    Parameters
+    ----------
+    view
+        What every page is handed.
+    option, group
+        Their names.
+    """
+
+    view: View
+    option: str
+    group: str
+
+    @property
+    def scenario(self) -> Scenario:
+        """The operation."""
+        return self.view.scenario
+
+    @property
+    def staff(self) -> Group:
+        """The group as the scenario has it."""
+        return self.scenario.options[self.option].groups[self.group]
+
+    @property
+    def forms(self) -> Mapping[str, ShiftForm]:
+        """Shifts that may be worked; none where the scenario does not say."""
+        staffing = self.staff.staffing
+        return (staffing.shifts or {}) if isinstance(staffing, ToTarget) else {}
+
+    @property
+    def period(self) -> Period:
+        """The month of a roster."""
+        return month_of(self.scenario)
+
+    @property
+    def key(self) -> str:
+        """Names the group among all that visitors look at."""
+        return f"{self.view.state.scenario}.{self.option}.{self.group}"
+
+    @property
+    def planned(self) -> Scenario:
+        """The operation without its team: who works has no say in which shifts are needed."""
+        key = key_of(self.scenario, "without team")
+        return kept(key, lambda: _without_teams(self.scenario))
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where the file has the group."""
+        tree = edited(tree_of(self.view.state), self.view.state.edits)
+        if "options" not in tree:
+            return ("groups", self.group)
+        return ("options", self.option, "groups", self.group)
+
+    def written(self, *place: str) -> Any:
+        """What the file says at a place of the group; None where nothing."""
+        node: Any = edited(tree_of(self.view.state), self.view.state.edits)
+        for step in (*self.place, *place):
+            node = node.get(step) if isinstance(node, Mapping) else None
+        return node
+
+
+def _without_teams(scenario: Scenario) -> Scenario:
+    options = {
+        name: option.model_copy(
+            update={
+                "groups": {
+                    key: group.model_copy(update={"team": None})
+                    for key, group in option.groups.items()
+                }
+            }
+        )
+        for name, option in scenario.options.items()
+    }
+    return scenario.model_copy(update={"options": options})
+
+
+def write(*edits: Edit) -> bool:
+    """Write into the scenario, unless it would then break a rule: that is said on the page.
+
+    Parameters
+    ----------
+    edits
+        What is written, and where.
+
+    Returns
+    -------
+    Whether it was written.
+    """
+    fresh = state().writing(*edits)
+    try:
+        scenario_of(fresh)
+    except (InvalidInput, ScenarioError) as error:
+        told = error.problems if isinstance(error, ScenarioError) else [error]
+        st.session_state[_REFUSED] = "; ".join(str(one) for one in told[:3])
+        return False
+    st.session_state.pop(_REFUSED, None)
+    change(fresh)
+    return True
+
+
+def put_in(*edits: Edit) -> None:
+    """What a button writes: refused with words where it breaks a rule.
+
+    Parameters
+    ----------
+    edits
+        What is written, and where.
+    """
+    write(*edits)
+
+
+def say_refused(view: View) -> None:
+    """Say what was not written, and why."""
+    reason = st.session_state.pop(_REFUSED, None)
+    if reason is not None:
+        st.error(view.lang("This was not taken over: {reason}", reason=reason))
+
+
+def choose_value(
+    widget: Callable[..., Any],
+    label: str,
+    names: Mapping[str, str],
+    current: str,
+    key: str,
+    view: View,
+    act: Callable[[str], object],
+    **more: Any,
+) -> None:
+    """A choice whose truth is the scenario, so that undo takes it back.
+
+    Parameters
+    ----------
+    widget, label, names, key
+        As `sim.ui.view.choose` takes them.
+    current
+        What the scenario has.
+    view
+        Language.
+    act
+        Writes another one.
+    more
+        Handed to the widget.
+    """
+    own = f"edit.{key}.{view.lang.code}.{'|'.join(names)}"
+    if st.session_state.get(own) != current:
+        st.session_state[own] = current
+
+    def put() -> None:
+        value = st.session_state[own] or current
+        if value != current:
+            act(value)
+
+    widget(
+        label,
+        list(names),
+        format_func=lambda name: names.get(name, str(name)),
+        key=own,
+        on_change=put,
+        **more,
+    )
+
+
+def put_number(
+    label: str,
+    current: float | None,
+    bounds: Sequence[float],
+    key: str,
+    act: Callable[[float | None], object],
+    **more: Any,
+) -> None:
+    """A number whose truth is the scenario; empty where it may be absent.
+
+    Parameters
+    ----------
+    label
+        What is asked.
+    current
+        What the scenario has; None where it has none.
+    bounds
+        The least, the most and the step.
+    key
+        Of the widget.
+    act
+        Writes another one.
+    more
+        Handed to the widget.
+    """
+    own = f"edit.{key}"
+    low, high, step = map(float, bounds)
+    if own not in st.session_state or st.session_state[own] != current:
+        st.session_state[own] = current
+
+    def put() -> None:
+        value = st.session_state[own]
+        if value != current:
+            act(value)
+
+    st.number_input(
+        label,
+        min_value=low,
+        max_value=high,
+        value=None,  # so that it can be emptied; what it shows is in the session
+        step=step,
+        format="%g",
+        key=own,
+        placeholder="—",
+        on_change=put,
+        **more,
+    )

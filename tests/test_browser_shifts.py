@@ -1,0 +1,71 @@
+"""What only a browser shows of the page of shifts: typing into its table, and files that open."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from browsing import settle, visit
+from playwright.sync_api import Page, expect
+from test_ui_shifts import desk
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def page_of_desk(page: Page, site: str, tmp_path: Path) -> Page:
+    """The page on a small desk of one's own."""
+    place = tmp_path / "desk.yaml"
+    place.write_text(desk(), "utf-8")
+    visit(page, f"{site}/shifts?lang=en&scenario=bank")
+    page.get_by_text("Your own scenario").click()
+    page.locator("input[type=file]").first.set_input_files(str(place))
+    expect(page.get_by_role("heading", name="A draft")).to_be_visible(timeout=60_000)
+    settle(page)
+    return page
+
+
+def test_what_is_typed_into_the_table_of_shifts_is_kept_and_undone(page_of_desk: Page) -> None:
+    page = page_of_desk
+    table = page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    box = table.bounding_box()
+    assert box is not None
+    page.mouse.dblclick(box["x"] + 270, box["y"] + 52)  # the first start, right of use and name
+    page.wait_for_timeout(500)
+    page.keyboard.press("Control+A")
+    page.keyboard.type("07:00")
+    page.keyboard.press("Enter")
+    expect(table).to_contain_text("07:00")
+    settle(page)
+    page.get_by_role("button", name="Undo").click()
+
+    expect(table).not_to_contain_text("07:00")
+    expect(table).to_contain_text("08:00")
+    settle(page)
+
+
+def test_files_of_a_roster_open(page_of_desk: Page, tmp_path: Path) -> None:
+    page = page_of_desk
+    page.get_by_role("button", name="Try it in simulation").click()
+    page.get_by_text("A rotation for all").click(timeout=120_000)
+    found = {}
+    for label in ("Excel", "Table (CSV)", "A calendar for each person (ZIP)"):
+        button = page.get_by_role("button", name=label, exact=True)
+        button.scroll_into_view_if_needed(timeout=60_000)
+        with page.expect_download() as coming:
+            button.click()
+        found[label] = tmp_path / coming.value.suggested_filename
+        coming.value.save_as(found[label])
+
+    with zipfile.ZipFile(found["Excel"]) as book:
+        assert "xl/workbook.xml" in book.namelist()
+    rows = found["Table (CSV)"].read_text("utf-8-sig").splitlines()
+    assert rows[0].startswith("person,date,start,end")
+    with zipfile.ZipFile(found["A calendar for each person (ZIP)"]) as calendars:
+        names = calendars.namelist()
+        assert len(names) == 9
+        duties = sum(calendars.read(name).count(b"BEGIN:VEVENT") for name in names)
+    assert duties == len(rows) - 1
