@@ -46,6 +46,7 @@ _STYLE = """<style>
 #: Pages in the order of the navigation: module, title, icon. The address of a page is its module.
 _PAGES = (
     ("answer", N_("Answer"), "gavel"),
+    ("options", N_("Options"), "compare_arrows"),
     ("people", N_("People"), "groups"),
 )
 

@@ -16,7 +16,17 @@ from sim.report.tables import Table
 from sim.scenario import Scenario
 from sim.ui.state import State
 
-__all__ = ["Tile", "View", "chart", "choose", "legend", "table", "tile_row"]
+__all__ = [
+    "Tile",
+    "View",
+    "chart",
+    "choose",
+    "choose_several",
+    "legend",
+    "plain",
+    "table",
+    "tile_row",
+]
 
 #: Label, number and note.
 Tile = tuple[str, str, str | None]
@@ -97,6 +107,43 @@ def choose(
     return str(current)
 
 
+def choose_several(
+    widget: Callable[..., Any],
+    label: str,
+    names: Mapping[str, str],
+    key: str,
+    lang: Language,
+    **more: Any,
+) -> list[str]:
+    """Several choices among names, as `choose` makes one; all of them until some are chosen.
+
+    Parameters
+    ----------
+    widget
+        ``st.multiselect`` or, with ``selection_mode="multi"``, ``st.pills``.
+    label, names, key, lang, more
+        As `choose` takes them.
+    """
+    kept = f"chosen.{key}"
+    current = [name for name in st.session_state.get(kept, names) if name in names] or list(names)
+    own = f"{kept}.{lang.code}.{'|'.join(names)}"
+    if st.session_state.get(own) != current:
+        st.session_state[own] = current
+
+    def keep() -> None:
+        st.session_state[kept] = [name for name in names if name in st.session_state[own]]
+
+    widget(
+        label,
+        list(names),
+        format_func=lambda name: names.get(name, str(name)),
+        key=own,
+        on_change=keep,
+        **more,
+    )
+    return [name for name in names if name in current]
+
+
 def chart(
     spec: Mapping[str, Any], alt: str, key: str | None = None, *, clicks: bool = False
 ) -> Any:
@@ -149,13 +196,13 @@ def table(shown: Table) -> None:
         The table; its title stands elsewhere on the page.
     """
     columns = {
-        head: [_plain(row[place]) for row in shown.rows] for place, head in enumerate(shown.head)
+        head: [plain(row[place]) for row in shown.rows] for place, head in enumerate(shown.head)
     }
     st.table(columns, border="horizontal", hide_index=True)
 
 
-def _plain(text: str) -> str:
-    """Text without the signs that a table would read as marks or formulas."""
+def plain(text: str) -> str:
+    """Text without the signs that would be read as marks or formulas."""
     return re.sub(r"([*_$`~\[\]])", r"\\\1", text)
 
 
