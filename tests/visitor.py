@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,37 @@ channels:
 groups:
   desk: {{skills: [phone], staffing: {staffing}}}
 simulation: {{seed: 1, replications: 4, at_most: 4}}
+"""
+
+# An own team and a vendor with prices: what is compared, followed, drawn and searched.
+PRICED = """
+name: shop
+title: {{en: Small shop, ru: Магазин}}
+currency: EUR
+calendar: {{start: 2026-03-02}}
+channels:
+  phone: {{kind: voice, title: {{en: Phone, ru: Телефон}}, volume: 2500 / week, handle_time: 3m,
+          patience: 2m, target: {{answered: 80% in 20s}},
+          arrivals: {{Mon-Sun: [0, 0, 0, 0, 0, 0, 0, 0, 5, 5, 5, 5,
+          9, 9, 5, 5, 5, 5, 2, 2, 0, 0, 0, 0]}}}}
+options:
+  inhouse:
+    title: {{en: Own team, ru: Свой центр}}
+    groups:
+      own: {{skills: [phone], staffing: {{to_target: {{minimum: 1}}}},
+            payroll: {{agents: {{calendar: {{contract_hours_year: 1800h}},
+                      pay: {{hourly_rate: 20 EUR/h}}}}}}}}
+  vendor:
+    title: {{en: Vendor, ru: Подрядчик}}
+    groups:
+      theirs: {{source: vendor, skills: [phone], staffing: {{to_target: {{minimum: 1}}}},
+               handle_time: 110%,
+               contract: {{minutes: {{tiers: [{{price: 0.5 EUR/min}}]}}, billing: handle}}}}
+baseline: inhouse
+horizon: {{months: 6, discount: 10%}}
+risk: {risk}
+expect: {{vendor: {{cost: at most 90 000 EUR}}}}
+simulation: {{seed: 1, replications: 6, at_most: 6}}
 """
 
 
@@ -92,3 +124,18 @@ def bring(app: AppTest, text: str, name: str = "mine.yaml") -> AppTest:
 
 def own(staffing: str = "{to_target: {minimum: 1}}", phone: str = "") -> str:
     return OWN.format(staffing=staffing, phone=phone)
+
+
+def finish(app: AppTest, seconds: float = 60.0) -> AppTest:
+    """Look again until nothing is being computed beside the page: no fragment runs by itself."""
+    ends = time.monotonic() + seconds
+    while app.get("progress"):
+        assert time.monotonic() < ends, "still being computed"
+        time.sleep(0.2)
+        calm(app.run())
+    return app
+
+
+def priced(risk: str = "{ranges: [{input: price, triangular: [x0.5, x1, x1.6]}]}") -> str:
+    """An own team and a vendor at the same service, with few replications."""
+    return PRICED.format(risk=risk)

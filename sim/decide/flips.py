@@ -150,7 +150,10 @@ class _Along:
         if not near:
             return None
         value = min(near, key=lambda one: abs(one - now))
-        return Flip(self.input, value, self.valued.names[int(np.argmin(self.at(value)[:, amount]))])
+        # Where both cost the same to the last digit, it is the other one that follows.
+        costs = self.at(value)[:, amount].copy()
+        costs[best] = np.inf
+        return Flip(self.input, value, self.valued.names[int(np.argmin(costs))])
 
 
 def _reach(one: Uncertain) -> tuple[float, float]:

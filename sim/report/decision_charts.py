@@ -164,7 +164,7 @@ def spread_chart(
     saving
         By draw [money].
     title
-        What is saved against what; ``{unit}`` in it becomes the unit.
+        What the axis shows; ``{unit}`` in it becomes the unit.
     currency
         ISO code.
     lang, palette
@@ -192,11 +192,12 @@ def spread_chart(
     x = _axis("low", title.replace("{unit}", unit), ends)
     layers: list[Spec] = [
         {
-            "mark": {"type": "bar", "stroke": None},
+            "mark": {"type": "rect", "stroke": palette.empty, "strokeWidth": 1},
             "encoding": {
                 "x": x,
                 "x2": {"field": "high"},
                 "y": {"field": "share", "type": "quantitative", "axis": None},
+                "y2": {"datum": 0},
                 "color": {"field": "colour", "type": "nominal", "scale": None},
                 "tooltip": {"field": "tip", "title": lang("How often")},
             },
@@ -207,7 +208,7 @@ def spread_chart(
             "encoding": {"x": x},
         },
     ]
-    return whole(layers, values, 210, lang, palette)
+    return whole(layers, values, 270, lang, palette)
 
 
 def frontier_chart(

@@ -70,10 +70,9 @@ def _verdict(view: View, found: Comparison) -> None:
         st.header(
             f":material/{icons[found.verdict.kind]}: {headline(found, view.lang)}", anchor=False
         )
-        below = sureness(found, view.lang)
-        if below:
-            st.markdown(below)
-        _chance(view, found)
+        said = [sureness(found, view.lang), _chance(view, found)]
+        if any(said):
+            st.markdown(" ".join(filter(None, said)))
         chosen = _chosen(view, found)
         if found.gaps(chosen.name):
             st.markdown(f":material/warning: {gap_sentence(found, chosen.name, view.lang)}")
@@ -148,23 +147,21 @@ def _within(one: Attained, view: View) -> str:
     return target_words(one.target, view.lang) if one.target else ""
 
 
-def _chance(view: View, found: Comparison) -> None:
+def _chance(view: View, found: Comparison) -> str:
     """How sure the answer is over the ranges of inputs, once that has been worked out."""
     risky = risk_known(found)
     verdict = found.verdict
     if risky is None or verdict.other is None:
-        return
+        return ""
     lang, stake = view.lang, risky.month
     chance = stake.cheapest[verdict.best]
-    st.markdown(
-        lang(
-            "If inputs are other than written, each within its range: “{best}” is the cheapest in "
-            "{n} cases of 100 ({low}–{high}).",
-            best=option_title(view.scenario, verdict.best, lang),
-            n=lang.number(100 * chance.value),
-            low=lang.number(100 * chance.low),
-            high=lang.number(100 * chance.high),
-        )
+    return lang(
+        "If inputs are other than written, each within its range: “{best}” is the cheapest in "
+        "{n} cases of 100 ({low}–{high}).",
+        best=option_title(view.scenario, verdict.best, lang),
+        n=lang.number(100 * chance.value),
+        low=lang.number(100 * chance.low),
+        high=lang.number(100 * chance.high),
     )
 
 

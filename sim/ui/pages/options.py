@@ -56,13 +56,10 @@ def _shown(view: View, found: Comparison) -> list[str]:
     names = {option.name: _title(view, option) for option in found.options}
     if len(names) == 1:
         return [base]
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
     key = f"options.{view.state.scenario}"
     label = lang("Options side by side")
-    with left:
-        chosen = choose_several(st.pills, label, names, key, lang, selection_mode="multi")
-    with right:
-        _baseline(view, names, base)
+    chosen = choose_several(st.pills, label, names, key, lang, selection_mode="multi")
+    _baseline(view, names, base)
     return [base, *(name for name in chosen if name != base)]
 
 
@@ -71,7 +68,7 @@ def _baseline(view: View, names: dict[str, str], base: str) -> None:
     lang = view.lang
     first = {base: names[base]} | names
     key = f"baseline.{view.state.scenario}.{base}"
-    chosen = choose(st.selectbox, lang("Compared with"), first, key, lang)
+    chosen = choose(st.selectbox, lang("Baseline"), first, key, lang)
     if chosen != base:
         st.session_state.pop(f"chosen.{key}")
         attempt(view.state, lang, Edit(("baseline",), chosen))

@@ -45,7 +45,7 @@ def turning(view: View, found: Comparison) -> None:
     known = ranges(found)
     if between is None and not known:
         return
-    left, right = st.columns([3, 2])
+    left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
         st.subheader(view.lang("Where the answer changes"), anchor=False)
         _curve(view, found, between)
@@ -60,7 +60,9 @@ def turning(view: View, found: Comparison) -> None:
 def _curve(view: View, found: Comparison, between: tuple[str, str] | None) -> None:
     lang = view.lang
     if between is None:
-        st.markdown(lang("No two options with prices give the same service: none can be told off."))
+        st.markdown(
+            lang("No two options with prices give the same service: there is nothing to compare.")
+        )
         return
     names = {of: lang(title) for of, title in _ALONG.items() if _there(found, of)}
     key = f"along.{view.state.scenario}"
@@ -213,19 +215,20 @@ def _spread(view: View, risky: RiskAnswer) -> None:
     first, second = (option_title(view.scenario, name, lang) for name in stake.pair)
     left, right = st.columns(2)
     with left:
+        st.markdown(lang("What “{second}” saves against “{first}”", first=first, second=second))
         legend([(palette.cheaper, lang("cheaper")), (palette.dearer, lang("dearer"))], palette)
-        title = _saves(stake, first, second, lang)
+        title = _saves(stake, lang)
         spec = spread_chart(stake.difference, title, view.scenario.currency, lang, palette)
         chart(spec, said[0], f"spread.{lang.code}")
     with right:
         st.markdown("\n".join(f"- {one}" for one in said))
 
 
-def _saves(stake: Stake, first: str, second: str, lang: Language) -> str:
+def _saves(stake: Stake, lang: Language) -> str:
     """What the axis of the picture is; the chart fills in the unit."""
     words = (
-        N_("“{second}” against “{first}”: present value saved, {unit}")
+        N_("Saved over all months at present value, {unit}")
         if stake.amount == "npv"
-        else N_("“{second}” against “{first}”: saved a month, {unit}")
+        else N_("Saved a month, {unit}")
     )
-    return lang(words, first=first, second=second, unit="{unit}")
+    return lang(words, unit="{unit}")
