@@ -52,8 +52,9 @@ options:
     groups:
       theirs: {{source: vendor, skills: [phone], staffing: {{to_target: {{minimum: 1}}}},
                handle_time: 110%,
-               contract: {{minutes: {{tiers: [{{price: 0.5 EUR/min}}]}}, billing: handle}}}}
+               contract: {{minutes: {{tiers: [{{price: 0.5 EUR/min}}]}}}}}}
 baseline: inhouse
+tolerance: {tolerance}
 horizon: {{months: 6, discount: 10%}}
 risk: {risk}
 expect: {{vendor: {{cost: at most 90 000 EUR}}}}
@@ -136,6 +137,13 @@ def finish(app: AppTest, seconds: float = 60.0) -> AppTest:
     return app
 
 
-def priced(risk: str = "{ranges: [{input: price, triangular: [x0.5, x1, x1.6]}]}") -> str:
-    """An own team and a vendor at the same service, with few replications."""
-    return PRICED.format(risk=risk)
+def priced(
+    risk: str = "{ranges: [{input: price, triangular: [x0.5, x1, x2.5]}]}", tolerance: str = "10%"
+) -> str:
+    """An own team and a vendor, with few replications; service is equal within the tolerance."""
+    return PRICED.format(risk=risk, tolerance=tolerance)
+
+
+def without(key: str, text: str) -> str:
+    """A scenario that says nothing under a key."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith(f"{key}:"))

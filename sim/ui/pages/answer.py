@@ -28,11 +28,13 @@ def draw(view: View) -> None:
     st.title(_question(view))
     found = comparison(scenario, lang)
     priced = found.baseline.statement is not None
+    told = risk_known(found) is not None
     _verdict(view, found)
     _metrics(view, found)
     if priced:
         _money(view, found)
-        turning(view, found)
+        if turning(view, found) and not told:
+            st.rerun()  # it was ready in the middle of the page: the verdict has it too
     served(view, found)
     if priced:
         _months(view, found)

@@ -22,7 +22,7 @@ from sim.ui.work import key_of, tree_of
 
 __all__ = ["hybrid"]
 
-_SECONDS = (30, 60, 180)
+_SECONDS = (60, 180, 600)
 
 
 def hybrid(view: View) -> None:

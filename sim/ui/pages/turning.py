@@ -33,18 +33,22 @@ _AMOUNTS: dict[Amount, str] = {
 _ROWS = 8
 
 
-def turning(view: View, found: Comparison) -> None:
+def turning(view: View, found: Comparison) -> bool:
     """Draw the curve of costs, what would change the answer, and how sure it is.
 
     Parameters
     ----------
     view, found
         How to show it, and the options.
+
+    Returns
+    -------
+        Whether the risk has been worked out.
     """
     between = pair(view, found)
     known = ranges(found)
     if between is None and not known:
-        return
+        return False
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
         st.subheader(view.lang("Where the answer changes"), anchor=False)
@@ -55,6 +59,7 @@ def turning(view: View, found: Comparison) -> None:
     if risky is not None:
         with st.container(border=True):
             _spread(view, risky)
+    return risky is not None
 
 
 def _curve(view: View, found: Comparison, between: tuple[str, str] | None) -> None:
