@@ -57,7 +57,9 @@ def test_a_russian_page_has_no_english_sentence(page: str) -> None:
     app = opened(page, lang="ru")
     # What a scenario says of its sources is shown as it is written there.
     told = [table.value.drop(columns="Источник", errors="ignore") for table in app.table]
-    words = re.findall(r"[A-Za-z]+", texts(app) + "".join(table.to_string() for table in told))
+    said = texts(app) + "".join(table.to_string() for table in told)
+    # Places in the file are called what the file calls them.
+    words = re.findall(r"[A-Za-z]+", re.sub(r"\w+(\\?[._]\w+)+", "", said))
 
     assert not {"the", "of", "and", "in", "is", "on", "a"} & set(words)
 

@@ -235,7 +235,11 @@ def frontier_chart(
     ]
     shares = [one.answered for one in points]
     costs = [*(value["cost"] for value in values), bound / size]
-    x = _axis("answered", lang("Answered in time"), [min(shares), max(shares)])
+    x = _axis(
+        "answered",
+        lang("Answered in time"),
+        [max(0.0, min(shares) - 0.02), min(1.0, max(shares) + 0.02)],
+    )
     x["axis"]["format"] = ".0%"
     room = 0.08 * (max(costs) - min(costs) or 1.0)
     ends = [min(costs) - room, max(costs) + room]

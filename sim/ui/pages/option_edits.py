@@ -22,7 +22,7 @@ from sim.ui.state import State
 from sim.ui.view import View, choose
 from sim.ui.work import scenario_of, tree_of
 
-__all__ = ["attempt", "edit_option", "fields_of", "refusal"]
+__all__ = ["Field", "attempt", "edit_option", "fields_of", "refusal"]
 
 #: Key numbers of an option and of each of its groups, as far as it has them.
 _OF_OPTION = ("fcr",)
