@@ -136,7 +136,7 @@ def test_another_language_keeps_page_figures_and_choices() -> None:
     turn(app, "answer")
     assert {box.label: box.value for box in app.selectbox} == {
         label: value for label, value in chosen.items() if label not in ("Option", "Channel")
-    }
+    } | {"Why this number?": "own.base_wages"}
     assert app.number_input[0].value == 4000.0
 
 
@@ -299,7 +299,7 @@ def test_what_cannot_be_computed_is_said_and_the_sidebar_stays() -> None:
 
 def test_another_ready_scenario_is_one_choice_away() -> None:
     app = opened(lang="en", volume="4000")
-    app.selectbox[0].select("bank")
+    next(box for box in app.selectbox if box.label == "Scenario").select("bank")
     calm(app.run())
 
     assert app.query_params == {"lang": "en", "scenario": "bank"}

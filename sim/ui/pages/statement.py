@@ -76,10 +76,11 @@ def _reasons(result: OptionResult) -> tuple[Reason, ...]:
 def _told(lines: list[str], lang: Language) -> list[str]:
     """The lines as a list in a list; below it the sources by number."""
     said, first = [], True
+    title = lang("Sources")
     for line in lines:
         text = line.strip()
         if text.startswith("["):
-            said += ["", f"**{lang('Sources')}**", ""] if first else []
+            said += ["", f"**{title}**", ""] if first else []
             said.append(f"- {plain(text)}")
             first = False
             continue
