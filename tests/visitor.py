@@ -29,6 +29,38 @@ groups:
 simulation: {{seed: 1, replications: 4, at_most: 4}}
 """
 
+# An own team and a vendor with prices: what is compared, followed, drawn and searched.
+PRICED = """
+name: shop
+title: {{en: Small shop, ru: Магазин}}
+currency: EUR
+calendar: {{start: 2026-03-02}}
+channels:
+  phone: {{kind: voice, title: {{en: Phone, ru: Телефон}}, volume: 2500 / week, handle_time: 3m,
+          patience: 2m, target: {{answered: 80% in 20s}},
+          arrivals: {{Mon-Sun: [0, 0, 0, 0, 0, 0, 0, 0, 5, 5, 5, 5,
+          9, 9, 5, 5, 5, 5, 2, 2, 0, 0, 0, 0]}}}}
+options:
+  inhouse:
+    title: {{en: Own team, ru: Свой центр}}
+    groups:
+      own: {{skills: [phone], staffing: {{to_target: {{minimum: 1}}}},
+            payroll: {{agents: {{calendar: {{contract_hours_year: 1800h}},
+                      pay: {{hourly_rate: 20 EUR/h}}}}}}}}
+  vendor:
+    title: {{en: Vendor, ru: Подрядчик}}
+    groups:
+      theirs: {{source: vendor, skills: [phone], staffing: {{to_target: {{minimum: 1}}}},
+               handle_time: 110%,
+               contract: {{minutes: {{tiers: [{{price: 0.5 EUR/min}}]}}}}}}
+baseline: inhouse
+tolerance: {tolerance}
+horizon: {{months: 6, discount: 10%}}
+risk: {risk}
+expect: {{vendor: {{cost: at most 90 000 EUR}}}}
+simulation: {{seed: 1, replications: 6, at_most: 6}}
+"""
+
 
 def opened(page: str = "answer", **said: str) -> AppTest:
     """The app as a link opens it."""
@@ -111,3 +143,15 @@ def finish(app: AppTest, most: float = 120.0) -> AppTest:
         time.sleep(0.1)
         calm(app.run())
     return app
+
+
+def priced(
+    risk: str = "{ranges: [{input: price, triangular: [x0.5, x1, x2.5]}]}", tolerance: str = "10%"
+) -> str:
+    """An own team and a vendor, with few replications; service is equal within the tolerance."""
+    return PRICED.format(risk=risk, tolerance=tolerance)
+
+
+def without(key: str, text: str) -> str:
+    """A scenario that says nothing under a key."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith(f"{key}:"))

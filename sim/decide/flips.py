@@ -150,10 +150,10 @@ class _Along:
         if not near:
             return None
         value = min(near, key=lambda one: abs(one - now))
-        # Where prices are rounded both may cost the same there: the other one is meant.
-        others = [n for n in range(len(self.valued.names)) if n != best]
-        to = min(others, key=lambda n: float(self.at(value)[n, amount]))
-        return Flip(self.input, value, self.valued.names[to])
+        # Where both cost the same to the last digit, it is the other one that follows.
+        costs = self.at(value)[:, amount].copy()
+        costs[best] = np.inf
+        return Flip(self.input, value, self.valued.names[int(np.argmin(costs))])
 
 
 def _reach(one: Uncertain) -> tuple[float, float]:

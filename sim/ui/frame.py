@@ -50,6 +50,7 @@ _DARK_STYLE = """<style>
 #: Pages in the order of the navigation: module, title, icon. The address of a page is its module.
 PAGES = (
     ("answer", N_("Answer"), "gavel"),
+    ("options", N_("Options"), "compare_arrows"),
     ("people", N_("People"), "groups"),
     ("shifts", N_("Shifts"), "calendar_month"),
     ("simulation", N_("Simulation"), "science"),

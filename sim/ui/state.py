@@ -65,9 +65,13 @@ class State:
         return replace(self, figures=rest if value is None else {**rest, figure: value})
 
     def writing(self, *edits: Edit) -> State:
-        """The same with places written anew; what stood there from earlier edits goes."""
-        places = {edit.place for edit in edits}
-        kept = tuple(edit for edit in self.edits if edit.place not in places)
+        """The same with places written anew; what earlier edits wrote there or below goes."""
+        places = [edit.place for edit in edits]
+        kept = tuple(
+            edit
+            for edit in self.edits
+            if not any(edit.place[: len(place)] == place for place in places)
+        )
         return replace(self, edits=kept + edits)
 
     @property

@@ -16,7 +16,17 @@ from sim.report.tables import Table
 from sim.scenario import Scenario
 from sim.ui.state import State
 
-__all__ = ["Tile", "View", "chart", "choose", "choose_many", "legend", "table", "tile_row"]
+__all__ = [
+    "Tile",
+    "View",
+    "chart",
+    "choose",
+    "choose_several",
+    "legend",
+    "plain",
+    "table",
+    "tile_row",
+]
 
 #: Label, number and note.
 Tile = tuple[str, str, str | None]
@@ -97,27 +107,25 @@ def choose(
     return str(current)
 
 
-def choose_many(
-    label: str, names: Mapping[str, str], key: str, lang: Language, **more: Any
-) -> tuple[str, ...]:
-    """Some of several names, in their order; all at first, and all where none is left.
+def choose_several(
+    widget: Callable[..., Any],
+    label: str,
+    names: Mapping[str, str],
+    key: str,
+    lang: Language,
+    **more: Any,
+) -> list[str]:
+    """Several choices among names, as `choose` makes one; all of them until some are chosen.
 
     Parameters
     ----------
-    label
-        What is asked.
-    names
-        Labels by identifier.
-    key
-        Where the session keeps the choice.
-    lang
-        The reader's language.
-    more
-        Handed to the widget.
+    widget
+        ``st.multiselect`` or, with ``selection_mode="multi"``, ``st.pills``.
+    label, names, key, lang, more
+        As `choose` takes them.
     """
     kept = f"chosen.{key}"
-    known = [name for name in st.session_state.get(kept, names) if name in names]
-    current = known or list(names)
+    current = [name for name in st.session_state.get(kept, names) if name in names] or list(names)
     own = f"{kept}.{lang.code}.{'|'.join(names)}"
     if st.session_state.get(own) != current:
         st.session_state[own] = current
@@ -125,17 +133,15 @@ def choose_many(
     def keep() -> None:
         st.session_state[kept] = [name for name in names if name in st.session_state[own]]
 
-    st.pills(
+    widget(
         label,
         list(names),
-        selection_mode="multi",
         format_func=lambda name: names.get(name, str(name)),
         key=own,
         on_change=keep,
-        wrap=True,
         **more,
     )
-    return tuple(current)
+    return [name for name in names if name in current]
 
 
 def chart(
@@ -190,13 +196,13 @@ def table(shown: Table) -> None:
         The table; its title stands elsewhere on the page.
     """
     columns = {
-        head: [_plain(row[place]) for row in shown.rows] for place, head in enumerate(shown.head)
+        head: [plain(row[place]) for row in shown.rows] for place, head in enumerate(shown.head)
     }
     st.table(columns, border="horizontal", hide_index=True)
 
 
-def _plain(text: str) -> str:
-    """Text without the signs that a table would read as marks or formulas."""
+def plain(text: str) -> str:
+    """Text without the signs that would be read as marks or formulas."""
     return re.sub(r"([*_$`~\[\]])", r"\\\1", text)
 
 

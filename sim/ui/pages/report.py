@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from sim.decide import Comparison
 from sim.report.files import SECTIONS, Asked, page, pdf, workbook
-from sim.report.language import Code
+from sim.report.language import Code, Language
 from sim.report.sentences import option_title
 from sim.ui.jobs import Task
 from sim.ui.report_tasks import Draft, drafted, turned
-from sim.ui.view import View, choose, choose_many
+from sim.ui.view import View, choose, choose_several
 from sim.ui.waiting import result_of
 from sim.ui.work import comparison, kept, key_of, scenario_of, text_of
 
@@ -68,17 +68,23 @@ def _asked(view: View, found: Comparison) -> tuple[Code, Asked]:
     if len(titles) > 1:
         base = option_title(scenario, found.baseline.name, lang)
         label = lang("Options beside “{base}”", base=base)
-        options = choose_many(label, titles, f"report.options.{at}", lang)
+        options = _some(label, titles, f"report.options.{at}", lang)
     slot = st.container()
     turning = _turning(view, found)
     held = {name: lang(title) for name, title in _possible(found, turning).items()}
     with slot:
-        sections = choose_many(lang("Sections"), held, "report.sections", lang)
+        sections = _some(lang("Sections"), held, "report.sections", lang)
     said = turning[code] if turning else ()
     today = datetime.date.today()
     if set(options) == set(titles):
         options = ()
     return code, Asked(day=today, options=options, sections=sections, turning=said)
+
+
+def _some(label: str, names: Mapping[str, str], key: str, lang: Language) -> tuple[str, ...]:
+    """Several of some names, as pills."""
+    pills = {"selection_mode": "multi", "wrap": True}
+    return tuple(choose_several(st.pills, label, names, key, lang, **pills))
 
 
 def _possible(found: Comparison, turning: dict[str, tuple[str, ...]] | None) -> dict[str, str]:
