@@ -17,7 +17,7 @@ from sim.report.language import Language
     ],
 )
 def test_the_page_tells_formulas_limits_and_sources(lang: str, title: str) -> None:
-    app = opened("about", lang=lang, scenario="help-desk")
+    app = opened("about", lang=lang, scenario="bank")
 
     assert app.title[0].value == title
     assert len(app.get("latex")) == 3
@@ -26,7 +26,7 @@ def test_the_page_tells_formulas_limits_and_sources(lang: str, title: str) -> No
 
 
 def test_the_proof_is_played_when_asked_and_says_what_the_engine_found() -> None:
-    app = opened("about", lang="en", scenario="help-desk")
+    app = opened("about", lang="en", scenario="bank")
     press(app, "Play them now")
     for _ in range(60):
         calm(app.run())
