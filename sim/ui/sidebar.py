@@ -194,8 +194,12 @@ def _figure(field: str, label: str, own: float | None, step: float) -> None:
     # A step in tens is no place for tenths.
     shown = None if own is None else float(round(own, 0 if step > 1 else 1))
     current = state().figures.get(field, shown)
-    if key not in st.session_state or st.session_state[key] != current:
+    # A new field begins with its value: what the session hands to one is lost on the way when the
+    # page is drawn again at once, and the browser then answers with the least there may be.
+    if key in st.session_state and st.session_state[key] != current:
         st.session_state[key] = current
+    if current is not None:
+        low, high = min(low, current), max(high, current)
 
     def keep() -> None:
         value: float | None = st.session_state[key]
@@ -204,6 +208,7 @@ def _figure(field: str, label: str, own: float | None, step: float) -> None:
 
     st.number_input(
         label,
+        value=current,
         min_value=low,
         max_value=high,
         step=step,

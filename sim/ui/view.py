@@ -19,9 +19,11 @@ from sim.ui.state import State
 __all__ = [
     "Tile",
     "View",
+    "begun",
     "chart",
     "choose",
     "choose_several",
+    "hold",
     "legend",
     "plain",
     "table",
@@ -89,8 +91,7 @@ def choose(
         current = st.session_state[kept] = next(iter(names))
     # The widget's own key also carries the identifiers, so that it never holds one that is gone.
     own = f"{kept}.{lang.code}.{'|'.join(names)}"
-    if st.session_state.get(own) != current:
-        st.session_state[own] = current
+    hold(own, current)
 
     def keep() -> None:
         # A segmented control can be emptied by a second click: that keeps the choice.
@@ -102,9 +103,44 @@ def choose(
         format_func=lambda name: names.get(name, str(name)),
         key=own,
         on_change=keep,
+        **begun(widget, list(names), current),
         **more,
     )
     return str(current)
+
+
+def hold(key: str, current: object) -> None:
+    """Make a widget that is there already show what is meant.
+
+    A new one begins with its own default instead (`begun`): what the session hands to a widget is
+    lost on the way when the page is drawn again at once, and the browser answers with the default.
+
+    Parameters
+    ----------
+    key
+        Name of the widget.
+    current
+        What it is to show.
+    """
+    if key in st.session_state and st.session_state[key] != current:
+        st.session_state[key] = current
+
+
+def begun(widget: Callable[..., Any], names: list[str], current: object) -> dict[str, Any]:
+    """How a new widget is told what is chosen.
+
+    Parameters
+    ----------
+    widget
+        As `choose` takes it.
+    names
+        Identifiers in their order.
+    current
+        What is chosen.
+    """
+    if widget in (st.selectbox, st.radio):
+        return {"index": names.index(str(current))}
+    return {"default": current}
 
 
 def choose_several(
@@ -127,8 +163,7 @@ def choose_several(
     kept = f"chosen.{key}"
     current = [name for name in st.session_state.get(kept, names) if name in names] or list(names)
     own = f"{kept}.{lang.code}.{'|'.join(names)}"
-    if st.session_state.get(own) != current:
-        st.session_state[own] = current
+    hold(own, current)
 
     def keep() -> None:
         st.session_state[kept] = [name for name in names if name in st.session_state[own]]
@@ -139,6 +174,7 @@ def choose_several(
         format_func=lambda name: names.get(name, str(name)),
         key=own,
         on_change=keep,
+        **begun(widget, list(names), current),
         **more,
     )
     return [name for name in names if name in current]

@@ -22,7 +22,7 @@ from sim.scenario.terms.shipped import Section
 from sim.scenario.written import Figure, figure_of, write
 from sim.ui.session import change, state
 from sim.ui.state import State
-from sim.ui.view import View, choose
+from sim.ui.view import View, choose, hold
 from sim.ui.work import folded, scenario_of, written_tree
 
 __all__ = ["figures", "shown_figures"]
@@ -158,8 +158,7 @@ def _preset_choice(view: View, label: str, names: list[str], place: tuple[str | 
     """Take other ready terms; what was laid over them stays."""
     lang = view.lang
     key = f"data.preset.{'.'.join(map(str, place))}.{lang.code}"
-    if st.session_state.get(key) != names[0]:
-        st.session_state[key] = names[0]
+    hold(key, names[0])
 
     def keep() -> None:
         chosen = st.session_state[key]
@@ -168,6 +167,7 @@ def _preset_choice(view: View, label: str, names: list[str], place: tuple[str | 
     st.selectbox(
         label,
         sorted(names),
+        index=sorted(names).index(names[0]),
         format_func=lambda name: _preset_words(str(name), lang),
         key=key,
         on_change=keep,

@@ -17,7 +17,7 @@ from sim.scenario.claims import Checklist
 from sim.scenario.edited import Edit, edited
 from sim.ui.jobs import Task
 from sim.ui.session import change, state, visitor
-from sim.ui.view import View
+from sim.ui.view import View, begun, hold
 from sim.ui.waiting import board
 from sim.ui.work import kept, key_of, scenario_of, tree_of
 
@@ -139,8 +139,7 @@ def decide(
         Handed to the widget.
     """
     own = f"{key}.{lang.code}.{'|'.join(names)}"
-    if st.session_state.get(own) != current:
-        st.session_state[own] = current
+    hold(own, current)
 
     def keep() -> None:
         fresh = st.session_state[own]
@@ -153,6 +152,7 @@ def decide(
         format_func=lambda name: names.get(name, str(name)),
         key=own,
         on_change=keep,
+        **(begun(widget, list(names), current) if current in names else {}),
         **more,
     )
 
