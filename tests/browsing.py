@@ -24,7 +24,8 @@ READY = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
+# One app for all files of tests in a process: what was computed for one is kept for the next.
+@pytest.fixture(scope="session")
 def site(root: Path) -> Iterator[str]:
     """The app on a free port of this machine."""
     with socket.socket() as free:

@@ -31,7 +31,7 @@ def ours(found: dict[str, Any]) -> list[str]:
     return told
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_axe_finds_no_fault_of_ours_on_any_page(browser: Browser, site: str, scheme: Any) -> None:
     context = browser.new_context(color_scheme=scheme, locale="ru-RU", reduced_motion="reduce")
     page, told = context.new_page(), []

@@ -30,7 +30,7 @@ def test_a_newcomer_has_their_own_answer_in_a_few_keys(page: Page, site: str) ->
     assert page.locator("dl").first.inner_text() != before
     page.reload()
     settle(page)
-    expect(page.get_by_label("Contacts a week")).to_have_value("3000")
+    expect(page.get_by_role("spinbutton", name="Contacts a week")).to_have_value("3000")
 
 
 def test_a_figure_typed_in_is_in_the_file_that_is_downloaded(

@@ -13,18 +13,18 @@ def test_visitors_do_not_see_each_others_figures_or_language(browser: Browser, s
     said = [("ru", 4100), ("en", 4200), ("en", 4300)]
     pages = [browser.new_context(reduced_motion="reduce").new_page() for _ in said]
     for page, (lang, volume) in zip(pages, said, strict=True):
-        page.goto(f"{site}/?lang={lang}&volume={volume}", wait_until="commit")
+        page.goto(f"{site}/?lang={lang}&scenario=bank&volume={volume}", wait_until="commit")
     for page, (lang, volume) in zip(pages, said, strict=True):
         settle(page)
         label = "Contacts a week" if lang == "en" else "Обращений в неделю"
-        expect(page.get_by_label(label)).to_have_value(str(volume))
-    pages[1].get_by_label("Contacts a week").fill("5000")
+        expect(page.get_by_role("spinbutton", name=label)).to_have_value(str(volume))
+    pages[1].get_by_role("spinbutton", name="Contacts a week").fill("5000")
     pages[1].keyboard.press("Enter")
     for page in pages:
         settle(page)
 
-    expect(pages[1].get_by_label("Contacts a week")).to_have_value("5000")
-    expect(pages[2].get_by_label("Contacts a week")).to_have_value("4300")
-    expect(pages[0].get_by_label("Обращений в неделю")).to_have_value("4100")
+    expect(pages[1].get_by_role("spinbutton", name="Contacts a week")).to_have_value("5000")
+    expect(pages[2].get_by_role("spinbutton", name="Contacts a week")).to_have_value("4300")
+    expect(pages[0].get_by_role("spinbutton", name="Обращений в неделю")).to_have_value("4100")
     for page in pages:
         page.context.close()

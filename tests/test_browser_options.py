@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
+@pytest.mark.long
 def test_a_price_changed_in_place_is_there_after_a_reload(page: Page, site: str) -> None:
     visit(page, f"{site}/options?lang=en")
     rate = page.get_by_label("Rate per hour")

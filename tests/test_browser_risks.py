@@ -21,6 +21,7 @@ def risks(draws: int, lang: str = "en") -> str:
     return "risks?" + urlencode(address(state, lang))
 
 
+@pytest.mark.long
 def test_draws_arrive_by_themselves_and_fit_a_phone(page: Page, site: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     visit(page, f"{site}/{risks(20, 'ru')}")

@@ -53,7 +53,7 @@ def draw(view: View) -> None:
 def _asked(view: View, found: Comparison) -> tuple[Code, Asked]:
     """Language, options and sections of the report."""
     lang, scenario, at = view.lang, view.scenario, view.state.scenario
-    st.subheader(lang("What it holds"), anchor=False)
+    st.header(lang("What it holds"), anchor=False)
     names = {"ru": "Русский", "en": "English"}
     # The reader's own language first.
     names = {lang.code: names[lang.code]} | names
@@ -121,7 +121,7 @@ def _preview(view: View, draft: Draft) -> None:
         number = int(choose(st.segmented_control, lang("Page"), names, "report.page", lang))
     words = lang("Page {n} of {all}", n=number, all=count)
     with st.container(border=True):
-        st.image(draft.pages[number - 1], caption=words, width="stretch")
+        st.image(draft.pages[number - 1], caption=words, width="stretch", alt=words)
 
 
 def _downloads(view: View, found: Comparison, draft: Draft, asked: Asked, name: str) -> None:

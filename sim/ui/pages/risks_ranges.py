@@ -42,7 +42,7 @@ def ranges(view: View, inputs: Sequence[Uncertain], options: Sequence[str]) -> N
     own = [one for one in inputs if one.source == "file"]
     preset = [one for one in inputs if one.source != "file"]
     with st.container(border=True):
-        st.subheader(lang("What is not known for sure"), anchor=False)
+        st.header(lang("What is not known for sure"), anchor=False)
         if own:
             table(range_table(scenario, own, lang))
         elif preset:
