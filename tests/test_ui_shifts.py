@@ -75,7 +75,7 @@ def go(app: AppTest, label: str) -> AppTest:
 def tried(app: AppTest) -> AppTest:
     """The page with the plan that was tried; who asks for it again finds it there."""
     label = "Try it in simulation and improve it"
-    return go(app, label) if label in [one.label for one in app.button] else app
+    return finish(go(app, label) if label in [one.label for one in app.button] else app)
 
 
 # --- the page ----------------------------------------------------------------------------------

@@ -54,12 +54,14 @@ def plan(desk: Desk) -> Cover | None:
         if found is not None and found.plan is not None:
             _sentence(desk, found, result)
         if result is None:
-            result_of(
+            came = result_of(
                 task,
                 desk.view.lang,
                 start=desk.view.lang("Try it in simulation and improve it"),
                 wording=lambda what: _wording(desk, what),
             )
+            if came is not None:
+                st.rerun()  # it came while the page was drawn: its head shall have it too
     if found is not None and found.plan is not None:
         _tiles(desk, found)
         _week(desk, found)
