@@ -49,6 +49,7 @@ from sim.plan.teams import (
     team_roster,
     times_of,
 )
+from sim.plan.ways_out import ways_out
 from sim.report.language import Language
 from sim.report.plans import picture, plan_answer
 from sim.report.roster_files import (
@@ -203,10 +204,22 @@ def test_a_real_bank_on_shifts_keeps_its_promise_over_the_week() -> None:
 
 def test_hours_that_no_shift_reaches_are_told() -> None:
     short = "{early: {start: 06:00-08:00, length: 6h}}"
-    answer = plan_answer(simulate(shop(short), "base", replications=4), Language("en"))
+    result = simulate(shop(short), "base", replications=4)
+    found = result.covers["own"]
+    ways = ways_out(result.scenario, "base", "own", found)
+    answer = plan_answer(result, Language("en"), {"own": ways})
+    assert found.plan is not None
+    lacking = float(found.plan.cover.missing.sum())
 
     assert any("bring too few agents" in said for said in answer.sentences)
-    assert "!" in "".join(cell for row in answer.tables[1].rows for cell in row)
+    assert "!" in "".join(cell for row in answer.tables[2].rows for cell in row)
+    assert {way.what.what for way in ways} == {"later"}  # before six it is closed
+    assert all(way.cover.missing.sum() < lacking for way in ways)
+    assert answer.tables[1].rows[0][0] == "let “early” start at 09:00 as well"
+    told = answer.data["groups"]["own"]["ways_out"]
+    assert [one["hours_short"] + one["hours_filled"] for one in told] == pytest.approx(
+        [lacking * result.scenario.interval / 3600] * len(ways)
+    )
 
 
 def test_the_picture_of_a_week_marks_hours_that_are_short() -> None:
@@ -415,6 +428,24 @@ def test_a_rotation_puts_everybody_on_another_day_of_it() -> None:
     assert sorted(made.roster.hours.values())[0] >= 15 * 11
     owed = {one.person for one in made.roster.violations if one.rule == "norm_owed"}
     assert owed == {name for name, hours in made.roster.hours.items() if hours < 176}
+
+
+def test_a_rotation_without_nights_names_those_that_have_them() -> None:
+    """A day shift of 12 h leaves 20:00 to 8:00 to nobody, however many walk the pattern."""
+    always = shop(people=8)
+    plan = dataclasses.replace(found(), agents=np.ones_like(found().agents))
+    days = crew_roster(always, "base", "own", plan, pattern_of("2/2"))
+    nights = crew_roster(always, "base", "own", plan, pattern_of("2/2 mixed"))
+    dark = np.tile((np.arange(24) < 8) | (np.arange(24) >= 20), 31)
+    said = [roster_answer(always, "base", one, Language("en")).sentences for one in (days, nights)]
+
+    assert days.unattended == ((20 * 60, 32 * 60),)
+    assert days.alone == pytest.approx(float(days.needed.reshape(31 * 24, -1).mean(1)[dark].sum()))
+    assert nights.alone == 0.0
+    hint = [text for text in said[0] if "20:00–08:00" in text]
+    assert len(hint) == 1
+    assert "2/2 mixed, day-night-48, 24/72" in hint[0]
+    assert not any("at all hours" in text for text in said[1])
 
 
 def test_where_people_begin_on_a_rotation_leaves_no_more_short_than_any_other_way() -> None:

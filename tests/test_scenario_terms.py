@@ -172,7 +172,6 @@ def test_a_contract_is_read_with_its_units() -> None:
     [
         ("price_per_fte_month: 100 000 RUB/month", "contract: needs fte_hours, the hours that"),
         ("price_per_resolution: 90 RUB", "needs fcr, the share the vendor solves"),
-        ("forecast_band: {up: 10%}", "forecast_band: needs a forecast of each month"),
         (
             "sla: {kpis: [{name: phone.csat, target: 80%, full_gap: 10%, weight: 40%}]}",
             r"kpis\[0\].name: must be service_level, abandonment or asa of a channel it serves",
@@ -182,6 +181,11 @@ def test_a_contract_is_read_with_its_units() -> None:
 def test_a_price_of_what_no_month_shows_is_refused(term: str, lacking: str) -> None:
     with pytest.raises(ScenarioError, match=lacking):
         vendor(f"{{preset: RU_2026/shared, {term}}}")
+
+
+def test_a_band_around_a_forecast_needs_units_that_are_forecast() -> None:
+    with pytest.raises(ScenarioError, match="forecast_band: goes only with a price of minutes"):
+        vendor("{price_per_agent_hour: {rate: 900 RUB/h}, forecast_band: {up: 10%}}")
 
 
 @pytest.mark.parametrize("terms", ["{}", "{vat_rate: 22%}", "{management_fee_share: 5%}"])

@@ -69,6 +69,35 @@ def test_the_cheapest_way_out_is_found_and_is_one(template: ShiftTemplate, way: 
     assert str(first).startswith(f"{way}: nothing is short")
 
 
+@pytest.mark.parametrize(
+    ("tight", "field"),
+    [(replace(ALL, most_per_day=2), "most_per_day"), (replace(ALL, most=2), "most")],
+)
+def test_a_number_is_raised_to_the_least_that_leaves_nothing_short(
+    tight: ShiftTemplate, field: str
+) -> None:
+    """48 hours take six shifts of eight; five leave eight hours short."""
+    found = reasons_of(cover_problem([2.0] * 24, [tight], horizon=DAY), effort=QUICK)
+    first = found.ways[0]
+    less = replace(tight, **{field: 5})  # type: ignore[arg-type]
+
+    assert (first.what.what, first.what.value) == (field, 6)
+    assert first.shifts == 4
+    assert first.paid == pytest.approx(32.0)
+    assert not cover_shifts([2.0] * 24, [less], horizon=DAY, effort=QUICK).full
+
+
+def test_a_limit_that_helps_nobody_is_no_way_out() -> None:
+    """More of a shift that starts at eight fills no hour of the night."""
+    few = ShiftTemplate("few", (480, 480), (480,), most_per_day=1)
+    needed = np.zeros(24)
+    needed[2:4] = 1.0
+    needed[9:12] = 1.0
+    found = reasons_of(cover_problem(needed, [few], horizon=DAY), effort=QUICK)
+
+    assert "most_per_day" not in {way.what.what for way in found.ways}
+
+
 def test_the_worth_of_a_limit_is_what_one_more_saves() -> None:
     cheap = ShiftTemplate("cheap", (0, 960), (480,), step=480, most=2, pay=Pay(rate=1.0))
     dear = ShiftTemplate("dear", (0, 960), (480,), step=480, pay=Pay(rate=3.0))

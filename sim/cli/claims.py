@@ -53,7 +53,7 @@ def _claim(
     if option is not None:
         for one in said:
             compared_with(scenario, option, one)  # refused before anybody waits
-    with progress() as follow:
+    with progress(scenario, Language(lang)) as follow:
         comparison = compare(scenario, seed=seed, replications=replications, progress=follow, on=on)
     checked = [check_claim(comparison, option, one) for one in said if option is not None]
     checked += check_claims(comparison)

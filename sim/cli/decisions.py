@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Literal
 
 import typer
@@ -21,9 +20,8 @@ from sim.cli.terminal import (
     show,
 )
 from sim.decide.breakeven import POINTS, breakeven
-from sim.decide.risk import DRAWS, risk
+from sim.decide.risk import DRAWING, risk
 from sim.decide.valued import Amount
-from sim.experiment import Progress
 from sim.report.breakeven import (
     breakeven_data,
     breakeven_picture,
@@ -97,9 +95,10 @@ def _breakeven(
 ) -> None:
     """Find where two options cost the same, staffed anew at every point."""
     one_form(as_json, as_csv)
-    with progress() as follow:
+    scenario, words = load(file), Language(lang)
+    with progress(scenario, words) as follow:
         found = breakeven(
-            load(file),
+            scenario,
             of,
             amount=_AMOUNTS[over, economic],
             between=between,
@@ -112,7 +111,6 @@ def _breakeven(
             progress=follow,
             on=on,
         )
-    words = Language(lang)
     if as_json:
         print_json(breakeven_data(found))
     elif as_csv:
@@ -138,17 +136,15 @@ def _risk(
     """Say how sure it is which option is cheapest, and what would change the answer."""
     one_form(as_json, as_csv)
     scenario = load(file)
-    count = draws or (scenario.risk.draws if scenario.risk else DRAWS)
     words = Language(lang)
-    with progress() as follow:
+    with progress(scenario, words) as follow:
         found = risk(
             scenario,
             draws=draws,
-            told=lambda done: follow(words(_DRAWS), Progress(done, count, math.nan, 0.0)),
             between=between,
             seed=seed,
             replications=replications,
-            progress=follow,
+            progress=lambda name, step: follow(words(_DRAWS) if name == DRAWING else name, step),
             on=on,
         )
     if as_json:

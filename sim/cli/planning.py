@@ -50,6 +50,10 @@ def _plan(
     option: Option = None,
     on: On = None,
     seed: Seed = None,
+    ways: Annotated[
+        bool,
+        typer.Option("--ways", help="Price ways out even where nothing is short: what is dear?"),
+    ] = False,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
     lang: Lang = "en",
@@ -61,11 +65,18 @@ def _plan(
     if not _to_target(scenario, name):
         hint = "write staffing: {to_target: {}} for a group whose shifts are to be found"
         raise InvalidInput("option", "must have a group that is staffed to target", name, hint)
-    with progress() as follow:
+    with progress(scenario, Language(lang)) as follow:
         result = simulate(
             scenario, name, seed=seed, progress=lambda step: follow(name, step), on=on
         )
-    say(plan_answer(result, Language(lang)), as_json, as_csv, lang)
+        from sim.plan.ways_out import ways_out  # the solver is loaded where ways are looked for
+
+        found = {
+            group: ways_out(scenario, name, group, plan)
+            for group, plan in result.covers.items()
+            if plan.plan is not None and (ways or not plan.plan.cover.full)
+        }
+    say(plan_answer(result, Language(lang), found), as_json, as_csv, lang)
 
 
 def _roster(

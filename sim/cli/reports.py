@@ -59,7 +59,7 @@ def _report(
             rule = f"must be one of {', '.join(scenario.options)}"
             raise InvalidInput("option", rule, name)
     said: tuple[str, ...] = ()
-    with progress() as follow:
+    with progress(scenario, words) as follow:
         found = compare(
             scenario,
             options=option,

@@ -89,7 +89,7 @@ def _run(
     writable("csv", csv_file)
     scenario = load(file)
     name = scenario.chosen(option)
-    with progress() as follow:
+    with progress(scenario, Language(lang)) as follow:
         result = simulate(
             scenario,
             name,
@@ -124,7 +124,7 @@ def _compare(
     """Compare the options of a scenario: service, people, cost, and what is cheaper."""
     writable("csv", csv_file)
     scenario = load(file)
-    with progress() as follow:
+    with progress(scenario, Language(lang)) as follow:
         comparison = compare(
             scenario,
             options=option,
@@ -165,7 +165,7 @@ def _check(
             try:
                 scenario = load(file)
                 teams_understood(scenario)
-                with progress() as follow:
+                with progress(scenario, words) as follow:
                     judged = judge(
                         scenario,
                         seed=seed,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # closed forms are told without what plays, and mistakes with
     from sim.report.answer import Answer
     from sim.report.language import Language
     from sim.report.table import Table
+    from sim.scenario import Scenario
 
 __all__ = [
     "BAD_INPUT",
@@ -258,8 +259,13 @@ def say(answer: Answer, as_json: bool, as_csv: bool, lang: str) -> None:
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str, Step], None]]:
-    """Show how far replications have come, on a terminal; compile first, and say so."""
+def progress(
+    scenario: Scenario | None = None, lang: Language | None = None
+) -> Iterator[Callable[[str, Step], None]]:
+    """Show how far replications have come, on a terminal; compile first, and say so.
+
+    Options of a scenario are told by their titles.
+    """
     from sim.compiled import is_warm
 
     err = console(error=True)
@@ -281,12 +287,21 @@ def progress() -> Iterator[Callable[[str, Step], None]]:
         def follow(name: str, step: Step) -> None:
             bars.update(waiting, visible=False)
             if name not in tasks:
-                tasks[name] = bars.add_task(name, precision="")
+                tasks[name] = bars.add_task(_titled(name, scenario, lang), precision="")
             shown = step.measure == "service_level" and math.isfinite(step.half_width)
             width = f"± {100 * step.half_width:.2f}" if shown else ""
             bars.update(tasks[name], completed=step.done, total=step.planned, precision=width)
 
         yield follow
+
+
+def _titled(name: str, scenario: Scenario | None, lang: Language | None) -> str:
+    """An option as people call it; what is none as it is."""
+    if scenario is None or lang is None or name not in scenario.options:
+        return name
+    from sim.report.sentences import option_title
+
+    return option_title(scenario, name, lang)
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def _why(
     """Say why a figure is what it is: formula, inputs, sources, what was simulated."""
     scenario, words = load(file), Language(lang)
     ahead = None
-    with progress() as follow:
+    with progress(scenario, words) as follow:
         if scenario.horizon is None:
             result = simulate(
                 scenario,

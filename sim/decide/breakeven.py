@@ -25,7 +25,15 @@ from sim.scenario.inputs import Input, find_input
 from sim.scenario.model import Scenario
 from sim.stats import Estimate
 
-__all__ = ["BreakEven", "Crossing", "Point", "breakeven", "pair_of", "with_baseline"]
+__all__ = [
+    "BreakEven",
+    "Crossing",
+    "Point",
+    "breakeven",
+    "pair_of",
+    "two_options",
+    "with_baseline",
+]
 
 Floats = NDArray[np.float64]
 
@@ -141,13 +149,7 @@ def pair_of(comparison: Comparison, between: Sequence[str] | None = None) -> tup
     """
     priced = [option.name for option in comparison.options if option.cost]
     if between is not None:
-        between = names_of("between", between)
-        for name in between:
-            if name not in priced:
-                raise InvalidInput("between", f"must be two of {', '.join(priced)}", name)
-        if len(between) != 2 or between[0] == between[1]:
-            raise InvalidInput("between", "must be two options", " ".join(between))
-        return between[0], between[1]
+        return _two_of(priced, between)
     base = comparison.baseline
     ranked = [option.name for option in comparison.at_the_target()]
     if len(ranked) < 2:
@@ -158,6 +160,28 @@ def pair_of(comparison: Comparison, between: Sequence[str] | None = None) -> tup
     if base.name not in ranked or ranked[0] == base.name:
         return ranked[0], ranked[1]
     return base.name, ranked[0]
+
+
+def two_options(scenario: Scenario, between: Sequence[str] | None) -> tuple[str, str] | None:
+    """Two options of a scenario that were asked for, refused before anybody waits; None if none.
+
+    Raises
+    ------
+    InvalidInput
+        If they are not two of its options.
+    """
+    return None if between is None else _two_of(tuple(scenario.options), between)
+
+
+def _two_of(known: Sequence[str], between: Sequence[str]) -> tuple[str, str]:
+    """Two names of those that are known."""
+    names = names_of("between", between)
+    for name in names:
+        if name not in known:
+            raise InvalidInput("between", f"must be two of {', '.join(known)}", name)
+    if len(names) != 2 or names[0] == names[1]:
+        raise InvalidInput("between", "must be two options", " ".join(names))
+    return names[0], names[1]
 
 
 def breakeven(
@@ -213,7 +237,7 @@ def breakeven(
     for end, value in (("start", start), ("stop", stop)):
         if value is not None and not isinstance(value, str):
             number(end, value, "number, or a value with its unit")
-    between = None if between is None else names_of("between", between)
+    between = two_options(scenario, between)
     asked = follow(scenario, of, amount)
     ends = _range(scenario, asked, start, stop)
 

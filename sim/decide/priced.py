@@ -20,6 +20,8 @@ from sim.scenario.terms import ContractTerms
 
 __all__ = [
     "Busiest",
+    "Forecast",
+    "banded",
     "busiest_of",
     "contract_of",
     "peak_of",
@@ -45,6 +47,21 @@ class Busiest(NamedTuple):
     agents: float
     line_load: float
     open_hours: float
+
+
+class Forecast(NamedTuple):
+    """What a client has told its vendors to expect of a month.
+
+    Parameters
+    ----------
+    counts
+        The month as the scenario has it, whatever then comes.
+    scale
+        Factor on it, where the volume of the month itself is another than was told.
+    """
+
+    counts: MonthCounts
+    scale: float = 1.0
 
 
 def busiest_of(
@@ -90,6 +107,7 @@ def statement_of(
     counts: MonthCounts,
     peaks: Mapping[str, Busiest],
     month_index: int = 0,
+    forecast: Forecast | None = None,
 ) -> Statement:
     """An average month of an option: its groups, and what stays with the client.
 
@@ -105,8 +123,10 @@ def statement_of(
         The busiest moment of each group.
     month_index
         Months since contracts began: their prices rise at each anniversary.
+    forecast
+        What vendors were told to expect; what comes, when None.
     """
-    return Statement.join(statements_by_leg(option, month, counts, peaks, month_index))
+    return Statement.join(statements_by_leg(option, month, counts, peaks, month_index, forecast))
 
 
 def statements_by_leg(
@@ -115,6 +135,7 @@ def statements_by_leg(
     counts: MonthCounts,
     peaks: Mapping[str, Busiest],
     month_index: int = 0,
+    forecast: Forecast | None = None,
 ) -> dict[str, Statement]:
     """The statements that make an option's month, as `statement_of` joins them."""
     legs: dict[str, Statement] = {}
@@ -122,7 +143,7 @@ def statements_by_leg(
     vendors = [name for name in teams if option.groups[name].source == "vendor"]
     for name, beside in teams.items():
         team = {one: option.groups[one] for one in (name, *beside)}
-        leg = _leg(month, counts, team, peaks[name], month_index)
+        leg = _leg(month, counts, team, peaks[name], month_index, forecast)
         if leg is not None:
             legs[name] = leg
     asked = any(group.source == "vendor" for group in option.groups.values())
@@ -140,6 +161,7 @@ def _leg(
     team: Mapping[str, Group],
     busiest: Busiest,
     month_index: int,
+    forecast: Forecast | None,
 ) -> Statement | None:
     """An average month of one group, and of those beside it that are paid with it."""
     (name, group), *others = team.items()
@@ -150,6 +172,16 @@ def _leg(
         return inhouse_month(group.payroll, replace(ops, line_load=lines, open_hours=hours))
     if group.contract is not None:
         billed = month.contract(counts, name, group, beside)
+        if group.contract.forecast_band is not None:
+            told, scale = billed, 1.0
+            if forecast is not None:
+                told = month.contract(forecast.counts, name, group, beside)
+                scale = forecast.scale
+            billed = replace(
+                billed,
+                forecast_minutes=told.billed_minutes * scale,
+                forecast_handled={c: scale * count for c, count in told.handled.items()},
+            )
         return contract_month(group.contract, replace(billed, month_index=month_index))
     return None
 
@@ -166,3 +198,9 @@ def contract_of(option: Option, name: str) -> ContractTerms | None:
     """The contract under which a group works."""
     group = option.groups[name]
     return group.contract if group.paid_with is None else option.groups[group.paid_with].contract
+
+
+def banded(option: Option) -> bool:
+    """Whether any contract of an option has a band around a forecast."""
+    contracts = [group.contract for group in option.groups.values()]
+    return any(one is not None and one.forecast_band is not None for one in contracts)

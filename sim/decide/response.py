@@ -25,7 +25,15 @@ from sim.cost import Statement
 from sim.decide.month import Month
 from sim.decide.moved import Moved, moved
 from sim.decide.option import OptionResult
-from sim.decide.priced import Busiest, busiest_of, statement_of, statements_by_leg, teams_of
+from sim.decide.priced import (
+    Busiest,
+    Forecast,
+    banded,
+    busiest_of,
+    statement_of,
+    statements_by_leg,
+    teams_of,
+)
 from sim.decide.queueing import Closed, streams_of
 from sim.decide.traffic import MonthCounts, traffic
 from sim.errors import InvalidInput
@@ -63,6 +71,8 @@ class Answer:
     service
         Share answered in time by channel with a promise: what was simulated, moved as the closed
         form moves.
+    expected
+        The month with nothing changed, which vendors were told to expect; None where it is this.
     """
 
     option: Option
@@ -71,6 +81,19 @@ class Answer:
     peaks: Mapping[str, Busiest]
     agents: Mapping[str, Floats]
     service: Mapping[str, float]
+    expected: MonthCounts | None = None
+
+    def forecast(self, scale: float = 1.0) -> Forecast | None:
+        """What vendors were told to expect; None where it is what came.
+
+        Parameters
+        ----------
+        scale
+            Volume that they were told of the month, as a factor on that of the answer.
+        """
+        if self.expected is None and scale == 1.0:
+            return None
+        return Forecast(self.counts if self.expected is None else self.expected, scale)
 
     def statement(self, month_index: int = 0) -> Statement:
         """The month line by line.
@@ -80,11 +103,13 @@ class Answer:
         month_index
             Months since contracts began.
         """
-        return statement_of(self.option, self.month, self.counts, self.peaks, month_index)
+        asked = self.option, self.month, self.counts, self.peaks
+        return statement_of(*asked, month_index, self.forecast())
 
     def total(self, month_index: int = 0) -> float:
         """Cost of the month; sooner known than the statement, which joins and checks its lines."""
-        legs = statements_by_leg(self.option, self.month, self.counts, self.peaks, month_index)
+        asked = self.option, self.month, self.counts, self.peaks
+        legs = statements_by_leg(*asked, month_index, self.forecast())
         return math.fsum(leg.total for leg in legs.values())
 
     @property
@@ -230,7 +255,11 @@ class Response:
         volumes = np.asarray(factors, np.float64)
         terms = staffed(option, self.result.covers)
         if not self.only_priced(asked):
-            return self._answers(asked, terms, volumes, _needed(asked, option, volumes))
+            found = self._answers(asked, terms, volumes, _needed(asked, option, volumes))
+            if not banded(option):
+                return found
+            told = self.answers(None, volumes)
+            return tuple(replace(a, expected=b.counts) for a, b in zip(found, told, strict=True))
         if np.all(volumes == 1.0):
             return (self._as_simulated(terms),) * len(volumes)
         asked_for = tuple(volumes.tolist())

@@ -5,6 +5,7 @@ Every draw is staffed anew to the same promise, so the options give equal servic
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.decide.breakeven import pair_of, with_baseline
+from sim.decide.breakeven import pair_of, two_options, with_baseline
 from sim.decide.comparison import Comparison, compare, comparison_of
 from sim.decide.draws import drawn
 from sim.decide.flips import Alone, Bar, Flip
@@ -20,7 +21,7 @@ from sim.decide.followed import follow
 from sim.decide.spread import spread
 from sim.decide.valued import Amount, Valued, amounts_of, batches
 from sim.demand.parameters import chances
-from sim.errors import InvalidInput, names_of
+from sim.errors import InvalidInput
 from sim.experiment import Place, Progress
 from sim.experiment.asked import whole
 from sim.scenario.given import scenario_of
@@ -29,12 +30,14 @@ from sim.scenario.ranges import Uncertain, from_presets, uncertain
 from sim.scenario.risk import MOST_DRAWS
 from sim.stats import Span, chance_estimate
 
-__all__ = ["DRAWS", "RiskAnswer", "Stake", "inputs_of", "risk"]
+__all__ = ["DRAWING", "DRAWS", "RiskAnswer", "Stake", "inputs_of", "risk"]
 
 Floats = NDArray[np.float64]
 
 #: Draws where a scenario says nothing.
 DRAWS = 300
+#: Under which name progress tells of draws; no option has a space in its name.
+DRAWING = "draws of inputs"
 # What is learnt of an input is judged on draws that it was not learnt from: in so many parts.
 _PARTS = 5
 _DEGREE = 3
@@ -267,7 +270,6 @@ def risk(
     seed: int | None = None,
     replications: int | None = None,
     progress: Callable[[str, Progress], None] | None = None,
-    told: Callable[[int], None] | None = None,
     on: str | Place | None = None,
     workers: int | None = None,
 ) -> RiskAnswer:
@@ -286,9 +288,7 @@ def risk(
     seed
         Where customers and draws start; as the scenario says when None.
     replications, progress, on
-        As `sim.decide.compare` takes them.
-    told
-        Called with the number of draws done.
+        As `sim.decide.compare` takes them; draws are told as well, under the name `DRAWING`.
     workers
         Processes that draw; all processors where that is worth their start when None. The answer
         is the same.
@@ -301,7 +301,7 @@ def risk(
     asked = scenario_of(scenario).risk
     count = (asked.draws if asked else DRAWS) if draws is None else draws
     whole("draws", count, 2, MOST_DRAWS, f"must be from 2 to {MOST_DRAWS}")
-    between = None if between is None else names_of("between", between)
+    between = two_options(scenario, between)
     start = seed if seed is not None else asked.seed if asked else None
     if comparison is None:
         one = scenario if between is None else with_baseline(scenario, between[0])
@@ -317,6 +317,11 @@ def risk(
     amounts = amounts_of(scenario)
     valued = Valued.of(comparison, options, amounts)
     key = scenario.simulation.seed if start is None else start
+
+    def told(done: int) -> None:
+        if progress is not None:
+            progress(DRAWING, Progress(done, count, math.nan, 0.0, "draws"))
+
     found = drawn(scenario, inputs, valued, count, key, told, workers)
     costs = found.costs + _noise(comparison, valued, found.costs, key)
     moved = tuple(one for one in inputs if valued.moves(one.input))

@@ -9,7 +9,7 @@ from sim.cost import Served, Statement, consequences
 from sim.decide.indexed import option_indexed
 from sim.decide.matters import matters, nobody
 from sim.decide.option import OptionResult
-from sim.decide.priced import statement_of
+from sim.decide.priced import banded, statement_of
 from sim.decide.response import Answer, Response
 from sim.scenario.horizon import Horizon
 from sim.scenario.model import Scenario
@@ -90,13 +90,29 @@ class Steady:
             The month in which contracts begin.
         """
         index = _same_year(self.written, month - since)
-        key = self.volumes[month - 1], *self.levels(month), index
+        told = self.told(month)
+        key = self.volumes[month - 1], *self.levels(month), index, told
         if key not in self.made:
             found = self.answer(month)
             self.made[key] = statement_of(
-                self.option(month), found.month, found.counts, found.peaks, index
+                self.option(month),
+                found.month,
+                found.counts,
+                found.peaks,
+                index,
+                found.forecast(told),
             )
         return self.made[key]
+
+    def told(self, month: int) -> float:
+        """Volume that vendors were told of a month, as a factor on that of the scenario asked.
+
+        The forecast is that of the file, its growth and season as written.
+        """
+        if not banded(self.written):
+            return 1.0
+        then, now = (volumes_of(one)[month - 1] for one in (self.result.scenario, self.scenario))
+        return then / now if now else 1.0
 
     def served(self, month: int, short: Mapping[str, float] | None = None) -> Served:
         """What becomes of the matters of a month; `short` as `matters` takes it."""

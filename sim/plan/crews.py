@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.errors import InvalidInput
 from sim.plan.covers import Cover
+from sim.plan.duties import DAY
 from sim.plan.period import Period
 from sim.plan.rosters import Pin, roster
 from sim.plan.rotation.patterns import PATTERNS, Pattern, pattern
@@ -123,7 +124,20 @@ def crew_roster(
     broken = tuple(violations(made.duties, people, rules, days))
     # The rotation is given: how far it is from the best roster nobody has asked.
     made = replace(made, violations=broken, shortfalls=())
-    return TeamRoster(group, made, rules, needed, pattern=chosen.name)
+    return TeamRoster(
+        group, made, rules, needed, pattern=chosen.name, unattended=chosen.unattended,
+        alone=_alone(chosen, needed, days),
+    )  # fmt: skip
+
+
+def _alone(chosen: Pattern, needed: Floats, period: Period) -> float:
+    """Hours that are needed when the pattern has nobody there, whoever begins on which day [h]."""
+    step = period.end / len(needed)
+    clocks = np.array([period.clock(int(step * k)) for k in range(len(needed))])
+    dark = np.zeros(len(needed), bool)
+    for start, end in chosen.unattended:
+        dark |= (clocks - start) % DAY < end - start
+    return float(needed[dark].sum()) * step / 60
 
 
 def _phases(chosen: Pattern, needed: Floats, period: Period, people: int) -> list[int]:

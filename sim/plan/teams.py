@@ -68,6 +68,10 @@ class TeamRoster:
         Shifts of the plan that the rules let nobody work, with the reason.
     pattern
         The rotation that everybody walks; empty where days were chosen freely.
+    unattended
+        Stretches of the clock in which its shifts have nobody there [minutes after midnight].
+    alone
+        Hours that are needed in these stretches [h].
     kinds
         How many kinds of shifts there were to choose among.
     rates
@@ -80,6 +84,8 @@ class TeamRoster:
     needed: Floats
     barred: tuple[tuple[Shift, str], ...] = ()
     pattern: str = ""
+    unattended: tuple[tuple[int, int], ...] = ()
+    alone: float = 0.0
     kinds: int = MOST_KINDS
     rates: Rates | None = None
 

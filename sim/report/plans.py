@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,14 +17,21 @@ from sim.plan.duties import Pause
 from sim.plan.shifts.templates import clock
 from sim.report.answer import Answer
 from sim.report.language import Language
-from sim.report.needs import week_table
-from sim.report.sentences import channel_title, group_title, option_title, target_words
+from sim.report.needs import limit_sentences, week_table
+from sim.report.sentences import (
+    channel_title,
+    group_title,
+    option_title,
+    shift_title,
+    target_words,
+)
 from sim.report.tables import Table, service_table
+from sim.report.ways_out import ways_data, ways_table
 from sim.scenario import Scenario
-from sim.scenario.option import ToTarget
 
 if TYPE_CHECKING:
     from sim.plan.shift_plans import ShiftPlan
+    from sim.plan.shifts.reasons import WayOut
 
 __all__ = [
     "picture",
@@ -32,10 +40,10 @@ __all__ = [
     "promise_sentence",
     "shift_rows",
     "shift_table",
-    "shift_title",
 ]
 
 _Times = tuple[int, int, str]
+_NO_WAYS: Mapping[str, Sequence[WayOut]] = MappingProxyType({})
 
 # A plan is proven the cheapest when less than this share could be saved.
 _PROVEN = 5e-5
@@ -43,7 +51,9 @@ _BARS = " ▁▂▃▄▅▆▇█"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def plan_answer(result: OptionResult, lang: Language) -> Answer:
+def plan_answer(
+    result: OptionResult, lang: Language, ways: Mapping[str, Sequence[WayOut]] = _NO_WAYS
+) -> Answer:
     """The shifts of an option, what they cost, and what customers get.
 
     Parameters
@@ -52,6 +62,8 @@ def plan_answer(result: OptionResult, lang: Language) -> Answer:
         An option that was staffed and simulated.
     lang
         The reader's language.
+    ways
+        Ways out by group, where they were asked for.
     """
     scenario, name = result.scenario, result.name
     sentences = [promise_sentence(result, lang)]
@@ -61,15 +73,25 @@ def plan_answer(result: OptionResult, lang: Language) -> Answer:
         sentences += plan_sentences(scenario, title, found, lang)
         if found.plan is not None:
             tables.append(shift_table(scenario, name, group, found.plan, lang))
+        if ways.get(group):
+            tables.append(ways_table(scenario, name, group, ways[group], lang))
+        elif group in ways:
+            sentences.append(
+                lang("No limit of its shifts, loosened alone, fills an hour or saves money.")
+            )
         tables.append(picture(found.agents, found.requirement.agents, title, lang))
         if found.plan is None:
             tables.append(week_table(found.agents, scenario.interval, title, lang))
+    sentences += limit_sentences(scenario, name, lang)
     tables.append(service_table((result,), lang))
     data = {
         "option": name,
         "seed": result.replications.seed,
         "replications": result.replications.count,
-        "groups": {group: _data(found) for group, found in result.covers.items()},
+        "groups": {
+            group: _data(found, scenario.interval, ways.get(group))
+            for group, found in result.covers.items()
+        },
         "service": {
             one.channel: {
                 "service_level": one.service_level.value,
@@ -211,24 +233,6 @@ def _remarks(found: Cover, hours: float, lang: Language) -> list[str]:
     return said
 
 
-def shift_title(scenario: Scenario, option: str, group: str, name: str, lang: Language) -> str:
-    """The name of a kind of shift as people read it.
-
-    Parameters
-    ----------
-    scenario, option, group
-        Whose shift it is.
-    name
-        Its key in the scenario.
-    lang
-        The reader's language.
-    """
-    staffing = scenario.options[option].groups[group].staffing
-    forms = staffing.shifts if isinstance(staffing, ToTarget) and staffing.shifts else {}
-    title = forms[name].title if name in forms else None
-    return name if title is None else title.in_(lang.code)
-
-
 def shift_table(
     scenario: Scenario, option: str, group: str, plan: ShiftPlan, lang: Language
 ) -> Table:
@@ -299,7 +303,7 @@ def picture(
     return Table(lang("The week at a glance"), head, tuple(rows))
 
 
-def _data(found: Cover) -> dict[str, Any]:
+def _data(found: Cover, interval: float, ways: Sequence[WayOut] | None) -> dict[str, Any]:
     """One group as plain data."""
     plain: dict[str, Any] = {
         "agents": found.agents.tolist(),
@@ -319,6 +323,8 @@ def _data(found: Cover) -> dict[str, Any]:
             "stopped": cover.stopped,
             "effort": {"programs": cover.windows},
         }
+    if ways is not None:
+        plain["ways_out"] = ways_data(ways, interval)
     return plain
 
 

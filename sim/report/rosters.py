@@ -11,12 +11,13 @@ import numpy as np
 from sim.plan.people import Person
 from sim.plan.period import Period
 from sim.plan.rosters import Roster
+from sim.plan.rotation import round_the_clock
+from sim.plan.shifts.templates import clock
 from sim.plan.teams import TeamRoster
 from sim.report.answer import Answer, finite
 from sim.report.labour import barred_words, broken_words
 from sim.report.language import N_, Language
-from sim.report.plans import shift_title
-from sim.report.sentences import channel_title, group_title, option_title
+from sim.report.sentences import channel_title, group_title, option_title, shift_title
 from sim.report.shortfalls import shortfall_data, shortfall_text
 from sim.report.tables import Table
 from sim.scenario import Scenario
@@ -128,6 +129,7 @@ def _sentences(scenario: Scenario, option: str, made: TeamRoster, lang: Language
                     pattern=made.pattern,
                 )
             )
+            said += _unattended(made, lang)
         else:
             said.append(
                 lang(
@@ -137,6 +139,22 @@ def _sentences(scenario: Scenario, option: str, made: TeamRoster, lang: Language
             )
     said += _unserved(scenario, made, lang)
     return [*said, *_reasons(scenario, option, made, lang)]
+
+
+def _unattended(made: TeamRoster, lang: Language) -> list[str]:
+    """Hours of the clock that the rotation cannot fill, and the ones that can."""
+    if made.alone <= 0:
+        return []
+    times = (f"{clock(start)}–{clock(end)}" for start, end in made.unattended)
+    return [
+        lang(
+            "Its shifts have nobody there at {times}, when {hours} h are needed: no number of "
+            "people helps. Rotations with somebody there at all hours: {others} (--pattern).",
+            times=", ".join(times),
+            hours=lang.number(made.alone),
+            others=", ".join(round_the_clock()),
+        )
+    ]
 
 
 def _span(period: Period, lang: Language) -> str:
@@ -318,9 +336,9 @@ def moment(found: Roster, minute: int) -> datetime.datetime:
         Since its first midnight.
     """
     period = found.period
-    day, clock = period.day(minute), period.clock(minute)
+    day, since = period.day(minute), period.clock(minute)
     return datetime.datetime.combine(period.date(day), datetime.time()) + datetime.timedelta(
-        minutes=clock
+        minutes=since
     )
 
 
@@ -332,6 +350,8 @@ def _data(scenario: Scenario, option: str, made: TeamRoster) -> dict[str, Any]:
         "option": option,
         "group": made.group,
         "pattern": made.pattern or None,
+        "unattended": [[clock(start), clock(end)] for start, end in made.unattended],
+        "unattended_hours": made.alone,
         "rules": {
             "name": made.rules.name,
             "rules": [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sim.report.language import N_, Code, Language
 from sim.scenario.channel import Target
 from sim.scenario.model import ONLY_OPTION, Scenario
+from sim.scenario.option import ToTarget
 
 if TYPE_CHECKING:  # closed forms are told without what plays and compares
     from sim.decide import Comparison, Gap, Judgement, OptionResult
@@ -25,6 +26,7 @@ __all__ = [
     "promise_words",
     "sentence",
     "service_words",
+    "shift_title",
     "state_words",
     "stopped_sentence",
     "target_sentence",
@@ -78,6 +80,24 @@ def option_title(scenario: Scenario, name: str, lang: Language) -> str:
     if title is None and name == ONLY_OPTION:
         title = scenario.title
     return title.in_(lang.code) if title else name
+
+
+def shift_title(scenario: Scenario, option: str, group: str, name: str, lang: Language) -> str:
+    """The name of a kind of shift as people read it.
+
+    Parameters
+    ----------
+    scenario, option, group
+        Whose shift it is.
+    name
+        Its key in the scenario.
+    lang
+        The reader's language.
+    """
+    staffing = scenario.options[option].groups[group].staffing
+    forms = staffing.shifts if isinstance(staffing, ToTarget) and staffing.shifts else {}
+    title = forms[name].title if name in forms else None
+    return name if title is None else title.in_(lang.code)
 
 
 def channel_title(scenario: Scenario, channel: str, lang: Language) -> str:

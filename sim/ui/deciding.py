@@ -10,7 +10,7 @@ from typing import Any
 from sim.decide import Comparison
 from sim.decide.breakeven import BreakEven, breakeven
 from sim.decide.found import Found, Step
-from sim.decide.risk import DRAWS, RiskAnswer, risk
+from sim.decide.risk import RiskAnswer, risk
 from sim.decide.saving import option_data
 from sim.decide.search import search
 from sim.report.answer import Answer
@@ -35,13 +35,11 @@ def broken_even(
 
 def risked(comparison: Comparison, *, tell: Tell) -> RiskAnswer:
     """How sure it is which option is cheapest, over the ranges of inputs."""
-    scenario = comparison.scenario
-    draws = scenario.risk.draws if scenario.risk else DRAWS
     # Draws, then every input on its own: about half and half.
     found = risk(
-        scenario,
+        comparison.scenario,
         comparison=comparison,
-        told=lambda done: tell(0.6 * done / draws, ""),
+        progress=lambda _, step: tell(0.6 * step.done / step.planned, ""),
         workers=1,
     )
     return replace(found, comparison=_light(comparison))

@@ -60,7 +60,7 @@ def drawn(
         draws=draws,
         between=between,
         comparison=comparison,
-        told=lambda done: tell(0.9 * done / draws, "draws"),
+        progress=lambda _, step: tell(0.9 * step.done / step.planned, "draws"),
         workers=1,
     )
     return _parts(found)

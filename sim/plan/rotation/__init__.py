@@ -3,7 +3,7 @@
 from sim.plan.rotation.advice import STARTS, Advice, advise
 from sim.plan.rotation.counting import Reason, counted
 from sim.plan.rotation.faults import faults
-from sim.plan.rotation.patterns import PATTERNS, Judged, Pattern, judge, pattern
+from sim.plan.rotation.patterns import PATTERNS, Judged, Pattern, judge, pattern, round_the_clock
 from sim.plan.rotation.problem import FREE, Clock, Rotating
 from sim.plan.rotation.reasons import Explained, Way, bounds_of, explain
 from sim.plan.rotation.solve import Effort, Rotation, solve_rotation
@@ -33,5 +33,6 @@ __all__ = [
     "night_permission",
     "pattern",
     "rotating",
+    "round_the_clock",
     "solve_rotation",
 ]

@@ -16,7 +16,7 @@ from sim.plan.period import Period
 from sim.plan.rules import Rule, Rules, Violation, russian, violations, year_norm
 from sim.scenario import Calendar
 
-__all__ = ["PATTERNS", "Judged", "Pattern", "judge", "pattern"]
+__all__ = ["PATTERNS", "Judged", "Pattern", "judge", "pattern", "round_the_clock"]
 
 _YEAR = 365
 _HOUR = 60
@@ -67,6 +67,25 @@ class Pattern:
     def hours_week(self) -> float:
         """Paid hours a week on average."""
         return sum(shift.paid for shift in self.worked) / _HOUR * 7 / len(self.days)
+
+    @property
+    def unattended(self) -> tuple[tuple[int, int], ...]:
+        """Stretches of the clock in which none of its shifts is worked [minutes after midnight].
+
+        Examples
+        --------
+        >>> pattern("2/2").unattended, pattern("2/2 mixed").unattended
+        (((1200, 1920),), ())
+        """
+        worked = {minute % DAY for one in self.worked for minute in range(one.start, one.end)}
+        idle = [minute for minute in range(DAY) if minute not in worked]
+        if len(idle) == DAY:
+            return ((0, DAY),)
+        starts = [minute for minute in idle if (minute - 1) % DAY in worked]
+        ends = [minute + 1 for minute in idle if (minute + 1) % DAY in worked]
+        if starts and ends[0] <= starts[0]:  # over midnight
+            ends = [*ends[1:], ends[0] + DAY]
+        return tuple(zip(starts, ends, strict=True))
 
     def duties(self, person: str, first: int, last: int, phase: int = 0) -> list[Duty]:
         """Duties of somebody on the pattern.
@@ -130,6 +149,17 @@ def pattern(name: str, *, paid_breaks: bool = False) -> Pattern:
     }
     days, text = PATTERNS[name]
     return Pattern(name, days, {x: shifts[x] for x in sorted(set(days) - {"."})}, text)
+
+
+def round_the_clock() -> tuple[str, ...]:
+    """Patterns of the library by name whose crews have somebody there at all hours.
+
+    Examples
+    --------
+    >>> round_the_clock()
+    ('2/2 mixed', 'day-night-48', '24/72', '4-on-4-off', 'DuPont')
+    """
+    return tuple(name for name in PATTERNS if not pattern(name).unattended)
 
 
 @dataclass(frozen=True, slots=True)

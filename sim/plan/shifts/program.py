@@ -101,6 +101,28 @@ class Pool:
     members: Ints
     opens: Ints
 
+    def whole(self, x: Floats, shifts: Floats) -> Floats:
+        """How many shifts are owed a pause after each slot, in whole numbers.
+
+        Whole shifts open whole windows, so rounding keeps every order between the numbers. The odd
+        offset keeps halves and thirds with the solver's noise from falling on different sides; what
+        noise is left is taken out slot by slot.
+
+        Parameters
+        ----------
+        x
+            Columns of the program; those of pauses may be parts.
+        shifts
+            How often each shift is worked, whole.
+        """
+        slots = self.due.end - self.due.first
+        opened = np.bincount(self.opens % slots, shifts[self.members], slots)
+        held = np.floor(x[self.due.slice] + 0.4871)
+        for _ in range(2):
+            for k in range(slots):
+                held[k] = min(held[k], held[k - 1] + opened[k])
+        return np.maximum(held, 0.0)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Program:

@@ -7,9 +7,11 @@ one more of a limit is worth; each way out is solved anew before it is named.
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +24,24 @@ from sim.plan.shifts.kinds import Form
 from sim.plan.shifts.search import linear_bound
 from sim.plan.shifts.templates import Horizon, ShiftTemplate, clock
 
-__all__ = ["Reasons", "Short", "StartValue", "WayOut", "reasons_of", "start_values", "unreachable"]
+__all__ = [
+    "Loosened",
+    "Reasons",
+    "Short",
+    "StartValue",
+    "WayOut",
+    "reasons_of",
+    "start_values",
+    "unreachable",
+    "way_out",
+]
 
 Floats = NDArray[np.float64]
 
 #: Agents that count as none, and money that is no saving, as a share of the cost.
 NONE, SAVING = 1e-6, 1e-6
+#: No limit is looked for beyond this.
+MOST = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +76,57 @@ class Short:
         return self.text
 
 
+What = Literal[
+    "most", "most_per_day", "distinct_starts", "least_per_day", "sooner", "later", "days", "minimum"
+]
+"""What may be loosened: a limit of a template, when it starts, or how many must be there."""
+
+_Number = Literal["most", "most_per_day", "distinct_starts"]
+
+_SAID: dict[What, str] = {
+    "most": "allow {value} of {template}",
+    "most_per_day": "allow {value} of {template} a day",
+    "distinct_starts": "allow {value} starts of {template}",
+    "least_per_day": "do without {template} on a day",
+    "sooner": "let {template} start at {clock}",
+    "later": "let {template} start at {clock}",
+    "days": "let {template} start on every day",
+    "minimum": "let {value} be there at least",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Loosened:
+    """One thing to allow.
+
+    Parameters
+    ----------
+    what
+        Which.
+    template
+        Whose limit it is; empty where it is that of the whole group.
+    value
+        What it is to be: a number, or a time [minutes after midnight]; 0 where it needs none.
+    """
+
+    what: What
+    template: str = ""
+    value: int = 0
+
+    def __str__(self) -> str:
+        return _SAID[self.what].format(
+            template=self.template, value=self.value, clock=clock(self.value)
+        )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class WayOut:
     """Something to allow, and the plan that it makes possible.
 
     Parameters
     ----------
-    text
-        What to allow.
+    what
+        What to allow: of a number the least that leaves nothing short, or as little as can be.
     templates
         The shifts, with it allowed.
     cover
@@ -78,13 +135,22 @@ class WayOut:
         Agent-hours that are no longer missing [h].
     extra
         What the plan costs beyond the one without [money].
+    shifts, paid
+        Shifts and paid hours beyond those of the one without [h].
     """
 
-    text: str
+    what: Loosened
     templates: tuple[ShiftTemplate, ...]
     cover: ShiftCover
     saved: float
     extra: float
+    shifts: int
+    paid: float
+
+    @property
+    def text(self) -> str:
+        """What to allow, in words."""
+        return str(self.what)
 
     def __str__(self) -> str:
         left = (
@@ -166,7 +232,13 @@ def unreachable(problem: CoverProblem) -> tuple[Short, ...]:
     return tuple(_spans(problem, np.where(reached, 0.0, needed), "no shift"))
 
 
-def reasons_of(problem: CoverProblem, *, effort: Effort | None = None, ways: int = 12) -> Reasons:
+def reasons_of(
+    problem: CoverProblem,
+    *,
+    effort: Effort | None = None,
+    ways: int = 12,
+    now: ShiftCover | None = None,
+) -> Reasons:
     """Why a cover is short, or as dear as it is, and what would change it.
 
     Parameters
@@ -177,6 +249,8 @@ def reasons_of(problem: CoverProblem, *, effort: Effort | None = None, ways: int
         How hard to look for each plan that confirms a way out.
     ways
         How many ways out are tried at most.
+    now
+        The plan without them; looked for when not said.
     """
     effort = effort or Effort(seconds=3.0, sweeps=1)
     gaps = unreachable(problem)
@@ -194,7 +268,7 @@ def reasons_of(problem: CoverProblem, *, effort: Effort | None = None, ways: int
     short = [*gaps, *_spans(problem, np.where(dark, 0.0, missing), "limits")]
     worth = {name: abs(float(solved.prices[row])) for name, row in program.limits}
     worth = {name: value for name, value in worth.items() if value > NONE}
-    return Reasons(tuple(counted), tuple(short), worth, _ways(problem, effort, ways))
+    return Reasons(tuple(counted), tuple(short), worth, _ways(problem, effort, ways, now))
 
 
 def start_values(
@@ -314,45 +388,112 @@ def _away(form: Form) -> int:
     return sum(p.minutes for p in laid) + sum(w.rule.minutes for w in form.windows)
 
 
-def _ways(problem: CoverProblem, effort: Effort, most: int) -> tuple[WayOut, ...]:
-    """Things to allow, each tried by the solver; those that help."""
+def _ways(
+    problem: CoverProblem, effort: Effort, most: int, now: ShiftCover | None
+) -> tuple[WayOut, ...]:
+    """Things to allow, each tried by the solver; those that help, the best first."""
+    now = now or solve(problem, effort)
+    loosened = itertools.islice(_relaxed(problem, now), most)
+    found = [way_out(what, _asked(problem, templates), now, effort) for what, templates in loosened]
+    helping = [way for way in found if way is not None]
+    return tuple(sorted(helping, key=lambda way: (-round(way.saved, 6), way.extra)))
+
+
+def way_out(
+    what: Loosened, problem: CoverProblem, now: ShiftCover, effort: Effort
+) -> WayOut | None:
+    """What allowing something gives; None where it neither fills hours nor saves money.
+
+    Parameters
+    ----------
+    what
+        What is allowed.
+    problem
+        The cover with it allowed.
+    now
+        The plan without.
+    effort
+        How hard to look.
+    """
     hours = problem.horizon.interval / 60
-    now = solve(problem, effort)
-    found = []
-    for text, templates in list(_relaxed(problem))[:most]:
-        plan = solve(_asked(problem, templates), effort)
-        saved = float(now.missing.sum() - plan.missing.sum()) * hours
-        extra = plan.cost - now.cost
-        if saved > NONE or (saved > -NONE and extra < -SAVING * now.cost):
-            found.append(WayOut(text, templates, plan, saved, extra))
-    return tuple(sorted(found, key=lambda way: (-round(way.saved, 6), way.extra)))
+    plan = solve(problem, effort)
+    saved = float(now.missing.sum() - plan.missing.sum()) * hours
+    extra = plan.cost - now.cost
+    if saved <= NONE and (saved <= -NONE or extra >= -SAVING * now.cost):
+        return None
+    more = plan.count - now.count, plan.paid - now.paid
+    return WayOut(what, problem.templates, plan, saved, extra, *more)
 
 
-def _relaxed(problem: CoverProblem) -> Iterator[tuple[str, tuple[ShiftTemplate, ...]]]:
-    """Every limit a step wider, one at a time."""
+def _relaxed(
+    problem: CoverProblem, now: ShiftCover
+) -> Iterator[tuple[Loosened, tuple[ShiftTemplate, ...]]]:
+    """Every limit wider, one at a time: numbers until nothing is short that they could fill."""
     templates = problem.templates
     for k, one in enumerate(templates):
-        for text, wider in _wider(one):
-            yield text, (*templates[:k], wider, *templates[k + 1 :])
+
+        def beside(wider: ShiftTemplate, k: int = k) -> tuple[ShiftTemplate, ...]:
+            return (*templates[:k], wider, *templates[k + 1 :])
+
+        limits: tuple[tuple[_Number, int | None], ...] = (
+            ("most", one.most),
+            ("most_per_day", one.most_per_day),
+            ("distinct_starts", one.distinct_starts),
+        )
+        for number, value in limits:
+            if value is not None:
+                enough = value + 1 if now.full else _enough(problem, one, number, value, beside)
+                if enough is not None:
+                    yield Loosened(number, one.name, enough), beside(_limited(one, number, enough))
+        for what, value, wider in _wider(one):
+            yield Loosened(what, one.name, value), beside(wider)
 
 
-def _wider(one: ShiftTemplate) -> Iterator[tuple[str, ShiftTemplate]]:
-    if one.most is not None:
-        yield f"allow {one.most + 1} of {one.name}", replace(one, most=one.most + 1)
-    if one.most_per_day is not None:
-        more = one.most_per_day + 1
-        yield f"allow {more} of {one.name} a day", replace(one, most_per_day=more)
-    if one.distinct_starts is not None:
-        more = one.distinct_starts + 1
-        yield f"allow {more} starts of {one.name}", replace(one, distinct_starts=more)
+def _limited(one: ShiftTemplate, what: _Number, value: int | None) -> ShiftTemplate:
+    """A template with another limit on a number."""
+    if what == "most":
+        return replace(one, most=value)
+    if what == "most_per_day":
+        return replace(one, most_per_day=value)
+    return replace(one, distinct_starts=value)
+
+
+def _enough(
+    problem: CoverProblem,
+    one: ShiftTemplate,
+    what: _Number,
+    value: int,
+    beside: Callable[[ShiftTemplate], tuple[ShiftTemplate, ...]],
+) -> int | None:
+    """The least number that is as good as no limit, by the linear program; None if none helps."""
+
+    def short(limit: int | None) -> float:
+        program = _asked(problem, beside(_limited(one, what, limit))).program
+        solved, _ = linear_bound(program)
+        return float(solved.x[program.missing.slice].sum()) if solved.found else math.inf
+
+    at_best = short(None)
+    if at_best > short(value) - NONE:
+        return None
+    low, high = value, 2 * value + 1
+    while short(high) > at_best + NONE:
+        if high > MOST:
+            return None
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if short(middle) <= at_best + NONE else (middle, high)
+    return high
+
+
+def _wider(one: ShiftTemplate) -> Iterator[tuple[What, int, ShiftTemplate]]:
+    """Other limits of a template a step wider."""
     if one.least_per_day:
-        yield f"do without {one.name} on a day", replace(one, least_per_day=0)
+        yield "least_per_day", 0, replace(one, least_per_day=0)
     first, last = one.starts
     if first >= one.step and last - first + one.step < DAY:
-        sooner = first - one.step
-        yield f"let {one.name} start at {clock(sooner)}", replace(one, starts=(sooner, last))
+        yield "sooner", first - one.step, replace(one, starts=(first - one.step, last))
     if last - first + one.step < DAY:
-        later = last + one.step
-        yield f"let {one.name} start at {clock(later)}", replace(one, starts=(first, later))
+        yield "later", last + one.step, replace(one, starts=(first, last + one.step))
     if len(one.days) < 7:
-        yield f"let {one.name} start on every day", replace(one, days=tuple(range(7)))
+        yield "days", 0, replace(one, days=tuple(range(7)))

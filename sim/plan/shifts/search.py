@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from sim.plan.shifts.effort import Effort, Found, Progress
 from sim.plan.shifts.mending import mended
 from sim.plan.shifts.opening import opening
-from sim.plan.shifts.program import Pool, Program
+from sim.plan.shifts.program import Program
 from sim.plan.shifts.solver import Linear, Solved, safe_bound, whole_solution
 from sim.plan.shifts.windows import grain, window_solution
 
@@ -38,10 +38,12 @@ NOTHING = 1e-6
 KEPT, AT_ONCE, OPENED = 200, 400, 800
 #: Columns beyond which the linear program is solved from the inside.
 LARGE = 15_000
-#: Share of the fractional shifts that a dive rounds at once.
-BATCH = 0.2
+#: Share of the fractional shifts that a dive rounds at once; of a large program.
+BATCH, LARGE_BATCH = 0.2, 0.35
 #: A first window [minutes], how much windows grow from sweep to sweep, and the work for each.
 FIRST, LONGER, MORE = 360, 1.5, 2.0
+#: A first window of a large program [minutes]: there is no time for a sweep of short ones as well.
+LARGE_FIRST = 720
 #: An improvement of less than this share of the cost is none.
 WORTH = 1e-5
 #: Work of constraint programming in a first window for each node [its own seconds].
@@ -97,22 +99,6 @@ def search(
     return _Search(program, effort, tell).run()
 
 
-def _whole_pauses(pool: Pool, x: Floats, shifts: Floats) -> Floats:
-    """How many shifts are owed a pause after each slot, in whole numbers.
-
-    Whole shifts open whole windows, so rounding keeps every order between the numbers. The odd
-    offset keeps halves and thirds with the solver's noise from falling on different sides; what
-    noise is left is taken out slot by slot.
-    """
-    slots = pool.due.end - pool.due.first
-    opened = np.bincount(pool.opens % slots, shifts[pool.members], slots)
-    held = np.floor(x[pool.due.slice] + 0.4871)
-    for _ in range(2):
-        for k in range(slots):
-            held[k] = min(held[k], held[k - 1] + opened[k])
-    return np.maximum(held, 0.0)
-
-
 class _Search:
     """State of a search: the best plan, the bound, the clock."""
 
@@ -125,6 +111,7 @@ class _Search:
         self.corner: Linear | None = None
         self.rows = program.matrix.tocsr()
         self.grain = grain(program)
+        self.large = bool(program.matrix.shape[1] > LARGE)
         self.work = effort.nodes * WORK
         shifts = program.shifts.slice
         self.dearest = float(program.cost[shifts].max(initial=0.0)) or 1.0
@@ -134,9 +121,7 @@ class _Search:
     def run(self) -> Found:
         """Bound, first plan, improvements."""
         try:
-            if self._many_shifts():
-                self._opening()
-            self._bound()
+            self._opened_and_bound()
             if math.isinf(self.best.bound):
                 return self._closed("infeasible")
             self.kept = self._priced()
@@ -155,7 +140,8 @@ class _Search:
         """Windows, longer windows, and all in one piece where that is no more than a window."""
         small = self.program.matrix.shape[1] <= ONE_PIECE
         # Branching takes no less for short windows.
-        length = FIRST if self.grain is not None else 2 * FIRST
+        first = LARGE_FIRST if self.large else FIRST
+        length = first if self.grain is not None else 2 * FIRST
         for _ in range(self.effort.sweeps):
             if why := self._over():
                 return why
@@ -194,12 +180,24 @@ class _Search:
 
     # -- bound and choice of shifts -------------------------------------------------------------
 
-    def _bound(self) -> None:
-        program = self.program
-        if program.matrix.shape[1] <= LARGE:
+    def _opened_and_bound(self) -> None:
+        """The first plan of many shifts, and the bound: side by side where that takes seconds."""
+        program, many = self.program, self._many_shifts()
+        if self.large and many and self.effort.threads > 1:
+            with ThreadPoolExecutor(1) as thread:
+                bound = thread.submit(linear_bound, program)
+                self._opening()
+                self._bound(*bound.result())
+            return
+        if many:
+            self._opening()
+        if not self.large:
             rows = program.matrix, program.lowest, program.highest
             self.corner = Linear(program.cost, program.upper, *rows)
-        solved, bound = linear_bound(program, corner=self.corner)
+        self._bound(*linear_bound(program, corner=self.corner))
+
+    def _bound(self, solved: Solved, bound: float) -> None:
+        """Keep the bound and its prices."""
         self.best.bound = bound
         self.best.reduced, self.best.prices = solved.reduced, solved.prices
         self.linear = solved
@@ -236,7 +234,8 @@ class _Search:
             return
         self._choose_starts(linear, solved, lower, upper)
         shifts = np.arange(program.shifts.first, program.shifts.end)
-        solved = self._dive(linear, shifts, lower, upper)
+        batch = LARGE_BATCH if self.large else BATCH
+        solved = self._dive(linear, shifts, lower, upper, batch)
         if not solved.found:
             return
         x = np.round(solved.x[shifts])
@@ -244,7 +243,7 @@ class _Search:
         solved = self._laid(linear, x, linear.solve())
         for pool in sorted(program.pools, key=lambda pool: -pool.window.rule.minutes):
             due = np.arange(pool.due.first, pool.due.end)
-            held = _whole_pauses(pool, solved.x, x)
+            held = pool.whole(solved.x, x)
             linear.bounds(due, held, held)
             solved = linear.solve()
         if solved.found:
@@ -294,9 +293,11 @@ class _Search:
         lower[used] = upper[used] = flags
         linear.bounds(used, flags, flags)
 
-    def _dive(self, linear: Linear, columns: Ints, lower: Floats, upper: Floats) -> Solved:
+    def _dive(
+        self, linear: Linear, columns: Ints, lower: Floats, upper: Floats, batch: float = BATCH
+    ) -> Solved:
         """Round up what is most nearly whole, solve again, until all is whole."""
-        batch, solved = BATCH, linear.solve()
+        solved = linear.solve()
         while solved.found:
             x = solved.x[columns]
             part = x - np.floor(x + NOTHING)

@@ -33,9 +33,10 @@ def check_contract(contract: ContractTerms, channels: Collection[str], fcr: floa
     ValidationError
         At the term at fault.
     """
-    if contract.forecast_band is not None:
-        rule = "needs a forecast of each month, which an average month does not have"
-        raise broken(("contract", "forecast_band"), rule, None, "leave it out")
+    by_unit = contract.minutes is not None or bool(contract.price_per_contact)
+    if contract.forecast_band is not None and not by_unit:
+        rule = "goes only with a price of minutes or contacts, the units that are forecast"
+        raise broken(("contract", "forecast_band"), rule, None)
     if contract.price_per_resolution is not None and fcr is None:
         rule = "needs fcr, the share the vendor solves, since its contract prices solutions"
         raise broken((), rule, None, "write it like fcr: 70%")

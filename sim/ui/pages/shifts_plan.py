@@ -11,14 +11,8 @@ from sim.decide import OptionResult
 from sim.plan import Cover
 from sim.plan.duties import DAY, Pause
 from sim.report.needs import limit_sentences
-from sim.report.plans import (
-    plan_sentences,
-    promise_sentence,
-    shift_rows,
-    shift_table,
-    shift_title,
-)
-from sim.report.sentences import group_title
+from sim.report.plans import plan_sentences, promise_sentence, shift_rows, shift_table
+from sim.report.sentences import group_title, shift_title
 from sim.report.sheets import sheet_text
 from sim.report.shift_charts import Bar, gantt, shades, week_cover
 from sim.report.week_charts import Slot
