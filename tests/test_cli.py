@@ -17,7 +17,7 @@ from rich.console import Console
 from terminal import Said
 
 from sim.cli.main import _ELSEWHERE
-from sim.cli.terminal import console, drawn
+from sim.cli.terminal import console, drawn, in_parts
 from sim.report.table import Table
 
 DESK = (
@@ -364,6 +364,27 @@ def test_a_figure_on_a_terminal_stays_in_one_line_with_its_unit(width: int) -> N
     out.print(drawn(Table("", ("Work parted", "Cost", "Over"), rows), out.width))
 
     assert out.export_text().count(amount) == 6
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_rows_stay_in_one_line_and_columns_go_below(width: int) -> None:
+    """Five options of a statement: more than eighty columns hold, no figure in two lines."""
+    figure = "₽4.28M ± 12.3K"
+    head = ("Line", *(f"option number {n}" for n in range(5)))
+    rows = tuple((f"salaries of support staff {n}", *[figure] * 5) for n in range(4))
+    parts = in_parts(Table("Cost", head, rows), width)
+    out = Console(width=width, record=True, file=io.StringIO())
+    for part in parts:
+        out.print(drawn(part, out.width))
+    lines = out.export_text().splitlines()
+
+    assert len(parts) > 1 or width == 120
+    assert [name for part in parts for name in part.head[1:]] == list(head[1:])
+    assert max(map(len, lines)) <= width
+    told = [line for line in lines if "salaries" in line]
+    assert len(told) == 4 * len(parts)
+    assert sum(line.count(figure) for line in told) == 20
+    assert all("support staff" in line for line in told)
 
 
 def test_what_continues_a_line_stands_deeper_than_its_beginning(

@@ -393,7 +393,40 @@ def test_the_answer_is_words_tables_and_plain_data(code: str, found: Found) -> N
     assert all(" ± " in row[1] for row in answer.tables[0].rows)
 
 
-def test_the_command_writes_an_option_that_compares(file: Path) -> None:
+def test_the_command_writes_no_option_twice(
+    file: Path, found: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where an end is the cheapest, the scenario has it already under its own name."""
+    end = found.end(own=False)
+    assert end is not None
+    only = replace(found, tried=(replace(end, state="best"),))
+    monkeypatch.setattr("sim.cli.searching.search", lambda *_, **__: only)
+    saved = file.parent / "twice.yaml"
+
+    result = CliRunner().invoke(_app(), [str(file), "--save", str(saved)])
+
+    assert result.exit_code == 0, result.output
+    assert "the cheapest way is “vendor”, which the scenario has already" in " ".join(
+        result.output.split()
+    )
+    assert not saved.exists()
+
+
+def test_a_search_says_how_much_of_its_time_it_left(found: Found) -> None:
+    early = replace(found, ended="time", seconds=43.0, allowed=59.0, another=20.0)
+    whole = replace(found, ended="time", seconds=58.8, allowed=59.0, another=20.0)
+    said = [" ".join(search_answer(one, Language("en")).sentences) for one in (early, whole)]
+
+    assert "It ended 16 s before the 59 s were up: one more simulation may take 20 s." in said[0]
+    assert "Time was up" in said[1]
+
+
+def test_the_command_writes_an_option_that_compares(
+    file: Path, found: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert found.hybrid is not None
+    mixed = replace(found, tried=(replace(found.hybrid, state="best", over=None),))
+    monkeypatch.setattr("sim.cli.searching.search", lambda *_, **__: mixed)
     saved = file.parent / "found.yaml"
 
     result = CliRunner().invoke(

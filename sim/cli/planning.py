@@ -24,7 +24,6 @@ from sim.report.plans import plan_answer
 from sim.report.roster_files import read_roster, save_roster, writable
 from sim.report.rosters import LOOKING, WRITTEN, roster_answer
 from sim.scenario import Scenario, load
-from sim.scenario.option import ToTarget
 from sim.scenario.team import read_people
 
 __all__ = ["add_to"]
@@ -162,7 +161,7 @@ def _roster(
 def _to_target(scenario: Scenario, option: str) -> list[str]:
     """Groups of an option whose agents are to be found."""
     groups = scenario.options[option].groups
-    return [name for name, one in groups.items() if isinstance(one.staffing, ToTarget)]
+    return [name for name, one in groups.items() if one.to_target]
 
 
 def _group(scenario: Scenario, option: str, group: str | None) -> str:

@@ -296,7 +296,7 @@ def _show_judged(
     if not judged:
         console().print(lang("{file}: valid, promises nothing.", file=file))
         return
-    show(judgement_table(judged, scenario.currency, str(file), lang))
+    show(judgement_table(scenario, judged, str(file), lang))
 
 
 def add_to(app: typer.Typer) -> None:

@@ -25,7 +25,8 @@ from sim.decide.saving import option_data
 from sim.decide.search import search
 from sim.errors import InvalidInput
 from sim.report.language import Language
-from sim.report.searches import LOOKING, candidate_words, search_answer
+from sim.report.searches import KNOWN, LOOKING, candidate_words, search_answer
+from sim.report.sentences import option_title
 from sim.scenario import load
 from sim.scenario.saved import named_after, raw, saved_text, writable_beside
 
@@ -68,7 +69,12 @@ def _optimise(
     with watching(words(LOOKING), seconds, words) as tell:
         found = search(scenario, between=between, seconds=seconds, seed=seed, progress=tell, on=on)
     if save is not None and base is not None:
-        _save(found, file, save, base, words)
+        there = found.best and found.best.candidate.named(found.scenario, found.legs)
+        if there:
+            title = option_title(scenario, there, words)
+            console(error=True).print(words(KNOWN, name=title))
+        else:
+            _save(found, file, save, base, words)
     say(search_answer(found, words), as_json, as_csv, lang)
 
 

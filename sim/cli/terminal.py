@@ -9,6 +9,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -35,6 +36,7 @@ __all__ = [
     "Lang",
     "console",
     "drawn",
+    "in_parts",
     "one_form",
     "print_csv",
     "print_json",
@@ -50,6 +52,9 @@ __all__ = [
 
 # Where a line may break: not at the space that holds a number and its unit together, if possible.
 _BREAKS, _ANY_SPACE = "[ \n]", r"\s"
+
+# Air between columns.
+_APART = 2
 
 #: What the process says to whoever called it with what cannot be read.
 BAD_INPUT = 2
@@ -167,12 +172,54 @@ def print_sentences(sentences: Iterable[str]) -> None:
 
 
 def show(table: Table) -> None:
-    """Print a table, figures to the right."""
+    """Print a table, figures to the right; columns that do not fit stand below the others."""
     out = console()
     out.print()
     if table.title:
         out.print(table.title, style="italic")
-    out.print(drawn(table, out.width), soft_wrap=False)
+    for number, part in enumerate(in_parts(table, out.width)):
+        if number:
+            out.print()
+        out.print(drawn(part, out.width), soft_wrap=False)
+
+
+def in_parts(table: Table, width: int) -> list[Table]:
+    """A table in as many below each other as it takes for rows to stay in one line.
+
+    The first column, which says what a row is, stands in each; beyond half of the width, and where
+    a figure is wider than the rest, lines are broken all the same.
+
+    Parameters
+    ----------
+    table
+        What to show.
+    width
+        Of the terminal.
+    """
+    columns = [[row[n] for row in table.rows] for n in range(len(table.head))]
+    wide = [
+        max([_longest_word([name], _BREAKS), *(cell_len(cell) for cell in column)])
+        for name, column in zip(table.head, columns, strict=True)
+    ]
+    first = min(wide[0], max(_longest_word(columns[0] or [""], _BREAKS), width // 2))
+    parts: list[list[int]] = [[]]
+    used = first
+    for n, size in enumerate(wide[1:], start=1):
+        if parts[-1] and used + _APART + size > width:
+            parts.append([])
+            used = first
+        parts[-1].append(n)
+        used += _APART + size
+    if len(parts) == 1:
+        return [table]
+    return [
+        replace(
+            table,
+            head=(table.head[0], *(table.head[n] for n in part)),
+            rows=tuple((row[0], *(row[n] for n in part)) for row in table.rows),
+        )
+        for part in parts
+    ]
 
 
 def drawn(table: Table, width: int) -> RichTable:

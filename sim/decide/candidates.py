@@ -10,7 +10,7 @@ from sim.errors import InvalidInput, names_of
 from sim.scenario.hours import DAY, DAYS, OpenHours, merged
 from sim.scenario.legs import LegHours
 from sim.scenario.model import Scenario
-from sim.scenario.option import Group, Option, ToTarget
+from sim.scenario.option import Group, Option
 
 __all__ = [
     "Candidate",
@@ -114,11 +114,19 @@ class Candidate:
         patience |= {c: p for c, p in ours.patience.items() if c in self.own}
         return Option(groups=groups, retained=retained, open=ours.open, patience=patience)
 
+    def named(self, scenario: Scenario, legs: Legs) -> str | None:
+        """The option of the scenario that it is, as written or as an end; None where it is new."""
+        if self.written is not None:
+            return self.written
+        option = self.option(scenario, legs)
+        ends = (legs.own, legs.vendor)
+        return next((name for name in ends if scenario.options[name] is option), None)
+
     def _own_group(self, own: Group, ours: Option) -> Group:
         """The own team, with its channels and hours."""
         skills = {channel: own.skills[channel] for channel in self.own}
-        staffing = own.staffing
-        assert isinstance(staffing, ToTarget)
+        staffing = own.to_target
+        assert staffing is not None
         changes: dict[str, object] = {"skills": skills, "fcr": _fcr(own, ours)}
         changes["hours"] = None if self.all_week else LegHours(ranges=self.hours)
         if self.alone is not None:
@@ -214,7 +222,7 @@ def legs_of(scenario: Scenario, between: tuple[str, str] | None = None) -> Legs:
 def _single(option: Option) -> str | None:
     """Who employs the only group of an option; None where it cannot be parted."""
     groups = list(option.groups.values())
-    if len(groups) != 1 or not isinstance(groups[0].staffing, ToTarget):
+    if len(groups) != 1 or groups[0].to_target is None:
         return None
     group = groups[0]
     return group.source if group.payroll or group.contract else None
@@ -222,8 +230,8 @@ def _single(option: Option) -> str | None:
 
 def _planned(option: Option) -> bool:
     """Whether shifts are looked for that bring the agents of an option."""
-    staffings = [group.staffing for group in option.groups.values()]
-    return any(isinstance(s, ToTarget) and s.shifts is not None for s in staffings)
+    bounds = [group.to_target for group in option.groups.values()]
+    return any(one is not None and one.shifts is not None for one in bounds)
 
 
 def by_interval(scenario: Scenario, legs: Legs) -> Scenario:

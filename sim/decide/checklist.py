@@ -120,20 +120,10 @@ def checklist(comparison: Comparison) -> Checklist:
 Found = tuple[bool | None, Mapping[str, float]]
 
 
-def _called(today: OptionResult) -> list[str]:
-    """Channels in which clients wait for an answer at once."""
-    channels = today.scenario.channels
-    return [
-        one.channel
-        for one in today.attained
-        if not one.outbound and channels[one.channel].kind != "email"
-    ]
-
-
 def _cannot_cope(today: OptionResult) -> Found:
     """Who gives up in the worst hour of the week, over channels that are open then."""
     worst, bound, at = 0.0, _LOST, math.nan
-    for name in _called(today):
+    for name in today.waited:
         lost, width = today.replications.profile("abandonment", name, "slot")
         target = today.scenario.channels[name].target
         promised = target.abandonment if target and target.abandonment is not None else _LOST
@@ -156,7 +146,7 @@ def _second(today: OptionResult, place: int) -> float:
 def _long_waits(today: OptionResult) -> Found:
     """Who waits longer than a minute for an answer or gives up after that."""
     waited = everybody = 0.0
-    for name in _called(today):
+    for name in today.waited:
         waits = today.replications.waits(name, "all")
         waited += float(waits.counts[waits.edges[:-1] >= _LONG].sum())
         everybody += float(waits.counts.sum())
@@ -187,7 +177,7 @@ def _open_hours(today: OptionResult) -> Mapping[str, float]:
     """Hours of the week in which anybody can reach somebody."""
     scenario, option = today.scenario, today.option
     found = {}
-    for name in _called(today):
+    for name in today.waited:
         hours = option.open.get(name, scenario.channels[name].open)
         found[name] = sum(end - start for start, end in hours.ranges) / 3600
     return {"open_hours_a_week": max(found.values(), default=math.nan)}

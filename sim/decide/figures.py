@@ -17,7 +17,8 @@ from sim.cost import satisfaction
 from sim.decide.matters import economics
 from sim.decide.month import Month
 from sim.decide.option import BATCHES, OptionResult
-from sim.metrics import MISSED, Count, Work, measure_names, parts, service_level
+from sim.decide.traffic import handled
+from sim.metrics import MISSED, Count, measure_names, parts, service_level
 from sim.scenario.parse import DAYS_PER_MONTH
 from sim.stats import Estimate, t_quantile
 
@@ -208,8 +209,7 @@ def _all_channels(result: OptionResult, measure: str) -> list[str]:
     called = [one.channel for one in result.attained if not one.outbound]
     if measure not in ("asa", "service_level"):
         return called
-    kinds = result.scenario.channels
-    return [name for name in called if kinds[name].kind != "email"] or called
+    return list(result.waited) or called
 
 
 def _shares(result: OptionResult, measure: str, rows: list[int]) -> tuple[Floats, Floats]:
@@ -227,21 +227,26 @@ def _shares(result: OptionResult, measure: str, rows: list[int]) -> tuple[Floats
 def first_contact(result: OptionResult) -> float:
     """Share of served contacts that are resolved at once, as the scenario states it by group.
 
-    Not a number where nobody says. Groups that serve a channel count by what they serve of it;
-    alike where there are no terms, as nobody counts them then.
+    Not a number where nobody says. Groups count by what each served of a channel in the
+    simulation; alike where there are no terms, as nobody counts them then. What a list of calls
+    reached is no matter of a client.
     """
     scenario, option, case = result.scenario, result.option, result.case
     priced = result.statement is not None
-    work = Month.of(scenario, case).read(result.replications.record).work if priced else None
+    month = Month.of(scenario, case).read(result.replications.record) if priced else None
     resolved, served = 0.0, 0.0
     for c, (name, channel) in enumerate(scenario.channels.items()):
+        if channel.outbound is not None:  # nobody came with a matter
+            continue
         shares, weights = [], []
         for g, group in enumerate(case.groups):
             share = option.resolved(group, channel.fcr)
             if name in option.groups[group].skills and share is not None:
                 shares.append(share)
-                weights.append(1.0 if work is None else float(work[c, g, Work.SERVED, 0]))
+                weights.append(1.0 if month is None else handled(case, month, c, g))
         contacts = float(result.replications.totals[:, c, Count.SERVED].sum())
+        if month is not None:
+            contacts = sum(weights)
         if sum(weights):
             resolved += contacts * float(np.average(shares, weights=weights))
             served += contacts

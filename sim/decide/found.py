@@ -116,6 +116,8 @@ class Found:
         ``most``: as many were simulated as may be; ``time``; ``key``: a key was pressed.
     confidence
         With which nobody who was eliminated is the best of those simulated.
+    allowed, another
+        Time that there was, and what one more simulation may have taken [s].
     """
 
     scenario: Scenario
@@ -129,6 +131,8 @@ class Found:
     alike: int
     ended: str
     confidence: float
+    allowed: float = math.inf
+    another: float = 0.0
 
     @property
     def best(self) -> Tried | None:

@@ -333,20 +333,19 @@ class _Course:
 
     def step(self, month: int) -> CrewMonth | None:
         """The own people of a month; None where the option does not serve yet."""
-        at = len(self.steady) - self.own.horizon.months + month - 1
-        return self.people.months[at] if at >= 0 else None
+        before_end = self.own.horizon.months - month + 1
+        return self.people.months[-before_end] if before_end <= len(self.steady) else None
 
     def parts(
         self, month: int
     ) -> Iterator[tuple[float, Steady | None, Statement, CrewMonth | None]]:
         """Parts of a month, the option's own first: how large, who serves, at what cost."""
-        own, before, step = self.own, self.before, self.step(month)
-        serving = self.serving(month)
+        step, serving = self.step(month), self.serving(month)
         if step is not None:
-            at = len(self.steady) - own.horizon.months + month - 1
-            yield serving, own, self.steady[at], step
+            yield serving, self.own, self.steady[month - 1 - self.own.horizon.months], step
         if serving < 1:
-            yield 1 - serving, before, before.operating(month, 1) if before else Statement(), None
+            then = self.before.operating(month, 1) if self.before else Statement()
+            yield 1 - serving, self.before, then, None
 
     def serving(self, month: int) -> float:
         """Part of a month in which the option itself serves."""

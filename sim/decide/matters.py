@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,10 @@ class Economics:
     batches: Floats
 
 
+#: Worked out once for each result, as long as it is there: tables and figures all ask for it.
+_KNOWN: WeakKeyDictionary[OptionResult, Economics | None] = WeakKeyDictionary()
+
+
 def economics(result: OptionResult) -> Economics | None:
     """Consequences of an option's service; None where the scenario gives no terms for them.
 
@@ -50,6 +55,13 @@ def economics(result: OptionResult) -> Economics | None:
     result
         The option, simulated and priced.
     """
+    if result not in _KNOWN:
+        _KNOWN[result] = _economics(result)
+    return _KNOWN[result]
+
+
+def _economics(result: OptionResult) -> Economics | None:
+    """The same, worked out."""
     terms = result.scenario.consequences
     if terms is None or result.statement is None:
         return None

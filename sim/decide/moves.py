@@ -9,7 +9,7 @@ from sim.decide.candidates import Candidate, Legs, indivisible, latest
 from sim.scenario.hours import DAY, merged
 from sim.scenario.legs import serving
 from sim.scenario.model import Scenario
-from sim.scenario.option import Group, Option, ToTarget
+from sim.scenario.option import Group, Option
 
 __all__ = ["moves", "same_work", "written"]
 
@@ -122,8 +122,7 @@ def written(scenario: Scenario, legs: Legs) -> tuple[Candidate, ...]:
 
 def _alone(groups: dict[str, Group]) -> float | None:
     """Share answered in time for which own groups are staffed, where one says so."""
-    staffings = [g.staffing for g in groups.values()]
-    levels = [s.answered for s in staffings if isinstance(s, ToTarget)]
+    levels = [g.to_target.answered for g in groups.values() if g.to_target]
     return next((level for level in levels if level is not None), None)
 
 

@@ -159,7 +159,7 @@ class Attained:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class OptionResult:
     """One option, simulated and priced.
 
@@ -220,6 +220,13 @@ class OptionResult:
         """Channels whose service is compared: those with a promise, all where there is none."""
         waited = tuple(one for one in self.attained if not one.outbound)
         return tuple(one for one in waited if one.target) or waited
+
+    @property
+    def waited(self) -> tuple[str, ...]:
+        """Channels in which clients wait for an answer there and then: no letters, no lists."""
+        kinds = self.scenario.channels
+        called = (one.channel for one in self.attained if not one.outbound)
+        return tuple(name for name in called if kinds[name].kind != "email")
 
     @property
     def kept(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.decide.candidates import Candidate, Legs, hours_text
 from sim.scenario.model import Scenario
-from sim.scenario.option import Group, ToTarget
+from sim.scenario.option import Group
 from sim.scenario.parse import as_duration, as_share
 
 __all__ = ["option_data"]
@@ -73,11 +73,12 @@ def _group(group: Group, raw: Mapping[str, Any]) -> dict[str, Any]:
     if group.paid_with is not None:
         data.pop("contract", None)
         data["paid_with"] = group.paid_with
-    assert isinstance(group.staffing, ToTarget)
+    asked = group.to_target
+    assert asked is not None
     bounds = dict(data["staffing"].get("to_target", data["staffing"]) or {})
-    if group.staffing.shifts is None and bounds.pop("shifts", None) is not None:
+    if asked.shifts is None and bounds.pop("shifts", None) is not None:
         data.pop("team", None)  # whose rules and wishes are about those shifts
-    if group.staffing.answered is not None:
-        bounds["answered"] = as_share(group.staffing.answered)
+    if asked.answered is not None:
+        bounds["answered"] = as_share(asked.answered)
     data["staffing"] = {"to_target": bounds}
     return data

@@ -32,7 +32,7 @@ from sim.plan import FILL, requirement
 from sim.plan.streams import Stream, in_hand, joined, streams, waiting_of
 from sim.scenario.hours import OpenHours
 from sim.scenario.model import Scenario
-from sim.scenario.option import Group, Option, ToTarget
+from sim.scenario.option import Group, Option
 from sim.scenario.terms import ContractTerms
 
 __all__ = ["Leg", "Screen"]
@@ -186,8 +186,8 @@ class Screen:
         part = None if share == 1 else share
         skills = {c: group.skills[c].model_copy(update={"share": part}) for c in channels}
         waits = {c: s for c, s in skills.items() if self.scenario.channels[c].kind != "email"}
-        staffing = group.staffing
-        assert isinstance(staffing, ToTarget)
+        staffing = group.to_target
+        assert staffing is not None
         staffing = staffing.model_copy(update={"answered": alone})
         only = group.model_copy(update={"skills": skills, "staffing": staffing})
         option = self.scenario.options[name].model_copy(update={"groups": {whose: only}})

@@ -155,7 +155,6 @@ class _Search:
         self.look_at(family, len(given) + 2)
         screened = len(self.seen) - len(given)
         bound = self.bounded()
-        rivals: list[Tried] = []
         try:
             self.simulate(given)
             bound = self.with_ends(bound)
@@ -164,8 +163,9 @@ class _Search:
             if not self.tried:
                 raise
             self.ended = "key"
+        front = () if self.ended == "key" else tuple(self.frontier(self.ranked()))
+        self.fill_up()
         rivals = self.ranked()
-        front = self.frontier(rivals) if self.ended != "key" else ()
         hybrids = [one for one in self.among(rivals) if one.state == "alike"]
         return Found(
             self.scenario,
@@ -174,11 +174,13 @@ class _Search:
             screened,
             of,
             bound,
-            tuple(front),
+            front,
             self.spent,
             len(hybrids),
             self.ended,
             self.confidence,
+            self.seconds,
+            _LONGER * max(self.lasted[-5:], default=0.0),
         )
 
     # --- what is looked at -----------------------------------------------------------------------
@@ -235,6 +237,20 @@ class _Search:
                 self.ended = "most"
                 return
             self.try_one(following)
+
+    def fill_up(self) -> None:
+        """Simulate more in time that was kept for ranking and other promises, and not needed."""
+        while self.ended == "time" and self.tried and len(self.tried) < MOST:
+            if self.seconds - self.spent < _LONGER * max(self.lasted[-5:], default=0.0):
+                return
+            following = self.following(self.best_hybrid())
+            if following is None:
+                self.ended = "exhausted"
+                return
+            try:
+                self.try_one(following)
+            except KeyboardInterrupt:
+                self.ended = "key"
 
     def end(self, one: Candidate) -> bool:
         """Whether a candidate is the own team alone, or the vendor alone."""

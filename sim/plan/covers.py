@@ -26,7 +26,6 @@ from sim.plan.sharing import ranked, teams
 from sim.plan.trials import LEVELS, Brought, Trial, misses, staffed
 from sim.scenario.given import scenario_of
 from sim.scenario.model import Scenario
-from sim.scenario.option import ToTarget
 
 __all__ = ["Cover", "cover", "misses", "staffed"]
 
@@ -114,8 +113,8 @@ def cover(
 
 
 def _on_shifts(trial: Trial, group: str) -> bool:
-    staffing = trial.option.groups[group].staffing
-    return isinstance(staffing, ToTarget) and staffing.shifts is not None
+    bounds = trial.option.groups[group].to_target
+    return bounds is not None and bounds.shifts is not None
 
 
 def _settled(trial: Trial, wanted: Mapping[str, Agents]) -> tuple[dict[str, Agents], int]:
@@ -155,12 +154,12 @@ def _raised(trial: Trial, wanted: Mapping[str, Agents]) -> tuple[dict[str, Agent
 def _brought(trial: Trial, name: str, wanted: Agents, *, proven: bool) -> Brought:
     """Agents as they are wanted, or the cheapest shifts that bring them."""
     group = trial.option.groups[name]
-    assert isinstance(group.staffing, ToTarget)
-    if group.staffing.shifts is None:
+    assert group.to_target is not None
+    if group.to_target.shifts is None:
         return Brought(wanted)
     from sim.plan.shift_plans import planned  # the solver is loaded where shifts are looked for
 
-    plan = planned(trial.scenario, group, wanted, group.staffing.shifts, proven=proven)
+    plan = planned(trial.scenario, group, wanted, group.to_target.shifts, proven=proven)
     return Brought(plan.agents, plan)
 
 

@@ -14,7 +14,7 @@ from sim.plan.promises import Wanted
 from sim.plan.requirements import requirement
 from sim.plan.streams import directed, in_hand, joined, streams, waiting_of
 from sim.scenario.model import Scenario
-from sim.scenario.option import Option, ToTarget
+from sim.scenario.option import Option
 from sim.scenario.target import Target
 
 __all__ = ["Limit", "limits"]
@@ -63,8 +63,8 @@ def limits(scenario: Scenario, option: Option) -> tuple[Limit, ...]:
     found = []
     for name, need in requirement(scenario, option).items():
         group = option.groups[name]
-        bounds = group.staffing
-        assert isinstance(bounds, ToTarget)
+        bounds = group.to_target
+        assert bounds is not None
         parts = directed(scenario, option)[name]
         waiting = waiting_of(streams(scenario, option, group, parts))
         if need.met.all() or bounds.maximum is None or not waiting:

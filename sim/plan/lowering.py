@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from sim.experiment import Replications
 from sim.plan.sharing import ranked
 from sim.plan.trials import Brought, Trial
-from sim.scenario.option import ToTarget
 
 __all__ = ["enough", "lowered", "trimmed"]
 
@@ -48,8 +47,8 @@ def lowered(
     if trial.any_short(tried, served):
         return found
     for name in reversed(ranked(trial.option, names)):
-        staffing = trial.option.groups[name].staffing
-        assert isinstance(staffing, ToTarget)
+        staffing = trial.option.groups[name].to_target
+        assert staffing is not None
         barred = np.zeros(len(found[name]), bool)
         idle = 0
         for number in range(LOWERINGS):

@@ -13,7 +13,7 @@ from sim.plan.answerable import answerable, behind
 from sim.plan.sharing import prices, ranked, teams
 from sim.plan.trials import Brought, Trial
 from sim.scenario.legs import serving
-from sim.scenario.option import Group, ToTarget
+from sim.scenario.option import Group
 
 __all__ = ["raised"]
 
@@ -65,7 +65,7 @@ def _late(trial: Trial, tried: Replications) -> dict[str, dict[str, Flags]]:
     """By channel and group staffed to target: where it is to be strengthened."""
     scenario, option = trial.scenario, trial.option
     none = np.zeros(scenario.intervals_per_week, bool)
-    every = [n for n, group in option.groups.items() if isinstance(group.staffing, ToTarget)]
+    every = [n for n, group in option.groups.items() if group.to_target]
     return {
         channel: dict.fromkeys(every, none)
         | behind(tried, channel, trial.short(tried, channel), groups, option)
@@ -81,8 +81,8 @@ def _there(trial: Trial, name: str) -> Flags:
 
 def _most(group: Group) -> int:
     """Most agents that a group may be given."""
-    assert isinstance(group.staffing, ToTarget)
-    most = group.staffing.maximum
+    assert group.to_target is not None
+    most = group.to_target.maximum
     return np.iinfo(np.int64).max if most is None else most
 
 

@@ -155,8 +155,8 @@ def _required(
     helpers: NDArray[np.int64],
 ) -> Requirement:
     """Agents needed by one group for its parts of channels and for what overflows to it."""
-    bounds = group.staffing
-    assert isinstance(bounds, ToTarget)
+    bounds = group.to_target
+    assert bounds is not None
     served = list(streams(scenario, option, group, parts))
     waiting = waiting_of(served)
     # A list of calls to make is done in time that is idle anyhow: nobody is added for it.

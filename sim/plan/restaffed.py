@@ -14,7 +14,7 @@ from sim.scenario.channel import Target
 from sim.scenario.hours import DAY
 from sim.scenario.legs import any_overflow
 from sim.scenario.model import Scenario
-from sim.scenario.option import Option, ToTarget
+from sim.scenario.option import Option
 
 __all__ = ["agents_by_volume"]
 
@@ -71,8 +71,8 @@ def _of_group(
 ) -> Agents:
     """Agents of one group for its parts of channels, by factor and interval."""
     group = option.groups[name]
-    bounds = group.staffing
-    assert isinstance(bounds, ToTarget)
+    bounds = group.to_target
+    assert bounds is not None
     served = list(streams(scenario, option, group, parts))
     waiting = waiting_of(served)
     later = [s for s in served if s not in waiting and s.channel.outbound is None]

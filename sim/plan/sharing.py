@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.demand import at_work
 from sim.scenario.legs import overflows, routed, serving, side_by_side
 from sim.scenario.model import Scenario
-from sim.scenario.option import Group, Option, ToTarget
+from sim.scenario.option import Group, Option
 
 __all__ = ["agent_hour", "less", "owned", "prices", "ranked", "teams"]
 
@@ -42,7 +42,7 @@ def teams(scenario: Scenario, option: Option) -> tuple[tuple[str, ...], ...]:
     """
     found: list[list[str]] = []
     for name, group in option.groups.items():
-        if not isinstance(group.staffing, ToTarget):
+        if group.to_target is None:
             continue
         with_it = [
             one for one in found if any(_side_by_side(scenario, option, name, n) for n in one)

@@ -18,7 +18,6 @@ from sim.errors import InvalidInput
 from sim.plan.covers import Cover
 from sim.plan.requirements import requirement
 from sim.scenario.model import Scenario
-from sim.scenario.option import ToTarget
 from sim.scenario.team import Member
 
 __all__ = ["served_by", "skill_needs", "skill_sets"]
@@ -106,11 +105,11 @@ def skill_needs(
     option = scenario.options[name]
     staff = option.groups[group]
     every = list(staff.skills)
-    assert isinstance(staff.staffing, ToTarget)
+    assert staff.to_target is not None
     wanted = np.asarray(found.agents if found.plan is None else found.plan.wanted, np.float64)
     raised = wanted / np.maximum(found.requirement.agents, 1)
     # The fewest at work are those of the group, not of each channel.
-    bounds = staff.staffing.model_copy(update={"minimum": 0})
+    bounds = staff.to_target.model_copy(update={"minimum": 0})
     needs = {}
     for names in skill_sets(every, [member.skills or every for member in members]):
         skills = {name: staff.skills[name] for name in names}

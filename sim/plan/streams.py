@@ -14,7 +14,7 @@ from sim.plan.promises import Wanted
 from sim.scenario.channel import Channel
 from sim.scenario.hours import OpenHours
 from sim.scenario.model import Scenario
-from sim.scenario.option import Group, Option, ToTarget
+from sim.scenario.option import Group, Option
 
 __all__ = ["Stream", "directed", "in_hand", "joined", "open_share", "streams", "waiting_of"]
 
@@ -94,7 +94,7 @@ def directed(scenario: Scenario, option: Option) -> dict[str, dict[str, Floats]]
     By group and channel, by interval of the week. Groups that are staffed otherwise are as if they
     were not there, a share of their own apart: how much they would take is for the play to say.
     """
-    found = [n for n, group in option.groups.items() if isinstance(group.staffing, ToTarget)]
+    found = [n for n, group in option.groups.items() if group.to_target]
     parts = {
         channel: first_choice(
             scenario, option, channel, [n for n in found if channel in option.groups[n].skills]

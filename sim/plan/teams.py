@@ -22,7 +22,7 @@ from sim.plan.rules import Rules, norm_hours, rules_from, violations
 from sim.plan.skill_needs import served_by
 from sim.plan.team_needs import needed_after, needed_by_skill, needed_on_roster
 from sim.scenario.model import Scenario
-from sim.scenario.option import Group, ToTarget
+from sim.scenario.option import Group
 from sim.scenario.planned import ShiftForm
 from sim.scenario.team import DaySpan, Member, Team
 
@@ -161,7 +161,7 @@ def team_of(
         a channel of the group.
     """
     staff = scenario.options[name].groups[group]
-    forms = staff.staffing.shifts if isinstance(staff.staffing, ToTarget) else None
+    forms = staff.to_target.shifts if staff.to_target else None
     if not forms and not rotating:
         hint = "write them under staffing: {to_target: {shifts: …}}"
         raise InvalidInput("shifts", "must be given for a roster", None, hint)

@@ -11,7 +11,6 @@ from sim.plan.shifts import Effort
 from sim.plan.shifts.covering import cover_problem, solve
 from sim.plan.shifts.reasons import Loosened, WayOut, reasons_of, way_out
 from sim.scenario.model import Scenario
-from sim.scenario.option import ToTarget
 
 __all__ = ["ways_out"]
 
@@ -58,8 +57,8 @@ def _fewer(
 ) -> tuple[int, np.ndarray[tuple[int, ...], np.dtype[np.float64]]] | None:
     """One less at least, and what is then asked of shifts; None where nothing hangs on it."""
     terms = scenario.options[option]
-    staffing = terms.groups[group].staffing
-    if not isinstance(staffing, ToTarget) or not staffing.minimum:
+    staffing = terms.groups[group].to_target
+    if staffing is None or not staffing.minimum:
         return None
     less = staffing.model_copy(update={"minimum": staffing.minimum - 1})
     changed = terms.groups[group].model_copy(update={"staffing": less})

@@ -30,6 +30,8 @@ _CODES: tuple[Code, ...] = ("ru", "en")
 CATALOGUES = Path(__file__).with_name("locales")
 
 NOTHING = "—"
+#: More digits that a share may take so as not to be told as none or all; less than this is none.
+_FINER, _DUST = 2, 1e-5
 _LOCALE = {"ru": "ru_RU", "en": "en_US"}
 _SIGN = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£", "KZT": "₸", "ILS": "₪"}
 _SPACE = "\N{NO-BREAK SPACE}"
@@ -141,9 +143,14 @@ class Language:
         return self._number(value, "#,##0." + "#" * most)
 
     def percent(self, share: float, digits: int = 0) -> str:
-        """A share in per cent."""
+        """A share in per cent: a part of the whole is never told as none of it or as all."""
         sign = f"{_SPACE}%" if self.code == "ru" else "%"
-        return NOTHING if not math.isfinite(share) else self.number(100 * share, digits) + sign
+        if not math.isfinite(share):
+            return NOTHING
+        most = digits + _FINER
+        while digits < most and _rounds_away(share, digits):
+            digits += 1
+        return self.number(100 * share, digits) + sign
 
     def money(self, amount: float, currency: str, *, compact: bool = False, digits: int = 0) -> str:
         """An amount with the sign of its currency.
@@ -240,6 +247,13 @@ class Language:
             round(amount / scale, digits) * scale, locale=_LOCALE[self.code], fraction_digits=digits
         )
         return text.replace(" ", _SPACE)
+
+
+def _rounds_away(share: float, digits: int) -> bool:
+    """Whether a share that is neither none nor all would be told as one of them."""
+    size = abs(share)
+    told = round(100 * size, digits)
+    return _DUST < size < 1 - _DUST and (told == 0 or told >= 100)
 
 
 def _fraction(digits: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from sim.decide.candidates import Candidate, hours_text
@@ -13,10 +14,12 @@ from sim.report.sentences import channel_title, option_title
 from sim.report.table import Table
 from sim.scenario.hours import DAYS
 
-__all__ = ["LOOKING", "candidate_words", "search_answer"]
+__all__ = ["KNOWN", "LOOKING", "candidate_words", "search_answer"]
 
 #: What is said while it is looked for.
 LOOKING = N_("Looking for the best hybrid")
+#: What is said where there is nothing new to write.
+KNOWN = N_("Nothing written: the cheapest way is “{name}”, which the scenario has already.")
 
 _ENDED = {
     "exhausted": N_("No other hybrid is expected to be cheaper by more than a thousandth."),
@@ -74,6 +77,7 @@ def search_answer(found: Found, lang: Language) -> Answer:
         "screened": found.screened,
         "of": found.of,
         "seconds": found.seconds,
+        "seconds_allowed": finite(found.allowed),
         "ended": found.ended,
         "confidence": found.confidence,
     }
@@ -232,7 +236,17 @@ def _effort(found: Found, lang: Language) -> str:
         seconds=lang.duration(round(found.seconds)),
         sure=lang.percent(found.confidence),
     )
-    return " ".join((looked, lang(_ENDED[found.ended])))
+    why = lang(_ENDED[found.ended])
+    left = found.allowed - found.seconds
+    if found.ended == "time" and 1 < left < math.inf:
+        why = lang(
+            "It ended {left} before the {allowed} were up: one more simulation may take {another}. "
+            "This is the best found until then.",
+            left=lang.duration(math.floor(left)),
+            allowed=lang.duration(round(found.allowed)),
+            another=lang.duration(math.ceil(found.another)),
+        )
+    return " ".join((looked, why))
 
 
 def _precision(found: Found, lang: Language) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from sim.report.language import N_, Code, Language
 from sim.scenario.channel import Target
 from sim.scenario.model import ONLY_OPTION, Scenario
-from sim.scenario.option import ToTarget
 
 if TYPE_CHECKING:  # closed forms are told without what plays and compares
     from sim.decide import Comparison, Gap, Judgement, OptionResult
@@ -19,6 +18,7 @@ __all__ = [
     "RULE_WORDS",
     "capped_sentences",
     "channel_title",
+    "demanded_words",
     "gap_sentence",
     "group_title",
     "option_title",
@@ -42,6 +42,7 @@ MEASURE_WORDS = {
     "asa": N_("mean wait"),
     "blocking": N_("met busy lines"),
     "cost": N_("cost a month"),
+    "npv": N_("present value"),
     "heads": N_("people"),
     "hours": N_("hours a month"),
     "occupancy": N_("occupancy"),
@@ -56,6 +57,8 @@ RULE_WORDS = {
     "including_short_abandons": N_("short abandons counted as answered"),
     "virtual": N_("as an endlessly patient customer would see it"),
 }
+#: Measures that are money.
+_MONEY = ("cost", "npv")
 _HOLD_WORDS = {
     "every interval": N_("in every interval"),
     "every day": N_("every day"),
@@ -94,8 +97,8 @@ def shift_title(scenario: Scenario, option: str, group: str, name: str, lang: La
     lang
         The reader's language.
     """
-    staffing = scenario.options[option].groups[group].staffing
-    forms = staffing.shifts if isinstance(staffing, ToTarget) and staffing.shifts else {}
+    bounds = scenario.options[option].groups[group].to_target
+    forms = bounds.shifts if bounds and bounds.shifts else {}
     title = forms[name].title if name in forms else None
     return name if title is None else title.in_(lang.code)
 
@@ -333,10 +336,36 @@ def _gap_words(comparison: Comparison, gap: Gap, lang: Language) -> str:
     )
 
 
+def demanded_words(judgement: Judgement, currency: str, lang: Language) -> str:
+    """The bound of a promise.
+
+    Parameters
+    ----------
+    judgement
+        The promise, judged.
+    currency
+        Of the scenario.
+    lang
+        The reader's language.
+    """
+    promise = judgement.promise
+    if promise.measure in _MONEY:
+        bound = lang.money(promise.value, currency)
+    elif promise.measure in ("heads", "hours"):
+        bound = lang.plain(promise.value)
+    elif promise.measure == "asa":
+        bound = lang.duration(promise.value)
+    else:
+        bound = lang.percent(promise.value, 0 if (100 * promise.value).is_integer() else 2)
+    if promise.sense == "at least":
+        return lang("at least {bound}", bound=bound)
+    return lang("at most {bound}", bound=bound)
+
+
 def promise_words(judgement: Judgement, currency: str, lang: Language) -> str:
     """What the simulation found for a promise, with its interval."""
     found, measure = judgement.found, judgement.promise.measure
-    if measure in ("cost",):
+    if measure in _MONEY:
         return lang.between(found, lambda value: lang.money(value, currency))
     if measure in ("heads", "hours"):
         return lang.number(found.value, 1)

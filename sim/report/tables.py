@@ -14,6 +14,7 @@ from sim.report.sentences import (
     MEASURE_WORDS,
     RULE_WORDS,
     channel_title,
+    demanded_words,
     group_title,
     option_title,
     part_title,
@@ -22,6 +23,7 @@ from sim.report.sentences import (
     target_words,
 )
 from sim.report.table import Row, Table
+from sim.scenario import Scenario
 from sim.stats import Estimate, Span
 
 __all__ = [
@@ -432,26 +434,39 @@ def _along(
     return Table(channel_title(option.scenario, channel, lang), head, tuple(rows))
 
 
-def _demanded(one: Judgement, lang: Language) -> str:
-    """The bound as it was written; whose it is stands beside it."""
-    bound = one.promise.text.rpartition(one.promise.sense)[2].strip()
-    if one.promise.sense == "at least":
-        return lang("at least {bound}", bound=bound)
-    return lang("at most {bound}", bound=bound)
-
-
 def judgement_table(
-    judgements: tuple[Judgement, ...], currency: str, title: str, lang: Language
+    scenario: Scenario, judgements: tuple[Judgement, ...], title: str, lang: Language
 ) -> Table:
-    """Promises and what became of them."""
+    """Promises and what became of them.
+
+    Parameters
+    ----------
+    scenario
+        Whose promises they are.
+    judgements
+        Each with what was found.
+    title
+        Of the table.
+    lang
+        The reader's language.
+    """
     rows = [
         (
-            ".".join(filter(None, (one.option, one.promise.channel, one.promise.measure))),
-            _demanded(one, lang),
-            promise_words(one, currency, lang),
+            _promised(scenario, one, lang),
+            demanded_words(one, scenario.currency, lang),
+            promise_words(one, scenario.currency, lang),
             state_words(one, lang),
         )
         for one in judgements
     ]
     head = (lang("Promise"), lang("Demanded"), lang("Simulated (95%)"), lang("Verdict"))
     return Table(title, head, tuple(rows))
+
+
+def _promised(scenario: Scenario, one: Judgement, lang: Language) -> str:
+    """Whose promise it is, and of what."""
+    who = [option_title(scenario, one.option, lang)]
+    if one.promise.channel:
+        who.append(channel_title(scenario, one.promise.channel, lang))
+    measure = lang(MEASURE_WORDS[one.promise.measure])
+    return f"{', '.join(who)}: {measure}"

@@ -352,6 +352,11 @@ class Group(Strict):
             raise InvalidInput("skills", "must name each channel once", data)
         return {name: Skill() for name in data}
 
+    @property
+    def to_target(self) -> ToTarget | None:
+        """The bounds of a group whose agents are to be found; None where the file gives them."""
+        return self.staffing if isinstance(self.staffing, ToTarget) else None
+
     def paced(self, mean: Callable[[str], float]) -> Group:
         """The group with its mean handle times as factors on those of channels."""
         skills = dict(self.skills)
@@ -421,9 +426,8 @@ class Option(Strict):
     def passed_on(self, group: str, channel: str, usual: float) -> float:
         """Share of a channel's contacts that a group passes on."""
         skill, own = self.groups[group].skills[channel].escalates, self.groups[group].escalates
-        if skill is not None:
-            return skill
-        return usual if own is None else own
+        said = own if skill is None else skill
+        return usual if said is None else said
 
     def met(self, name: str, channel: Channel) -> Channel:
         """A channel as this option meets it: its clients wait as long as they do for its people."""

@@ -12,7 +12,6 @@ from sim.plan.crews import crew_roster, pattern_of
 from sim.plan.rosters import Progress
 from sim.plan.teams import TeamRoster, month_of, team_roster
 from sim.scenario import Scenario
-from sim.scenario.option import ToTarget
 from sim.ui.jobs import Tell
 
 __all__ = ["drafted", "proven", "rostered", "rotated"]
@@ -38,9 +37,9 @@ def drafted(scenario: Scenario, name: str, group: str, *, tell: Tell) -> Cover:
     tell(0.1, "draft")
     staff = scenario.options[name].groups[group]
     need = requirement(scenario, scenario.options[name])[group]
-    if not isinstance(staff.staffing, ToTarget) or staff.staffing.shifts is None:
+    if staff.to_target is None or staff.to_target.shifts is None:
         raise InvalidInput("shifts", "must be given for a plan", None)
-    plan = planned(scenario, staff, need.agents, staff.staffing.shifts, proven=False)
+    plan = planned(scenario, staff, need.agents, staff.to_target.shifts, proven=False)
     return Cover(plan.agents, need, 0, plan)
 
 

@@ -6,7 +6,6 @@ import streamlit as st
 
 from sim.report.sentences import group_title, option_title
 from sim.scenario.edited import Edit
-from sim.scenario.option import ToTarget
 from sim.ui.pages.shifts_edits import Desk, put_in, say_refused
 from sim.ui.pages.shifts_needs import needs_of
 from sim.ui.pages.shifts_plan import plan
@@ -25,7 +24,7 @@ def draw(view: View) -> None:
     desk = _desk(view)
     if not desk.forms:
         _proposal(desk)
-        if isinstance(desk.staff.staffing, ToTarget) and _spare(desk):
+        if desk.staff.to_target and _spare(desk):
             templates(desk)
         return
     found = plan(desk)
@@ -62,7 +61,7 @@ def _proposal(desk: Desk) -> None:
     lang = desk.view.lang
     title = group_title(desk.scenario, desk.option, desk.group, lang)
     needs = needs_of(desk)
-    to_target = isinstance(desk.staff.staffing, ToTarget)
+    to_target = desk.staff.to_target is not None
     with st.container(border=True):
         if to_target:
             head = lang("“{group}”: nothing is said of its shifts yet", group=title)

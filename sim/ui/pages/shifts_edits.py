@@ -13,7 +13,7 @@ from sim.plan.period import Period
 from sim.plan.teams import month_of
 from sim.scenario import Scenario
 from sim.scenario.edited import Edit, edited
-from sim.scenario.option import Group, ToTarget
+from sim.scenario.option import Group
 from sim.scenario.planned import ShiftForm
 from sim.ui.session import change, state
 from sim.ui.view import View
@@ -53,8 +53,8 @@ class Desk:
     @property
     def forms(self) -> Mapping[str, ShiftForm]:
         """Shifts that may be worked; none where the scenario does not say."""
-        staffing = self.staff.staffing
-        return (staffing.shifts or {}) if isinstance(staffing, ToTarget) else {}
+        bounds = self.staff.to_target
+        return (bounds.shifts or {}) if bounds else {}
 
     @property
     def period(self) -> Period:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sim.decide.needs import Needs, staff
 from sim.errors import InvalidInput
 from sim.scenario import Scenario
-from sim.scenario.option import ToTarget
 from sim.scenario.variant import to_target
 from sim.ui.pages.shifts_edits import Desk
 from sim.ui.work import kept, key_of
@@ -37,7 +36,7 @@ def needs_of_group(scenario: Scenario, option: str, group: str) -> Needs | None:
 
 
 def _needs(scenario: Scenario, option: str, group: str) -> Needs | None:
-    if not isinstance(scenario.options[option].groups[group].staffing, ToTarget):
+    if scenario.options[option].groups[group].to_target is None:
         scenario = to_target(scenario, option, group)
     try:
         return next(one for one in staff(scenario, option) if one.group == group)
