@@ -388,6 +388,24 @@ def by_contact(price: str) -> str:
     return f"{{groups: {{them: {group}}}}}"
 
 
+@pytest.mark.parametrize("forecast", [5_000, 12_000])
+def test_a_month_is_held_against_the_forecast_of_its_contract(forecast: int) -> None:
+    band = f"{{down: 10%, up: 5%, over_surcharge: 50%, contacts: {{phone: {forecast}}}}}"
+    terms = f"{{price_per_contact: {{phone: 2 EUR}}, forecast_band: {band}}}"
+    group = team(staffing=ROUND_THE_CLOCK.format(4), source="vendor", contract=terms)
+    result = simulate(shop({"base": f"{{groups: {{them: {group}}}}}"}), replications=4)
+    month = result.statement
+    assert month is not None
+
+    calls = month.amount("them.contacts") / 2
+    over = max(calls - 1.05 * forecast, 0) * 2 * 0.5
+    assert month.amount("them.minimum_topup") == pytest.approx(
+        max(0.9 * forecast - calls, 0) * 2, rel=1e-3
+    )
+    assert month.amount("them.over_forecast") == pytest.approx(over, rel=1e-3)
+    assert (over > 0) == (forecast == 5_000)
+
+
 def test_a_difference_within_the_noise_is_even() -> None:
     by_call = compared({"own": by_contact("2 EUR"), "vendor": by_contact("2 EUR")})
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from sim.scenario.base import broken
 from sim.scenario.parse import as_share
-from sim.scenario.terms.contract import ContractTerms
+from sim.scenario.terms.contract import ContractTerms, ForecastBand
 
 __all__ = ["KPIS", "check_contract", "check_vat"]
 
@@ -34,8 +34,7 @@ def check_contract(contract: ContractTerms, channels: Collection[str], fcr: floa
         At the term at fault.
     """
     if contract.forecast_band is not None:
-        rule = "needs a forecast of each month, which an average month does not have"
-        raise broken(("contract", "forecast_band"), rule, None, "leave it out")
+        _check_forecast(contract, contract.forecast_band, channels)
     if contract.price_per_resolution is not None and fcr is None:
         rule = "needs fcr, the share the vendor solves, since its contract prices solutions"
         raise broken((), rule, None, "write it like fcr: 70%")
@@ -52,6 +51,21 @@ def check_contract(contract: ContractTerms, channels: Collection[str], fcr: floa
         if not contract.bills(channel):
             hint = "price minutes, contacts or agent hours"
             raise broken(("contract",), f"has no price for {channel}", None, hint)
+
+
+def _check_forecast(contract: ContractTerms, band: ForecastBand, channels: Collection[str]) -> None:
+    """A band needs the forecast that it lies about, of what the contract prices."""
+    place = ("contract", "forecast_band")
+    if band.minutes is None and not band.contacts:
+        hint = "write minutes: 20 000 min, or contacts: {chat: 3 000}"
+        raise broken(place, "needs the forecast of a month", None, hint)
+    if band.minutes is not None and contract.minutes is None:
+        rule = "needs a price of minutes in the contract"
+        raise broken((*place, "minutes"), rule, band.minutes)
+    for channel in band.contacts:
+        if channel not in contract.price_per_contact or channel not in channels:
+            rule = "must be of a channel it serves that has a price_per_contact"
+            raise broken((*place, "contacts"), rule, channel)
 
 
 def check_vat(rates: Mapping[str, float]) -> None:
