@@ -15,6 +15,7 @@ from desks import desk, line, team
 from sim.cost import Hours
 from sim.decide import Comparison, compare, judge, simulate
 from sim.decide.month import Month
+from sim.erlang import erlang_a
 from sim.errors import Interrupted, InvalidInput, ScenarioError
 from sim.experiment import Goal, Progress, case, replicate
 from sim.metrics import Count, Presence, Work
@@ -201,6 +202,23 @@ def test_when_the_baseline_is_cheapest_it_is_compared_with_the_next() -> None:
     verdict = compared(options).verdict
 
     assert (verdict.kind, verdict.best, verdict.other) == ("cheaper", "own", "vendor")
+
+
+def test_who_may_not_be_enough_is_told_what_is_possible_and_what_would_do() -> None:
+    terms = "{price_per_agent_hour: {rate: 9 EUR/h}}"
+    few = team(staffing="to_target: {maximum: 1}", source="vendor", contract=terms)
+    found = compared({"own": option(5), "few": f"{{groups: {{them: {few}}}}}"})
+    said = " ".join(equal_service_sentences(found, Language("en")))
+    base = " ".join(equal_service_sentences(compared({"own": option(5)}), Language("en")))
+
+    queue = erlang_a(arrival_rate=12 / 3600, aht=240, agents=1, patience=120)
+    level = float(queue.service_level("offered", 20))
+    assert (
+        f"cannot be met by the 1 of “them”: in the worst interval, Mon 00:00, at most {level:.0%}"
+        in said
+    )
+    assert "2 would do" in said
+    assert "cannot be met" not in base
 
 
 def test_no_saving_is_stated_against_worse_service() -> None:
