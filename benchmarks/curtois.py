@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.texts import text_of
 from sim.plan.rosters.automata import Automaton, automaton
 from sim.plan.rosters.problems import Limit, Posts, Problem, Worker
 
@@ -52,32 +53,41 @@ class Instance:
 def read(path: Path) -> Instance:
     parts: dict[str, list[list[str]]] = {}
     rows: list[list[str]] = []
-    for line in path.read_text("utf-8").splitlines():
-        text = line.strip()
+    for line in text_of(path).splitlines():
+        text = line.partition("#")[0].strip()
         if text.startswith("SECTION_"):
-            rows = parts.setdefault(text.removeprefix("SECTION_"), [])
-        elif text and not text.startswith("#"):
-            rows.append(text.split(","))
+            rows = parts.setdefault(text.removeprefix("SECTION_").strip(" :"), [])
+        elif text:
+            rows.append([cell.strip() for cell in text.split(",")])
 
     def requests(name: str) -> tuple[tuple[str, int, str, int], ...]:
-        return tuple((who, int(d), s, int(w)) for who, d, s, w in parts.get(name, []))
+        return tuple((who, int(d), s, int(w)) for who, d, s, w, *_ in parts.get(name, []))
 
     return Instance(
         int(parts["HORIZON"][0][0]),
         {name: int(minutes) for name, minutes, *_ in parts["SHIFTS"]},
-        {row[0]: frozenset(filter(None, row[2].split("|"))) for row in parts["SHIFTS"]},
+        {
+            row[0]: frozenset(
+                filter(None, (after.strip() for after in "|".join(row[2:]).split("|")))
+            )
+            for row in parts["SHIFTS"]
+        },
         tuple(
             Staff(
                 row[0],
-                {(p := part.split("="))[0]: int(p[1]) for part in row[1].split("|")},
+                {
+                    (p := part.split("="))[0].strip(): int(p[1])
+                    for part in row[1].split("|")
+                    if part
+                },
                 *map(int, row[2:8]),
             )
             for row in parts["STAFF"]
         ),
-        {row[0]: frozenset(map(int, row[1:])) for row in parts.get("DAYS_OFF", [])},
+        {row[0]: frozenset(map(int, filter(None, row[1:]))) for row in parts.get("DAYS_OFF", [])},
         requests("SHIFT_ON_REQUESTS"),
         requests("SHIFT_OFF_REQUESTS"),
-        tuple((int(d), s, int(n), int(u), int(o)) for d, s, n, u, o in parts["COVER"]),
+        tuple((int(d), s, int(n), int(u), int(o)) for d, s, n, u, o, *_ in parts["COVER"]),
     )
 
 

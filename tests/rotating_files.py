@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.texts import text_of
 from sim.plan.rotation.problem import Clock, Rotating
 
 FOLDER = Path(__file__).resolve().parents[1].parent / "shared/data/scheduling/rws"
@@ -25,15 +26,16 @@ def need(paths: list[Path]) -> list[Path]:
 
 
 def read(path: Path) -> Rotating:
-    text = path.read_text("latin-1")
-    if path.suffix == ".txt":
+    """An instance in whichever format its file is: what is assigned is MiniZinc's."""
+    text = text_of(path)
+    if "=" not in re.sub(r"[#%].*", "", text):
         return from_text(text)
-    return from_classic(text) if "groups" in text else from_challenge(text)
+    return from_classic(text) if re.search(r"\bgroups\s*=", text) else from_challenge(text)
 
 
 def from_text(text: str) -> Rotating:
-    lines = [line.strip() for line in text.splitlines()]
-    lines = [line for line in lines if line and not line.startswith("#")]
+    lines = [re.sub(r"[#%].*", "", line).replace(",", " ").strip() for line in text.splitlines()]
+    lines = [line for line in lines if line]
     people, shifts = int(lines[1]), int(lines[2])
     demand = tuple(tuple(map(int, line.split())) for line in lines[3 : 3 + shifts])
     kinds = [line.split() for line in lines[3 + shifts : 3 + 2 * shifts]]
@@ -41,7 +43,7 @@ def from_text(text: str) -> Rotating:
     rest = lines[3 + 2 * shifts :]
     pairs: set[tuple[int, int]] = set()
     apart: set[tuple[int, int]] = set()
-    for line in rest[3 : 3 + sum(map(int, rest[2].split()))]:
+    for line in rest[3 : 3 + sum(map(int, rest[2].split()))] if len(rest) > 2 else ():
         named = line.split()
         ends = names.index(named[0]), names.index(named[-1])
         (pairs if len(named) == 2 else apart).add(ends)

@@ -89,6 +89,8 @@ def _tolerance(place: str, value: Any, given: Mapping[str, float]) -> float:
         return ratio
     if digits <= _MONEY_DIGITS:
         return given.get("money_abs", 0.01)
+    if digits > _COUNT_DIGITS:  # whatever it is, the file has it to so many digits only
+        return max(ratio, 0.501 * 10.0**-digits)
     return max(ratio, 0.5e-3) if digits == _COUNT_DIGITS and abs(value) >= 100 else ratio
 
 

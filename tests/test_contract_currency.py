@@ -63,6 +63,7 @@ def test_a_price_in_dollars_costs_what_the_dollars_cost() -> None:
         ("{currency: USD, price_per_agent_hour: {rate: 12 USD/h}}", "fx: is missing"),
         ("{fx: 92, price_per_agent_hour: {rate: 900 RUB/h}}", "needs the currency of the contract"),
         ("{currency: USD, fx: 92, price_per_agent_hour: {rate: 900 RUB/h}}", "is in RUB"),
+        ("{currency: USD, fx: 92, fixed_fee: 300}", "write 300 USD per month"),
         ("{currency: USD, fx: 92, preset: RU_2026/shared}", "does not go with prices in USD"),
         ("{currency: dollars, fx: 92, fixed_fee: 5 USD/month}", "currency"),
         ("{currency: USD, fx: 0, fixed_fee: 5 USD/month}", "fx"),

@@ -15,6 +15,7 @@ from desks import desk, line, team
 from sim.cost import Hours
 from sim.decide import Comparison, compare, judge, simulate
 from sim.decide.month import Month
+from sim.erlang import erlang_a
 from sim.errors import Interrupted, InvalidInput, ScenarioError
 from sim.experiment import Goal, Progress, case, replicate
 from sim.metrics import Count, Presence, Work
@@ -203,6 +204,23 @@ def test_when_the_baseline_is_cheapest_it_is_compared_with_the_next() -> None:
     assert (verdict.kind, verdict.best, verdict.other) == ("cheaper", "own", "vendor")
 
 
+def test_who_may_not_be_enough_is_told_what_is_possible_and_what_would_do() -> None:
+    terms = "{price_per_agent_hour: {rate: 9 EUR/h}}"
+    few = team(staffing="to_target: {maximum: 1}", source="vendor", contract=terms)
+    found = compared({"own": option(5), "few": f"{{groups: {{them: {few}}}}}"})
+    said = " ".join(equal_service_sentences(found, Language("en")))
+    base = " ".join(equal_service_sentences(compared({"own": option(5)}), Language("en")))
+
+    queue = erlang_a(arrival_rate=12 / 3600, aht=240, agents=1, patience=120)
+    level = float(queue.service_level("offered", 20))
+    assert (
+        f"cannot be met by the 1 of “them”: in the worst interval, Mon 00:00, at most {level:.0%}"
+        in said
+    )
+    assert "2 would do" in said
+    assert "cannot be met" not in base
+
+
 def test_no_saving_is_stated_against_worse_service() -> None:
     found = compared({"own": option(5), "thin": option(2, "1 EUR/h")})
     verdict = found.verdict
@@ -386,6 +404,24 @@ def by_contact(price: str) -> str:
         contract=f"{{price_per_contact: {{phone: {price}}}}}",
     )
     return f"{{groups: {{them: {group}}}}}"
+
+
+@pytest.mark.parametrize("forecast", [5_000, 12_000])
+def test_a_month_is_held_against_the_forecast_of_its_contract(forecast: int) -> None:
+    band = f"{{down: 10%, up: 5%, over_surcharge: 50%, contacts: {{phone: {forecast}}}}}"
+    terms = f"{{price_per_contact: {{phone: 2 EUR}}, forecast_band: {band}}}"
+    group = team(staffing=ROUND_THE_CLOCK.format(4), source="vendor", contract=terms)
+    result = simulate(shop({"base": f"{{groups: {{them: {group}}}}}"}), replications=4)
+    month = result.statement
+    assert month is not None
+
+    calls = month.amount("them.contacts") / 2
+    over = max(calls - 1.05 * forecast, 0) * 2 * 0.5
+    assert month.amount("them.minimum_topup") == pytest.approx(
+        max(0.9 * forecast - calls, 0) * 2, rel=1e-3
+    )
+    assert month.amount("them.over_forecast") == pytest.approx(over, rel=1e-3)
+    assert (over > 0) == (forecast == 5_000)
 
 
 def test_a_difference_within_the_noise_is_even() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from desks import desk, line, team
 
 from sim.decide import simulate
 from sim.plan import cover
-from sim.plan.shift_plans import fewer, planned
+from sim.plan.shift_plans import ShiftPlan, fewer, planned
 from sim.plan.shifts import Effort, Horizon, PauseRule, ShiftTemplate, cover_shifts
 from sim.scenario import Scenario, load
 from sim.scenario.option import ToTarget
@@ -70,6 +71,37 @@ def test_shifts_that_are_not_missed_go_first() -> None:
     assert gone[:24].any()
     assert not gone[24:].any()
     assert fewer(plan, np.full(168, -0.1), 3) is None
+
+
+def spared(shifts: str, agents: int) -> ShiftPlan:
+    """What is left of a plan for so many agents where the promise can spare everybody."""
+    phone = line(HOURS, patience="3m", target="{answered: 80% in 20s}")
+    scenario = desk({"phone": phone}, {"own": team("[phone]", shifts)}, interval="60m")
+    group = scenario.options["base"].groups["own"]
+    assert isinstance(group.staffing, ToTarget)
+    assert group.staffing.shifts is not None
+    plan = planned(scenario, group, np.full(168, agents), group.staffing.shifts, proven=False)
+    less: ShiftPlan | None = plan
+    while less is not None:
+        plan, less = less, fewer(less, np.full(168, 0.1), 1000)
+    return plan
+
+
+def test_two_who_must_be_there_stay_though_the_promise_would_spare_them() -> None:
+    plan = spared("to_target: {minimum: 2, shifts: {any: {start: 00:00-23:00, length: 8h}}}", 4)
+
+    assert plan.trimmed > 0
+    assert plan.agents.min() == 2
+
+
+def test_shifts_that_must_start_on_a_day_stay_though_the_promise_would_spare_them() -> None:
+    plan = spared("to_target: {shifts: {any: {start: 00:00-23:00, length: 8h, at_least: 5}}}", 4)
+
+    assert plan.trimmed > 0
+    started = Counter[int]()
+    for item in plan.cover.shifts:
+        started[item.day] += item.count
+    assert set(started.values()) == {5}
 
 
 def test_short_pauses_of_one_interval_follow_one_another() -> None:

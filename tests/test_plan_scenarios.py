@@ -10,6 +10,7 @@ import itertools
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -657,6 +658,21 @@ def test_the_answer_tells_people_rules_and_what_is_short(code: str) -> None:
     assert len(answer.tables[1].rows) == 9
     assert len(answer.tables[1].rows[0][1]) == 31
     json.dumps(answer.data, allow_nan=False)
+
+
+def test_the_answer_tells_when_most_hours_are_short_and_that_nobody_came_the_night_before() -> None:
+    made = month()
+    short, needed = np.zeros_like(made.roster.short), np.ones_like(made.needed)
+    hour = short.shape[-1] // made.roster.period.days // 24
+    short[..., : 6 * hour] = 1.0
+    short[..., 24 * 31 * hour - 2 * hour :] = 0.5
+    thin = replace(made, needed=needed, roster=replace(made.roster, short=short))
+    said = " ".join(roster_answer(shop(), "base", thin, Language("en")).sentences)
+    calm = " ".join(roster_answer(shop(), "base", made, Language("en")).sentences)
+
+    assert "01.03.2026 00:00–06:00 6.0 h; 31.03.2026 22:00–00:00 1.0 h." in said
+    assert "nobody is there from the night before" in said
+    assert "from the night before" not in calm
 
 
 @pytest.mark.parametrize(

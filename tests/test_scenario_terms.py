@@ -173,6 +173,10 @@ def test_a_contract_is_read_with_its_units() -> None:
         ("price_per_fte_month: 100 000 RUB/month", "contract: needs fte_hours, the hours that"),
         ("price_per_resolution: 90 RUB", "needs fcr, the share the vendor solves"),
         (
+            "forecast_band: {contacts: {fax: 10}}",
+            r"forecast_band.contacts: must be of a channel it serves that has a price_per_contact",
+        ),
+        (
             "sla: {kpis: [{name: phone.csat, target: 80%, full_gap: 10%, weight: 40%}]}",
             r"kpis\[0\].name: must be service_level, abandonment or asa of a channel it serves",
         ),

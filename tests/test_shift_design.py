@@ -4,114 +4,44 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
+from design_files import Instance, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from sim.errors import InvalidInput
-from sim.plan.duties import DAY
 from sim.plan.shifts import Horizon, PauseRule, ShiftDesign, ShiftTemplate, design_shifts
-
-Floats = NDArray[np.float64]
 
 #: Found at once, and those that need their minute.
 QUICK = (1, 3, 5, 6, 15)
 LONG = tuple(number for number in range(1, 31) if number not in QUICK)
 
 
-@dataclass(frozen=True)
-class Instance:
-    """A public instance: its requirement, shifts and the price of one (Di Gaspero et al.)."""
-
-    needed: Floats
-    templates: list[ShiftTemplate]
-    horizon: Horizon
-    each: float
-    best: float
-
-
-def read(folder: Path, number: int) -> Instance:
-    """The format of the instances: blocks under titles that begin with #."""
-    text = (folder / "shift_design" / f"RandomExample{number}.txt").read_text("latin-1")
-    blocks: dict[str, list[str]] = {}
-    title = ""
-    for row in text.splitlines():
-        if row.startswith("#"):
-            title = row.strip("# :")
-            blocks[title] = []
-        elif row.strip():
-            blocks[title].append(row)
-
-    def block(begin: str) -> list[str]:
-        return next(rows for title, rows in blocks.items() if title.startswith(begin))
-
-    step = int(block("MinuteInterval")[0])
-    horizon = Horizon(
-        step, int(block("DaysPerCycle")[0]), cyclic=block("FlagCyclical")[0].strip() == "yes"
-    )
-    pattern = r"(\S+) .*?(\d+):(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+)"
-    templates = []
-    for row in block("Abbr"):
-        found = re.match(pattern, row)
-        assert found is not None
-        hour, minute, later, sooner, length, more, less = map(int, found.groups()[1:])
-        start = 60 * hour + minute
-        lengths = tuple(range(length - less, length + more + 1, step))
-        window = (start - sooner, start + later)
-        templates.append(ShiftTemplate(found[1], window, lengths, step=step))
+def solved(shared: Path, number: int, seconds: float) -> tuple[Instance, float, ShiftDesign]:
+    """An instance, its best known cost, and a design."""
+    folder = shared / "data" / "scheduling"
+    case = read(folder / "shift_design" / f"RandomExample{number}.txt")
     known = json.loads((folder / "best_known.json").read_text("utf-8"))["shift_design"]["set1"]
-    needed = np.array(" ".join(block("Requirements")).split(), float)
-    return Instance(
-        needed, templates, horizon, float(block("Shifts")[0]), known[number - 1]["literature_best"]
-    )
-
-
-def solved(shared: Path, number: int, seconds: float) -> tuple[Instance, ShiftDesign]:
-    case = read(shared / "data" / "scheduling", number)
-    found = design_shifts(
-        case.needed,
-        case.templates,
-        each=case.each,
-        missing=60.0,
-        surplus=60.0,
-        horizon=case.horizon,
-        seconds=seconds,
-    )
-    return case, found
-
-
-def recounted(case: Instance, found: ShiftDesign) -> float:
-    """Cost of a design, minute by minute of its list of shifts."""
-    present = np.zeros(case.horizon.minutes)
-    for one in found.shifts:
-        for day, count in enumerate(one.counts):
-            start = day * DAY + one.shift.start
-            at = np.arange(start, start + one.shift.minutes) % case.horizon.minutes
-            present[at] += count
-    off = np.abs(present - np.repeat(case.needed, case.horizon.interval)).sum()
-    return float(off) + case.each * len(found.shifts)
+    return case, known[number - 1]["literature_best"], case.solved(seconds)
 
 
 @pytest.mark.parametrize("number", QUICK)
 def test_a_public_instance_is_solved_at_its_published_value(shared: Path, number: int) -> None:
-    case, found = solved(shared, number, 30.0)
+    case, best, found = solved(shared, number, 30.0)
 
-    assert found.cost == recounted(case, found) == case.best
+    assert found.cost == case.recounted(found) == best
     assert found.bound <= found.cost
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("number", LONG)
 def test_every_public_instance_is_solved_within_a_minute(shared: Path, number: int) -> None:
-    case, found = solved(shared, number, 60.0)
+    case, best, found = solved(shared, number, 60.0)
 
-    assert found.cost == recounted(case, found) <= case.best
+    assert found.cost == case.recounted(found) <= best
 
 
 # --- small ones ----------------------------------------------------------------------------------

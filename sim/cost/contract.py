@@ -202,15 +202,22 @@ def _over_forecast(terms: ContractTerms, ops: ContractOps, index: float) -> list
     if band is None:
         return []
     parts = []
-    if terms.minutes is not None and ops.forecast_minutes is not None:
+    minutes, contacts = _forecast(band, ops)
+    if terms.minutes is not None and minutes is not None:
         charge = terms.minutes.charge(ops.billed_minutes) * index
-        parts.append(_beyond(band, "minutes", ops.billed_minutes, ops.forecast_minutes, charge))
+        parts.append(_beyond(band, "minutes", ops.billed_minutes, minutes, charge))
     for channel, price in terms.price_per_contact.items():
-        if channel in ops.forecast_handled:
+        if channel in contacts:
             count = ops.handled.get(channel, 0.0)
             charge = count * price * index
-            parts.append(_beyond(band, channel, count, ops.forecast_handled[channel], charge))
+            parts.append(_beyond(band, channel, count, contacts[channel], charge))
     return [Line.of("over_forecast", Group.VENDOR, parts)]
+
+
+def _forecast(band: ForecastBand, ops: ContractOps) -> tuple[float | None, dict[str, float]]:
+    """Minutes and contacts that the client forecast: as the contract says, else of this month."""
+    minutes = ops.forecast_minutes if band.minutes is None else band.minutes
+    return minutes, {**ops.forecast_handled, **band.contacts}
 
 
 def _beyond(band: ForecastBand, name: str, actual: float, forecast: float, charge: float) -> Line:
@@ -248,12 +255,13 @@ def _take_or_pay(terms: ContractTerms, ops: ContractOps, index: float) -> float:
     if terms.forecast_band is None:
         return 0.0
     kept = 1 - terms.forecast_band.down
+    minutes, contacts = _forecast(terms.forecast_band, ops)
     due = 0.0
-    if terms.minutes is not None and ops.forecast_minutes is not None:
-        floor = max(ops.forecast_minutes * kept, ops.billed_minutes)
+    if terms.minutes is not None and minutes is not None:
+        floor = max(minutes * kept, ops.billed_minutes)
         due += terms.minutes.charge(floor) - terms.minutes.charge(ops.billed_minutes)
     for channel, price in terms.price_per_contact.items():
-        short = ops.forecast_handled.get(channel, 0.0) * kept - ops.handled.get(channel, 0.0)
+        short = contacts.get(channel, 0.0) * kept - ops.handled.get(channel, 0.0)
         due += max(short, 0.0) * price
     return due * index
 

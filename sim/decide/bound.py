@@ -168,7 +168,9 @@ class _VendorPrice:
     @classmethod
     def of(cls, screen: Screen) -> _VendorPrice:
         """Lowest prices of a contract, and of what stays with the client."""
-        contract = screen.contract.model_copy(update={"minimum_monthly": 0.0})
+        # What is due without use is left out, so that it lowers the bound and never lifts it.
+        without = {"minimum_monthly": 0.0, "forecast_band": None}
+        contract = screen.contract.model_copy(update=without)
         leg = screen.leg("vendor", screen.channels)
         full = screen.contract_ops(leg)
         most = max(full.billed_minutes, 1.0)

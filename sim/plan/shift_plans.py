@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,7 +18,7 @@ from sim.plan.shifts.covering import CoverProblem, cover_problem, restated, solv
 from sim.plan.shifts.placing import presence
 from sim.scenario.hours import ShiftHours
 from sim.scenario.model import Scenario
-from sim.scenario.option import Break, Group, Shift, Shifts
+from sim.scenario.option import Break, Group, Shift, Shifts, ToTarget
 from sim.scenario.planned import MovablePause, ShiftForm
 
 __all__ = ["ShiftPlan", "fewer", "hourly_pay", "planned", "templates", "written"]
@@ -101,20 +101,27 @@ def planned(
     if minutes != int(minutes):
         rule = "must be whole minutes where shifts are planned"
         raise InvalidInput("interval", rule, scenario.interval)
+    agents = np.asarray(wanted, np.float64)
+    bounds = group.staffing
+    assert isinstance(bounds, ToTarget)
     problem = cover_problem(
-        np.asarray(wanted, np.float64),
+        agents,
         templates(forms),
         horizon=Horizon(int(minutes)),
         pay=hourly_pay(scenario, group),
+        # Where the group is closed nobody is wanted, nor has to be there.
+        presence=np.minimum(agents, bounds.minimum),
     )
     cover = solve(problem, PROVEN if proven else ROUGH)
     if cover.stopped == "interrupted":  # the search has kept what it had; half a plan is none
         raise KeyboardInterrupt
-    return ShiftPlan(np.asarray(wanted, np.float64), cover, problem, cover.gap)
+    return ShiftPlan(agents, cover, problem, cover.gap)
 
 
 def fewer(plan: ShiftPlan, spare: Floats, number: int) -> ShiftPlan | None:
     """The plan without the shifts that are missed least; None where none can go.
+
+    The fewest agents who must be there, and who must start a shift on a day, stay.
 
     Parameters
     ----------
@@ -137,12 +144,18 @@ def fewer(plan: ShiftPlan, spare: Floats, number: int) -> ShiftPlan | None:
         for k, one in enumerate(ones)
     ]
     left = list(plan.cover.shifts)
+    least = {template.name: template.least_per_day for template in plan.problem.templates}
+    begun = Counter[tuple[str, int]]()
+    for item in left:
+        begun[item.shift.name, item.day] += item.count
     taken = 0
     for score, k in sorted(scores, key=lambda entry: (-entry[0], entry[1])):
         if taken >= number or score <= 0:
             break
-        if (agents - ones[k] >= floor).all():
+        begins = left[k].shift.name, left[k].day
+        if begun[begins] > least[begins[0]] and (agents - ones[k] >= floor).all():
             left[k] = replace(left[k], count=left[k].count - 1)
+            begun[begins] -= 1
             agents = agents - ones[k]
             taken += 1
     if not taken:

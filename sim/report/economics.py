@@ -9,6 +9,7 @@ from sim.decide import Comparison, OptionResult
 from sim.decide.figures import satisfaction_assumed
 from sim.decide.matters import economics
 from sim.report.language import N_, Language
+from sim.report.needs import limit_sentences
 from sim.report.sentences import (
     channel_title,
     gap_sentence,
@@ -18,6 +19,7 @@ from sim.report.sentences import (
 )
 from sim.report.table import Row, Table
 from sim.report.tables import amount_words, line_words, served_cells, served_head
+from sim.scenario.option import ToTarget
 from sim.stats import Estimate
 
 __all__ = [
@@ -148,7 +150,17 @@ def equal_service_sentences(comparison: Comparison, lang: Language) -> list[str]
         reason = gap_sentence(comparison, option.name, lang)
         if reason:
             said.append(f"* {reason} {_gap_price(comparison, option, lang)}".rstrip())
+    for option in comparison.options:
+        said += [f"* {limit}" for limit in _too_few(option, lang)]
     return said + _others_alike(comparison, lang)
+
+
+def _too_few(option: OptionResult, lang: Language) -> list[str]:
+    """Promises that an option's maximum number of agents cannot keep; what it can, and would."""
+    groups = option.scenario.options[option.name].groups.values()
+    if not any(isinstance(g.staffing, ToTarget) and g.staffing.maximum for g in groups):
+        return []
+    return limit_sentences(option.scenario, option.name, lang)
 
 
 def _baseline_short(comparison: Comparison, lang: Language) -> list[str]:

@@ -139,8 +139,8 @@ def limit_sentences(scenario: Scenario, option: str, lang: Language) -> list[str
     """Promises that cannot be kept with the maximum of a group: what can be, and what would do."""
     return [
         lang(
-            "{promise} in every interval cannot be met by the {maximum} of “{group}”: in the worst "
-            "one, {day} {time}, at most {attained} by closed form; {needed} would do.",
+            "{promise} cannot be met by the {maximum} of “{group}”: in the worst interval, {day} "
+            "{time}, at most {attained} by closed form; {needed} would do.",
             promise=target_words(one.target, lang),
             maximum=lang.number(one.maximum),
             group=group_title(scenario, option, one.group, lang),

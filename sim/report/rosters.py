@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -35,8 +36,9 @@ __all__ = [
 
 #: A table of the month is shown up to so many people; files hold all.
 SHOWN = 60
-#: So many reasons why hours stay short; the rest is in the data.
+#: So many reasons why hours stay short, and stretches in which they do; the rest is in the data.
 TOLD = 6
+STRETCHES = 4
 
 LOOKING = N_("Looking for a better roster")
 WRITTEN = N_("Written: {file}")
@@ -137,6 +139,7 @@ def _sentences(scenario: Scenario, option: str, made: TeamRoster, lang: Language
                     gap=lang.percent(found.gap, 1),
                 )
             )
+        said += _thin(made, lang)
     said += _unserved(scenario, made, lang)
     return [*said, *_reasons(scenario, option, made, lang)]
 
@@ -163,6 +166,44 @@ def _span(period: Period, lang: Language) -> str:
     if period.days == 1:
         return lang("on {first}", first=first)
     return lang("from {first} to {last}", first=first, last=last)
+
+
+def _thin(made: TeamRoster, lang: Language) -> list[str]:
+    """When most hours are short, and why they are in the first night."""
+    short = np.atleast_2d(made.roster.short).sum(axis=0)
+    minutes = made.roster.period.end // short.size
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], short > 0, [0]))))
+    parts = [
+        (float(short[a:b].sum()) * minutes / 60, int(a), int(b)) for a, b in edges.reshape(-1, 2)
+    ]
+    if not parts:
+        return []
+    most = sorted(
+        sorted(parts, key=lambda part: (-part[0], part[1]))[:STRETCHES], key=itemgetter(1)
+    )
+    places = [
+        lang(
+            "{span} {hours} h",
+            span=_stretch(moment(made.roster, a * minutes), moment(made.roster, b * minutes)),
+            hours=lang.number(hours, 1),
+        )
+        for hours, a, b in most
+    ]
+    said = lang("Short above all: {places}.", places="; ".join(places))
+    if short[0] > 0 and short[0] >= float(np.atleast_2d(made.needed)[:, 0].sum()):
+        first = lang(
+            "In the first hours nobody is there from the night before: give the roster of the days "
+            "before (--last)."
+        )
+        return [said, first]
+    return [said]
+
+
+def _stretch(since: datetime.datetime, until: datetime.datetime) -> str:
+    """From when to when; the day is told again where it is another."""
+    last = until - datetime.timedelta(minutes=1)
+    end = f"{until:%H:%M}" if last.date() == since.date() else f"{until:%d.%m.%Y %H:%M}"
+    return f"{since:%d.%m.%Y %H:%M}–{end}"
 
 
 def _unserved(scenario: Scenario, made: TeamRoster, lang: Language) -> list[str]:

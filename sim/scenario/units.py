@@ -62,6 +62,9 @@ __all__ = [
 PER_CENT = r"(100|[0-9]{1,2}([.,][0-9]+)?)\s*%"
 """A share between 0 % and 100 %, as the schema shows it to editors."""
 
+#: In a hint, whichever currency an amount is to be written in.
+_ANY = "¤"
+
 Parser = Callable[[str, str | None], float]
 
 
@@ -102,10 +105,20 @@ def _markers(annotation: Any) -> Iterator[object]:
         yield from _markers(part)
 
 
-def _bare(value: object, unit: str, hints: Callable[[float], str]) -> InvalidInput:
+def _bare(
+    value: object, unit: str, hints: Callable[[float], str], currency: str | None
+) -> InvalidInput:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return InvalidInput("value", f"must be {unit}", value, hints(20))
-    return InvalidInput("value", f"must be {unit}, with its unit", value, hints(value))
+        return InvalidInput("value", f"must be {unit}", value, _in(currency, hints(20)))
+    rule = f"must be {unit}, with its unit"
+    return InvalidInput("value", rule, value, _in(currency, hints(value)))
+
+
+def _in(currency: str | None, hint: str) -> str:
+    """A hint in the currency that the amount is to be written in, where there is an amount."""
+    if currency or _ANY not in hint:
+        return hint.replace(_ANY, currency or "")
+    return f"{hint.replace(_ANY, 'RUB')}, or the currency of the scenario"
 
 
 def _reader(
@@ -120,11 +133,11 @@ def _reader(
         if isinstance(value, str):
             return read_text(value, context.get("currency"))
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise _bare(value, unit, hints)
+            raise _bare(value, unit, hints, context.get("currency"))
         if not math.isfinite(value):
             raise InvalidInput("value", "must be finite", value)
         if context.get("file") and not (bare or isinstance(value, Settled)):
-            raise _bare(value, unit, hints)
+            raise _bare(value, unit, hints, context.get("currency"))
         return float(value) if isinstance(value, Settled) else value
 
     return BeforeValidator(read)
@@ -247,7 +260,7 @@ def _price(
     reader = _reader(
         lambda text, currency: parse.money(text, currency, per),
         f"a price per {per}" if per else "an amount of money",
-        lambda v: f"write {v:g} RUB{tail}, or the currency of the scenario",
+        lambda v: f"write {v:g} {_ANY}{tail}",
     )
     return Field(ge=0), reader, _text("[A-Z]{3}|[₽€$£₪]", f"1 200 RUB{tail}"), Unit(unit)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from sim.scenario.base import broken
 from sim.scenario.parse import as_share
-from sim.scenario.terms.contract import ContractTerms
+from sim.scenario.terms.contract import ContractTerms, ForecastBand
 
 __all__ = ["KPIS", "check_contract", "check_vat"]
 
@@ -33,10 +33,8 @@ def check_contract(contract: ContractTerms, channels: Collection[str], fcr: floa
     ValidationError
         At the term at fault.
     """
-    by_unit = contract.minutes is not None or bool(contract.price_per_contact)
-    if contract.forecast_band is not None and not by_unit:
-        rule = "goes only with a price of minutes or contacts, the units that are forecast"
-        raise broken(("contract", "forecast_band"), rule, None)
+    if contract.forecast_band is not None:
+        _check_forecast(contract, contract.forecast_band, channels)
     if contract.price_per_resolution is not None and fcr is None:
         rule = "needs fcr, the share the vendor solves, since its contract prices solutions"
         raise broken((), rule, None, "write it like fcr: 70%")
@@ -53,6 +51,21 @@ def check_contract(contract: ContractTerms, channels: Collection[str], fcr: floa
         if not contract.bills(channel):
             hint = "price minutes, contacts or agent hours"
             raise broken(("contract",), f"has no price for {channel}", None, hint)
+
+
+def _check_forecast(contract: ContractTerms, band: ForecastBand, channels: Collection[str]) -> None:
+    """A band lies about units that are priced; a forecast of its own is of what it prices."""
+    place = ("contract", "forecast_band")
+    if contract.minutes is None and not contract.price_per_contact:
+        rule = "goes only with a price of minutes or contacts, the units that are forecast"
+        raise broken(place, rule, None)
+    if band.minutes is not None and contract.minutes is None:
+        rule = "needs a price of minutes in the contract"
+        raise broken((*place, "minutes"), rule, band.minutes)
+    for channel in band.contacts:
+        if channel not in contract.price_per_contact or channel not in channels:
+            rule = "must be of a channel it serves that has a price_per_contact"
+            raise broken((*place, "contacts"), rule, channel)
 
 
 def check_vat(rates: Mapping[str, float]) -> None:

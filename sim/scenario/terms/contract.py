@@ -126,6 +126,14 @@ class ForecastBand(Strict):
     down: Share = Field(default=0.0, description="Shortfall the vendor bears")
     up: Ratio = Field(default=0.0, description="Excess at the normal price")
     over_surcharge: Ratio = Field(default=0.0, description="On top of the price beyond the band")
+    minutes: Minutes | None = Field(
+        default=None,
+        description="Billed minutes the client forecasts for a month",
+    )
+    contacts: dict[str, Quantity] = Field(
+        default_factory=dict,
+        description="Handled contacts the client forecasts for a month",
+    )
 
 
 class Kpi(Strict):
