@@ -10,9 +10,13 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from sim.scenario.edited import Edit
+from sim.ui.state import State, address
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 OUR_OWN = re.compile(r"(http|ws)://127\.0\.0\.1|data:|blob:")
@@ -41,6 +45,16 @@ def site(root: Path) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
+
+
+def light(page: str, lang: str = "en", draws: int = 20) -> str:
+    """A link to a page on Company N played so few times that nothing on it takes long.
+
+    Tests that ask for no other figures share what the app has computed of it.
+    """
+    counts = [Edit(("simulation", name), 3) for name in ("replications", "at_most")]
+    state = State("company-n", edits=(*counts, Edit(("risk", "draws"), draws)))
+    return f"{page}?{urlencode(address(state, lang))}"
 
 
 def wait_for(address: str) -> None:

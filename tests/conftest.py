@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import one_thread  # noqa: F401
 import pytest
 from browsing import browser, page, site  # noqa: F401  fixtures
 from hypothesis import settings
 from terminal import Said
+from xdist.scheduler import LoadFileScheduling
 
 from sim.cli import main
 
@@ -33,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--long"):
         _leave_out_long(config, items)
+    _longest_first(items)
     if find_browser() is None:
         skip = pytest.mark.skip(reason="no Chromium on this machine")
         for item in items:
@@ -45,6 +49,26 @@ def _leave_out_long(config: pytest.Config, items: list[pytest.Item]) -> None:
     if long:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
+
+
+def _longest_first(items: list[pytest.Item]) -> None:
+    """Files with a browser, then those with most slow tests; short ones fill gaps at the end."""
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    browsed = {item.path for item in items if item.get_closest_marker("browser")}
+    items.sort(key=lambda item: (item.path not in browsed, -slow[item.path]))
+
+
+class WholeFiles(LoadFileScheduling):  # type: ignore[misc]  # xdist ships no types
+    """Gives processes whole files; all that use a browser to one, so that they share an app."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "browser" if Path(file).name.startswith("test_browser") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles:
+    return WholeFiles(config, log)
 
 
 def find_browser() -> str | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import settle
+from browsing import light, settle
 from playwright.sync_api import Browser
 
 from sim.ui.frame import PAGES
@@ -31,12 +31,12 @@ def ours(found: dict[str, Any]) -> list[str]:
     return told
 
 
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_fault_of_ours_on_any_page(browser: Browser, site: str, scheme: Any) -> None:
     context = browser.new_context(color_scheme=scheme, locale="ru-RU", reduced_motion="reduce")
     page, told = context.new_page(), []
     for name, _, _ in PAGES:
-        page.goto(f"{site}/{name}?lang=ru&scenario=company-n")
+        page.goto(f"{site}/{light(name, 'ru')}")
         settle(page)
         told += [f"{name}: {one}" for one in ours(Axe().run(page).response)]
     context.close()

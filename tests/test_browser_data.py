@@ -62,7 +62,6 @@ def test_a_figure_typed_in_is_in_the_file_that_is_downloaded(
     assert load(kept).channels["phone"].handle_time.mean == pytest.approx(250)
 
 
-@pytest.mark.long
 def test_a_day_plays_on_by_itself_and_stands_still_when_told(page: Page, site: str) -> None:
     visit(page, f"{site}/simulation?lang=en&scenario=bank")
     clock = page.get_by_role("slider").last

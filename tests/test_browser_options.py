@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from browsing import settle, visit
+from browsing import light, settle, visit
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.mark.long
 def test_a_price_changed_in_place_is_there_after_a_reload(page: Page, site: str) -> None:
-    visit(page, f"{site}/options?lang=en")
+    visit(page, f"{site}/{light('options')}")
     rate = page.get_by_label("Rate per hour")
     expect(rate).to_have_value("320")
     rate.fill("200")

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 import pytest
-from browsing import settle, visit
+from browsing import light, settle, visit
 from playwright.sync_api import Page, expect
-
-from sim.scenario.edited import Edit
-from sim.ui.state import State, address
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def risks(draws: int, lang: str = "en") -> str:
-    """A link to the page, on a scenario that is simulated in a moment."""
-    counts = [Edit(("simulation", name), 3) for name in ("replications", "at_most")]
-    state = State("company-n", edits=(*counts, Edit(("risk", "draws"), draws)))
-    return "risks?" + urlencode(address(state, lang))
-
-
-@pytest.mark.long
 def test_draws_arrive_by_themselves_and_fit_a_phone(page: Page, site: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    visit(page, f"{site}/{risks(20, 'ru')}")
+    visit(page, f"{site}/{light('risks', 'ru')}")
     expect(page.get_by_role("heading", name="из 100")).to_be_visible(timeout=120_000)
     settle(page)
     main = page.get_by_test_id("stMain")
@@ -38,7 +25,7 @@ def test_draws_arrive_by_themselves_and_fit_a_phone(page: Page, site: str) -> No
 
 
 def test_draws_can_be_stopped_and_begun_again(page: Page, site: str) -> None:
-    page.goto(f"{site}/{risks(100_000)}")
+    page.goto(f"{site}/{light('risks', draws=100_000)}")
     # Of two buttons: the other one is Streamlit's own, above the page.
     stop = page.get_by_test_id("stMain").get_by_role("button", name="Stop")
     drawing = page.get_by_text("In every draw each uncertain input").first

@@ -51,7 +51,6 @@ def test_what_is_typed_into_the_table_of_shifts_is_kept_and_undone(page_of_desk:
     settle(page)
 
 
-@pytest.mark.long
 def test_files_of_a_roster_open(page_of_desk: Page, tmp_path: Path) -> None:
     page = page_of_desk
     page.get_by_role("button", name="Try it in simulation").click()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from full_days import full_days, seeded_full_day
 from hypothesis import HealthCheck, given, settings
-from workloads import Day, assert_same, days, seeded_day
+from workloads import UNCOMPILED, Day, assert_same, days, seeded_day
 
 from sim.engine import ENGINES, Status, kernel
 from sim.engine.contract import NONE, check_pair
@@ -17,6 +17,7 @@ from sim.engine.invariants import check
 
 SEEDS = 3000
 FEW = 150
+EXAMPLES = 40 if UNCOMPILED else 100
 
 
 def agree(day: Day) -> None:
@@ -28,7 +29,7 @@ def agree(day: Day) -> None:
 
 
 @pytest.mark.kernel
-@settings(max_examples=100, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 @given(full_days())
 def test_the_engines_agree_on_any_day_of_the_full_model(day: Day) -> None:
     agree(day)
@@ -57,7 +58,7 @@ def test_the_engines_agree_on_a_hundred_thousand_days_of_the_full_model(part: in
 
 
 @pytest.mark.kernel
-@settings(max_examples=50, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES // 2, suppress_health_check=list(HealthCheck))
 @given(days())
 def test_the_loop_of_the_whole_model_plays_plain_days_as_the_lean_one_does(day: Day) -> None:
     assert_same(ENGINES["kernel"](*day), kernel.play_in_full(*day))

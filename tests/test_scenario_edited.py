@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from desks import MAIL_AND_PHONE as SHOP
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,20 +16,6 @@ from sim.scenario.load import standalone
 from sim.scenario.ready import ready
 from sim.scenario.variant import aht, volume
 
-SHOP = """
-name: shop
-calendar: {start: 2026-03-02}
-channels:
-  mail: {kind: email, volume: 300 / week, arrivals: {Mon-Sun: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-         1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]}, handle_time: 5m}
-  phone: {kind: voice, volume: 700 / week, arrivals: {Mon-Sun: [0, 0, 0, 0, 0, 0, 0, 0, 5, 5, 5, 5,
-          9, 9, 5, 5, 5, 5, 2, 2, 0, 0, 0, 0]},
-          handle_time: {law: lognormal, mean: 3m, cv: 0.8},
-          after_call_work: {law: fixed, value: 20s}, patience: 2m,
-          target: {answered: 80% in 20s, abandonment: 5%}}
-groups:
-  desk: {skills: [phone, mail], staffing: {shifts: [{agents: 3, hours: 08:00-20:00}]}}
-"""
 HANDLE = "{law: lognormal, mean: 3m, cv: 0.8}"
 
 

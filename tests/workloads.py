@@ -7,6 +7,7 @@ beyond the clock all occur.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from typing import Any, TypeAlias
@@ -17,6 +18,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.engine import Outcome, Staffing, Workload
 from sim.engine.contract import CLOCK_LIMIT, NEVER, NONE
+
+#: Whether kernels run as plain Python, about fifty times slower, to see which lines are reached.
+UNCOMPILED = os.environ.get("NUMBA_DISABLE_JIT") == "1"
 
 Day: TypeAlias = tuple[Workload, Staffing]
 Ints: TypeAlias = NDArray[np.int64]

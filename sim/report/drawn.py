@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, cast
 
 import numpy as np
@@ -23,6 +24,7 @@ __all__ = [
     "difference_rows",
     "group_legend",
     "money_rows",
+    "service_words",
     "side_legend",
     "thin_sentence",
     "week_cells",
@@ -32,11 +34,21 @@ __all__ = [
 _NAMED = 5
 
 
-def money_rows(found: Comparison, lang: Language) -> list[MoneyRow]:
-    """Options with a price as the chart of costs shows them."""
+def money_rows(found: Comparison, lang: Language, names: Sequence[str] = ()) -> list[MoneyRow]:
+    """Options with a price as the chart of costs shows them.
+
+    Parameters
+    ----------
+    found
+        The options of a scenario.
+    lang
+        The reader's language.
+    names
+        Options to show; all when empty.
+    """
     rows = []
     for option in found.options:
-        if option.statement is None or option.cost is None:
+        if option.statement is None or option.cost is None or not _asked(option, names):
             continue
         currency = found.scenario.currency
         parts = tuple(
@@ -56,6 +68,10 @@ def money_rows(found: Comparison, lang: Language) -> list[MoneyRow]:
     return rows
 
 
+def _asked(option: OptionResult, names: Sequence[str]) -> bool:
+    return not names or option.name in names
+
+
 def _served(found: Comparison, option: OptionResult, lang: Language) -> str:
     """What customers of the lead channel get; said so where it is not the baseline's service."""
     one = next(a for a in option.attained if a.channel == lead(found.scenario))
@@ -73,9 +89,21 @@ def group_legend(
     return tuple((palette.groups[g], lang(GROUPS[g])) for g in GROUPS if g in used)
 
 
-def difference_rows(found: Comparison, lang: Language) -> list[DifferenceRow]:
-    """Options but the baseline as the chart of differences shows them."""
-    others = (option for option in found.options if option is not found.baseline)
+def difference_rows(
+    found: Comparison, lang: Language, names: Sequence[str] = ()
+) -> list[DifferenceRow]:
+    """Options but the baseline as the chart of differences shows them.
+
+    Parameters
+    ----------
+    found
+        The options of a scenario.
+    lang
+        The reader's language.
+    names
+        Options to show; all when empty.
+    """
+    others = (o for o in found.options if o is not found.baseline and _asked(o, names))
     return [row for option in others if (row := _difference_row(found, option, lang))]
 
 
@@ -132,9 +160,6 @@ def week_cells(week: WeekOf, interval: float, lang: Language) -> list[Cell]:
     cells = []
     for slot, share in enumerate(week.service.tolist()):
         day, place = divmod(slot, week.per_day)
-        tip = lang("no contacts")
-        if not np.isnan(share):
-            tip = f"{lang.percent(share, 1)} ± {lang.number(100 * float(week.width[slot]), 1)}"
         cells.append(
             Cell(
                 day,
@@ -142,11 +167,18 @@ def week_cells(week: WeekOf, interval: float, lang: Language) -> list[Cell]:
                 lang.clock(place * interval),
                 level(share, week.target),
                 lang.number(100 * share) if share < week.target else "",
-                tip,
+                service_words(share, float(week.width[slot]), lang),
                 lang.plain(float(week.contacts[slot]), 1),
             )
         )
     return cells
+
+
+def service_words(share: float, width: float, lang: Language) -> str:
+    """A service level and how far chance may move it; said where nobody called."""
+    if np.isnan(share):
+        return lang("no contacts")
+    return f"{lang.percent(share, 1)} ± {lang.number(100 * width, 1)}"
 
 
 def class_legend(target: float, lang: Language, palette: Palette) -> tuple[tuple[str, str], ...]:

@@ -23,6 +23,7 @@ __all__ = [
     "chart",
     "choose",
     "choose_several",
+    "decide",
     "hold",
     "legend",
     "plain",
@@ -86,16 +87,52 @@ def choose(
         Handed to the widget.
     """
     kept = f"chosen.{key}"
-    current = st.session_state.get(kept)
+    current = str(st.session_state.get(kept))
     if current not in names:
         current = st.session_state[kept] = next(iter(names))
+
+    def keep(fresh: str) -> None:
+        st.session_state[kept] = fresh
+
+    decide(widget, label, names, kept, lang, current=current, then=keep, **more)
+    return current
+
+
+def decide(
+    widget: Callable[..., Any],
+    label: str,
+    names: Mapping[str, str],
+    key: str,
+    lang: Language,
+    *,
+    current: str,
+    then: Callable[[str], object],
+    **more: Any,
+) -> None:
+    """A choice whose truth is kept elsewhere, so that undo of a scenario moves it too.
+
+    Parameters
+    ----------
+    widget, label, names, lang
+        As `choose` takes them.
+    key
+        Names the widget.
+    current
+        What is chosen now.
+    then
+        Called with another choice.
+    more
+        Handed to the widget.
+    """
     # The widget's own key also carries the identifiers, so that it never holds one that is gone.
-    own = f"{kept}.{lang.code}.{'|'.join(names)}"
+    own = f"{key}.{lang.code}.{'|'.join(names)}"
     hold(own, current)
 
     def keep() -> None:
         # A segmented control can be emptied by a second click: that keeps the choice.
-        st.session_state[kept] = st.session_state[own] or current
+        fresh = st.session_state[own]
+        if fresh is not None and fresh != current:
+            then(fresh)
 
     widget(
         label,
@@ -103,10 +140,9 @@ def choose(
         format_func=lambda name: names.get(name, str(name)),
         key=own,
         on_change=keep,
-        **begun(widget, list(names), current),
+        **(begun(widget, list(names), current) if current in names else {}),
         **more,
     )
-    return str(current)
 
 
 def hold(key: str, current: object) -> None:

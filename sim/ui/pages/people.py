@@ -10,10 +10,11 @@ import numpy as np
 import streamlit as st
 
 from sim.decide import OptionResult
+from sim.report.drawn import class_legend, day_slots, service_words, thin_sentence, week_cells
 from sim.report.language import Language
 from sim.report.sentences import channel_title, group_title, option_title
-from sim.report.week import WeekOf, edges, level, week_of
-from sim.report.week_charts import Cell, Service, Slot, band_chart, day_chart, heat_map
+from sim.report.week import WeekOf, week_of
+from sim.report.week_charts import Service, band_chart, day_chart, heat_map
 from sim.report.words import awt_of
 from sim.scenario import Scenario
 from sim.scenario.parse import WEEKS_PER
@@ -46,9 +47,14 @@ class _Look:
         return self.view.lang
 
     @property
-    def hours(self) -> float:
-        """Length of an interval [h]."""
-        return self.view.scenario.interval / 3600
+    def interval(self) -> float:
+        """Length of an interval [s]."""
+        return self.view.scenario.interval
+
+    @property
+    def thinnest(self) -> str:
+        """The intervals in which most contacts wait too long."""
+        return thin_sentence(self.week, self.interval, self.lang)
 
 
 def draw(view: View) -> None:
@@ -172,10 +178,15 @@ def _heat(look: _Look) -> None:
     lang, week, palette = look.lang, look.week, look.view.palette
     with st.container(border=True):
         st.subheader(lang("Service by hour and day of the week"), anchor=False)
-        legend(_classes(week.target, look), palette)
+        legend(class_legend(week.target, lang, palette), palette)
         key = f"heat.{look.result.name}.{look.channel}.{lang.code}"
-        told = lang("Service level by hour and weekday. {thin}", thin=_thinnest(look))
-        event = chart(heat_map(_cells(look), lang, palette), told, key, clicks=True)
+        told = lang(
+            "Service level by hour and weekday. {thin}",
+            thin=look.thinnest,
+        )
+        event = chart(
+            heat_map(week_cells(week, look.interval, lang), lang, palette), told, key, clicks=True
+        )
         _follow_click(event, key)
         st.caption(
             lang("Numbers stand where the target is missed. A click on a cell opens its day below.")
@@ -192,44 +203,6 @@ def _follow_click(event: Any, key: str) -> None:
     st.session_state[last] = days
 
 
-def _classes(target: float, look: _Look) -> list[tuple[str, str]]:
-    """Colours of the classes of service with their bounds."""
-    lang, palette = look.lang, look.view.palette
-    low, below, at, above = (lang.number(100 * edge) for edge in edges(target))
-    names = [f"< {low}", f"{low}–{below}", f"{below}–{at}", f"{at}–{above}", f"> {above}"]
-    classes = [
-        (colour, f"{n}{lang.percent(0)[1:]}")
-        for colour, n in zip(palette.classes, names, strict=True)
-    ]
-    return [*classes, (palette.empty, lang("no contacts"))]
-
-
-def _cells(look: _Look) -> list[Cell]:
-    lang, week = look.lang, look.week
-    cells = []
-    for slot, service in enumerate(week.service):
-        day, place = divmod(slot, week.per_day)
-        thin = service < week.target
-        cells.append(
-            Cell(
-                day,
-                lang.day(day),
-                lang.clock(place * look.hours * 3600),
-                level(float(service), week.target),
-                lang.number(100 * float(service)) if thin else "",
-                _service_tip(float(service), float(week.width[slot]), lang),
-                lang.plain(float(week.contacts[slot]), 1),
-            )
-        )
-    return cells
-
-
-def _service_tip(service: float, width: float, lang: Language) -> str:
-    if np.isnan(service):
-        return lang("no contacts")
-    return f"{lang.percent(service, 1)} ± {lang.number(100 * width, 1)}"
-
-
 def _day(look: _Look) -> None:
     """One day: people at work against people needed."""
     lang, palette = look.lang, look.view.palette
@@ -242,7 +215,7 @@ def _day(look: _Look) -> None:
         legend(
             [*items, (palette.short, lang("Missing"))] if needed is not None else items[:1], palette
         )
-        slots = _slots(look, day, needed)
+        slots = day_slots(look.week, day, needed, look.interval, lang)
         missing = [s for s in slots if s.needed is not None and s.needed > s.cover]
         told = lang.n(
             "{day}: people are missing in {n} interval",
@@ -254,7 +227,7 @@ def _day(look: _Look) -> None:
         if needed is None:
             st.caption(lang("The closed form cannot tell what this group alone would need."))
         _band(look, day)
-        st.markdown(f":material/person_alert: {_thinnest(look)}")
+        st.markdown(f":material/person_alert: {look.thinnest}")
         add_here(look.view, look.result, look.group, look.week)
 
 
@@ -267,16 +240,16 @@ def _band(look: _Look, day: int) -> None:
         service, width = float(week.service[slot]), float(week.width[slot])
         known = np.isfinite(service)
         low, high = max(0.0, service - width), min(1.0, service + width)
-        start, end = place * look.hours, (place + 1) * look.hours
-        times = f"{lang.clock(start * 3600)}–{lang.clock(end * 3600)}"
+        start, end = place * look.interval, (place + 1) * look.interval
+        times = f"{lang.clock(start)}–{lang.clock(end)}"
         slots.append(
             Service(
-                start,
-                end,
+                start / 3600,
+                end / 3600,
                 service if known else None,
                 low if known else None,
                 high if known else None,
-                f"{times}: {_service_tip(service, width, lang)}",
+                f"{times}: {service_words(service, width, lang)}",
             )
         )
     told = lang("Service on this day")
@@ -289,39 +262,3 @@ def _band(look: _Look, day: int) -> None:
         palette,
     )
     chart(band_chart(slots, week.target, lang, palette), told)
-
-
-def _slots(look: _Look, day: int, needed: Any) -> list[Slot]:
-    lang, week = look.lang, look.week
-    found = []
-    for place in range(week.per_day):
-        slot = day * week.per_day + place
-        cover = float(week.cover[slot])
-        need = None if needed is None else float(needed[slot])
-        start, end = place * look.hours, (place + 1) * look.hours
-        tip = lang(
-            "{start}–{end}: {cover} on the line, {need} needed, {service} in time",
-            start=lang.clock(start * 3600),
-            end=lang.clock(end * 3600),
-            cover=lang.plain(cover, 1),
-            need="—" if need is None else lang.plain(need, 1),
-            service=lang.percent(float(week.service[slot])),
-        )
-        found.append(Slot(start, end, cover, need, tip))
-    return found
-
-
-def _thinnest(look: _Look) -> str:
-    """The intervals in which most contacts wait too long."""
-    lang, week = look.lang, look.week
-    if not week.thin:
-        return lang(
-            "In every interval of the week at least {target} are answered in time.",
-            target=lang.percent(week.target),
-        )
-    parts = []
-    for slot in week.thin[:5]:
-        day, place = divmod(slot, week.per_day)
-        clock = lang.clock(place * look.hours * 3600)
-        parts.append(f"{lang.day(day)} {clock} ({lang.percent(float(week.service[slot]))})")
-    return lang("Thinnest: {intervals}.", intervals=", ".join(parts))

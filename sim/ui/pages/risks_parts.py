@@ -17,13 +17,12 @@ from sim.scenario.claims import Checklist
 from sim.scenario.edited import Edit, edited
 from sim.ui.jobs import Task
 from sim.ui.session import change, state, visitor
-from sim.ui.view import View, begun, hold
+from sim.ui.view import View
 from sim.ui.waiting import board
 from sim.ui.work import kept, key_of, scenario_of, tree_of
 
 __all__ = [
     "choices",
-    "decide",
     "drawn_from",
     "in_place_of_the_last",
     "pair",
@@ -112,49 +111,6 @@ def reason(error: Exception) -> str:
             for one in error.problems[:5]
         )
     return str(error)
-
-
-def decide(
-    widget: Callable[..., Any],
-    label: str,
-    names: Mapping[str, str],
-    key: str,
-    lang: Language,
-    *,
-    current: str,
-    then: Callable[[str], None],
-    **more: Any,
-) -> None:
-    """A choice whose truth is in the scenario, so that undo moves it too.
-
-    Parameters
-    ----------
-    widget, label, names, key, lang
-        As `sim.ui.view.choose` takes them.
-    current
-        What the scenario says.
-    then
-        Called with another choice.
-    more
-        Handed to the widget.
-    """
-    own = f"{key}.{lang.code}.{'|'.join(names)}"
-    hold(own, current)
-
-    def keep() -> None:
-        fresh = st.session_state[own]
-        if fresh is not None and fresh != current:
-            then(fresh)
-
-    widget(
-        label,
-        list(names),
-        format_func=lambda name: names.get(name, str(name)),
-        key=own,
-        on_change=keep,
-        **(begun(widget, list(names), current) if current in names else {}),
-        **more,
-    )
 
 
 def remembered(

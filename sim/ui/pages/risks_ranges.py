@@ -16,8 +16,8 @@ from sim.scenario import Scenario
 from sim.scenario.edited import Edit
 from sim.scenario.inputs import WIDE, Input, find_input
 from sim.scenario.ranges import Uncertain
-from sim.ui.pages.risks_parts import decide, refusal, tried, written
-from sim.ui.view import View, choose, table
+from sim.ui.pages.risks_parts import refusal, tried, written
+from sim.ui.view import View, choose, decide, table
 
 __all__ = ["named_inputs", "ranges"]
 

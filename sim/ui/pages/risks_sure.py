@@ -27,7 +27,6 @@ from sim.scenario.edited import Edit
 from sim.ui.jobs import Task
 from sim.ui.pages.risks_parts import (
     choices,
-    decide,
     drawn_from,
     in_place_of_the_last,
     pair,
@@ -36,7 +35,7 @@ from sim.ui.pages.risks_parts import (
 )
 from sim.ui.pages.risks_ranges import ranges
 from sim.ui.risk_tasks import drawn
-from sim.ui.view import Tile, View, chart, choose, legend, table, tile_row
+from sim.ui.view import Tile, View, chart, choose, decide, legend, table, tile_row
 from sim.ui.waiting import result_of
 from sim.ui.work import kept, key_of
 

@@ -19,8 +19,8 @@ from sim.report.claims import (
 from sim.report.sentences import channel_title, option_title
 from sim.scenario.claims import GOAL_MEASURES, LAST_MONTH, ONLY_PEOPLE
 from sim.scenario.edited import Edit
-from sim.ui.pages.risks_parts import decide, refusal, remembered, tried
-from sim.ui.view import View, choose, table
+from sim.ui.pages.risks_parts import refusal, remembered, tried
+from sim.ui.view import View, choose, decide, table
 
 __all__ = ["draw"]
 

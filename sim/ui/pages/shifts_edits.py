@@ -19,7 +19,7 @@ from sim.ui.session import change, state
 from sim.ui.view import View
 from sim.ui.work import kept, key_of, scenario_of, tree_of
 
-__all__ = ["Desk", "choose_value", "put_in", "put_number", "say_refused", "write"]
+__all__ = ["Desk", "put_in", "put_number", "say_refused", "write"]
 
 _REFUSED = "shifts.refused"
 
@@ -143,50 +143,6 @@ def say_refused(view: View) -> None:
     reason = st.session_state.pop(_REFUSED, None)
     if reason is not None:
         st.error(view.lang("This was not taken over: {reason}", reason=reason))
-
-
-def choose_value(
-    widget: Callable[..., Any],
-    label: str,
-    names: Mapping[str, str],
-    current: str,
-    key: str,
-    view: View,
-    act: Callable[[str], object],
-    **more: Any,
-) -> None:
-    """A choice whose truth is the scenario, so that undo takes it back.
-
-    Parameters
-    ----------
-    widget, label, names, key
-        As `sim.ui.view.choose` takes them.
-    current
-        What the scenario has.
-    view
-        Language.
-    act
-        Writes another one.
-    more
-        Handed to the widget.
-    """
-    own = f"edit.{key}.{view.lang.code}.{'|'.join(names)}"
-    if st.session_state.get(own) != current:
-        st.session_state[own] = current
-
-    def put() -> None:
-        value = st.session_state[own] or current
-        if value != current:
-            act(value)
-
-    widget(
-        label,
-        list(names),
-        format_func=lambda name: names.get(name, str(name)),
-        key=own,
-        on_change=put,
-        **more,
-    )
 
 
 def put_number(

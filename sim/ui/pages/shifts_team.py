@@ -18,10 +18,10 @@ from sim.report.language import N_, Language
 from sim.report.sheets import sheet_text
 from sim.scenario.edited import Edit
 from sim.scenario.team import MOST_PEOPLE, Member, Team, read_people
-from sim.ui.pages.shifts_edits import Desk, choose_value, put_in, put_number, say_refused, write
+from sim.ui.pages.shifts_edits import Desk, put_in, put_number, say_refused, write
 from sim.ui.pages.shifts_needs import needs_of
 from sim.ui.pages.shifts_proposal import people_for, rules_for
-from sim.ui.view import table
+from sim.ui.view import decide, table
 
 __all__ = ["team"]
 
@@ -154,17 +154,17 @@ def _base(desk: Desk, found: Team) -> None:
         _write(desk, rules={**kept, "base": value}, accounting=other)
 
     label = lang("Labour rules")
-    choose_value(st.selectbox, label, names, base, f"rules.{desk.key}", desk.view, law)
+    decide(st.selectbox, label, names, f"edit.rules.{desk.key}", lang, current=base, then=law)
     if base == "RU":
         times = {name: lang(words) for name, words in _ACCOUNTING.items()}
-        choose_value(
+        decide(
             st.segmented_control,
             lang("Hours are held to the norm over"),
             times,
-            found.accounting,
-            f"accounting.{desk.key}",
-            desk.view,
-            lambda value: _write(desk, accounting=value),
+            f"edit.accounting.{desk.key}",
+            lang,
+            current=found.accounting,
+            then=lambda value: _write(desk, accounting=value),
         )
 
 
