@@ -183,6 +183,16 @@ def test_a_target_that_cannot_be_met_is_said_to_be_missed() -> None:
     assert "Thinnest:" in texts(app)
 
 
+def test_a_promise_that_breaks_on_those_who_give_up_is_said_to_break_there() -> None:
+    text = own("{shifts: [{agents: 3, hours: 08:00-20:00}]}").replace(
+        "80% in 20s", "10% in 20s, abandonment: 0.1%"
+    )
+    app = bring(opened(lang="en"), text)
+
+    assert "cannot keep to 0.1% who give up on" in texts(app)
+    assert "answered in time." not in texts(app)
+
+
 def test_a_channel_that_nobody_reaches_is_shown_all_the_same() -> None:
     app = bring(opened(lang="en"), own("{shifts: [{agents: 2, hours: Sat 02:00-03:00}]}"))
 

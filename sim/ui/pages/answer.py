@@ -6,9 +6,9 @@ import streamlit as st
 
 from sim.decide import Attained, Comparison, OptionResult
 from sim.report.months import horizon_sentence, horizon_table
-from sim.report.sentences import channel_title, gap_sentence, option_title, target_words
+from sim.report.sentences import gap_sentence, option_title, target_words
 from sim.report.week import unit_cost
-from sim.report.words import difference_words, headline, promise, sureness
+from sim.report.words import broken_sentence, difference_words, headline, promise, sureness
 from sim.scenario.variant import lead
 from sim.ui.beside import outlook_of, risk_known
 from sim.ui.pages.assumptions import assumptions
@@ -83,19 +83,7 @@ def _verdict(view: View, found: Comparison) -> None:
             st.markdown(f":material/warning: {gap_sentence(found, chosen.name, view.lang)}")
         for one in found.baseline.attained:
             if not one.kept:
-                st.markdown(f":material/warning: {_not_kept(view, found.baseline, one)}")
-
-
-def _not_kept(view: View, result: OptionResult, one: Attained) -> str:
-    """Why a promise of the baseline does not hold."""
-    lang = view.lang
-    return lang(
-        "“{option}” cannot keep {promise} on {channel}: {share} answered in time.",
-        option=option_title(view.scenario, result.name, lang),
-        promise=promise(one.target, lang) if one.target else "",
-        channel=channel_title(view.scenario, one.channel, lang),
-        share=lang.percent(one.service_level.value),
-    )
+                st.markdown(f":material/warning: {broken_sentence(found.baseline, one, view.lang)}")
 
 
 def _metrics(view: View, found: Comparison) -> None:
