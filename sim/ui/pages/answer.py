@@ -18,7 +18,7 @@ from sim.ui.pages.served import served
 from sim.ui.pages.statement import statement
 from sim.ui.pages.turning import turning
 from sim.ui.view import Tile, View, table, tile_row
-from sim.ui.work import comparison
+from sim.ui.work import comparison, is_early
 
 __all__ = ["draw"]
 
@@ -28,14 +28,15 @@ def draw(view: View) -> None:
     lang, scenario = view.lang, view.scenario
     st.title(_question(view))
     guide(view)
-    found = comparison(scenario, lang)
+    found = comparison(scenario, lang, early=True)
+    early = is_early(found, scenario)
     priced = found.baseline.statement is not None
     told = risk_known(found) is not None
     _verdict(view, found)
     _metrics(view, found)
     if priced:
         _money(view, found)
-        if turning(view, found) and not told:
+        if not early and turning(view, found) and not told:
             st.rerun()  # it was ready in the middle of the page: the verdict has it too
     served(view, found)
     if priced:
