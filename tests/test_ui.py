@@ -160,6 +160,22 @@ def test_a_damaged_link_opens_the_example_and_says_what_was_left_out() -> None:
     assert not app.warning
 
 
+@pytest.mark.parametrize("scenario", ["bank", "company-n"])
+def test_an_option_that_is_not_there_is_left_out_of_a_link(scenario: str) -> None:
+    app = opened("about", lang="en", scenario=scenario, option="<script>" + 9000 * "x")
+
+    assert not app.error
+    assert "`option` was left out" in app.warning[0].value
+    assert "option" not in app.query_params
+
+
+def test_what_a_link_says_in_excess_is_shown_in_a_line() -> None:
+    app = opened("about", lang="en", scenario="`[x](y)`" + 9000 * "x", volume=9000 * "9")
+
+    assert len(app.warning[0].value) < 300
+    assert app.warning[0].value.count("`") == 4
+
+
 @pytest.mark.parametrize("page", ["answer", "people"])
 @pytest.mark.parametrize("lang", ["ru", "en"])
 def test_a_scenario_without_prices_speaks_of_service_only(page: str, lang: str) -> None:

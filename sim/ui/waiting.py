@@ -92,11 +92,7 @@ def soon(
     first = _wait(job, lang, wording, first)
     if first is None or job.ended.is_set():
         return _answer(job, lang), False
-    st.info(
-        lang("A first answer, of few simulated weeks: the bands are wide. The whole one follows."),
-        icon=":material/hourglass_top:",
-    )
-    _follow(task, lang, wording)
+    _follow(task, lang, wording, beside=True)
     return first, True
 
 
@@ -203,8 +199,16 @@ def _stop_button(task: Task[object], lang: Language, where: str = "") -> None:
     )
 
 
-def _follow(task: Task[object], lang: Language, wording: Wording | None) -> None:
-    """A bar that moves by itself; the page is drawn anew when the result is there."""
+def _follow(
+    task: Task[object], lang: Language, wording: Wording | None, *, beside: bool = False
+) -> None:
+    """A bar that moves by itself; the page is drawn anew when the result is there.
+
+    Beside a first result it says so, and takes one line.
+    """
+    early = lang(
+        "A first answer, of few simulated weeks: the bands are wide. The whole one follows."
+    )
 
     @st.fragment(run_every="500ms")
     def following() -> None:
@@ -212,8 +216,13 @@ def _follow(task: Task[object], lang: Language, wording: Wording | None) -> None
         if job is None or job.ended.is_set():
             st.rerun()
             return
-        st.progress(job.share, _words(job, lang, wording))
-        _stop_button(task, lang, ".beside")
+        if not beside:
+            st.progress(job.share, _words(job, lang, wording))
+            _stop_button(task, lang, ".beside")
+            return
+        with st.container(horizontal=True, vertical_alignment="center", border=True):
+            st.progress(job.share, f":material/hourglass_top: {early}")
+            _stop_button(task, lang, ".beside")
 
     following()
 

@@ -12,7 +12,7 @@ from sim.report.words import broken_sentence, difference_words, headline, promis
 from sim.scenario.variant import lead
 from sim.ui.beside import outlook_of, risk_known
 from sim.ui.pages.assumptions import assumptions
-from sim.ui.pages.guide import guide
+from sim.ui.pages.guide import headed
 from sim.ui.pages.money import bars, differences
 from sim.ui.pages.served import served
 from sim.ui.pages.statement import statement
@@ -26,8 +26,7 @@ __all__ = ["draw"]
 def draw(view: View) -> None:
     """Draw the page."""
     lang, scenario = view.lang, view.scenario
-    st.title(_question(view))
-    guide(view)
+    headed(view, _question(view))
     found = comparison(scenario, lang, early=True)
     early = is_early(found, scenario)
     priced = found.baseline.statement is not None
