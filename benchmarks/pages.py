@@ -82,7 +82,7 @@ def opened(browser: Browser, address: str) -> tuple[Page, float]:
 
 def retyped(page: Page, volume: int) -> float:
     """Another volume, until its answer is there."""
-    field = page.get_by_label("Contacts a week")
+    field = page.get_by_role("spinbutton", name="Contacts a week")
     field.fill(str(volume))
 
     def enter() -> None:

@@ -18,7 +18,11 @@ def test_the_first_screen_holds_the_answer_and_its_four_numbers(page: Page, site
     expect(page.locator("h1")).to_have_text("Что дешевле при уровне сервиса 80/20?")
     expect(page.locator("h2").first).to_be_in_viewport()
     expect(page.locator("dl dd").last).to_be_in_viewport()
-    expect(page.locator("canvas, svg.marks").first).to_be_in_viewport()
+    sure = page.locator("canvas, svg.marks").nth(1)
+    sure.wait_for()
+    box = sure.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 768  # how sure the difference is, as a whole
     assert page.evaluate("document.documentElement.lang") == "ru"
 
 

@@ -228,6 +228,18 @@ def test_names_are_text_and_no_markup_of_the_pdf(files: Files) -> None:
     assert "Desk <b>& more</b>" in said
 
 
+@pytest.mark.parametrize(
+    "name", ["😀 👩\u200d💻 team", "客服中心", "מוקד", "\u200bзвонки\ufe0f", "Ελλάδα ₽ “x” ě"]
+)
+def test_letters_that_the_typeface_lacks_do_not_stop_the_pdf(name: str) -> None:
+    desk = load_text(own().replace("My desk", f"Desk {name}"), "mine.yaml")
+    asked = Asked(day=ASKED.day, sections=("service",))
+    said = pages(pdf(contents(compare(desk), Language("en"), asked)))
+
+    assert "Desk" in said[0]
+    assert "answered in 20 s" in said[0]
+
+
 def test_the_preview_shows_every_page(reports: dict[Code, Contents], files: Files) -> None:
     shown = pictured(reports["en"], ppi=30)
 

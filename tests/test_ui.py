@@ -160,6 +160,22 @@ def test_a_damaged_link_opens_the_example_and_says_what_was_left_out() -> None:
     assert not app.warning
 
 
+@pytest.mark.parametrize("scenario", ["bank", "company-n"])
+def test_an_option_that_is_not_there_is_left_out_of_a_link(scenario: str) -> None:
+    app = opened("about", lang="en", scenario=scenario, option="<script>" + 9000 * "x")
+
+    assert not app.error
+    assert "`option` was left out" in app.warning[0].value
+    assert "option" not in app.query_params
+
+
+def test_what_a_link_says_in_excess_is_shown_in_a_line() -> None:
+    app = opened("about", lang="en", scenario="`[x](y)`" + 9000 * "x", volume=9000 * "9")
+
+    assert len(app.warning[0].value) < 300
+    assert app.warning[0].value.count("`") == 4
+
+
 @pytest.mark.parametrize("page", ["answer", "people"])
 @pytest.mark.parametrize("lang", ["ru", "en"])
 def test_a_scenario_without_prices_speaks_of_service_only(page: str, lang: str) -> None:
@@ -181,6 +197,16 @@ def test_a_target_that_cannot_be_met_is_said_to_be_missed() -> None:
     turn(app, "people")
     assert "Below the target:" in texts(app)
     assert "Thinnest:" in texts(app)
+
+
+def test_a_promise_that_breaks_on_those_who_give_up_is_said_to_break_there() -> None:
+    text = own("{shifts: [{agents: 3, hours: 08:00-20:00}]}").replace(
+        "80% in 20s", "10% in 20s, abandonment: 0.1%"
+    )
+    app = bring(opened(lang="en"), text)
+
+    assert "cannot keep to 0.1% who give up on" in texts(app)
+    assert "answered in time." not in texts(app)
 
 
 def test_a_channel_that_nobody_reaches_is_shown_all_the_same() -> None:

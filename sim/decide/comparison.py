@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from time import perf_counter
 from typing import Literal
 
 from sim.decide.option import Attained, OptionResult, Prepared, Run, evaluate, prepare
@@ -15,7 +16,12 @@ from sim.scenario.given import scenario_of
 from sim.scenario.model import Scenario
 from sim.stats import CONFIDENCE, Estimate, paired_mean
 
-__all__ = ["Comparison", "Gap", "Verdict", "compare", "comparison_of"]
+__all__ = ["EARLY", "Comparison", "Gap", "Verdict", "compare", "comparison_of"]
+
+#: Replications of a first answer.
+EARLY = 8
+# A first answer is told where all replications that are asked for at least take so long [s].
+_LONG = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +313,7 @@ def compare(
     engine: str = "kernel",
     goals: Sequence[Goal] = (),
     progress: Callable[[str, Progress], None] | None = None,
+    early: Callable[[Comparison], None] | None = None,
     workers: int | None = None,
     on: str | Place | None = None,
 ) -> Comparison:
@@ -327,6 +334,9 @@ def compare(
         What is to be known how well of every option, instead of the scenario's precision.
     progress
         Called with the option and how far it has come.
+    early
+        Called with a first answer of few replications, whose intervals are wide, where the whole
+        one takes longer than some seconds.
     workers
         Threads; as many as there are processors when None. The answer is the same.
     on
@@ -354,6 +364,8 @@ def compare(
     with opened(on, workers) as place:
         run = replace(run, on=place)
         ready = [prepare(scenario, name, run.seed, on=place) for name in chosen]
+        if early is not None:
+            _told_early(scenario, ready, run, early)
         results = _each(ready, run, follow)
         # Paired differences need the same replications of every option: as many as the option
         # that was hardest to pin down.
@@ -368,6 +380,22 @@ def compare(
         again = {result.name: result for result in _each(fewer, alike, follow)}
     results = [again.get(result.name, result) for result in results]
     return Comparison(scenario, replace(alike, on=None), tuple(results))
+
+
+def _told_early(
+    scenario: Scenario, ready: Sequence[Prepared], run: Run, early: Callable[[Comparison], None]
+) -> None:
+    """Tell an answer of few replications, where all of them take long."""
+    if run.replications <= 2 * EARLY:
+        return
+    few = replace(run, replications=2, at_most=2, precision=0.0, goals=(), rule="sequential")
+    begun = perf_counter()
+    _each(ready, few, lambda _: None)
+    if (perf_counter() - begun) / 2 * run.replications < _LONG:
+        return
+    few = replace(few, replications=EARLY, at_most=EARLY)
+    results = _each(ready, few, lambda _: None)
+    early(Comparison(scenario, replace(few, on=None), tuple(results)))
 
 
 def comparison_of(value: object, scenario: Scenario | None = None) -> Comparison:

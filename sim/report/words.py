@@ -9,6 +9,7 @@ from sim.cost import Line
 from sim.decide import Attained, Comparison, OptionResult
 from sim.experiment import AWT
 from sim.report.language import N_, Language
+from sim.report.promises import share_words
 from sim.report.sentences import channel_title, group_title, option_title
 from sim.report.tables import LINE_WORDS
 from sim.scenario.channel import Target
@@ -20,6 +21,7 @@ __all__ = [
     "GROUPS",
     "arithmetic",
     "awt_of",
+    "broken_sentence",
     "difference_words",
     "headline",
     "line_title",
@@ -317,6 +319,37 @@ def promise(target: Target, lang: Language) -> str:
         return f"{100 * target.answered:g}/{target.awt:g}"
     return lang(
         "{share} in {time}", share=lang.percent(target.answered), time=lang.duration(target.awt)
+    )
+
+
+def broken_sentence(result: OptionResult, one: Attained, lang: Language) -> str:
+    """Which part of a promise does not hold: the share in time, or those who give up.
+
+    Parameters
+    ----------
+    result, one
+        The option, and what customers get of a channel whose promise it breaks.
+    lang
+        The reader's language.
+    """
+    scenario, target = result.scenario, one.target
+    assert target is not None  # who promised nothing keeps it
+    named = {
+        "option": option_title(scenario, result.name, lang),
+        "channel": channel_title(scenario, one.channel, lang),
+    }
+    if one.service_level.value < target.answered or target.abandonment is None:
+        return lang(
+            "“{option}” cannot keep {promise} on {channel}: {share} answered in time.",
+            promise=promise(target, lang),
+            share=lang.percent(one.service_level.value),
+            **named,
+        )
+    return lang(
+        "“{option}” cannot keep to {most} who give up on {channel}: {share} gave up.",
+        most=share_words(target.abandonment, lang),
+        share=lang.percent(one.abandonment.value, 1),
+        **named,
     )
 
 

@@ -26,24 +26,27 @@ __all__ = ["PAGES", "main"]
 _ICON = Path(__file__).with_name("icon.png")
 # Less air above the first line than Streamlit leaves, and lines that do not run too wide.
 _STYLE = """<style>
-.stMainBlockContainer {padding-top: 4.2rem; padding-bottom: 3rem; max-width: 78rem}
-.stMainBlockContainer h1 {padding: 0 0 .7rem; font-size: 1.95rem}
+.stMainBlockContainer {padding-top: 4.1rem; padding-bottom: 3rem; max-width: 78rem}
+.stMainBlockContainer > .stVerticalBlock {gap: .75rem}
+.stMainBlockContainer h1 {padding: 0 0 .35rem; font-size: 1.75rem}
 .stMainBlockContainer h2 {font-size: 1.45rem; padding: .1rem 0 .35rem}
 .stMainBlockContainer h3, .stSidebar h3 {font-size: 1.08rem; padding: .1rem 0 .3rem}
 [data-testid="stCaptionContainer"] {opacity: 1; color: inherit}
 [data-testid="stCaptionContainer"] p {opacity: .78}
 .stHtml .linewise-tiles {display: grid; gap: 1rem; margin: 0; padding: 0;
   grid-template-columns: repeat(auto-fit, minmax(min(8.2rem, 44%), 1fr))}
-.linewise-tile {border: 1px solid var(--tile-line); border-radius: .5rem; padding: .75rem 1rem}
+.linewise-tile {border: 1px solid var(--tile-line); border-radius: .5rem; padding: .45rem .9rem}
 .linewise-tile dt {font-size: .9rem; font-weight: 400; line-height: 1.35}
-.linewise-tile dd {margin: .1rem 0 0; font-size: 1.8rem; line-height: 1.3; white-space: nowrap}
+.linewise-tile dd {margin: 0; font-size: 1.6rem; line-height: 1.3; white-space: nowrap}
 .linewise-tile dd:has(small) {font-size: .86rem; white-space: normal}
 .linewise-tile small {color: var(--tile-note); font-size: inherit}
-@media (max-width: 640px) {.linewise-tile dd {font-size: 1.55rem}}
+@media (min-width: 768px) {.stMainBlockContainer {padding-left: 3rem; padding-right: 3rem}}
+@media (max-width: 640px) {.linewise-tile dd {font-size: 1.45rem}}
 </style>"""
 # White letters on the pale blue of the dark theme would be hard to read.
 _DARK_STYLE = """<style>
-[data-testid^="stBaseButton-primary"] p, [data-testid^="stBaseButton-primary"] span {color: #131722}
+[data-testid^="stBaseButton-primary"] :is(p, span),
+[data-testid="stPopoverButton"][kind="primary"] :is(p, span) {color: #131722}
 </style>"""
 
 
@@ -107,13 +110,18 @@ def _begin() -> None:
 
 
 def _possible(begun: State) -> tuple[State, list[str]]:
-    """What a link asks for, without edits that the scenario does not take."""
-    if not begun.edits:
+    """What a link asks for, without edits that the scenario does not take, and unknown options."""
+    if begun.scenario == OWN:
         return begun, []
     try:
-        scenario_of(replace(begun, figures={}))
+        scenario = scenario_of(replace(begun, figures={}))[0]
     except (InvalidInput, ScenarioError):
-        return replace(begun, edits=()), ["edits"]
+        if not begun.edits:
+            return begun, []  # the file itself is broken: that is said on the page
+        begun, more = _possible(replace(begun, edits=()))
+        return begun, ["edits", *more]
+    if begun.option is not None and begun.option not in scenario.options:
+        return replace(begun, option=None), ["option"]
     return begun, []
 
 
@@ -176,7 +184,7 @@ def _notices(lang: Language) -> None:
     """A damaged link, a file that could not be read."""
     wrong, *opened = st.session_state["damaged"]
     if wrong and opened == [state().scenario, state().figures]:
-        parts = ", ".join(f"`{part}`" for part in wrong)
+        parts = ", ".join(f"`{part.replace('`', ' ')}`" for part in wrong)
         st.warning(lang("This link is damaged: {parts} was left out.", parts=parts))
     if "problems" in st.session_state:
         name, lines = st.session_state["problems"]

@@ -45,12 +45,16 @@ class Task(Generic[_Result_co]):
     place
         ``thread``: compiled code that leaves the interpreter free; ``process``: anything that
         would hold up other visitors.
+    early
+        Whether the function, in a thread, also takes `early`: called with a first result that is
+        to be shown until the whole one is there.
     """
 
     key: str
     function: Callable[..., _Result_co]
     args: tuple[Any, ...] = ()
     place: Literal["thread", "process"] = "process"
+    early: bool = False
 
 
 @dataclass
@@ -67,6 +71,7 @@ class Job:
     share: float = 0.0
     what: str = ""
     result: Any = None
+    early: Any = None
     error: Exception | None = None
     ended: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -88,6 +93,10 @@ class Job:
         if self.stopping.is_set():
             raise Stopped
         self.share, self.what = min(max(share, 0.0), 1.0), what
+
+    def show(self, early: Any) -> None:
+        """Keep a first result for who cannot wait."""
+        self.early = early
 
     def answer(self) -> Any:
         """The result, or the error raised."""
@@ -168,11 +177,14 @@ class Board:
             _LOG.exception("%s could not be computed", job.task.key)
             job.error = error
         finally:
+            if job.error is None:
+                job.early = None  # who stops it keeps it
             job.ended.set()
 
 
 def _here(job: Job) -> Any:
-    return job.task.function(*job.task.args, tell=job.told)
+    more = {"early": job.show} if job.task.early else {}
+    return job.task.function(*job.task.args, tell=job.told, **more)
 
 
 def _in_process(job: Job) -> Any:

@@ -139,6 +139,7 @@ def option_choice(scenario: Scenario, lang: Language) -> None:
     """Which option to look at beside the baseline."""
     names = {n: option_title(scenario, n, lang) for n in scenario.options if n != scenario.baseline}
     if not names:
+        look(replace(state(), option=None))  # that of another scenario, or one that is gone
         return
     if len(names) > 1:
         names = {"": lang("the best of the others")} | names
@@ -196,7 +197,9 @@ def _figure(field: str, label: str, own: float | None, step: float) -> None:
     current = state().figures.get(field, shown)
     # A new field begins with its value: what the session hands to one is lost on the way when the
     # page is drawn again at once, and the browser then answers with the least there may be.
-    if key in st.session_state and st.session_state[key] != current:
+    # After that it has none, so that it can be emptied: which goes back to the scenario's own.
+    new = key not in st.session_state
+    if not new and st.session_state[key] != current:
         st.session_state[key] = current
     if current is not None:
         low, high = min(low, current), max(high, current)
@@ -208,7 +211,7 @@ def _figure(field: str, label: str, own: float | None, step: float) -> None:
 
     st.number_input(
         label,
-        value=current,
+        value=current if new else None,
         min_value=low,
         max_value=high,
         step=step,

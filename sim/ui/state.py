@@ -32,6 +32,8 @@ BOUNDS = {
 MOST_LETTERS = 1500
 # A link is unpacked to no more than this [bytes].
 _MOST_UNPACKED = 100_000
+# Of what makes no sense in a link, so much is shown.
+_MOST_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def read_address(said: Mapping[str, str], known: Collection[str]) -> tuple[State
     wrong = []
     name = said.get("scenario") or _first(known)
     if name not in known:
-        wrong.append(f"scenario={name}")
+        wrong.append(f"scenario={_short(name)}")
         name = _first(known)
     figures = {}
     for figure in BOUNDS:
@@ -109,11 +111,16 @@ def read_address(said: Mapping[str, str], known: Collection[str]) -> tuple[State
         if value is not None:
             figures[figure] = value
         elif text:
-            wrong.append(f"{figure}={text}")
+            wrong.append(f"{figure}={_short(text)}")
     edits = _unpacked(said.get("edits") or "")
     if edits is None:
         wrong.append("edits")
     return State(name, said.get("option") or None, figures, edits or ()), wrong
+
+
+def _short(text: str) -> str:
+    """What a link says, so far as a line has room for it."""
+    return text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN] + "…"
 
 
 def _first(known: Collection[str]) -> str:

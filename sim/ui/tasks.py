@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sim import compiled
 from sim.decide import Comparison, OptionResult, compare, simulate
 from sim.decide.proof import PROOFS, Proof, prove
@@ -12,7 +14,9 @@ from sim.ui.jobs import Tell
 __all__ = ["compared", "proven", "simulated"]
 
 
-def compared(scenario: Scenario, *, tell: Tell) -> Comparison:
+def compared(
+    scenario: Scenario, *, tell: Tell, early: Callable[[Comparison], None] | None = None
+) -> Comparison:
     """All options of a scenario at the same service."""
     names = list(scenario.options)
 
@@ -20,7 +24,7 @@ def compared(scenario: Scenario, *, tell: Tell) -> Comparison:
         part = min(1.0, step.done / step.planned)
         tell((names.index(name) + part) / len(names), name)
 
-    found = compare(scenario, progress=follow)
+    found = compare(scenario, progress=follow, early=early)
     compiled.mark_warm()
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from sim.report.language import Language
 from sim.ui.jobs import Board, Job, Stopped, Task
 from sim.ui.session import visitor
 
-__all__ = ["Paused", "board", "now", "result_of"]
+__all__ = ["Paused", "board", "now", "result_of", "soon"]
 
 _Result = TypeVar("_Result")
 #: Makes words of what a task says it is at.
@@ -53,19 +53,71 @@ def now(task: Task[_Result], lang: Language, wording: Wording | None = None) -> 
     if not _wanted(task, lang, None):
         raise Paused
     job = board().ask(task, visitor())
-    if not job.ended.wait(0.05):
-        with st.empty():
-            with st.container():
-                bar = st.progress(0.0, _words(job, lang, wording))
-                _stop_button(task, lang)
-            while not job.ended.wait(_LOOK):
-                bar.progress(job.share, _words(job, lang, wording))
-            st.empty()
-    if job.failed:
-        _say_failed(task, job, lang)
-        raise Paused
-    result: _Result = job.answer()
+    _wait(job, lang, wording)
+    result: _Result = _answer(job, lang)
     return result
+
+
+def soon(
+    task: Task[_Result], lang: Language, wording: Wording | None = None
+) -> tuple[_Result, bool]:
+    """The same where a first result will do for a while: the whole one comes by itself.
+
+    Parameters
+    ----------
+    task, lang, wording
+        As `now` takes them; the task tells a first result.
+
+    Returns
+    -------
+        The result, and whether it is the first one: then a bar stands where this was called.
+
+    Raises
+    ------
+    Paused, InvalidInput, ScenarioError
+        As `now` does; who stops it keeps the first result.
+    """
+    known = board().look(task.key)
+    first = None if known is None else known.early
+    if known is not None and known.failed and not isinstance(known.error, Stopped):
+        _say_failed(task, known, lang)
+        if first is None:
+            raise Paused
+        return first, True
+    if not _wanted(task, lang, None):
+        if first is None:
+            raise Paused
+        return first, True
+    job = board().ask(task, visitor())
+    first = _wait(job, lang, wording, first)
+    if first is None or job.ended.is_set():
+        return _answer(job, lang), False
+    _follow(task, lang, wording, beside=True)
+    return first, True
+
+
+def _wait(
+    job: Job, lang: Language, wording: Wording | None, first: _Result | None = None
+) -> _Result | None:
+    """Wait for a job, or for a first result of it, with a bar and a way to stop."""
+    if first is not None or job.ended.wait(0.05):
+        return first
+    with st.empty():
+        with st.container():
+            bar = st.progress(0.0, _words(job, lang, wording))
+            _stop_button(job.task, lang)
+        while first is None and not job.ended.wait(_LOOK):
+            bar.progress(job.share, _words(job, lang, wording))
+            first = job.early
+        st.empty()
+    return first
+
+
+def _answer(job: Job, lang: Language) -> Any:
+    if job.failed:
+        _say_failed(job.task, job, lang)
+        raise Paused
+    return job.answer()
 
 
 def result_of(
@@ -137,18 +189,26 @@ def _end(key: str) -> None:
     st.session_state.setdefault("stopped", set()).add(key)
 
 
-def _stop_button(task: Task[object], lang: Language) -> None:
+def _stop_button(task: Task[object], lang: Language, where: str = "") -> None:
     st.button(
         lang("Stop"),
-        key=f"stop.{task.key}",
+        key=f"stop.{task.key}{where}",
         on_click=_end,
         args=(task.key,),
         icon=":material/stop_circle:",
     )
 
 
-def _follow(task: Task[object], lang: Language, wording: Wording | None) -> None:
-    """A bar that moves by itself; the page is drawn anew when the result is there."""
+def _follow(
+    task: Task[object], lang: Language, wording: Wording | None, *, beside: bool = False
+) -> None:
+    """A bar that moves by itself; the page is drawn anew when the result is there.
+
+    Beside a first result it says so, and takes one line.
+    """
+    early = lang(
+        "A first answer, of few simulated weeks: the bands are wide. The whole one follows."
+    )
 
     @st.fragment(run_every="500ms")
     def following() -> None:
@@ -156,8 +216,13 @@ def _follow(task: Task[object], lang: Language, wording: Wording | None) -> None
         if job is None or job.ended.is_set():
             st.rerun()
             return
-        st.progress(job.share, _words(job, lang, wording))
-        _stop_button(task, lang)
+        if not beside:
+            st.progress(job.share, _words(job, lang, wording))
+            _stop_button(task, lang, ".beside")
+            return
+        with st.container(horizontal=True, vertical_alignment="center", border=True):
+            st.progress(job.share, f":material/hourglass_top: {early}")
+            _stop_button(task, lang, ".beside")
 
     following()
 

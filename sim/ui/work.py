@@ -24,9 +24,10 @@ from sim.scenario.edited import edited, figure_edits, tree_text
 from sim.scenario.load import standalone
 from sim.scenario.ready import ready
 from sim.ui.jobs import Task
+from sim.ui.session import visitor
 from sim.ui.state import OWN, State
 from sim.ui.tasks import compared, simulated
-from sim.ui.waiting import now
+from sim.ui.waiting import board, now, soon
 
 __all__ = [
     "Kept",
@@ -34,6 +35,7 @@ __all__ = [
     "folded",
     "from_file",
     "from_text",
+    "is_early",
     "kept",
     "key_of",
     "option_result",
@@ -246,20 +248,50 @@ _ASKED: dict[str, Any] = {
 # --- simulations -------------------------------------------------------------------------------
 
 
-def comparison(scenario: Scenario, lang: Language) -> Comparison:
+def comparison(scenario: Scenario, lang: Language, *, early: bool = False) -> Comparison:
     """All options of a scenario, with a bar that shows how far the simulation is.
 
     What is only asked of the options afterwards does not simulate them anew: ranges, claims,
     goals, answers of the checklist, promises.
+
+    Parameters
+    ----------
+    scenario
+        The operation.
+    lang
+        The reader's language.
+    early
+        Whether a first answer will do until the whole one is there (`is_early`).
     """
 
     def words(name: str) -> str:
         return lang("Simulating “{option}”", option=option_title(scenario, name, lang))
 
     played = kept(key_of(scenario, "played"), lambda: scenario.model_copy(update=_ASKED))
-    task = Task(key_of(played, "compared"), compared, (played,), "thread")
-    found = now(task, lang, words)
-    return kept(key_of(scenario, "asked"), lambda: replace(found, scenario=scenario))
+    task = Task(key_of(played, "compared"), compared, (played,), "thread", early=True)
+    # Who has gone on to other figures does not wait for the last ones.
+    last = st.session_state.get("compared.last")
+    if last is not None and last != task.key:
+        board().stop(last, visitor())
+    st.session_state["compared.last"] = task.key
+    if not early:
+        found = now(task, lang, words)
+        return kept(key_of(scenario, "asked"), lambda: replace(found, scenario=scenario))
+    found, first = soon(task, lang, words)
+    if not first:
+        return kept(key_of(scenario, "asked"), lambda: replace(found, scenario=scenario))
+    # What follows from it is kept under a name of its own: it is not what follows from the whole.
+    count = found.run.replications
+    few = scenario.simulation.model_copy(update={"replications": count, "at_most": count})
+    shown = kept(
+        key_of(scenario, "few", count), lambda: scenario.model_copy(update={"simulation": few})
+    )
+    return replace(found, scenario=shown)
+
+
+def is_early(found: Comparison, scenario: Scenario) -> bool:
+    """Whether a comparison is the first answer of a scenario, and the whole one follows."""
+    return found.scenario.simulation != scenario.simulation
 
 
 def option_result(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
@@ -23,6 +24,13 @@ _TEMPLATE = Path(__file__).with_name("report.typ")
 _WIDTH = 720
 #: Letters of a cell that are set in one line where there is room.
 _LONG = 44
+#: What the typesetter says of letters that the typeface lacks, and what stands in their place.
+_LACKING = re.compile(r'the text `"(.+?)"` could not be displayed')
+_BLANK = "?"
+# Signs without a shape that hold others together.
+_JOINERS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufe0e\ufe0f"), "")
+# So often letters are taken out that were named; then all that are not Latin or Cyrillic.
+_TRIES = 12
 #: One cell in so many may be longer than its column.
 _RARE = 14
 
@@ -35,14 +43,34 @@ def pdf(report: Contents) -> bytes:
     report
         What it says.
     """
+    said = _said(report)["data"]
+    for _ in range(_TRIES):
+        try:
+            return _compiled(said)
+        except typst.TypstError as error:
+            lacking = set("".join(map(_letters, _LACKING.findall(str(error)))))
+            if not lacking:
+                raise
+            # A name may have letters that the typeface lacks, and no reader could be told of them.
+            said = said.translate(_JOINERS | dict.fromkeys(map(ord, lacking), _BLANK))
+    return _compiled("".join(letter if letter < "\u0500" else _BLANK for letter in said))
+
+
+def _compiled(said: str) -> bytes:
     return typst.compile(
         _TEMPLATE,
         font_paths=[FONTS],
         ignore_system_fonts=True,
         format="pdf",
-        sys_inputs=_said(report),
+        sys_inputs={"data": said},
         pdf_standards=["ua-1"],
     )
+
+
+def _letters(shown: str) -> str:
+    """Letters of a text as the typesetter shows it; plain ones are never lacking."""
+    whole = re.sub(r"\\u\{([0-9a-f]+)\}", lambda found: chr(int(found[1], 16)), shown)
+    return "".join(letter for letter in whole if letter > "\x7f")
 
 
 def pictured(report: Contents, ppi: float = 110.0) -> tuple[bytes, ...]:

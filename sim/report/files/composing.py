@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 
-from sim.decide import Attained, Comparison, OptionResult
+from sim.decide import Comparison, OptionResult
 from sim.decide.horizon import Outlook, before_of, outlook
 from sim.errors import InvalidInput
 from sim.report.files.parts import (
@@ -21,10 +21,16 @@ from sim.report.files.parts import (
     service_block,
 )
 from sim.report.language import N_, Code, Language
-from sim.report.sentences import channel_title, gap_sentence, option_title
+from sim.report.sentences import gap_sentence, option_title
 from sim.report.table import Table
 from sim.report.week import unit_cost
-from sim.report.words import difference_words, headline, promise, sureness
+from sim.report.words import (
+    broken_sentence,
+    difference_words,
+    headline,
+    promise,
+    sureness,
+)
 from sim.scenario import Scenario
 from sim.scenario.variant import lead
 
@@ -219,31 +225,8 @@ def _warnings(found: Comparison, lang: Language) -> tuple[str, ...]:
     """Options that cannot be set beside the baseline, and promises that it does not keep."""
     base = found.baseline
     gaps = (gap_sentence(found, option.name, lang) for option in found.options)
-    missed = (_not_kept(found, one, lang) for one in base.attained if not one.kept)
+    missed = (broken_sentence(base, one, lang) for one in base.attained if not one.kept)
     return (*filter(None, gaps), *missed)
-
-
-def _not_kept(found: Comparison, one: Attained, lang: Language) -> str:
-    """Which part of a promise of the baseline does not hold."""
-    scenario, target = found.scenario, one.target
-    assert target is not None  # who promised nothing keeps it
-    named = {
-        "option": option_title(scenario, found.baseline.name, lang),
-        "channel": channel_title(scenario, one.channel, lang),
-    }
-    if one.service_level.value < target.answered or target.abandonment is None:
-        return lang(
-            "“{option}” cannot keep {promise} on {channel}: {share} answered in time.",
-            promise=promise(target, lang),
-            share=lang.percent(one.service_level.value),
-            **named,
-        )
-    return lang(
-        "“{option}” cannot keep to {most} who give up on {channel}: {share} gave up.",
-        most=lang.percent(target.abandonment),
-        share=lang.percent(one.abandonment.value, 1),
-        **named,
-    )
 
 
 def _tiles(found: Comparison, lang: Language) -> tuple[tuple[str, str, str], ...]:

@@ -6,19 +6,19 @@ import streamlit as st
 
 from sim.decide import Attained, Comparison, OptionResult
 from sim.report.months import horizon_sentence, horizon_table
-from sim.report.sentences import channel_title, gap_sentence, option_title, target_words
+from sim.report.sentences import gap_sentence, option_title, target_words
 from sim.report.week import unit_cost
-from sim.report.words import difference_words, headline, promise, sureness
+from sim.report.words import broken_sentence, difference_words, headline, promise, sureness
 from sim.scenario.variant import lead
 from sim.ui.beside import outlook_of, risk_known
 from sim.ui.pages.assumptions import assumptions
-from sim.ui.pages.guide import guide
+from sim.ui.pages.guide import headed
 from sim.ui.pages.money import bars, differences
 from sim.ui.pages.served import served
 from sim.ui.pages.statement import statement
 from sim.ui.pages.turning import turning
 from sim.ui.view import Tile, View, table, tile_row
-from sim.ui.work import comparison
+from sim.ui.work import comparison, is_early
 
 __all__ = ["draw"]
 
@@ -26,16 +26,16 @@ __all__ = ["draw"]
 def draw(view: View) -> None:
     """Draw the page."""
     lang, scenario = view.lang, view.scenario
-    st.title(_question(view))
-    guide(view)
-    found = comparison(scenario, lang)
+    headed(view, _question(view))
+    found = comparison(scenario, lang, early=True)
+    early = is_early(found, scenario)
     priced = found.baseline.statement is not None
     told = risk_known(found) is not None
     _verdict(view, found)
     _metrics(view, found)
     if priced:
         _money(view, found)
-        if turning(view, found) and not told:
+        if not early and turning(view, found) and not told:
             st.rerun()  # it was ready in the middle of the page: the verdict has it too
     served(view, found)
     if priced:
@@ -83,19 +83,7 @@ def _verdict(view: View, found: Comparison) -> None:
             st.markdown(f":material/warning: {gap_sentence(found, chosen.name, view.lang)}")
         for one in found.baseline.attained:
             if not one.kept:
-                st.markdown(f":material/warning: {_not_kept(view, found.baseline, one)}")
-
-
-def _not_kept(view: View, result: OptionResult, one: Attained) -> str:
-    """Why a promise of the baseline does not hold."""
-    lang = view.lang
-    return lang(
-        "“{option}” cannot keep {promise} on {channel}: {share} answered in time.",
-        option=option_title(view.scenario, result.name, lang),
-        promise=promise(one.target, lang) if one.target else "",
-        channel=channel_title(view.scenario, one.channel, lang),
-        share=lang.percent(one.service_level.value),
-    )
+                st.markdown(f":material/warning: {broken_sentence(found.baseline, one, view.lang)}")
 
 
 def _metrics(view: View, found: Comparison) -> None:

@@ -19,7 +19,7 @@ from sim.ui.state import BOUNDS, OWN, State
 from sim.ui.view import View, choose
 from sim.ui.work import scenario_of
 
-__all__ = ["guide", "hours_edits"]
+__all__ = ["headed", "hours_edits"]
 
 _CLOSED, _REFUSED = "guide.closed", "guide.refused"
 #: Opening hours that one may choose; the last are one's own.
@@ -40,32 +40,36 @@ _FIELDS = ("volume", "aht", "answered", "within")
 _LEVELS = 200
 
 
-def guide(view: View) -> None:
-    """A line that takes a newcomer from the example to their own answer; gone when not wanted.
+def headed(view: View, question: str) -> None:
+    """The title of the first page, and beside it a newcomer's way from the example to their own.
 
     Parameters
     ----------
     view
         Language and scenario.
+    question
+        What the page answers.
     """
     lang = view.lang
     refused = st.session_state.pop(_REFUSED, None)
+    if view.state.scenario == OWN or st.session_state.get(_CLOSED) or view.state.changed:
+        st.title(question)
+    else:
+        # One line where there is room for it: the answer below stays on the first screen.
+        with st.container(horizontal=True, vertical_alignment="center", key="guide"):
+            st.title(question, width="stretch")
+            label = lang("Example: put in your figures")
+            with st.popover(label, icon=":material/school:", type="primary"):
+                _form(view)
+            st.button(
+                lang("Not now"),
+                key="guide.close",
+                on_click=_close,
+                type="tertiary",
+                icon=":material/close:",
+            )
     if refused:
         st.error(lang("This cannot be computed: {reason}", reason=refused))
-    if view.state.scenario == OWN or st.session_state.get(_CLOSED) or view.state.changed:
-        return
-    told = lang("This is an example. Your own answer takes a minute:")
-    with st.container(horizontal=True, vertical_alignment="center", key="guide"):
-        st.markdown(f":material/school: {told}", width="stretch")
-        with st.popover(lang("Put in your figures"), icon=":material/edit:", type="primary"):
-            _form(view)
-        st.button(
-            lang("Not now"),
-            key="guide.close",
-            on_click=_close,
-            type="tertiary",
-            icon=":material/close:",
-        )
 
 
 def _close() -> None:

@@ -28,7 +28,7 @@ def draw(view: View) -> None:
     """Draw the page."""
     lang = view.lang
     st.title(lang("How do the options differ?"))
-    found = comparison(view.scenario, lang)
+    found = comparison(view.scenario, lang, early=True)
     refusal(lang)
     shown = _shown(view, found)
     _sentence(view, found, shown)

@@ -60,7 +60,7 @@ class _Look:
 def draw(view: View) -> None:
     """Draw the page."""
     st.title(view.lang("How many people, and where are they missing?"))
-    found = comparison(view.scenario, view.lang)
+    found = comparison(view.scenario, view.lang, early=True)
     look = _look(view, {option.name: option for option in found.options})
     _sentence(look)
     _metrics(look)
