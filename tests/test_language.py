@@ -182,3 +182,36 @@ def test_charts_write_numbers_as_the_text_does() -> None:
     assert RU.vega("RUB")["decimal"] == ","
     assert EN.vega("RUB")["currency"] == ["₽", ""]
     assert EN.number(-1.5, 1) == "−1.5"
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0.996, "99.6%"), (0.9999, "99.99%"), (1.0, "100%"), (0.002, "0.2%"), (0.0, "0%")]
+    + [(0.42, "42%"), (1e-9, "0%"), (1.2, "120%"), (-0.003, "−0.3%")],
+)
+def test_a_part_is_never_told_as_nothing_or_as_all(share: float, said: str) -> None:
+    assert Language("en").percent(share) == said
+
+
+@pytest.mark.parametrize(
+    ("promise", "told"),
+    [
+        ("phone.service_level: at least 80%", ("Телефон: уровень сервиса", "не меньше 80\xa0%")),
+        ("phone.asa: at most 20s", ("Телефон: среднее ожидание", "не больше 20\xa0с")),
+        ("npv: at most 90 000 000 RUB", ("приведённая стоимость", "не больше 90\xa0000\xa0000\xa0₽")),
+    ],
+)
+def test_a_promise_is_told_in_words_and_not_as_the_file_has_it(
+    promise: str, told: tuple[str, str]
+) -> None:
+    scenario = load(ROOT / "scenarios/company-n.yaml")
+    key, _, text = promise.partition(": ")
+    parts = {"measure": key.rpartition(".")[2], "channel": key.rpartition(".")[0] or None}
+    sense, bound = text[:8], {"80%": 0.8, "20s": 20.0}.get(text[9:], 90e6)
+    one = Promise.model_validate({**parts, "sense": sense, "value": bound, "text": promise})
+    judged = Judgement("shared", one, Estimate(bound, 0.0), "holds")
+    row = judgement_table(scenario, (judged,), "", Language("ru")).rows[0]
+
+    assert row[0].endswith(told[0])
+    assert row[1].replace(" ", " ") == told[1]
+    assert "%" not in row[2] or key == "phone.service_level"

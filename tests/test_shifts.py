@@ -610,3 +610,26 @@ def test_constraint_programming_finds_in_a_window_what_branching_finds(pay: Pay)
 
     assert found.cost == pytest.approx(branched.cost, abs=0.01)
     assert found.cost <= part[0] @ plan[free]
+
+
+def test_a_large_program_is_bounded_beside_its_first_plan_and_the_same_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is large is a matter of speed: the bound is that of the corner, without chance."""
+    hours = np.arange(168) % 24
+    needed = np.ceil(3 + 4 * np.sin(np.pi * hours / 24) ** 2)
+    pauses = (PauseRule(60, (180, -180), paid=False, kind="meal"),)
+    eight = ShiftTemplate("eight", (0, 1380), (480, 540), pauses=pauses)
+    asked: dict[str, Any] = {
+        "horizon": Horizon(60),
+        "effort": Effort(seconds=60.0, sweeps=0),
+    }
+    corner = cover_shifts(needed, [eight], **asked)
+    monkeypatch.setattr("sim.plan.shifts.search.LARGE", 100)
+    monkeypatch.setattr("sim.plan.shifts.search.AT_ONCE", 50)
+    one, other = (cover_shifts(needed, [eight], **asked) for _ in range(2))
+
+    assert one.full
+    assert one.bound == pytest.approx(corner.bound, rel=1e-6)
+    assert one.bound <= one.cost
+    assert [repr(item) for item in one.shifts] == [repr(item) for item in other.shifts]

@@ -196,12 +196,9 @@ def in_parts(table: Table, width: int) -> list[Table]:
     width
         Of the terminal.
     """
-    columns = [[row[n] for row in table.rows] for n in range(len(table.head))]
-    wide = [
-        max([_longest_word([name], _BREAKS), *(cell_len(cell) for cell in column)])
-        for name, column in zip(table.head, columns, strict=True)
-    ]
-    first = min(wide[0], max(_longest_word(columns[0] or [""], _BREAKS), width // 2))
+    columns = list(zip(table.head, *table.rows, strict=True))
+    wide = [max(_longest_word(one[:1], _BREAKS), _longest_line(one[1:])) for one in columns]
+    first = min(wide[0], max(_longest_word(columns[0], _BREAKS), width // 2))
     parts: list[list[int]] = [[]]
     used = first
     for n, size in enumerate(wide[1:], start=1):
@@ -235,10 +232,7 @@ def drawn(table: Table, width: int) -> RichTable:
         Of the terminal.
     """
     cells = [[name, *(row[n] for row in table.rows)] for n, name in enumerate(table.head)]
-    wide = [
-        max(cell_len(line) for cell in column for line in cell.splitlines() or [""])
-        for column in cells
-    ]
+    wide = [_longest_line(column) for column in cells]
     figures = [_longest_word(column, _BREAKS) for column in cells]
     words = [_longest_word(column, _ANY_SPACE) for column in cells]
     tight = sum(wide) + 3 * len(wide) + 1 > width
@@ -246,8 +240,11 @@ def drawn(table: Table, width: int) -> RichTable:
         box=box.SIMPLE_HEAD, collapse_padding=tight, pad_edge=not tight, show_edge=False
     )
     room = width - 2 * (len(wide) - 1)
-    # The first column says what a row is: it stays in one line where there is room for that.
-    for least in ([wide[0], *figures[1:]], figures, words):
+    # Figures stay in one line where there is room for that, and so does what says what a row is.
+    lines = [max(_longest_word(one[:1], _BREAKS), _longest_line(one[1:])) for one in cells]
+    short = min(lines[0], max(figures[0], width // 2))
+    whole = [[first, *lines[1:]] for first in (lines[0], short, figures[0])]
+    for least in (*whole, [wide[0], *figures[1:]], figures, words):
         if sum(least) <= room:
             break
     sizes = _shared(least, wide, room) if tight and sum(least) <= room else [None] * len(wide)
@@ -269,6 +266,11 @@ def _in_cell(text: str, size: int | None) -> str:
 def _longest_word(cells: Sequence[str], spaces: str) -> int:
     """The longest part of any cell between such spaces."""
     return max(cell_len(word) for cell in cells for word in re.split(spaces, cell))
+
+
+def _longest_line(cells: Sequence[str]) -> int:
+    """The longest line of any cell."""
+    return max((cell_len(line) for cell in cells for line in cell.splitlines()), default=0)
 
 
 def _shared(least: Sequence[int], wide: Sequence[int], room: int) -> list[int | None]:
