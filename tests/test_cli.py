@@ -391,8 +391,9 @@ def test_what_continues_a_line_stands_deeper_than_its_beginning(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(Console, "is_terminal", property(lambda self: True))
+    monkeypatch.setattr(Console, "is_dumb_terminal", property(lambda self: False))
     monkeypatch.setenv("COLUMNS", "20")
-    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("TERM", "dumb")  # no colours
     console().print("  - rent: 12\N{NO-BREAK SPACE}000 for eight seats")
 
     lines = capsys.readouterr().out.splitlines()
