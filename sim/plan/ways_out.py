@@ -36,10 +36,17 @@ def ways_out(
     -------
     Those that fill hours, or save money at no fewer hours; of a number the least that helps. None
     where no shifts were planned.
+
+    Notes
+    -----
+    Where hours stay short the simulation has asked for more and more in vain. Then ways are for
+    the agents that the closed form asks for.
     """
     plan = found.plan
     if plan is None:
         return ()
+    if not plan.cover.full:
+        plan = _as_asked(found, plan)
     now = solve(plan.problem, TRIED) if plan.trimmed else plan.cover
     ways = list(reasons_of(plan.problem, effort=TRIED, ways=most, now=now).ways)
     fewer = _fewer(scenario, option, group, found, plan)
@@ -50,6 +57,14 @@ def ways_out(
         way = way_out(Loosened("minimum", value=minimum), asked, now, TRIED)
         ways += [] if way is None else [way]
     return tuple(sorted(ways, key=lambda way: (-round(way.saved, 6), way.extra)))
+
+
+def _as_asked(found: Cover, plan: ShiftPlan) -> ShiftPlan:
+    """The plan for what the closed form asks for."""
+    problem, wanted = plan.problem, found.requirement.agents.astype(np.float64)
+    asked = cover_problem(wanted, problem.templates, horizon=problem.horizon, pay=problem.pay)
+    cover = solve(asked, TRIED)
+    return ShiftPlan(wanted, cover, asked, cover.gap)
 
 
 def _fewer(
