@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ifndef TOGETHER
 .NOTPARALLEL:
 endif
-.PHONY: help app test quick test-nojit test-long lint types format bench lock environment clean
+.PHONY: help app test quick test-nojit test-long snapshots lint types format bench lock environment clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ test-nojit: environment ## the kernels with the compiler off, and which of their
 
 test-long: environment ## the checks that take minutes to hours
 	@HYPOTHESIS_PROFILE=long $(PYTEST) --long -m long
+
+snapshots: environment .venv/linewise-warm ## take the pictures of pages anew that tests compare with
+	@NEW_SNAPSHOTS=1 $(BIN)/python -m pytest -q --long tests/test_browser_snapshots.py
 
 lint: environment ## style, spelling, and which room imports which
 	@$(BIN)/ruff check

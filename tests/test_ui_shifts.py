@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import json
 import zipfile
@@ -151,6 +152,32 @@ def test_a_rotation_for_all_says_which_rules_it_breaks() -> None:
     assert "Everybody walks the rotation 24/72" in texts(app)
     broken = app.table[-1].value.reset_index()
     assert next(iter(broken["Binds"])) == "must"
+
+
+def test_another_month_can_be_planned() -> None:
+    app = tried(page(desk()))
+    next(one for one in app.selectbox if one.label == "Month").select("2026-06-01")
+    finish(calm(app.run()))
+    assert "Make the roster, 01.06 to 30.06.2026" in [one.label for one in app.button]
+    group(app, "How days are given").select("pattern")
+    finish(calm(app.run()))
+    next(one for one in app.selectbox if one.label == "Rotation").select("5/2")
+    finish(calm(app.run()))
+
+    found = rotated(load_text(desk()), "base", "desk", _cover(), JUNE, "5/2", tell=quiet)
+    assert found.roster.period.days == 30
+    assert tiles(app)["Hours short"] == EN.number(_short(found), 1)
+
+
+JUNE = datetime.date(2026, 6, 1)
+
+
+def _cover() -> Any:
+    return simulate(load_text(desk())).covers["desk"]
+
+
+def _short(made: TeamRoster) -> float:
+    return float(made.roster.short.sum()) * made.roster.period.end / 60 / made.needed.size
 
 
 def test_a_rotation_that_is_none_is_refused_in_words() -> None:

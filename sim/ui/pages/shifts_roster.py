@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Callable, Mapping
 
@@ -10,8 +11,9 @@ import streamlit as st
 from sim.errors import InvalidInput
 from sim.plan import Cover
 from sim.plan.crews import pattern_of
+from sim.plan.period import Period
 from sim.plan.rotation.patterns import PATTERNS
-from sim.plan.teams import TeamRoster
+from sim.plan.teams import TeamRoster, month_of
 from sim.report.labour_tables import broken_table
 from sim.report.language import N_, Language
 from sim.report.roster_files import calendar_archive, roster_csv, roster_workbook
@@ -28,6 +30,8 @@ from sim.ui.work import key_of
 __all__ = ["roster"]
 
 _SECONDS = (15, 60, 180, 600)
+#: Months that may be planned, the scenario's own the first.
+_MONTHS = 18
 _OWN = "own"
 _PATTERN_WORDS = {
     "2/2": N_("two days of 12 h, two days off"),
@@ -74,21 +78,33 @@ def _made(desk: Desk, found: Cover) -> TeamRoster | None:
     how = choose(
         st.segmented_control, lang("How days are given"), names, f"roster.how.{desk.key}", lang
     )
+    period = _month(desk)
     if how == "pattern":
-        return _rotation(desk, found)
+        return _rotation(desk, found, period.start)
     times = {str(n): lang.duration(n) for n in _SECONDS}
     st.session_state.setdefault(f"chosen.roster.seconds.{desk.key}", "60")
     label = lang("How long to look")
     key = f"roster.seconds.{desk.key}"
     seconds = float(choose(st.segmented_control, label, times, key, lang))
-    args = (desk.scenario, desk.option, desk.group, found, None, seconds)
-    task = Task(key_of(desk.scenario, "roster", desk.option, desk.group, seconds), rostered, args)
-    period = desk.period
+    args = (desk.scenario, desk.option, desk.group, found, period.start, seconds)
+    name = key_of(desk.scenario, "roster", desk.option, desk.group, period.start, seconds)
+    task = Task(name, rostered, args)
     first, last = period.start, period.date(period.days - 1)
     start = lang(
         "Make the roster, {first} to {last}", first=f"{first:%d.%m}", last=f"{last:%d.%m.%Y}"
     )
     return result_of(task, lang, start=start, wording=lambda what: _wording(what, lang))
+
+
+def _month(desk: Desk) -> Period:
+    """The month that is planned: that in which the scenario starts, or one of the next."""
+    own = desk.period.start
+    firsts = [own.replace(year=own.year + n // 12, month=n % 12 + 1)
+              for n in range(own.month - 1, own.month - 1 + _MONTHS)]  # fmt: skip
+    names = {f"{first:%Y-%m-%d}": f"{first:%m.%Y}" for first in firsts}
+    key = f"roster.month.{desk.key}"
+    chosen = choose(st.selectbox, desk.view.lang("Month"), names, key, desk.view.lang)
+    return month_of(desk.scenario, datetime.date.fromisoformat(chosen))
 
 
 def _wording(what: str, lang: Language) -> str:
@@ -100,7 +116,7 @@ def _wording(what: str, lang: Language) -> str:
     return lang("Looking for a better roster: at most {gap} above the best", gap=gap)
 
 
-def _rotation(desk: Desk, found: Cover) -> TeamRoster | None:
+def _rotation(desk: Desk, found: Cover, first: datetime.date) -> TeamRoster | None:
     """Everybody on one pattern: at once."""
     lang = desk.view.lang
     words = {name: lang(_PATTERN_WORDS.get(name, text)) for name, (_, text) in PATTERNS.items()}
@@ -121,10 +137,9 @@ def _rotation(desk: Desk, found: Cover) -> TeamRoster | None:
     except InvalidInput as error:
         st.error(lang("This is no rotation: {reason}", reason=f"{error}"))
         return None
-    args = (desk.scenario, desk.option, desk.group, found, None, chosen)
-    task = Task(
-        key_of(desk.scenario, "rotation", desk.option, desk.group, chosen), rotated, args, "thread"
-    )
+    args = (desk.scenario, desk.option, desk.group, found, first, chosen)
+    name = key_of(desk.scenario, "rotation", desk.option, desk.group, first, chosen)
+    task = Task(name, rotated, args, "thread")
     try:
         return now(task, lang)
     except Paused:
