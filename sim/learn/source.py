@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pyarrow as pa
 
 from sim.learn.lines import lines_of
 from sim.learn.log import Log
+from sim.learn.tables import Table
 
 __all__ = ["Format", "Import"]
 
@@ -97,6 +99,55 @@ class Import:
             self.log.database.execute(sql)
         finally:
             self.log.database.unregister("piece")
+
+    def insert_rows(self, sql: str, file: int, table: Table, columns: Mapping[str, str]) -> None:
+        """Run `sql` for every block of a table's rows; lines are counted.
+
+        Parameters
+        ----------
+        sql
+            A statement over ``piece(file, number, …)``, the columns as texts.
+        file
+            Place of the table among the files.
+        table
+            The table.
+        columns
+            The header's name for each name in the statement.
+        """
+        reading = self.log.reading
+
+        def drop(reason: str, first: int, count: int) -> None:
+            reading.lines += count
+            reading.drop(reason, count, [self.place(file, first)])
+
+        for rows in table.blocks(tuple(columns.values()), drop):
+            reading.lines += len(rows.numbers)
+            texts = (pa.array(cells, pa.string()) for cells in rows.columns)
+            self.insert(sql, file, rows.numbers, **dict(zip(columns, texts, strict=True)))
+
+    def rows(self, sql: str, size: int = 10_000) -> Iterator[tuple[Any, ...]]:
+        """Rows of a query, a few at a time."""
+        cursor = self.log.database.cursor()
+        cursor.execute(sql)
+        while some := cursor.fetchmany(size):
+            yield from some
+
+    def stage_spans(self, spans: Iterable[tuple[str, int, int, str]], size: int = 10_000) -> int:
+        """Stage who was at work: agent, start, stop, kind. How many there were."""
+        count, spans = 0, iter(spans)
+        while some := list(itertools.islice(spans, size)):
+            count += len(some)
+            agents, starts, stops, kinds = zip(*some, strict=True)
+            self.insert(
+                "INSERT INTO spans SELECT agent, start, stop, kind FROM piece",
+                0,
+                list(range(len(some))),
+                agent=pa.array(agents, pa.string()),
+                start=pa.array(starts, pa.int64()),
+                stop=pa.array(stops, pa.int64()),
+                kind=pa.array(kinds, pa.string()),
+            )
+        return count
 
     def noting(self, path: Path) -> Callable[[str], object]:
         """What a fault of a file is told to."""

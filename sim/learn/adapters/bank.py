@@ -24,7 +24,7 @@ CREATE TEMP TABLE rows (
 
 _READ = """
 INSERT INTO rows
-SELECT file, number, len(c), hash(line), c[2], c[3], try_cast(c[4] AS INTEGER), c[5],
+SELECT file, number, len(c), md5_number_lower(line), c[2], c[3], try_cast(c[4] AS INTEGER), c[5],
     try_strptime('19' || c[6], '%Y%m%d'), seconds_of_day(c[7]), seconds_of_day(c[8]),
     seconds_of_day(c[10]), try_cast(c[12] AS INTEGER), c[13], seconds_of_day(c[14]),
     seconds_of_day(c[15]), try_cast(c[16] AS INTEGER), c[17]
