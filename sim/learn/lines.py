@@ -119,22 +119,26 @@ def decoded(data: bytes) -> str:
 
 
 def lines_of(
-    path: Path, size: int = PIECE, tell: Callable[[str], object] | None = None
+    path: Path,
+    size: int = PIECE,
+    tell: Callable[[str], object] | None = None,
+    end: bytes = b" ",
 ) -> Iterator[tuple[int, Any]]:
     """Lines of a file: number of the first one from 1, and an Arrow array of texts.
 
-    Each text keeps its line end. A line longer than `LONGEST` is cut to nothing, so that numbers
-    stay true, and `tell` is told.
+    Each text ends with `end` in place of its line end: a mark of the format, which makes cutting
+    the line end off needless. A line longer than `LONGEST` is cut to nothing, so that numbers stay
+    true, and `tell` is told.
     """
     number, rest, overlong = 1, b"", False
     tell = tell or str
     for taken in pieces_of(path, size, tell):
         piece = taken
         if overlong:
-            end = piece.find(b"\n")
-            if end < 0:
+            over = piece.find(b"\n")
+            if over < 0:
                 continue
-            piece, overlong = piece[end:], False  # its line end stays: an empty line
+            piece, overlong = piece[over:], False  # its line end stays: an empty line
         piece = rest + piece
         cut = piece.rfind(b"\n") + 1
         rest, piece = piece[cut:], piece[:cut]
@@ -142,15 +146,17 @@ def lines_of(
             rest, overlong = b"", True
             tell(f"a line longer than {LONGEST} bytes was passed over")
         if piece:
-            array = _array(piece)
+            array = _array(piece, end)
             yield number, array
             number += len(array)
     if rest:
-        yield number, _array(rest + b"\n")
+        yield number, _array(rest + b"\n", end)
 
 
-def _array(data: bytes) -> Any:
-    """Lines as an Arrow array of strings, their ends included."""
+def _array(data: bytes, end: bytes) -> Any:
+    """Lines as an Arrow array of strings, each with one mark at its end."""
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n")
     if b"\0" in data:
         data = data.replace(b"\0", b"")
     if not data.isascii():
@@ -160,5 +166,6 @@ def _array(data: bytes) -> Any:
             data = b"\n".join(decoded(line).encode() for line in data.split(b"\n"))
     ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n")) + 1
     offsets = np.concatenate(([0], ends)).astype(np.int32)
+    data = data.replace(b"\n", end)
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
     return pa.Array.from_buffers(pa.string(), len(offsets) - 1, buffers)

@@ -89,6 +89,8 @@ class Reading:
     intervals: int = 0
     dropped: dict[str, Dropped] = field(default_factory=dict)
     """By reason, in English words."""
+    repaired: dict[str, int] = field(default_factory=dict)
+    """Contacts that were kept with something in them taken as unknown: what, and how many."""
     notes: list[str] = field(default_factory=list)
     """What was assumed: the zone, the columns, the layout."""
 
@@ -198,7 +200,9 @@ def _opened(folder: Path) -> duckdb.DuckDBPyConnection:
     swap = str(folder / "swap").replace("'", "''")
     database.execute(
         "SET threads = 2; SET memory_limit = '400MB'; SET TimeZone = 'UTC';"
-        f"SET temp_directory = '{swap}'; SET enable_progress_bar = false"
+        f"SET temp_directory = '{swap}'; SET enable_progress_bar = false;"
+        # Rows carry the numbers of their lines: two threads may write them in any order.
+        "SET preserve_insertion_order = false"
     )
     database.execute(_TABLES.format(outcomes=", ".join(f"'{name}'" for name in OUTCOMES)))
     return database

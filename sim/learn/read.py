@@ -14,7 +14,7 @@ from sim.errors import InvalidInput, one_of
 from sim.learn.formats import FORMATS
 from sim.learn.lines import head_of
 from sim.learn.log import Log
-from sim.learn.source import Format, Import
+from sim.learn.source import STAGED, Format, Import
 
 __all__ = ["detect", "format_names", "read_logs"]
 
@@ -31,7 +31,8 @@ SELECT row_number() OVER () - 1, channel, queue, type, priority, hashed(caller),
     CASE WHEN talk IS NOT NULL OR acw IS NOT NULL
         THEN coalesce(talk, 0) + coalesce(hold, 0) + coalesce(acw, 0) END,
     leg, clock::DATE, epoch(clock - date_trunc('day', clock))::INTEGER
-FROM (SELECT *, wall_clock(arrival) AS clock FROM staged ORDER BY arrival, file, number)
+FROM (SELECT *, wall_clock(arrival) AS clock FROM ({staged}) AS rows({columns})
+      ORDER BY arrival, file, number)
 """
 
 _PRESENCE = """
@@ -154,9 +155,15 @@ def _finish(task: Import, salt: str) -> None:
     log = task.log
     quoted = salt.replace("'", "''")
     task.run(_HASHED.replace("$salt", f"'{quoted}'"))
-    task.run(_CONTACTS)
+    task.run("SET preserve_insertion_order = true")
+    if task.staged:
+        staged = " UNION ALL ".join(f"({query})" for query in task.staged)
+        task.run(_CONTACTS.format(staged=staged, columns=STAGED))
     task.run(_PRESENCE)
-    task.run("DROP TABLE staged; DROP TABLE spans; DROP MACRO hashed")
+    for table in ("spans", *task.scratch):
+        task.run(f"DROP TABLE {table}")
+    task.run("DROP MACRO hashed")
+    _repair(log)
     table = "contacts"
     if not task.run("SELECT 1 FROM contacts LIMIT 1"):
         table = "intervals" if task.run("SELECT 1 FROM intervals LIMIT 1") else table
@@ -167,3 +174,15 @@ def _finish(task: Import, salt: str) -> None:
     channels = task.run("SELECT DISTINCT channel FROM contacts ORDER BY 1")
     log.channels = tuple(row[0] for row in channels)
     log.reading.used = log.reading.lines - sum(d.count for d in log.reading.dropped.values())
+
+
+def _repair(log: Log) -> None:
+    """Durations below zero are not known: clocks that were set back, or do not agree."""
+    for column in ("wait", "talk", "hold", "acw"):
+        ((count,),) = log.database.execute(
+            f"SELECT count(*) FROM contacts WHERE {column} < 0"
+        ).fetchall()
+        if count:
+            log.reading.repaired[f"{column} below zero, taken as unknown"] = count
+            also = ", handle = NULL" if column != "wait" else ""
+            log.database.execute(f"UPDATE contacts SET {column} = NULL{also} WHERE {column} < 0")

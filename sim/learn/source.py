@@ -15,15 +15,14 @@ from sim.learn.lines import lines_of
 from sim.learn.log import Log
 from sim.learn.tables import Table
 
-__all__ = ["Format", "Import"]
+__all__ = ["STAGED", "Format", "Import"]
 
-#: Columns that every adapter stages; ids are still texts, instants UTC [ms].
-_STAGED = """
-CREATE TABLE staged (
-    file USMALLINT, number UBIGINT, channel VARCHAR, queue VARCHAR, type VARCHAR, priority INTEGER,
-    caller VARCHAR, agent VARCHAR, arrival BIGINT, queued BIGINT, answered BIGINT, ended BIGINT,
-    outcome outcome, wait DOUBLE, talk DOUBLE, hold DOUBLE, acw DOUBLE, leg INTEGER
-);
+#: Columns of the rows that adapters stage; ids are still texts, instants UTC [ms].
+STAGED = (
+    "file, number, channel, queue, type, priority, caller, agent, arrival, queued, answered, ended,"
+    " outcome, wait, talk, hold, acw, leg"
+)
+_SPANS = """
 CREATE TABLE spans (agent VARCHAR, start BIGINT, stop BIGINT, kind presence_kind);
 """
 
@@ -67,24 +66,28 @@ class Import:
     """What the user says of columns, for tables of no known format."""
     tell: Callable[[str], object] = str
     """Told how far the reading has come."""
+    staged: list[str] = field(default_factory=list)
+    """Queries of which contacts are made, with the columns `STAGED`."""
+    scratch: list[str] = field(default_factory=list)
+    """Tables that go when contacts are made."""
 
     def __post_init__(self) -> None:
         """Lay out what adapters fill."""
-        self.run(_STAGED)
+        self.run(_SPANS)
         self.run(_MACROS.format(zone=self.log.timezone))
 
     def run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run a statement and give its rows."""
         return self.log.database.execute(sql, list(values)).fetchall()
 
-    def insert_lines(self, sql: str) -> None:
+    def insert_lines(self, sql: str, end: bytes = b" ") -> None:
         """Run `sql` for every piece of every file, over ``piece(file, number, text)``.
 
-        Line ends are still at the end of each text.
+        Each text has the mark `end` at its end.
         """
         for file, path in enumerate(self.paths):
             self.tell(path.name)
-            for first, lines in lines_of(path, tell=self.noting(path)):
+            for first, lines in lines_of(path, tell=self.noting(path), end=end):
                 self.insert(sql, file, np.arange(first, first + len(lines)), text=lines)
 
     def insert(self, sql: str, file: int, numbers: object, **columns: object) -> None:

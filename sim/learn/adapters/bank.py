@@ -15,7 +15,7 @@ HEADER = "vru+line\tcall_id\tcustomer_id\tpriority\ttype\tdate"
 CELLS = 17
 
 _ROWS = """
-CREATE TEMP TABLE rows (
+CREATE TABLE rows (
     file USMALLINT, number UBIGINT, cells INTEGER, line UBIGINT, call VARCHAR, caller VARCHAR,
     priority INTEGER, type VARCHAR, day TIMESTAMP, entry INTEGER, exit INTEGER, queued INTEGER,
     waited INTEGER, outcome VARCHAR, started INTEGER, served INTEGER, talk INTEGER, agent VARCHAR
@@ -29,13 +29,13 @@ SELECT file, number, len(c), md5_number_lower(line), c[2], c[3], try_cast(c[4] A
     seconds_of_day(c[10]), try_cast(c[12] AS INTEGER), c[13], seconds_of_day(c[14]),
     seconds_of_day(c[15]), try_cast(c[16] AS INTEGER), c[17]
 FROM (SELECT file, number, line, string_split(line, chr(9)) AS c
-      FROM (SELECT file, number, rtrim(text, chr(13) || chr(10)) AS line FROM piece)
-      WHERE line <> '' AND NOT starts_with(line, 'vru+line'))
+      FROM (SELECT file, number, text AS line FROM piece)
+      WHERE length(line) > 1 AND NOT starts_with(line, 'vru+line'))
 """
 
 # What is left out, in this order, and why.
 _DROPPED = (
-    ("cut short, or not of this format", f"cells <> {CELLS} OR call = ''"),
+    ("cut short, or not of this format", f"cells <> {CELLS + 1} OR call = ''"),
     ("no readable date or time", "(day IS NULL OR entry IS NULL OR exit IS NULL)"),
     ("no readable wait or service", "(queued IS NULL OR waited IS NULL OR talk IS NULL)"),
     ("phantom call: not a real one", "outcome = 'PHANTOM'"),
@@ -47,7 +47,6 @@ _DROPPED = (
 )
 
 _STAGE = """
-INSERT INTO staged
 WITH timed AS (
     SELECT *, utc_ms(day + to_seconds(exit + CASE WHEN entry - exit > 43200 THEN 86400 ELSE 0 END))
         AS arrival, queued > 0 OR waited > 0 AS waits
@@ -71,10 +70,10 @@ FROM timed
 def _load(task: Import) -> None:
     """Read the months."""
     task.run(_ROWS)
-    task.insert_lines(_READ)
+    task.insert_lines(_READ, b"\t")
     task.log.reading.lines += task.run("SELECT count(*) FROM rows")[0][0]
     task.run(
-        "CREATE TEMP TABLE twice AS SELECT file, number FROM (SELECT file, number, row_number() "
+        "CREATE TABLE twice AS SELECT file, number FROM (SELECT file, number, row_number() "
         "OVER (PARTITION BY line, call ORDER BY file, number) AS nth FROM rows) WHERE nth > 1"
     )
     task.drop("the same line a second time", "twice")
@@ -82,8 +81,8 @@ def _load(task: Import) -> None:
     for reason, where in _DROPPED:
         task.drop(reason, "rows", where)
         task.run(f"DELETE FROM rows WHERE {where}")
-    task.run(_STAGE)
-    task.run("DROP TABLE rows; DROP TABLE twice")
+    task.staged.append(_STAGE)
+    task.scratch += ["rows", "twice"]
 
 
 BANK = Format(

@@ -70,7 +70,7 @@ CREATE TEMP TABLE walked AS
 SELECT *, sum((code = 1)::INTEGER) OVER past AS leg,
     row_number() OVER (PARTITION BY call, ms, queue, who, code, wait, talk
         ORDER BY file, number) > 1 AS twice
-FROM events WHERE code < 20 AND call IN (SELECT call FROM crooked)
+FROM events WHERE code BETWEEN 1 AND 19 AND call IN (SELECT call FROM crooked)
 WINDOW past AS (PARTITION BY call ORDER BY ms, file, number)
 """
 
@@ -90,7 +90,6 @@ FROM legs
 """
 
 _STAGE = """
-INSERT INTO staged
 SELECT file, number, 'voice', queue, NULL, NULL, caller,
     CASE WHEN taken THEN agent END,
     arrival, arrival,
@@ -122,7 +121,7 @@ _ODD = "(SELECT * FROM first WHERE leg > 0 AND nth = 1 AND code BETWEEN {low} AN
 def finish(task: Import) -> None:
     """Put the table ``events`` together: stage contacts and presence."""
     _shapes(task)
-    task.run("DROP TABLE crooked; DROP TABLE walked; DROP TABLE legs; DROP TABLE first")
+    task.scratch += ["events", "crooked", "walked", "legs", "first"]
     _spans(task)
 
 
@@ -141,7 +140,7 @@ def _shapes(task: Import) -> None:
     ]
     odd = [_ODD.format(low=low, high=high) for low, high in ranges]
     for (entries, answers, ends), keys in ((plain, "call"), (odd, "call, leg")):
-        task.run(_STAGE.format(entries=entries, answers=answers, ends=ends, keys=keys))
+        task.staged.append(_STAGE.format(entries=entries, answers=answers, ends=ends, keys=keys))
 
 
 @dataclass(frozen=True)
@@ -220,7 +219,7 @@ def _spans(task: Import) -> None:
     """Stage presence; a log without any is known to have none."""
     rows = task.rows(
         "SELECT ms, coalesce(queue, ''), coalesce(who, ''), code, coalesce(said, '')"
-        " FROM events WHERE code >= 20 ORDER BY ms, file, number"
+        " FROM events WHERE code BETWEEN 20 AND 99 ORDER BY ms, file, number"
     )
     ((end,),) = task.run("SELECT max(ms) FROM events")
     found = presence(rows, end or 0)

@@ -32,24 +32,24 @@ def _codes() -> str:
 # A line as an event: which one, who, how long the wait and the talk. The caller comes with the
 # entry into the queue; a transfer over a link has one more piece of data than others.
 _PARSED = """
-CREATE OR REPLACE TEMP TABLE parsed AS
-SELECT file, number, ms, call, queue, CASE WHEN code = 1 THEN d2 ELSE agent END AS who,
-    CASE WHEN cells < 5 THEN {no_line} WHEN ms IS NULL THEN {no_time} ELSE code END::UTINYINT
-        AS code,
+INSERT INTO events
+SELECT file, number, ms, CASE WHEN code BETWEEN 1 AND 99 THEN call END,
+    CASE WHEN code BETWEEN 1 AND 99 THEN queue END,
+    CASE WHEN code = 1 THEN d2 WHEN code BETWEEN 2 AND 99 THEN agent END,
+    CASE WHEN cells < 5 THEN {no_line} WHEN ms IS NULL THEN {no_time} ELSE code END::UTINYINT,
     try_cast(CASE WHEN code <= 1 OR code >= 20 THEN NULL WHEN code <= 3 THEN d1
-        WHEN code = 7 OR d1 = 'LINK' THEN d4 ELSE d3 END AS DOUBLE) AS wait,
+        WHEN code = 7 OR d1 = 'LINK' THEN d4 ELSE d3 END AS DOUBLE),
     try_cast(CASE WHEN code = 3 THEN d2 WHEN code <> 9 THEN NULL WHEN d1 = 'LINK' THEN d5
-        ELSE d4 END AS DOUBLE) AS talk,
-    CASE WHEN code BETWEEN 20 AND 99 THEN d1 END AS said
+        ELSE d4 END AS DOUBLE),
+    CASE WHEN code BETWEEN 20 AND 99 THEN d1 END
 FROM (SELECT *, {codes} AS code FROM ({cells}))
 """
 
 _CELLS = """
-SELECT file, number, len(p) AS cells, (try_cast(p[1] AS DOUBLE) * 1000)::BIGINT AS ms,
+SELECT file, number, len(p) - 1 AS cells, (try_cast(p[1] AS DOUBLE) * 1000)::BIGINT AS ms,
     p[2] AS call, p[3] AS queue, p[4] AS agent, p[5] AS event,
     p[6] AS d1, p[7] AS d2, p[8] AS d3, p[9] AS d4, p[10] AS d5
-FROM (SELECT file, number, string_split(rtrim(text, chr(13) || chr(10)), '|') AS p
-      FROM piece WHERE length(text) > 2)
+FROM (SELECT file, number, string_split(text, '|') AS p FROM piece WHERE text <> '|')
 """
 
 # The table of a database: one column a piece of data, or all of them in one.
@@ -63,33 +63,24 @@ FROM piece
 
 
 def _keep(cells: str) -> str:
-    """Statements that take a piece apart and keep what says something."""
-    parsed = _PARSED.format(no_line=_NO_LINE, no_time=_NO_TIME, codes=_codes(), cells=cells)
-    return (
-        f"{parsed};"
-        "INSERT INTO events SELECT * FROM parsed WHERE code BETWEEN 1 AND 99;"
-        "INSERT INTO odd SELECT file, number, code FROM parsed WHERE code >= 250;"
-        "INSERT INTO seen SELECT count(*) FROM parsed"
-    )
+    """The statement that takes a piece apart: every line is kept, with what it says."""
+    return _PARSED.format(no_line=_NO_LINE, no_time=_NO_TIME, codes=_codes(), cells=cells)
 
 
 def _begin(task: Import) -> None:
     task.run(
         "CREATE TABLE events (file USMALLINT, number UBIGINT, ms BIGINT, call VARCHAR,"
-        " queue VARCHAR, who VARCHAR, code UTINYINT, wait DOUBLE, talk DOUBLE, said VARCHAR);"
-        "CREATE TABLE odd (file USMALLINT, number UBIGINT, code UTINYINT);"
-        "CREATE TABLE seen (lines UBIGINT)"
+        " queue VARCHAR, who VARCHAR, code UTINYINT, wait DOUBLE, talk DOUBLE, said VARCHAR)"
     )
 
 
 def _end(task: Import) -> None:
-    task.log.reading.lines += task.run("SELECT coalesce(sum(lines), 0)::BIGINT FROM seen")[0][0]
-    task.drop("cut short, or no line of a queue log", "odd", f"code = {_NO_LINE}")
-    task.drop("no readable time", "odd", f"code = {_NO_TIME}")
-    task.drop("event of another program", "odd", f"code = {_UNKNOWN}")
-    task.run("DROP TABLE odd; DROP TABLE seen; DROP TABLE IF EXISTS parsed")
+    if not task.log.reading.lines:
+        task.log.reading.lines = task.run("SELECT count(*) FROM events")[0][0]
+    task.drop("cut short, or no line of a queue log", "events", f"code = {_NO_LINE}")
+    task.drop("no readable time", "events", f"code = {_NO_TIME}")
+    task.drop("event of another program", "events", f"code = {_UNKNOWN}")
     finish(task)
-    task.run("DROP TABLE events")
 
 
 def _matches(head: str) -> bool:
@@ -108,7 +99,7 @@ def _load(task: Import) -> None:
     """Read the lines, in the order of their rotations."""
     task.paths = sorted(task.paths, key=_began)
     _begin(task)
-    task.insert_lines(_keep(_CELLS))
+    task.insert_lines(_keep(_CELLS), b"|")
     _end(task)
 
 
