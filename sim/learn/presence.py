@@ -230,7 +230,8 @@ WITH turns AS (
     SELECT agent, stop, CASE kind WHEN 'available' THEN -1 ELSE 0 END,
         CASE kind WHEN 'paused' THEN -1 ELSE 0 END FROM presence
 ), summed AS (
-    SELECT agent, moment, sum(there) AS there, sum(paused) AS paused FROM turns GROUP BY agent, moment
+    SELECT agent, moment, sum(there) AS there, sum(paused) AS paused FROM turns
+    GROUP BY agent, moment
 ), running AS (
     SELECT agent, moment, lead(moment) OVER w AS until,
         sum(there) OVER (w ROWS UNBOUNDED PRECEDING) AS there,
