@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.learn.contacts import HOUR, Contacts
 from sim.learn.log import Log
 
-__all__ = ["Presence", "Rule", "inferred", "logged", "logged_spans", "usual", "wrap_up"]
+__all__ = ["Presence", "Rule", "inferred", "logged", "usual", "wrap_up"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -213,16 +213,6 @@ def _ordered(start: Floats, stop: Floats, follow: Flags, pause: Floats, how: str
     return Presence(start[order], stop[order], follows, np.where(later, pause[order], 0.0), how)
 
 
-def logged_spans(log: Log) -> tuple[Floats, Floats]:
-    """Spans in which agents were available, pauses taken out [s since 1970, UTC]."""
-    rows = log.database.execute(
-        "SELECT agent, start / 1000.0 AS start, stop / 1000.0 AS stop, kind = 'paused' AS paused "
-        "FROM presence ORDER BY agent, start"
-    ).fetchnumpy()
-    start, stop = np.asarray(rows["start"], float), np.asarray(rows["stop"], float)
-    return start, stop
-
-
 def logged(log: Log) -> Presence:
     """Presence as the log has it: spans at work, without the pauses in them."""
     rows = log.database.execute(_LOGGED).fetchnumpy()
@@ -234,21 +224,22 @@ def logged(log: Log) -> Presence:
 # Moments at which an agent begins or stops to be there or to be paused; there and not paused.
 _LOGGED = """
 WITH turns AS (
-    SELECT agent, start AS at, CASE kind WHEN 'available' THEN 1 ELSE 0 END AS there,
+    SELECT agent, start AS moment, CASE kind WHEN 'available' THEN 1 ELSE 0 END AS there,
         CASE kind WHEN 'paused' THEN 1 ELSE 0 END AS paused FROM presence
     UNION ALL
     SELECT agent, stop, CASE kind WHEN 'available' THEN -1 ELSE 0 END,
         CASE kind WHEN 'paused' THEN -1 ELSE 0 END FROM presence
 ), summed AS (
-    SELECT agent, at, sum(there) AS there, sum(paused) AS paused FROM turns GROUP BY agent, at
+    SELECT agent, moment, sum(there) AS there, sum(paused) AS paused FROM turns
+    GROUP BY agent, moment
 ), running AS (
-    SELECT agent, at, lead(at) OVER w AS until,
+    SELECT agent, moment, lead(moment) OVER w AS until,
         sum(there) OVER (w ROWS UNBOUNDED PRECEDING) AS there,
         sum(paused) OVER (w ROWS UNBOUNDED PRECEDING) AS paused
-    FROM summed WINDOW w AS (PARTITION BY agent ORDER BY at)
+    FROM summed WINDOW w AS (PARTITION BY agent ORDER BY moment)
 )
-SELECT at / 1000.0 AS start, until / 1000.0 AS stop FROM running
-WHERE there > 0 AND paused = 0 AND until > at ORDER BY agent, at
+SELECT moment / 1000.0 AS start, until / 1000.0 AS stop FROM running
+WHERE there > 0 AND paused = 0 AND until > moment ORDER BY agent, moment
 """
 
 

@@ -62,6 +62,24 @@ _RULES = {
     "excluding_short_abandons": N_("those who gave up within 5 s left out"),
     "including_short_abandons": N_("those who gave up within 5 s counted as good"),
 }
+_FOUND = {
+    "twice": N_("contacts that stand there twice"),
+    "no_end": N_("contacts without an end"),
+    "zero_services": N_("talks of 0 s"),
+    "short_services": N_("talks of under 10 s"),
+    "long_services": N_("talks of over an hour"),
+    "long_waits": N_("waits of over two hours"),
+    "agents_missing": N_("answered contacts without an agent"),
+    "agents_at_once": N_("talks during another talk of the same agent"),
+    "callers_partly": N_("contacts without a caller, so that redials are a lower bound"),
+    "callers_when_waiting": N_("contacts without a caller, nearly all of whom did not wait"),
+    "busy_days": N_("unusually busy days"),
+    "surges": N_("hours with a surge"),
+    "quiet_days": N_("unusually quiet days"),
+    "holidays": N_("quiet days that are public holidays"),
+    "missing_days": N_("days without contacts"),
+    "synthetic": N_("signs that the log was made up: do not trust it"),
+}
 _GOOD_R, _FAIR_BIAS = 0.8, 0.02
 
 
@@ -120,7 +138,7 @@ def _read(learned: Learned, lang: Language) -> Iterator[str]:
         if one.kind not in ("dropped", "repaired"):
             yield lang(
                 "In the log: {kind}, {count} of {of}.",
-                kind=lang(one.kind.replace("_", " ")),
+                kind=lang(_FOUND.get(one.kind, one.kind)),
                 count=lang.number(one.count),
                 of=lang.number(one.of),
             )
