@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim import erlang
 from sim.learn.contacts import DAY, HOUR, Contacts
+from sim.learn.crowding import crowding_of
 from sim.learn.patience import Curve, kaplan_meier
 from sim.learn.presence import Presence, Rule, inferred, usual, wrap_up
 from sim.learn.replay import Model, replay
@@ -301,10 +302,13 @@ def tuned(
             for idle, grace in product(_IDLE, _GRACE):
                 rule = Rule(idle, grace)
                 people = inferred(contacts, rule, models[grace].wrap)
-                loss = _loss(contacts, people, models[grace], working, way == "replayed", seed)
+                model = _crowded(models[grace], contacts, people)
+                loss = _loss(contacts, people, model, working, way == "replayed", seed)
                 found.append((loss, idle, rule))
             rules[way] = min(found, key=lambda one: one[:2])[2]
     model = models[rules["replayed"].grace]
+    people = logged or inferred(contacts, rules["replayed"], model.wrap)
+    model = _crowded(model, contacts, people)
     people = logged or inferred(contacts, rules["staffed"], model.wrap)
     known = contacts.handle[contacts.served & (contacts.handle > 0)]
     gone = max(int(contacts.abandoned.sum()), 1)
@@ -316,6 +320,11 @@ def tuned(
         float(known.mean()) + model.wrap if len(known) else 0.0,
         working,
     )
+
+
+def _crowded(model: Model, contacts: Contacts, people: Presence) -> Model:
+    """The model, patience shortened by queues as they were."""
+    return replace(model, crowding=crowding_of(contacts, people, model.patience))
 
 
 def _loss(

@@ -14,6 +14,7 @@ from sim.demand.draws import COUNTERS, Purpose, stream_of
 from sim.engine.contract import CLOCK_LIMIT, TICKS_PER_SECOND, Staffing, Status, Workload
 from sim.engine.door import play
 from sim.learn.contacts import DAY, Contacts
+from sim.learn.crowding import USUAL, Crowding, queue_ahead
 from sim.learn.patience import Curve
 from sim.learn.presence import Presence
 
@@ -26,6 +27,8 @@ _T = TypeVar("_T")
 
 #: Days played in one go, far below what the clock holds.
 PIECE = 56
+#: How often the queue that shortens patience is taken from the replay before; the first has none.
+_PASSES = 3
 #: Contacts on either side whose handle times are at hand for one that has none.
 _AROUND = 5
 _BILLION = 1_000_000_000
@@ -46,6 +49,8 @@ class Model:
         Share of contacts of high priority, by kind, for those whose priority is not known.
     head_start
         Time by which contacts of high priority stand ahead in the queue [s].
+    crowding
+        How a queue shortens patience.
     """
 
     patience: dict[str, Curve]
@@ -53,6 +58,7 @@ class Model:
     wrap: float
     priority: dict[str, float] = field(default_factory=dict)
     head_start: float = 0.0
+    crowding: Crowding = USUAL
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,10 +95,37 @@ def replay(
     seed, replication
         Where random numbers start. Each contact has its own, whoever is there.
     """
-    found = np.zeros(len(contacts)), np.zeros(len(contacts), bool), np.zeros(len(contacts), bool)
     handle = _handled(contacts, model, as_handled, seed, replication)
-    patience, acw = _drawn(contacts, model, seed, replication)
+    patience = _Patience.of(contacts, model, seed, replication)
+    acw = _after(contacts, model, seed, replication)
     high = _high(contacts, model, seed, replication)
+    ahead = np.zeros(len(contacts))
+
+    def played() -> Replayed:
+        marks = _Marks(handle, acw, patience.drawn(model.crowding.hazard(ahead)), high)
+        return _played(contacts, presence, model, marks)
+
+    found = played()
+    for number in range(_PASSES if model.crowding.power else 0):
+        # The queue that a contact meets shortens its patience, and so the queue: halfway each time.
+        met = queue_ahead(contacts, found.wait, presence)
+        ahead = met if number == 0 else (ahead + met) / 2
+        found = played()
+    return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Marks:
+    """What each contact brings with it."""
+
+    handle: Floats
+    acw: Floats
+    patience: Floats
+    high: Flags
+
+
+def _played(contacts: Contacts, presence: Presence, model: Model, marks: _Marks) -> Replayed:
+    found = np.zeros(len(contacts)), np.zeros(len(contacts), bool), np.zeros(len(contacts), bool)
     first = contacts.day.min()
     for start in range(int(first), int(contacts.day.max()) + 1, PIECE):
         rows = np.flatnonzero((contacts.day >= start) & (contacts.day < start + PIECE))
@@ -105,10 +138,10 @@ def replay(
             queues=2,
             fresh=len(rows),
             due=_ticks(contacts.time[rows] - origin),
-            queue=high[rows].astype(np.uint8),
-            handle=_ticks(handle[rows]),
-            acw=_ticks(acw[rows]),
-            patience=_ticks(patience[rows]),
+            queue=marks.high[rows].astype(np.uint8),
+            handle=_ticks(marks.handle[rows]),
+            acw=_ticks(marks.acw[rows]),
+            patience=_ticks(marks.patience[rows]),
         )
         outcome = play(work, _crew(people, origin, model.head_start))
         found[0][rows] = outcome.wait / TICKS_PER_SECOND
@@ -145,15 +178,39 @@ def _units(contacts: Contacts, kind: int, purpose: Purpose, seed: int, number: i
     return sampling.units(origin, 0, int(purpose), counters)
 
 
-def _drawn(contacts: Contacts, model: Model, seed: int, number: int) -> tuple[Floats, Floats]:
-    """Patience and work after the contact."""
-    patience, acw = np.empty(len(contacts)), np.empty(len(contacts))
-    for kind, name in enumerate(contacts.kinds):
-        mine = contacts.kind == kind
-        curve = _of(model.patience, name)
-        patience[mine] = curve.draw(_units(contacts, kind, Purpose.PATIENCE, seed, number))
-        acw[mine] = -model.wrap * np.log(_units(contacts, kind, Purpose.ACW, seed, number))
-    return patience, acw
+@dataclass(frozen=True, slots=True, eq=False)
+class _Patience:
+    """Numbers that patience is drawn from, each contact its own."""
+
+    contacts: Contacts
+    curves: Mapping[str, Curve]
+    units: Floats
+
+    @classmethod
+    def of(cls, contacts: Contacts, model: Model, seed: int, number: int) -> _Patience:
+        units = np.empty(len(contacts))
+        for kind in range(len(contacts.kinds)):
+            mine = contacts.kind == kind
+            units[mine] = _units(contacts, kind, Purpose.PATIENCE, seed, number)
+        return cls(contacts, model.patience, units)
+
+    def drawn(self, hazard: Floats) -> Floats:
+        """Patience where the hazard is so many times that of the curves [s]."""
+        found = np.empty(len(self.units))
+        units = self.units ** (1 / hazard)
+        for kind, name in enumerate(self.contacts.kinds):
+            mine = self.contacts.kind == kind
+            found[mine] = _of(self.curves, name).draw(units[mine])
+        return found
+
+
+def _after(contacts: Contacts, model: Model, seed: int, number: int) -> Floats:
+    """Work after each contact [s]."""
+    found = np.empty(len(contacts))
+    for kind in range(len(contacts.kinds)):
+        units = _units(contacts, kind, Purpose.ACW, seed, number)
+        found[contacts.kind == kind] = -model.wrap * np.log(units)
+    return found
 
 
 def _of(by_kind: Mapping[str, _T], name: str) -> _T:

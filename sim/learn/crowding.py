@@ -1,0 +1,124 @@
+"""Patience in a crowd: who stands in a longer queue for the same agents gives up sooner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.learn.contacts import Contacts
+from sim.learn.patience import Curve
+from sim.learn.presence import Presence
+
+__all__ = ["USUAL", "Crowding", "crowding_of", "queue_ahead"]
+
+Floats = NDArray[np.float64]
+
+#: Fewer who gave up say nothing of a crowd.
+_LEAST_LEFT = 500
+_STEPS = 50
+#: The power never lengthens patience in a crowd, nor makes it hopeless.
+_POWERS = (0.0, 1.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Crowding:
+    """By how much the hazard of giving up is that of the usual curve: ``level * (1 + c) ** power``.
+
+    Here ``c`` is the number who wait ahead for each agent when a contact comes.
+
+    Parameters
+    ----------
+    level
+        Where nobody waits ahead.
+    power
+        How it rises; 0 where patience does not depend on the queue.
+
+    Examples
+    --------
+    >>> Crowding(0.5, 1.0).hazard(np.array([0.0, 3.0])).tolist()
+    [0.5, 2.0]
+    """
+
+    level: float = 1.0
+    power: float = 0.0
+
+    def hazard(self, ahead: Floats) -> Floats:
+        """Hazard over that of the usual curve, for so many ahead of each agent."""
+        return np.asarray(self.level * (1 + ahead) ** self.power)
+
+
+#: Patience that no queue shortens.
+USUAL = Crowding()
+
+
+def queue_ahead(contacts: Contacts, wait: Floats, presence: Presence) -> Floats:
+    """Contacts that wait when each one comes, for each agent present then, one at least.
+
+    Parameters
+    ----------
+    contacts
+        Contacts.
+    wait
+        How long each waited, in the log or in a replay [s].
+    presence
+        Who is there.
+    """
+    order = np.argsort(contacts.time, kind="stable")
+    waits = wait[order] > 0
+    gone = np.sort((contacts.time + wait)[wait > 0])
+    left = np.searchsorted(gone, contacts.time[order], side="right")
+    ahead = np.empty(len(contacts))
+    ahead[order] = np.maximum(np.cumsum(waits) - waits - left, 0)
+    begun = np.searchsorted(np.sort(presence.start), contacts.time, side="right")
+    ended = np.searchsorted(np.sort(presence.stop), contacts.time, side="right")
+    return np.asarray(ahead / np.maximum(begun - ended, 1))
+
+
+def crowding_of(contacts: Contacts, presence: Presence, curves: Mapping[str, Curve]) -> Crowding:
+    """Estimate it: who gave up against whom the usual curves expect to, a Poisson regression.
+
+    The hazard of each kind is its usual one times a factor that all share (proportional hazards:
+    Cox 1972; fitted as counts against what is expected: Holford 1980).
+
+    Parameters
+    ----------
+    contacts
+        What happened.
+    presence
+        Who was there.
+    curves
+        Usual patience by kind, and of all together under ``""``.
+    """
+    waited = contacts.wait > 0
+    left = contacts.abandoned[waited].astype(float)
+    if left.sum() < _LEAST_LEFT or not len(presence):
+        return USUAL
+    expected = np.empty(int(waited.sum()))
+    kinds, waits = contacts.kind[waited], contacts.wait[waited]
+    for kind, name in enumerate(contacts.kinds):
+        mine = kinds == kind
+        still = curves.get(name, curves[""]).at(waits[mine])
+        expected[mine] = -np.log(np.maximum(still, 1e-12))
+    ahead = np.log1p(queue_ahead(contacts, contacts.wait, presence)[waited])
+    level, power = _regression(left, expected, ahead)
+    return Crowding(level, power)
+
+
+def _regression(left: Floats, expected: Floats, ahead: Floats) -> tuple[float, float]:
+    """Newton's steps for the level and the power; the level alone where the power is at its end."""
+    known = np.stack([np.ones(len(ahead)), ahead], axis=1)
+    found = np.zeros(2)
+    for _ in range(_STEPS):
+        mean = expected * np.exp(np.clip(known @ found, -30, 30))
+        slope = known.T @ (left - mean)
+        curve = (known * mean[:, None]).T @ known + 1e-9 * np.eye(2)
+        step = np.linalg.solve(curve, slope)
+        found += np.clip(step, -1, 1)
+        if np.abs(step).max() < 1e-9:
+            break
+    power = float(np.clip(found[1], *_POWERS))
+    level = float(left.sum() / (expected * np.exp(power * ahead)).sum())
+    return level, power
