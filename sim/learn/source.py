@@ -1,0 +1,170 @@
+"""What an adapter is, and what it works with: lines go in, staged contacts come out."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from sim.learn.lines import lines_of
+from sim.learn.log import Log
+from sim.learn.tables import Table
+
+__all__ = ["STAGED", "Format", "Import"]
+
+#: Columns of the rows that adapters stage; ids are still texts, instants UTC [ms].
+STAGED = (
+    "file, number, channel, queue, type, priority, caller, agent, arrival, queued, answered, ended,"
+    " outcome, wait, talk, hold, acw, leg"
+)
+_SPANS = """
+CREATE TABLE spans (agent VARCHAR, start BIGINT, stop BIGINT, kind presence_kind);
+"""
+
+#: Words of the database that adapters share. A clock is H:MM:SS, MM:SS or seconds.
+_MACROS = """
+CREATE MACRO clock(text) AS list_reduce(
+    list_prepend(0::DOUBLE, list_transform(string_split(trim(text), ':'),
+        lambda part: try_cast(replace(part, ',', '.') AS DOUBLE))),
+    lambda sum, part: sum * 60 + part);
+CREATE MACRO seconds_of_day(text) AS
+    try_cast(split_part(text, ':', 1) AS INTEGER) * 3600
+    + try_cast(split_part(text, ':', 2) AS INTEGER) * 60
+    + try_cast(split_part(text, ':', 3) AS INTEGER);
+CREATE MACRO utc_ms(wall) AS epoch_ms(timezone('{zone}', wall::TIMESTAMP));
+CREATE MACRO wall_clock(instant) AS timezone('{zone}', make_timestamptz(instant * 1000));
+"""
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of log, and how it is read."""
+
+    name: str
+    title: str
+    knows: frozenset[str]
+    """What it can tell, of `sim.learn.log.KNOWLEDGE`."""
+    matches: Callable[[str], bool]
+    """Whether the beginning of a file looks like it."""
+    load: Callable[[Import], None]
+    timezone: str | None = None
+    """The zone of its clock, where that is known of the format itself."""
+
+
+@dataclass
+class Import:
+    """One reading under way: the files in order, and the log that is being filled."""
+
+    log: Log
+    paths: Sequence[Path]
+    mapping: Mapping[str, Any] = field(default_factory=dict)
+    """What the user says of columns, for tables of no known format."""
+    tell: Callable[[str], object] = str
+    """Told how far the reading has come."""
+    staged: list[str] = field(default_factory=list)
+    """Queries of which contacts are made, with the columns `STAGED`."""
+    scratch: list[str] = field(default_factory=list)
+    """Tables that go when contacts are made."""
+
+    def __post_init__(self) -> None:
+        """Lay out what adapters fill."""
+        self.run(_SPANS)
+        self.run(_MACROS.format(zone=self.log.timezone))
+
+    def run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement and give its rows."""
+        return self.log.database.execute(sql, list(values)).fetchall()
+
+    def insert_lines(self, sql: str, end: bytes = b" ") -> None:
+        """Run `sql` for every piece of every file, over ``piece(file, number, text)``.
+
+        Each text has the mark `end` at its end.
+        """
+        for file, path in enumerate(self.paths):
+            self.tell(path.name)
+            for first, lines in lines_of(path, tell=self.noting(path), end=end):
+                self.insert(sql, file, np.arange(first, first + len(lines)), text=lines)
+
+    def insert(self, sql: str, file: int, numbers: object, **columns: object) -> None:
+        """Run `sql` over ``piece``: a table of some lines of one file."""
+        count = len(next(iter(columns.values())))  # type: ignore[arg-type]
+        files = np.full(count, file, np.uint16)
+        table = pa.table({"file": files, "number": numbers, **columns})
+        # Batches of this size are what the database works on side by side.
+        table = pa.Table.from_batches(table.to_batches(max_chunksize=1 << 16), schema=table.schema)
+        self.log.database.register("piece", table)
+        try:
+            self.log.database.execute(sql)
+        finally:
+            self.log.database.unregister("piece")
+
+    def insert_rows(self, sql: str, file: int, table: Table, columns: Mapping[str, str]) -> None:
+        """Run `sql` for every block of a table's rows; lines are counted.
+
+        Parameters
+        ----------
+        sql
+            A statement over ``piece(file, number, …)``, the columns as texts.
+        file
+            Place of the table among the files.
+        table
+            The table.
+        columns
+            The header's name for each name in the statement.
+        """
+        reading = self.log.reading
+
+        def drop(reason: str, first: int, count: int) -> None:
+            reading.lines += count
+            reading.drop(reason, count, [self.place(file, first)])
+
+        for rows in table.blocks(tuple(columns.values()), drop):
+            reading.lines += len(rows.numbers)
+            texts = (pa.array(cells, pa.string()) for cells in rows.columns)
+            self.insert(sql, file, rows.numbers, **dict(zip(columns, texts, strict=True)))
+
+    def rows(self, sql: str, size: int = 10_000) -> Iterator[tuple[Any, ...]]:
+        """Rows of a query, a few at a time."""
+        cursor = self.log.database.cursor()
+        cursor.execute(sql)
+        while some := cursor.fetchmany(size):
+            yield from some
+
+    def stage_spans(self, spans: Iterable[tuple[str, int, int, str]], size: int = 10_000) -> int:
+        """Stage who was at work: agent, start, stop, kind. How many there were."""
+        count, spans = 0, iter(spans)
+        while some := list(itertools.islice(spans, size)):
+            count += len(some)
+            agents, starts, stops, kinds = zip(*some, strict=True)
+            self.insert(
+                "INSERT INTO spans SELECT agent, start, stop, kind FROM piece",
+                0,
+                list(range(len(some))),
+                agent=pa.array(agents, pa.string()),
+                start=pa.array(starts, pa.int64()),
+                stop=pa.array(stops, pa.int64()),
+                kind=pa.array(kinds, pa.string()),
+            )
+        return count
+
+    def noting(self, path: Path) -> Callable[[str], object]:
+        """What a fault of a file is told to."""
+        return lambda text: self.log.reading.note(f"{path.name}: {text}")
+
+    def place(self, file: int, number: int) -> str:
+        """A line as it is named to users."""
+        return f"{self.paths[file].name}:{number}"
+
+    def drop(self, reason: str, table: str, where: str = "true") -> None:
+        """Count rows of a table with columns `file` and `number` as left out."""
+        ((count,),) = self.run(f"SELECT count(*) FROM {table} WHERE {where}")
+        if count:
+            first = self.run(
+                f"SELECT file, number FROM {table} WHERE {where} ORDER BY file, number LIMIT 3"
+            )
+            self.log.reading.drop(reason, count, [self.place(*at) for at in first])
