@@ -5,7 +5,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-from benchmarks import commands, covers, decisions, machine, one_day, pages, rosters, rotations
+from benchmarks import (
+    commands,
+    covers,
+    decisions,
+    learn,
+    machine,
+    one_day,
+    pages,
+    rosters,
+    rotations,
+)
 from benchmarks.registry import CASES
 from benchmarks.table import table
 
@@ -14,6 +24,7 @@ PROGRAMS = {
     **machine.PROGRAMS,
     **covers.PROGRAMS,
     **decisions.PROGRAMS,
+    **learn.PROGRAMS,
     **one_day.PROGRAMS,
     **pages.PROGRAMS,
     **rosters.PROGRAMS,
