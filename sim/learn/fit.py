@@ -1,0 +1,464 @@
+"""How well what was learnt reproduces what happened: hour by hour, simulated against real."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import erlang
+from sim.learn.contacts import DAY, HOUR, Contacts
+from sim.learn.patience import Curve, kaplan_meier
+from sim.learn.presence import Presence, Rule, inferred, usual, wrap_up
+from sim.learn.replay import Model, replay
+
+__all__ = [
+    "AWT",
+    "GIVEN",
+    "MEASURED",
+    "Error",
+    "Fit",
+    "Hours",
+    "Learnt",
+    "Row",
+    "fitted",
+    "hours_of",
+    "tuned",
+]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+#: Seconds within which an answer counts for the service level; of all offered.
+AWT = 20.0
+#: Measures that are compared: shares of offered, and the mean wait of all offered [s].
+MEASURED = ("abandonment", "wait", "service_level")
+#: What a row of the fit is told of the test period. Never its waits, nor who gave up.
+GIVEN: Mapping[str, tuple[str, ...]] = {
+    "replayed": ("arrivals", "handle times", "presence"),
+    "staffed": ("arrivals", "presence"),
+    "forecast": ("arrivals",),
+}
+#: Hours with fewer contacts say little: not compared.
+LEAST = 10
+#: A weekday is a working day if it has this share of the contacts of the busiest.
+_WORKING = 0.6
+_LEAST_KIND = 200
+_IDLE = (450.0, 600.0, 900.0, 1800.0)
+_GRACE = (15.0, 30.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hours:
+    """What happened in each hour of arrival, from the first to the last.
+
+    Parameters
+    ----------
+    first
+        The first hour, counted from 1970 by the clock of the centre.
+    offered
+        Contacts.
+    measures
+        By name: shares and mean waits; 0 where nobody came.
+    """
+
+    first: int
+    offered: Ints
+    measures: Mapping[str, Floats]
+
+    @property
+    def hours(self) -> Ints:
+        """Number of each hour."""
+        return np.arange(len(self.offered)) + self.first
+
+
+def hours_of(contacts: Contacts, wait: Floats, served: Flags, abandoned: Flags) -> Hours:
+    """Measures of each hour; waits and fates are those of the log or of a replay.
+
+    Abandonment is the share of all offered that gave up, the wait the mean over all offered
+    (those who were answered at once and those who gave up among them), the service level the share
+    of all offered that was answered within 20 seconds.
+    """
+    first = int(contacts.hour.min())
+    at = contacts.hour - first
+    size = int(at.max()) + 1
+    offered = np.bincount(at, minlength=size)
+    columns = abandoned.astype(float), np.round(wait), served & (np.round(wait) <= AWT)
+    found = {
+        name: np.bincount(at, column, minlength=size) / np.maximum(offered, 1)
+        for name, column in zip(MEASURED, columns, strict=True)
+    }
+    return Hours(first, offered, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """How far simulated hours lie from real ones.
+
+    Parameters
+    ----------
+    r
+        Correlation; nan where one of them never changes.
+    mae
+        Mean absolute difference.
+    bias
+        Mean difference, simulated less real.
+    """
+
+    r: float
+    mae: float
+    bias: float
+
+    @classmethod
+    def of(cls, simulated: Floats, real: Floats) -> Error:
+        """Compare hours one by one."""
+        if not len(real):
+            return cls(float("nan"), float("nan"), float("nan"))
+        off = simulated - real
+        varied = len(real) > 1 and simulated.std() > 0 and real.std() > 0
+        r = float(np.corrcoef(simulated, real)[0, 1]) if varied else float("nan")
+        return cls(r, float(np.abs(off).mean()), float(off.mean()))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """One way to say what the test period was like, and how far off it was.
+
+    Parameters
+    ----------
+    given
+        What it was told of the period.
+    errors
+        By measure, over the working hours.
+    all_hours
+        The same over all hours with enough contacts.
+    hours
+        What it says of each hour.
+    spread
+        By measure, standard deviation of an hour between replications; None of formulas.
+    """
+
+    given: tuple[str, ...]
+    errors: Mapping[str, Error]
+    all_hours: Mapping[str, Error]
+    hours: Mapping[str, Floats]
+    spread: Mapping[str, Floats] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """How well a period is reproduced by what was learnt on another.
+
+    Parameters
+    ----------
+    real
+        What happened.
+    compared
+        Which hours are compared: working hours with enough contacts.
+    working
+        The weekdays and hours of the day that are meant.
+    simulated, formula
+        Simulation and plain Erlang A, by what they are told (`GIVEN`).
+    replications
+        How often each was simulated.
+    """
+
+    real: Hours
+    compared: Flags
+    working: tuple[tuple[int, ...], tuple[int, ...]]
+    simulated: Mapping[str, Row]
+    formula: Mapping[str, Row]
+    replications: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learnt:
+    """What a replay needs, learnt on one period to be tried on another.
+
+    Parameters
+    ----------
+    model
+        Laws.
+    rule
+        How presence is inferred, by what is known of handle times: `replayed` and `staffed`.
+    levels
+        Usual agents, [weekday, hour].
+    mean_patience
+        Of exponential patience, for Erlang A: time waited for each who gave up [s].
+    mean_handle
+        Mean handle time, work after it included [s].
+    working
+        Working weekdays, and hours of the day that are compared.
+    """
+
+    model: Model
+    rule: Mapping[str, Rule]
+    levels: Floats
+    mean_patience: float
+    mean_handle: float
+    working: tuple[tuple[int, ...], tuple[int, ...]]
+
+
+def _working(contacts: Contacts) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Weekdays with most contacts, and the hours of theirs with enough of them."""
+    days = contacts.days
+    counts = np.zeros((7, 24))
+    np.add.at(counts, (contacts.weekday(), contacts.second // HOUR), 1)
+    counts /= np.maximum(np.bincount((days + 3) % 7, minlength=7), 1)[:, None]
+    totals = counts.sum(axis=1)
+    weekdays = np.flatnonzero(totals >= _WORKING * totals.max())
+    hours = np.flatnonzero(counts[weekdays].mean(axis=0) >= LEAST)
+    return tuple(weekdays.tolist()), tuple(hours.tolist())
+
+
+def _curves(contacts: Contacts) -> dict[str, Curve]:
+    waited = contacts.wait > 0
+    if not waited.any():
+        return {"": Curve(np.zeros(0), np.zeros(0), 0.0, 0, 0)}
+    found = {"": kaplan_meier(contacts.wait[waited], contacts.abandoned[waited])}
+    for kind, name in enumerate(contacts.kinds):
+        mine = waited & (contacts.kind == kind)
+        if mine.sum() >= _LEAST_KIND:
+            found[name] = kaplan_meier(contacts.wait[mine], contacts.abandoned[mine])
+    return found
+
+
+def _handles(contacts: Contacts) -> dict[str, Floats]:
+    known = contacts.served & (contacts.handle > 0)
+    found = {"": np.sort(contacts.handle[known])}
+    for kind, name in enumerate(contacts.kinds):
+        mine = known & (contacts.kind == kind)
+        if mine.sum() >= _LEAST_KIND:
+            found[name] = np.sort(contacts.handle[mine])
+    return found
+
+
+def _priorities(contacts: Contacts) -> dict[str, float]:
+    """Share of high priority of those who waited, where only they are known by it."""
+    found = {}
+    top = contacts.priority.max(initial=0)
+    for kind, name in enumerate(contacts.kinds):
+        mine = contacts.kind == kind
+        waited = contacts.priority[mine & contacts.queued]
+        at_once = contacts.priority[mine & ~contacts.queued]
+        if top and len(waited) and len(at_once) and (waited > 0).mean() > 0.5 and not (at_once > 0).mean() > 0.05:
+            found[name] = float((waited[waited > 0] == top).mean())
+    return found
+
+
+def _model(contacts: Contacts, grace: float, head_start: float) -> Model:
+    wraps = wrap_up(contacts, grace)
+    wrap = float(wraps.mean()) if len(wraps) else 0.0
+    shares = _priorities(contacts)
+    return Model(_curves(contacts), _handles(contacts), wrap, shares, head_start)
+
+
+def tuned(
+    contacts: Contacts,
+    logged: Presence | None = None,
+    *,
+    head_start: float = 0.0,
+    seed: int = 1,
+    tell: Callable[[str], object] = str,
+) -> Learnt:
+    """Learn what a replay needs, and tune what is not observed on the same period.
+
+    Tuned are the longest idle time that counts as presence and the grace in which somebody may
+    wait: those for which the hours of this period are reproduced best, by the mean over the three
+    measures of the mean absolute error and the absolute bias, each over the standard deviation of
+    the hours. All are tried on the same random numbers.
+
+    Parameters
+    ----------
+    contacts
+        The period.
+    logged
+        Presence, where the log has it: then nothing is tuned.
+    head_start
+        Time by which contacts of high priority stand ahead [s].
+    seed
+        Where random numbers start.
+    tell
+        Told how far it has come.
+    """
+    working = _working(contacts)
+    models = {grace: _model(contacts, grace, head_start) for grace in _GRACE}
+    rules = dict.fromkeys(("replayed", "staffed"), Rule())
+    if logged is None:
+        for way in rules:
+            tell(f"presence, {way}")
+            found = []
+            for idle, grace in product(_IDLE, _GRACE):
+                rule = Rule(idle, grace)
+                people = inferred(contacts, rule, models[grace].wrap)
+                loss = _loss(contacts, people, models[grace], working, way == "replayed", seed)
+                found.append((loss, idle, rule))
+            rules[way] = min(found, key=lambda one: one[:2])[2]
+    model = models[rules["replayed"].grace]
+    people = logged or inferred(contacts, rules["staffed"], model.wrap)
+    known = contacts.handle[contacts.served & (contacts.handle > 0)]
+    gone = max(int(contacts.abandoned.sum()), 1)
+    return Learnt(
+        model,
+        rules,
+        _levels(contacts, people),
+        float(contacts.wait.sum()) / gone,
+        float(known.mean()) + model.wrap if len(known) else 0.0,
+        working,
+    )
+
+
+def _loss(
+    contacts: Contacts,
+    people: Presence,
+    model: Model,
+    working: tuple[tuple[int, ...], tuple[int, ...]],
+    as_handled: bool,
+    seed: int,
+) -> float:
+    real = hours_of(contacts, contacts.wait, contacts.served, contacts.abandoned)
+    played = replay(contacts, people, model, as_handled=as_handled, seed=seed)
+    ours = hours_of(contacts, played.wait, played.served, played.abandoned)
+    rows = _compared(real, working)
+    total = 0.0
+    for name in MEASURED:
+        spread = float(real.measures[name][rows].std()) or 1.0
+        error = Error.of(ours.measures[name][rows], real.measures[name][rows])
+        total += (error.mae + abs(error.bias)) / spread
+    return total / len(MEASURED)
+
+
+def _compared(real: Hours, working: tuple[tuple[int, ...], tuple[int, ...]]) -> Flags:
+    """Working hours with enough contacts."""
+    weekdays, hours = working
+    on = np.isin((real.hours // 24 + 3) % 7, weekdays) & np.isin(real.hours % 24, hours)
+    return np.asarray(on & (real.offered >= LEAST))
+
+
+def _midnights(contacts: Contacts, days: Ints) -> Floats:
+    """When days began [s since 1970, UTC], by the clock of the contacts around them."""
+    midnight = contacts.time - contacts.second
+    at = np.minimum(np.searchsorted(contacts.day, days), len(contacts) - 1)
+    return np.asarray(np.round((midnight[at] + (days - contacts.day[at]) * DAY) / 900) * 900)
+
+
+def _per_hour(contacts: Contacts, people: Presence, days: Ints) -> Floats:
+    """Mean agents, [day, hour]."""
+    return np.array([people.mean(start, HOUR, 24) for start in _midnights(contacts, days).tolist()])
+
+
+def _levels(contacts: Contacts, people: Presence) -> Floats:
+    """Mean agents by weekday and hour."""
+    days = contacts.days
+    present = _per_hour(contacts, people, days)
+    weekday = (days + 3) % 7
+    return np.array(
+        [
+            present[weekday == day].mean(axis=0) if (weekday == day).any() else np.zeros(24)
+            for day in range(7)
+        ]
+    )
+
+
+def fitted(
+    learnt: Learnt,
+    contacts: Contacts,
+    logged: Presence | None = None,
+    *,
+    replications: int = 8,
+    seed: int = 1,
+    tell: Callable[[str], object] = str,
+) -> Fit:
+    """Try what was learnt on a period, against what happened and beside Erlang A.
+
+    Parameters
+    ----------
+    learnt
+        What was learnt, on other months.
+    contacts
+        The period: their arrivals are played as they came.
+    logged
+        Presence in the period, where its log has it.
+    replications
+        How often it is simulated; hours are means over them.
+    seed
+        Where random numbers start.
+    tell
+        Told how far it has come.
+    """
+    real = hours_of(contacts, contacts.wait, contacts.served, contacts.abandoned)
+    rows = _compared(real, learnt.working)
+    simulated, formula = {}, {}
+    for way, given in GIVEN.items():
+        tell(f"fit, {way}")
+        people = logged
+        if way == "forecast":
+            days = contacts.days
+            people = usual(learnt.levels, days, _midnights(contacts, days))
+        elif people is None:
+            people = inferred(contacts, learnt.rule[way], learnt.model.wrap)
+        found = [
+            replay(
+                contacts,
+                people,
+                learnt.model,
+                as_handled=way == "replayed",
+                seed=seed,
+                replication=number + 1,  # the first was what the rule was tuned on
+            )
+            for number in range(replications)
+        ]
+        hours = [hours_of(contacts, one.wait, one.served, one.abandoned) for one in found]
+        each = {name: np.array([one.measures[name] for one in hours]) for name in MEASURED}
+        row = _row(given, real, rows, {name: each[name].mean(axis=0) for name in MEASURED})
+        spread = {name: each[name].std(axis=0, ddof=min(1, replications - 1)) for name in MEASURED}
+        simulated[way] = replace(row, spread=spread)
+        formula[way] = _row(given, real, rows, _formula(learnt, contacts, real, people, way))
+    return Fit(real, rows, learnt.working, simulated, formula, replications)
+
+
+def _row(
+    given: tuple[str, ...], real: Hours, rows: Flags, measures: Mapping[str, Floats]
+) -> Row:
+    enough = real.offered >= LEAST
+
+    def errors(chosen: Flags) -> dict[str, Error]:
+        return {
+            name: Error.of(measures[name][chosen], real.measures[name][chosen])
+            for name in MEASURED
+        }
+
+    return Row(given, errors(rows), errors(enough), measures)
+
+
+def _formula(
+    learnt: Learnt, contacts: Contacts, real: Hours, people: Presence, way: str
+) -> dict[str, Floats]:
+    """Plain Erlang A of each hour, told the same: its rate, mean handle time and mean agents."""
+    days = np.arange(real.first // 24, (real.first + len(real.offered) - 1) // 24 + 1)
+    present = _per_hour(contacts, people, days).ravel()
+    agents = present[real.first % 24 :][: len(real.offered)]
+    handle = np.full(len(agents), learnt.mean_handle)
+    if way == "replayed":
+        known = contacts.served & (contacts.handle > 0)
+        at = contacts.hour[known] - real.first
+        count = np.bincount(at, minlength=len(agents))
+        mean = np.bincount(at, contacts.handle[known], len(agents)) / np.maximum(count, 1)
+        handle = np.where(count > 0, mean + learnt.model.wrap, handle)
+    some = real.offered >= LEAST
+    queue = erlang.erlang_a(
+        arrival_rate=real.offered[some] / HOUR,
+        aht=np.maximum(handle[some], 1.0),
+        agents=np.maximum(agents[some], 0.0),
+        patience=learnt.mean_patience,
+    )
+    found = {name: np.zeros(len(agents)) for name in MEASURED}
+    found["abandonment"][some] = queue.abandonment
+    # By Little's law and exponential patience: who waits leaves at the same rate all the time.
+    found["wait"][some] = np.asarray(queue.abandonment) * learnt.mean_patience
+    found["service_level"][some] = queue.service_level("offered", AWT)
+    return found

@@ -1,0 +1,158 @@
+"""How long customers would wait: Kaplan-Meier's curve, its hazard, and the peaks in it.
+
+Who was answered might have waited longer, so answered contacts are censored: the mean wait of
+those who gave up says how long the impatient waited, and nothing of the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import InvalidInput
+
+__all__ = ["Curve", "hazard", "kaplan_meier", "peaks"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+#: The curve is followed while so many still wait; beyond, the last hazard goes on.
+LEAST_AT_RISK = 30
+#: Bands of waiting time in which the hazard is told [s].
+BANDS = (0, 5, 7.5, 10, 15, 20, 25, 30, 40, 50, 55, 60, 75, 90, 120, 150, 200, 300, 450, 600)
+_MAIN_PEAK = 1.35
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """Share still waiting after a time, of those who would never be answered.
+
+    Parameters
+    ----------
+    times
+        Times at which somebody left, rising [s].
+    survival
+        Share still there just after each.
+    tail
+        Hazard beyond the last time [1/s]; 0 where nobody leaves any more.
+    waits, left
+        Contacts that it rests on, and those of them that left.
+    """
+
+    times: Floats
+    survival: Floats
+    tail: float
+    waits: int
+    left: int
+
+    def at(self, times: Floats | float) -> Floats:
+        """Share still there after times [s]."""
+        asked = np.atleast_1d(np.asarray(times, float))
+        padded = np.concatenate([[1.0], self.survival])
+        found = padded[np.searchsorted(self.times, asked, side="right")]
+        if len(self.times):
+            over = np.maximum(asked - self.times[-1], 0)
+            found = found * np.exp(-self.tail * over)
+        return np.asarray(found)
+
+    def quantile(self, share: float) -> float:
+        """Time by which so many have left [s]; infinite where so many never leave."""
+        return float(self.draw(np.array([1 - share]))[0])
+
+    def draw(self, units: Floats) -> Floats:
+        """Times by inversion of numbers between 0 and 1, each a share still there [s]."""
+        at = np.searchsorted(-self.survival, -units, side="left")
+        beyond = at >= len(self.times)
+        found = np.append(self.times, np.inf)[at]
+        if self.tail and len(self.times):
+            last = self.survival[-1]
+            left = np.log(np.maximum(last / units[beyond], 1.0)) / self.tail
+            found[beyond] = self.times[-1] + left
+        return np.asarray(found)
+
+    def mean_to(self, end: float) -> float:
+        """Mean time waited by a deadline, the restricted mean [s]."""
+        inner = self.times[self.times < end]
+        edges = np.concatenate([[0.0], inner, [end]])
+        return float((self.at(edges[:-1]) * np.diff(edges)).sum())
+
+
+def kaplan_meier(waits: Floats, left: Flags, least: int = LEAST_AT_RISK) -> Curve:
+    """The product-limit estimate of patience (Kaplan and Meier 1958).
+
+    Parameters
+    ----------
+    waits
+        Time until each contact was answered or left [s].
+    left
+        Whether it left; the others are censored when they were answered.
+    least
+        How many must still be waiting for the curve to go on.
+
+    Raises
+    ------
+    InvalidInput
+        If nobody waited.
+
+    Examples
+    --------
+    >>> curve = kaplan_meier(np.array([1.0, 2.0, 2.0, 3.0]), np.array([True, True, False, True]),
+    ...                      least=1)
+    >>> curve.times.tolist(), curve.survival.round(3).tolist()
+    ([1.0, 2.0, 3.0], [0.75, 0.5, 0.0])
+    """
+    if not len(waits):
+        raise InvalidInput("patience", "needs contacts that waited", None)
+    times, place = np.unique(waits, return_inverse=True)
+    deaths = np.bincount(place, weights=left, minlength=len(times))
+    gone = np.bincount(place, minlength=len(times))
+    at_risk = gone[::-1].cumsum()[::-1]
+    known = at_risk >= min(least, len(waits))
+    survival = np.cumprod(1 - deaths / at_risk)
+    keep = known & (deaths > 0)
+    end = times[known][-1]
+    # The tail goes on as the last tenth of the times that are known did.
+    late = waits >= times[known][int(0.9 * (known.sum() - 1))]
+    spent = (waits[late] - times[known][int(0.9 * (known.sum() - 1))]).sum()
+    tail = float(left[late].sum() / spent) if spent > 0 else 0.0
+    del end
+    return Curve(times[keep], survival[keep], tail, len(waits), int(left.sum()))
+
+
+def hazard(waits: Floats, left: Flags, bands: tuple[float, ...] = BANDS) -> Floats:
+    """Rate at which those who wait leave, in each band of time [1/s].
+
+    Those who left in it over the time that all spent waiting in it; nan where nobody did.
+    """
+    edges = np.array([*bands, np.inf])
+    found = np.empty(len(bands))
+    for number, (start, end) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        spent = (np.clip(waits, start, end) - start).sum()
+        inside = left & (waits > start) & (waits <= end)
+        found[number] = inside.sum() / spent if spent > 0 else np.nan
+    return found
+
+
+def peaks(waits: Floats, left: Flags, step: float = 5.0, until: float = 180.0) -> tuple[float, ...]:
+    """Waits at which clearly more leave than just before and after, such as at announcements [s].
+
+    The hazard of each step must be a third above that of its neighbours on either side, and by
+    more than chance: three standard errors.
+    """
+    edges = np.arange(0.0, until + step, step)
+    deaths = np.histogram(waits[left], edges)[0].astype(float)
+    spent = np.array([(np.clip(waits, a, a + step) - a).sum() for a in edges[:-1]])
+    rate = np.divide(deaths, spent, out=np.zeros(len(spent)), where=spent > 0)
+    found = []
+    for at in range(len(rate)):
+        beside = [k for k in (at - 2, at - 1, at + 1, at + 2) if 0 <= k < len(rate)]
+        spans = spent[beside].sum()
+        usual = deaths[beside].sum() / spans if spans else 0.0
+        error = np.sqrt(max(usual, 1e-12) * max(spent[at], 1e-12)) / max(spent[at], 1e-12)
+        highest = rate[at] >= max(rate[k] for k in beside)
+        if highest and rate[at] > _MAIN_PEAK * usual and rate[at] > usual + 3 * error:
+            found.append(float(edges[at] + step / 2))
+    return tuple(found)
