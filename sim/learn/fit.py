@@ -245,7 +245,13 @@ def _priorities(contacts: Contacts) -> dict[str, float]:
         mine = contacts.kind == kind
         waited = contacts.priority[mine & contacts.queued]
         at_once = contacts.priority[mine & ~contacts.queued]
-        if top and len(waited) and len(at_once) and (waited > 0).mean() > 0.5 and not (at_once > 0).mean() > 0.05:
+        if (
+            top
+            and len(waited)
+            and len(at_once)
+            and (waited > 0).mean() > 0.5
+            and not (at_once > 0).mean() > 0.05
+        ):
             found[name] = float((waited[waited > 0] == top).mean())
     return found
 
@@ -421,15 +427,12 @@ def fitted(
     return Fit(real, rows, learnt.working, simulated, formula, replications)
 
 
-def _row(
-    given: tuple[str, ...], real: Hours, rows: Flags, measures: Mapping[str, Floats]
-) -> Row:
+def _row(given: tuple[str, ...], real: Hours, rows: Flags, measures: Mapping[str, Floats]) -> Row:
     enough = real.offered >= LEAST
 
     def errors(chosen: Flags) -> dict[str, Error]:
         return {
-            name: Error.of(measures[name][chosen], real.measures[name][chosen])
-            for name in MEASURED
+            name: Error.of(measures[name][chosen], real.measures[name][chosen]) for name in MEASURED
         }
 
     return Row(given, errors(rows), errors(enough), measures)
