@@ -123,12 +123,14 @@ def lines_of(
     size: int = PIECE,
     tell: Callable[[str], object] | None = None,
     end: bytes = b" ",
+    between: bytes = b"",
 ) -> Iterator[tuple[int, Any]]:
     """Lines of a file: number of the first one from 1, and an Arrow array of texts.
 
     Each text ends with `end` in place of its line end: a mark of the format, which makes cutting
     the line end off needless. A line longer than `LONGEST` is cut to nothing, so that numbers stay
-    true, and `tell` is told.
+    true, and `tell` is told. `between` is cut in its middle: some programs write one object after
+    the other on one line.
     """
     number, rest, overlong = 1, b"", False
     tell = tell or str
@@ -140,6 +142,9 @@ def lines_of(
                 continue
             piece, overlong = piece[over:], False  # its line end stays: an empty line
         piece = rest + piece
+        if between:
+            half = len(between) // 2
+            piece = piece.replace(between, between[:half] + b"\n" + between[half:])
         cut = piece.rfind(b"\n") + 1
         rest, piece = piece[cut:], piece[:cut]
         if len(rest) > LONGEST:

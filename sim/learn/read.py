@@ -10,11 +10,11 @@ from zoneinfo import available_timezones
 
 import duckdb
 
-from sim.errors import InvalidInput, one_of
+from sim.errors import InvalidInput, InvariantBroken, one_of
 from sim.learn.formats import FORMATS
-from sim.learn.lines import head_of
 from sim.learn.log import Log
 from sim.learn.source import STAGED, Format, Import
+from sim.learn.tables import text_head
 
 __all__ = ["detect", "format_names", "read_logs"]
 
@@ -60,7 +60,7 @@ def detect(path: str | Path) -> Format:
     InvalidInput
         If it is none that is known, or it cannot be read.
     """
-    head = head_of(Path(path))
+    head = text_head(Path(path))
     if not head.strip():
         raise InvalidInput("log", "is empty", str(path))
     for known in FORMATS:
@@ -128,7 +128,9 @@ def read_logs(
     except duckdb.Error as error:
         log.close()
         told = str(error).split("\n", 1)[0]
-        raise InvalidInput("log", f"cannot be read ({told})", str(files[0])) from error
+        if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
+            raise InvalidInput("log", f"cannot be read ({told})", str(files[0])) from error
+        raise InvariantBroken(f"a log could not be read: {told}") from error
     except BaseException:
         log.close()
         raise
@@ -140,7 +142,7 @@ def _chosen(files: Sequence[Path], name: str | None) -> Format:
     if name is not None:
         one_of("format", name, format_names())
         for path in files:
-            head_of(path)
+            text_head(path)
         return next(known for known in FORMATS if known.name == name)
     found = [detect(path) for path in files]
     for path, other in zip(files, found, strict=True):

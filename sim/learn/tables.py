@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import datetime
+import io
 import itertools
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,7 +17,7 @@ import openpyxl
 from sim.errors import InvalidInput
 from sim.learn.lines import PIECE, head_of, pieces_of
 
-__all__ = ["Rows", "Table", "header_of", "sniffed", "text_of"]
+__all__ = ["Rows", "Table", "header_of", "sniffed", "text_head", "text_of"]
 
 DELIMITERS = ",;\t|"
 #: Rows handed on together.
@@ -134,7 +135,7 @@ def text_of(cell: object) -> str:
     if cell is None:
         return ""
     if isinstance(cell, datetime.datetime):
-        return cell.isoformat(sep=" ")
+        return cell.isoformat(sep=" ").removesuffix(" 00:00:00")
     if isinstance(cell, datetime.timedelta):
         return str(cell.total_seconds())
     if isinstance(cell, float) and cell.is_integer():
@@ -190,6 +191,16 @@ def sniffed(path: Path) -> Table:
             line, names, delimiter = found
             return Table(path, names, line, delimiter, _encoding(path))
     raise InvalidInput("log", "has no row of column names", str(path))
+
+
+def text_head(path: Path) -> str:
+    """The beginning of a file as text; of a workbook, its first rows as a CSV file."""
+    if not zipfile.is_zipfile(path):
+        return head_of(path)
+    written = io.StringIO()
+    rows = itertools.islice(_sheet(path), DEEPEST_HEADER)
+    csv.writer(written, delimiter="\t", lineterminator="\n").writerows(cells for _, cells in rows)
+    return written.getvalue()
 
 
 def _encoding(path: Path) -> str:

@@ -18,7 +18,7 @@ _ROWS = """
 CREATE TABLE rows (
     file USMALLINT, number UBIGINT, cells INTEGER, line UBIGINT, call VARCHAR, caller VARCHAR,
     priority INTEGER, type VARCHAR, day TIMESTAMP, entry INTEGER, exit INTEGER, queued INTEGER,
-    waited INTEGER, outcome VARCHAR, started INTEGER, served INTEGER, talk INTEGER, agent VARCHAR
+    waited BIGINT, outcome VARCHAR, started INTEGER, served INTEGER, talk BIGINT, agent VARCHAR
 )
 """
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from sim.errors import InvalidInput
 from sim.learn.adapters.queue_events import CALL_EVENTS, MEMBER_EVENTS, SILENT_EVENTS, finish
+from sim.learn.adapters.rows import pick
 from sim.learn.lines import head_of
 from sim.learn.source import Format, Import
 from sim.learn.tables import header_of, sniffed
@@ -36,17 +38,18 @@ INSERT INTO events
 SELECT file, number, ms, CASE WHEN code BETWEEN 1 AND 99 THEN call END,
     CASE WHEN code BETWEEN 1 AND 99 THEN queue END,
     CASE WHEN code = 1 THEN d2 WHEN code BETWEEN 2 AND 99 THEN agent END,
-    CASE WHEN cells < 5 THEN {no_line} WHEN ms IS NULL THEN {no_time} ELSE code END::UTINYINT,
+    CASE WHEN cells < 5 THEN {no_line} WHEN ms BETWEEN 0 AND 4000000000000 THEN code
+        ELSE {no_time} END::UTINYINT,
     try_cast(CASE WHEN code <= 1 OR code >= 20 THEN NULL WHEN code <= 3 THEN d1
-        WHEN code = 7 OR d1 = 'LINK' THEN d4 ELSE d3 END AS DOUBLE),
+        WHEN code = 7 OR d1 = 'LINK' THEN d4 ELSE d3 END AS INTEGER),
     try_cast(CASE WHEN code = 3 THEN d2 WHEN code <> 9 THEN NULL WHEN d1 = 'LINK' THEN d5
-        ELSE d4 END AS DOUBLE),
+        ELSE d4 END AS INTEGER),
     CASE WHEN code BETWEEN 20 AND 99 THEN d1 END
 FROM (SELECT *, {codes} AS code FROM ({cells}))
 """
 
 _CELLS = """
-SELECT file, number, len(p) - 1 AS cells, (try_cast(p[1] AS DOUBLE) * 1000)::BIGINT AS ms,
+SELECT file, number, len(p) - 1 AS cells, try_cast(try_cast(p[1] AS DOUBLE) * 1000 AS BIGINT) AS ms,
     p[2] AS call, p[3] AS queue, p[4] AS agent, p[5] AS event,
     p[6] AS d1, p[7] AS d2, p[8] AS d3, p[9] AS d4, p[10] AS d5
 FROM (SELECT file, number, string_split(text, '|') AS p FROM piece WHERE text <> '|')
@@ -55,8 +58,7 @@ FROM (SELECT file, number, string_split(text, '|') AS p FROM piece WHERE text <>
 # The table of a database: one column a piece of data, or all of them in one.
 _TABLE_CELLS = """
 SELECT file, number, 5 AS cells,
-    coalesce((try_cast(time AS DOUBLE) * 1000)::BIGINT,
-        utc_ms(try_cast(time AS TIMESTAMP))) AS ms,
+    instant(time) AS ms,
     callid AS call, queuename AS queue, agent, event, {data}
 FROM piece
 """
@@ -109,17 +111,20 @@ def _load_table(task: Import) -> None:
     for file, path in enumerate(task.paths):
         task.tell(path.name)
         table = sniffed(path)
-        names = {name.lower() for name in table.header}
         columns = ["time", "callid", "queuename", "agent", "event"]
         every = [f"data{at}" for at in range(1, 6)]
-        data = [name for name in every if name in names]
+        data = [name for name in every if pick(table.header, [name])]
         cells = [name if name in data else "NULL" for name in every]
         if not data:
             data = ["data"]
             cells = [f"split_part(data, '|', {at})" for at in range(1, 6)]
         named = ", ".join(f"{cell} AS d{at}" for at, cell in enumerate(cells, start=1))
         sql = _keep(_TABLE_CELLS.format(data=named))
-        task.insert_rows(sql, file, table, {name: name for name in (*columns, *data)})
+        found = {name: pick(table.header, [name]) for name in (*columns, *data)}
+        missing = [name for name, here in found.items() if here is None]
+        if missing:
+            raise InvalidInput("log", f"has no column {missing[0]}", str(path))
+        task.insert_rows(sql, file, table, {n: here for n, here in found.items() if here})
     _end(task)
 
 

@@ -1,0 +1,101 @@
+"""One row, one contact: what formats share whose rows are whole contacts.
+
+An adapter says how a row becomes a contact by a query that names its columns as `RAW` does, in any
+order, and leaves out what it does not know. `why` names the reason to leave a row out; of rows
+with one `key`, the one of the latest `version` is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sim.learn.source import STAGED, Import
+from sim.learn.tables import Table, sniffed
+
+__all__ = ["AGAIN", "NO_LINE", "NO_TIME", "begin", "end", "from_lines", "from_tables", "pick"]
+
+NO_TIME = "no readable time"
+NO_LINE = "cut short, or not of this format"
+AGAIN = "the same contact a second time"
+
+_RAW = """
+CREATE TABLE raw (
+    file USMALLINT, number UBIGINT, channel VARCHAR, queue VARCHAR, type VARCHAR, priority INTEGER,
+    caller VARCHAR, agent VARCHAR, arrival BIGINT, queued BIGINT, answered BIGINT, ended BIGINT,
+    outcome VARCHAR, wait DOUBLE, talk DOUBLE, hold DOUBLE, acw DOUBLE, leg INTEGER DEFAULT 1,
+    key VARCHAR, version VARCHAR, why VARCHAR
+)
+"""
+
+
+def begin(task: Import) -> None:
+    """Make the table that rows go to."""
+    task.run(_RAW)
+    task.scratch.append("raw")
+
+
+def from_lines(task: Import, query: str, *, between: bytes = b"") -> None:
+    """Rows from lines of text: the query is over ``piece(file, number, text)``."""
+    sql = f"INSERT INTO raw BY NAME {query}"
+    task.insert_lines(sql, between=between)
+    task.log.reading.lines = task.run("SELECT count(*) FROM raw")[0][0]
+
+
+def from_tables(
+    task: Import,
+    query: str,
+    columns: Mapping[str, Sequence[str]],
+    open_table: Mapping[Path, Table] | None = None,
+) -> set[str]:
+    """Rows from tables with a header; which of the columns there were.
+
+    Parameters
+    ----------
+    task
+        The reading.
+    query
+        Over ``piece(file, number, …)`` with all of the columns, as texts.
+    columns
+        For each name in the query, what it may be called in a header, lower case. A column that a
+        table has not got is empty.
+    open_table
+        Tables that are not what their beginning says.
+    """
+    known: set[str] = set()
+    for file, path in enumerate(task.paths):
+        task.tell(path.name)
+        table = (open_table or {}).get(path) or sniffed(path)
+        found = {name: here for name in columns if (here := pick(table.header, columns[name]))}
+        known |= found.keys()
+        missing = ", ".join(f"NULL::VARCHAR AS {name}" for name in columns if name not in found)
+        piece = f"(SELECT *, {missing} FROM piece)" if missing else "piece"
+        sql = f"INSERT INTO raw BY NAME {query.replace('{piece}', piece)}"
+        task.insert_rows(sql, file, table, found)
+    return known
+
+
+def pick(header: Sequence[str], names: Sequence[str]) -> str | None:
+    """The first of some names that a header has, as the header writes it."""
+    lower = {name.lower(): name for name in reversed(header)}
+    return next((lower[name] for name in names if name in lower), None)
+
+
+def end(task: Import) -> None:
+    """Count what is left out, and stage the rest."""
+    task.run(
+        f"UPDATE raw SET why = '{NO_TIME}'"
+        " WHERE why IS NULL AND (arrival IS NULL OR arrival NOT BETWEEN 0 AND 4000000000000)"
+    )
+    for (why,) in task.run("SELECT DISTINCT why FROM raw WHERE why IS NOT NULL ORDER BY 1"):
+        quoted = str(why).replace("'", "''")
+        task.drop(str(why), "raw", f"why = '{quoted}'")
+    task.run("DELETE FROM raw WHERE why IS NOT NULL")
+    task.run(
+        "CREATE TABLE again AS SELECT file, number FROM (SELECT file, number, row_number() OVER"
+        " (PARTITION BY key ORDER BY version DESC NULLS LAST, file, number) AS nth FROM raw"
+        " WHERE key IS NOT NULL) WHERE nth > 1"
+    )
+    task.scratch.append("again")
+    task.drop(AGAIN, "again")
+    task.staged.append(f"SELECT {STAGED} FROM raw ANTI JOIN again USING (file, number)")
