@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sim.decide.risk import risk
     from sim.decide.search import search
     from sim.decide.why import why
+    from sim.learn.door import Learned, learn_from
     from sim.plan import cover
     from sim.plan.teams import team_roster
     from sim.plan.warming import warm_up
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Comparison",
+    "Learned",
     "OptionResult",
     "Scenario",
     "breakeven",
@@ -46,6 +48,7 @@ __all__ = [
     "errors",
     "find",
     "judge",
+    "learn_from",
     "load",
     "load_text",
     "outlook",
@@ -63,6 +66,7 @@ __all__ = [
 
 _HOMES = {
     "Comparison": "sim.decide",
+    "Learned": "sim.learn.door",
     "OptionResult": "sim.decide",
     "Scenario": "sim.scenario",
     "breakeven": "sim.decide.breakeven",
@@ -71,6 +75,7 @@ _HOMES = {
     "cover": "sim.plan",
     "find": "sim.scenario",
     "judge": "sim.decide",
+    "learn_from": "sim.learn.door",
     "load": "sim.scenario",
     "load_text": "sim.scenario",
     "outlook": "sim.decide.horizon",

@@ -56,6 +56,10 @@ _ELSEWHERE = {
         "searching",
         "Find the best hybrid of an own team and a vendor: hours, channels, overflow, share.",
     ),
+    "learn": (
+        "learning",
+        "Learn a scenario from logs of contacts, and try it on others, hour by hour.",
+    ),
     "report": (
         "reports",
         "Write the comparison as a report: PDF, an Excel workbook with live formulas, or HTML.",

@@ -7,6 +7,7 @@ those who gave up says how long the impatient waited, and nothing of the others.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,12 +114,10 @@ def kaplan_meier(waits: Floats, left: Flags, least: int = LEAST_AT_RISK) -> Curv
     known = at_risk >= min(least, len(waits))
     survival = np.cumprod(1 - deaths / at_risk)
     keep = known & (deaths > 0)
-    end = times[known][-1]
     # The tail goes on as the last tenth of the times that are known did.
     late = waits >= times[known][int(0.9 * (known.sum() - 1))]
     spent = (waits[late] - times[known][int(0.9 * (known.sum() - 1))]).sum()
     tail = float(left[late].sum() / spent) if spent > 0 else 0.0
-    del end
     return Curve(times[keep], survival[keep], tail, len(waits), int(left.sum()))
 
 
@@ -129,7 +128,7 @@ def hazard(waits: Floats, left: Flags, bands: tuple[float, ...] = BANDS) -> Floa
     """
     edges = np.array([*bands, np.inf])
     found = np.empty(len(bands))
-    for number, (start, end) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for number, (start, end) in enumerate(pairwise(edges.tolist())):
         spent = (np.clip(waits, start, end) - start).sum()
         inside = left & (waits > start) & (waits <= end)
         found[number] = inside.sum() / spent if spent > 0 else np.nan

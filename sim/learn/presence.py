@@ -73,7 +73,7 @@ class Presence:
 
     def mean(self, start: float, width: float, count: int) -> Floats:
         """Mean number of agents in so many intervals of a width from a moment on."""
-        edges = start + width * np.arange(count + 1)
+        edges: Floats = start + width * np.arange(count + 1, dtype=float)
         order = np.sort(self.start), np.sort(self.stop)
         spent = [_spent_before(moments, edges) for moments in order]
         return np.asarray(np.diff(spent[0] - spent[1]) / width)

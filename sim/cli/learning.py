@@ -1,0 +1,115 @@
+"""The command that goes from logs to a scenario: ``learn``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.cli.options import CsvFile, Seed
+from sim.cli.terminal import AsJson, Lang, console, say, warm, writable, write_csv
+from sim.compiled import is_warm
+from sim.errors import InvalidInput
+from sim.learn.door import learn_from
+from sim.report.language import Language
+from sim.report.learned import learned_answer
+from sim.scenario.load import raw
+
+__all__ = ["add_to"]
+
+
+@contextmanager
+def _telling() -> Iterator[Callable[[str], None]]:
+    """Say on a terminal how far it has come; compile first."""
+    err = console(error=True)
+    if not is_warm():
+        warm(err)
+    if not err.is_terminal:
+        yield lambda text: None
+        return
+    with err.status("…") as status:
+        yield lambda text: status.update(text)
+
+
+def _learn(
+    logs: Annotated[list[Path], typer.Argument(help="Logs to learn from, of one format.")],
+    to: Annotated[
+        Path | None, typer.Option(help="Where to write the scenario (.yaml), its week beside it.")
+    ] = None,
+    test: Annotated[
+        list[Path] | None,
+        typer.Option(help="Log to try on what was learnt; repeat it, or name several after it."),
+    ] = None,
+    format: Annotated[str | None, typer.Option(help="Format; told by the content.")] = None,
+    timezone: Annotated[str | None, typer.Option(help="Zone of the centre's clock.")] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="YAML that says which column of a table is what.")
+    ] = None,
+    salt: Annotated[str | None, typer.Option(help="Mixed into the hashes of ids.")] = None,
+    country: Annotated[str | None, typer.Option(help="Whose public holidays, such as RU.")] = None,
+    head_start: Annotated[
+        float | None,
+        typer.Option(min=0, help="Seconds by which the highest priority stands ahead."),
+    ] = None,
+    head: Annotated[
+        Path | None, typer.Option(help="Text file: the comment at the top of the scenario.")
+    ] = None,
+    replications: Annotated[
+        int, typer.Option(min=2, max=1000, help="How often each hour is simulated.")
+    ] = 8,
+    seed: Seed = None,
+    as_json: AsJson = False,
+    csv: CsvFile = None,
+    lang: Lang = "en",
+) -> None:
+    """Learn a scenario from logs of contacts, and try it on others, hour by hour."""
+    writable("csv", csv)
+    if to is not None and to.suffix.lower() not in (".yaml", ".yml"):
+        raise InvalidInput("to", "must end in .yaml", str(to))
+    options: dict[str, Any] = {"mapping": raw(mapping) if mapping else None}
+    with _telling() as tell:
+        learned = learn_from(
+            logs,
+            to=to,
+            test=test,
+            format=format,
+            timezone=timezone,
+            salt=salt,
+            country=country,
+            head_start=head_start,
+            head=head.read_text(encoding="utf-8") if head else "",
+            replications=replications,
+            seed=1 if seed is None else seed,
+            tell=tell,
+            **options,
+        )
+    answer = learned_answer(learned, Language(lang))
+    if csv is not None:
+        write_csv(csv, answer.rows, lang)
+    say(answer, as_json, False, lang)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command; files after ``--test`` all belong to the test."""
+    app.command("learn", cls=_Learn)(_learn)
+
+
+class _Learn(typer.core.TyperCommand):
+    """Lets several files follow ``--test``, as the shell spells out ``0[567]*``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Repeat ``--test`` before each file after it, up to the next option."""
+        spread: list[str] = []
+        testing = first = False
+        for arg in args:
+            if arg.startswith("-"):
+                testing = first = arg == "--test"
+            elif testing:
+                if not first:
+                    spread.append("--test")
+                first = False
+            spread.append(arg)
+        return list(super().parse_args(ctx, spread))

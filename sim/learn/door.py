@@ -1,0 +1,189 @@
+"""From logs to a scenario, and how well what was learnt reproduces other months."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sim.learn.contacts import contacts_of
+from sim.learn.estimate import DRAWS, Estimates, estimated
+from sim.learn.fit import Fit, Learnt, fitted, tuned
+from sim.learn.log import Log, Reading
+from sim.learn.presence import Presence, logged
+from sim.learn.quality import Finding, quality
+from sim.learn.read import read_logs
+from sim.learn.scenario import Written, written
+from sim.scenario.calendar import Calendar
+
+__all__ = ["Learned", "learn_from"]
+
+#: What is known of a format beside what its files say: country, currency, and by how much
+#: contacts of high priority stand ahead [s].
+_KNOWN: Mapping[str, tuple[str | None, str, float]] = {"anonymous_bank": ("IL", "ILS", 90.0)}
+_USUAL = (None, "EUR", 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learned:
+    """What was learnt from logs.
+
+    Parameters
+    ----------
+    reading, findings
+        How the reading of the logs went, and what is odd about them.
+    source, files, timezone
+        Format, files and clock.
+    estimates
+        Everything that a scenario needs, with intervals.
+    learnt
+        Laws and rules by which periods are replayed.
+    presence
+        ``logged`` or ``inferred``.
+    itself
+        The months learnt from, simulated by what was learnt from them; None where it cannot be.
+    fit
+        The test months, simulated by what was learnt on the others; None without a test.
+    test
+        Files of the test.
+    scenario
+        The scenario as text.
+    """
+
+    reading: Reading
+    findings: tuple[Finding, ...]
+    source: str
+    files: tuple[str, ...]
+    timezone: str
+    estimates: Estimates
+    learnt: Learnt
+    presence: str
+    itself: Fit | None
+    fit: Fit | None
+    test: tuple[str, ...]
+    scenario: Written
+
+
+def learn_from(
+    paths: str | Path | Sequence[str | Path],
+    *,
+    to: str | Path | None = None,
+    test: str | Path | Sequence[str | Path] | None = None,
+    format: str | None = None,
+    timezone: str | None = None,
+    mapping: Mapping[str, Any] | None = None,
+    salt: str | None = None,
+    country: str | None = None,
+    head_start: float | None = None,
+    head: str = "",
+    replications: int = 8,
+    draws: int = DRAWS,
+    seed: int = 1,
+    tell: Callable[[str], object] = str,
+) -> Learned:
+    """Learn a scenario from logs of contacts.
+
+    Parameters
+    ----------
+    paths
+        Logs to learn from: files of one format, in any order.
+    to
+        Where to write the scenario; its week is written into a folder beside it.
+    test
+        Logs of another period, to try on what was learnt. Of these are taken: arrivals, handle
+        times and presence (each only where the row of the fit says so), never waits or who gave
+        up.
+    format, timezone, mapping, salt
+        As in `sim.learn.read_logs`.
+    country
+        Whose public holidays count, as a two-letter code.
+    head_start
+        Time by which contacts of the highest priority stand ahead in the queue [s]; what is known
+        of the format when None.
+    head
+        Comment at the top of the scenario.
+    replications
+        How often each hour of the fit is simulated.
+    draws
+        How often days are drawn for the intervals of estimates.
+    seed
+        Where random numbers start.
+    tell
+        Told how far it has come.
+
+    Raises
+    ------
+    InvalidInput
+        If logs cannot be read, or do not say when contacts came, how long they waited and how
+        long they were handled.
+    """
+    usual, currency, ahead = _KNOWN.get(_format(paths, format), _USUAL)
+    country = country or usual
+    shift = ahead if head_start is None else head_start
+    options = {"format": format, "timezone": timezone, "mapping": mapping, "salt": salt}
+    with read_logs(paths, tell=tell, **options) as log:  # type: ignore[arg-type]
+        log.need("arrivals", "waits", "handle")
+        contacts, there = contacts_of(log), _logged(log)
+        source, files, zone, reading = log.source, log.files, log.timezone, log.reading
+        findings = quality(log, country=country)
+    holidays = _holidays(country, zone)
+    estimates = estimated(contacts, is_holiday=holidays, draws=draws, tell=tell)
+    learnt = tuned(contacts, there, head_start=shift, seed=seed, tell=tell)
+    itself = fitted(learnt, contacts, there, replications=replications, seed=seed, tell=tell)
+    fit: Fit | None = None
+    tests: tuple[str, ...] = ()
+    if test is not None:
+        with read_logs(test, tell=tell, **options) as log:  # type: ignore[arg-type]
+            log.need("arrivals", "waits", "handle")
+            other, others = contacts_of(log), _logged(log)
+            tests = log.files
+        fit = fitted(learnt, other, others, replications=replications, seed=seed, tell=tell)
+    how = "inferred" if there is None else "logged"
+    text = written(
+        estimates,
+        learnt.levels,
+        name=Path(to).stem if to is not None else "learnt",
+        source=", ".join(Path(file).name for file in files),
+        timezone=zone,
+        wrap=learnt.model.wrap,
+        how=how,
+        country=country,
+        currency=currency,
+        head=head,
+    )
+    if to is not None:
+        text.save(Path(to))
+    return Learned(
+        reading, findings, source, files, zone, estimates, learnt, how, itself, fit, tests, text
+    )
+
+
+def _format(paths: str | Path | Sequence[str | Path], format: str | None) -> str:
+    """Name of the format of the first file."""
+    from sim.learn.read import detect
+
+    if format is not None:
+        return format
+    first = paths if isinstance(paths, str | Path) else next(iter(paths), "")
+    return detect(first).name
+
+
+def _logged(log: Log) -> Presence | None:
+    """Presence where the log has any."""
+    if not log.presence_logged:
+        return None
+    found = logged(log)
+    return found if len(found) else None
+
+
+def _holidays(country: str | None, timezone: str) -> Callable[[date], bool]:
+    """Whether a date is a public holiday; none are known without a country."""
+    if country is None:
+        return lambda day: False
+
+    def holiday(day: date) -> bool:
+        return Calendar(country=country, timezone=timezone, start=day).is_holiday(day)
+
+    return holiday

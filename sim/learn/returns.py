@@ -1,0 +1,93 @@
+"""Who comes again: after giving up, and after having been served."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.learn.contacts import DAY, HOUR, Contacts
+
+__all__ = ["REPEAT_DAYS", "WITHIN", "Returns", "returns_of"]
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+#: Spans in which somebody is said to have come again [s].
+WITHIN = (600.0, float(HOUR), float(DAY))
+#: Days within which another contact counts as a repeat of the first.
+REPEAT_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """Callers who come again, of those that are known by name.
+
+    Parameters
+    ----------
+    abandoned, served
+        Contacts of known callers that ended so.
+    after_abandon, after_service
+        Share of them that came again within 10 minutes, an hour, a day.
+    redial_delay
+        Median time between giving up and coming again within the hour [s]; nan of nobody.
+    repeats
+        Share of the served that came again within seven days; a matter solved at once has none,
+        so that one less this is at most the share solved first time.
+    repeat_delay
+        Mean time until they did [s]; nan of nobody.
+    """
+
+    abandoned: int
+    served: int
+    after_abandon: tuple[float, ...]
+    after_service: tuple[float, ...]
+    redial_delay: float
+    repeats: float
+    repeat_delay: float
+
+
+def next_delay(contacts: Contacts) -> Floats:
+    """Time from the end of each contact to the next of the same caller; infinite without one [s].
+
+    Nan where the caller is not known.
+    """
+    handled = np.where(contacts.served, np.nan_to_num(contacts.handle), 0.0)
+    end = contacts.time + contacts.wait + handled
+    order = np.lexsort((contacts.time, contacts.caller))
+    caller = contacts.caller[order]
+    found = np.full(len(contacts), np.inf)
+    same = np.flatnonzero(caller[1:] == caller[:-1])
+    found[order[same]] = np.maximum(contacts.time[order[same + 1]] - end[order[same]], 0.0)
+    found[contacts.caller < 0] = np.nan
+    return found
+
+
+def returns_of(contacts: Contacts) -> Returns | None:
+    """Shares of callers who come again; None where no caller is known.
+
+    Contacts whose span is cut off by the end of the log are left out of it.
+    """
+    if not (contacts.caller >= 0).any():
+        return None
+    delay = next_delay(contacts)
+    left = float(contacts.time.max()) - contacts.time
+    known = contacts.caller >= 0
+    gone, served = known & contacts.abandoned, known & contacts.served
+
+    def share(of: Flags, within: float) -> float:
+        rows = of & (left >= within)
+        return float((delay[rows] <= within).mean()) if rows.any() else float("nan")
+
+    soon = gone & (delay <= HOUR)
+    again = served & (delay <= REPEAT_DAYS * DAY)
+    return Returns(
+        int(gone.sum()),
+        int(served.sum()),
+        tuple(share(gone, within) for within in WITHIN),
+        tuple(share(served, within) for within in WITHIN),
+        float(np.median(delay[soon])) if soon.any() else float("nan"),
+        share(served, REPEAT_DAYS * DAY),
+        float(delay[again].mean()) if again.any() else float("nan"),
+    )

@@ -1,0 +1,281 @@
+"""Writes what was learnt as a scenario: a YAML file with its sources, and a week beside it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.learn.durations import Durations, LawFit
+from sim.learn.estimate import ChannelEstimates, Estimates
+from sim.learn.patience import Curve
+
+__all__ = ["GROUP", "Written", "written"]
+
+Floats = NDArray[np.float64]
+
+#: Name of the group that stands for all agents.
+GROUP = "agents"
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+#: Rows of a written patience curve [s].
+_TIMES = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600, 900, 1200, 1800)
+_LEAST_SHORT = 0.03
+_KINDS = {"chat": "chat", "email": "email"}
+_LEAST_KNOWN = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A scenario as text, and the table that it reads.
+
+    Parameters
+    ----------
+    yaml
+        Text of the scenario file.
+    csv
+        Text of the table of the week.
+    csv_name
+        Name of the table beside the scenario.
+    """
+
+    yaml: str
+    csv: str
+    csv_name: str
+
+    def save(self, path: Path) -> None:
+        """Write both."""
+        table = path.parent / self.csv_name
+        table.parent.mkdir(parents=True, exist_ok=True)
+        table.write_text(self.csv, encoding="utf-8")
+        path.write_text(self.yaml, encoding="utf-8")
+
+
+def written(
+    found: Estimates,
+    levels: Floats,
+    *,
+    name: str,
+    source: str,
+    timezone: str,
+    wrap: float,
+    how: str,
+    country: str | None = None,
+    currency: str = "EUR",
+    head: str = "",
+) -> Written:
+    """Write a scenario of the typical week.
+
+    Parameters
+    ----------
+    found
+        What was estimated.
+    levels
+        Mean agents, [weekday, hour].
+    name
+        Name of the scenario, and of its table.
+    source
+        Which logs, in words.
+    timezone, country, currency
+        Of the calendar; the logs say nothing of money.
+    wrap
+        Mean work after a contact [s].
+    how
+        ``logged`` or ``inferred``: where the number of agents comes from.
+    head
+        Comment at the top, instead of the plain one.
+    """
+    plain = re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-") or "learnt"
+    table = f"{plain}/week.csv"
+    start = found.first + timedelta(days=(7 - found.first.weekday()) % 7)
+    lines = [
+        "# yaml-language-server: $schema=../docs/scenario.schema.json",
+        "#",
+        *(f"# {line}".rstrip() for line in (head or _head(found, source)).splitlines()),
+        f"name: {plain}",
+        f"currency: {currency}",
+        *_calendar(start, timezone, country),
+        "interval: 60m",
+        "channels:",
+    ]
+    for channel in found.channels.values():
+        lines += _channel(channel, table, wrap)
+    told = "as it is logged" if how == "logged" else "inferred from calls: presence is not logged"
+    lines += [
+        "groups:",
+        f"  {GROUP}:",
+        f"    skills: [{', '.join(map(_key, found.channels))}]",
+        f"    # Mean agents present, {told}.",
+        f"    staffing: {{intervals: {table}}}",
+        "simulation: {seed: 1, replications: 40, at_most: 400, warm_up: 1h, wrap_up: 2h}",
+        *_risk(found),
+        *_sources(found, source),
+    ]
+    return Written("\n".join(lines) + "\n", _table(found, levels), table)
+
+
+def _head(found: Estimates, source: str) -> str:
+    return (
+        f"The typical week of a contact centre, learnt from {source},\n"
+        f"{found.first} to {found.last}, by `linewise learn`.\n"
+        "Definitions stand in docs/learning.md.\n"
+        "There are no prices here: a log says nothing of money."
+    )
+
+
+def _calendar(start: date, timezone: str, country: str | None) -> list[str]:
+    lines = ["calendar:"]
+    if country:
+        lines.append(f"  country: {country}")
+    return [*lines, f"  timezone: {timezone}", f"  start: {start}", "  days: 7"]
+
+
+def _key(name: str) -> str:
+    """A channel as a scenario calls it."""
+    return "phone" if name == "voice" else name
+
+
+def _channel(one: ChannelEstimates, table: str, wrap: float) -> Iterator[str]:
+    yield f"  {_key(one.name)}:"
+    yield f"    kind: {_KINDS.get(one.name, 'voice')}"
+    yield f"    arrivals: {table}    # contacts offered, by interval; holidays left out"
+    variation = one.volume.day_variation
+    if variation > 0.005:
+        yield f"    day_variation: {100 * variation:.1f}%    # beyond chance, weekdays apart"
+    if "" in one.handle:
+        yield from _handle(one.handle, wrap)
+    if "" in one.patience:
+        curve = one.patience[""].curve
+        yield f"    # Kaplan-Meier, answered contacts censored: {curve.left} of {curve.waits} left."
+        yield f"    patience: {{law: survival, table: {{{_survival(curve)}}}}}"
+    else:
+        yield "    patience: never    # nobody was seen to give up"
+    back = one.returns
+    known = back is not None and back.abandoned >= _LEAST_KNOWN * one.figures["abandonment"].count
+    if back is not None and back.abandoned and math.isfinite(back.redial_delay) and known:
+        # The volume is of all contacts, so redials stand in it: they are told, not played.
+        yield f"    # Redials within an hour of giving up: {100 * back.after_abandon[1]:.0f}% of"
+        yield f"    # known callers, half of them within {_time(back.redial_delay)}; in the volume."
+
+
+def _nearest(measured: Durations) -> LawFit:
+    """The law at the least distance from what was measured."""
+    return min(measured.laws, key=lambda law: law.ks)
+
+
+def _is_mixed(handle: Mapping[str, Durations]) -> bool:
+    """Whether very short talks are many, and a law fits better without them."""
+    if "without_short" not in handle or handle[""].short < _LEAST_SHORT:
+        return False
+    return _nearest(handle["without_short"]).ks < _nearest(handle[""]).ks
+
+
+def _handle(handle: Mapping[str, Durations], wrap: float) -> Iterator[str]:
+    whole, rest = handle[""], handle.get("without_short")
+    best = _nearest(whole)
+    yield f"    # {whole.count} contacts of up to an hour; {100 * whole.short:.1f}% under 10s."
+    if rest is not None and _is_mixed(handle):
+        short = (whole.mean - (1 - whole.short) * rest.mean) / whole.short
+        yield f"    # Without those {_nearest(rest).law} fits best (KS {_nearest(rest).ks:.3f})."
+        yield "    handle_time:"
+        yield "      law: mixture"
+        yield "      parts:"
+        share = round(100 * whole.short, 2)
+        yield f"        - {{share: {share:.2f}%, of: {{law: exponential, mean: {_time(short)}}}}}"
+        yield f"        - {{share: {100 - share:.2f}%, of: {_law(_nearest(rest), rest)}}}"
+    elif whole.cv < 0.02:
+        yield f"    handle_time: {{law: fixed, value: {_time(whole.mean)}}}"
+    else:
+        yield f"    # {best.law} is nearest (KS {best.ks:.3f})."
+        yield f"    handle_time: {_law(best, whole)}"
+    if wrap >= 0.5:
+        yield f"    after_call_work: {_time(wrap)}    # between calls while somebody waited"
+
+
+def _law(law: LawFit, measured: Durations) -> str:
+    """A law with the mean that was measured: the load must be right before the form is."""
+    mean = _time(measured.mean)
+    if law.law == "exponential":
+        return f"{{law: exponential, mean: {mean}}}"
+    if law.law == "weibull":
+        return f"{{law: weibull, mean: {mean}, shape: {law.parameters[1]:.4g}}}"
+    return f"{{law: {law.law}, mean: {mean}, cv: {measured.cv:.4g}}}"
+
+
+def _time(seconds: float) -> str:
+    return f"{max(seconds, 0.1):.4g}s" if seconds < 1e4 else f"{seconds:.0f}s"
+
+
+def _survival(curve: Curve) -> str:
+    """Rows of the curve at round times, with one beyond the last for the tail."""
+    times = [time for time in _TIMES if len(curve.times) and time <= curve.times[-1]]
+    times = times or [_TIMES[-1]]
+    if curve.tail:
+        times.append(2 * times[-1])
+    rows, last = [], 1.0
+    for time, share in zip(times, curve.at(np.array(times, float)).tolist(), strict=True):
+        last = min(last, max(share, 1e-4))
+        rows.append(f"{time}s: {100 * last:.2f}%")
+    return ", ".join(rows)
+
+
+def _table(found: Estimates, levels: Floats) -> str:
+    """Contacts and agents by hour of the week."""
+    names = list(found.channels)
+    head = ",".join(["day", "time", *map(_key, names), GROUP])
+    rows = [head]
+    for day, label in enumerate(_DAYS):
+        for hour in range(24):
+            volumes = []
+            for name in names:
+                profile = found.channels[name].volume.profile[day]
+                per_hour = len(profile) // 24
+                volumes.append(float(profile[hour * per_hour : (hour + 1) * per_hour].sum()))
+            cells = [f"{value:.2f}" for value in (*volumes, levels[day, hour])]
+            rows.append(",".join([label, f"{hour:02d}:00", *cells]))
+    return "\n".join(rows) + "\n"
+
+
+def _risk(found: Estimates) -> Iterator[str]:
+    """Ranges of what was estimated: nine of ten bootstrap samples lie well within."""
+    rows = []
+    for name, one in found.channels.items():
+        handle = "handle_time.parts.1.of.mean" if _is_mixed(one.handle) else "handle_time"
+        for figure, path in (("volume", "volume"), ("handle_time", handle)):
+            found_it = one.figures[figure]
+            if not found_it.low < found_it.high or not found_it.value > 0:
+                continue
+            low, high = found_it.low / found_it.value, found_it.high / found_it.value
+            if low < 0.9995 and high > 1.0005:
+                path = f"channels.{_key(name)}.{path}"
+                rows.append(f"    - {{input: {path}, triangular: [x{low:.4f}, x1, x{high:.4f}]}}")
+    if rows:
+        yield "risk:    # 95% intervals of the estimates, from a bootstrap of whole days"
+        yield "  ranges:"
+        yield from rows
+
+
+def _sources(found: Estimates, source: str) -> Iterator[str]:
+    """Where each number comes from."""
+    span = f"{source}, {found.first} to {found.last}"
+    yield "sources:"
+    for name, one in found.channels.items():
+        key, figures = _key(name), one.figures
+        volume, handle = figures["volume"], figures["handle_time"]
+        yield f"  channels.{key}.arrivals: {_quoted(f'{volume.count} contacts offered; {span}')}"
+        if "" in one.handle:
+            text = f"{handle.count} handled contacts of up to an hour; {span}"
+            yield f"  channels.{key}.handle_time: {_quoted(text)}"
+        if "" in one.patience:
+            waits = one.patience[""].curve.waits
+            text = f"Kaplan-Meier of {waits} contacts that waited; {span}"
+            yield f"  channels.{key}.patience: {_quoted(text)}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "").replace('"', "'") + '"'
