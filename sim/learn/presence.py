@@ -234,21 +234,22 @@ def logged(log: Log) -> Presence:
 # Moments at which an agent begins or stops to be there or to be paused; there and not paused.
 _LOGGED = """
 WITH turns AS (
-    SELECT agent, start AS at, CASE kind WHEN 'available' THEN 1 ELSE 0 END AS there,
+    SELECT agent, start AS moment, CASE kind WHEN 'available' THEN 1 ELSE 0 END AS there,
         CASE kind WHEN 'paused' THEN 1 ELSE 0 END AS paused FROM presence
     UNION ALL
     SELECT agent, stop, CASE kind WHEN 'available' THEN -1 ELSE 0 END,
         CASE kind WHEN 'paused' THEN -1 ELSE 0 END FROM presence
 ), summed AS (
-    SELECT agent, at, sum(there) AS there, sum(paused) AS paused FROM turns GROUP BY agent, at
+    SELECT agent, moment, sum(there) AS there, sum(paused) AS paused FROM turns
+    GROUP BY agent, moment
 ), running AS (
-    SELECT agent, at, lead(at) OVER w AS until,
+    SELECT agent, moment, lead(moment) OVER w AS until,
         sum(there) OVER (w ROWS UNBOUNDED PRECEDING) AS there,
         sum(paused) OVER (w ROWS UNBOUNDED PRECEDING) AS paused
-    FROM summed WINDOW w AS (PARTITION BY agent ORDER BY at)
+    FROM summed WINDOW w AS (PARTITION BY agent ORDER BY moment)
 )
-SELECT at / 1000.0 AS start, until / 1000.0 AS stop FROM running
-WHERE there > 0 AND paused = 0 AND until > at ORDER BY agent, at
+SELECT moment / 1000.0 AS start, until / 1000.0 AS stop FROM running
+WHERE there > 0 AND paused = 0 AND until > moment ORDER BY agent, moment
 """
 
 

@@ -78,11 +78,11 @@ def learned_answer(learned: Learned, lang: Language) -> Answer:
     sentences = [*_read(learned, lang)]
     tables: list[Table] = []
     for one in learned.estimates.channels.values():
-        sentences += _channel(one, lang)
-        tables.append(_figures(one, lang))
+        sentences += channel_sentences(one, lang)
+        tables.append(figure_table(one, lang))
     for title, fit in _fits(learned):
-        sentences += _fit(fit, lang)
-        tables.append(_errors(lang(title), fit, lang))
+        sentences += fit_sentences(fit, lang)
+        tables.append(error_table(lang(title), fit, lang))
     data = _data(learned)
     return Answer(
         sentences=tuple(sentences),
@@ -134,7 +134,7 @@ def _read(learned: Learned, lang: Language) -> Iterator[str]:
         )
 
 
-def _channel(one: ChannelEstimates, lang: Language) -> Iterator[str]:
+def channel_sentences(one: ChannelEstimates, lang: Language) -> Iterator[str]:
     handle = one.handle.get("")
     if handle is not None:
         best = min(handle.laws, key=lambda law: law.ks)
@@ -181,7 +181,7 @@ def _channel(one: ChannelEstimates, lang: Language) -> Iterator[str]:
     yield lang("Answered within 20 s: {rules}.", rules="; ".join(rules))
 
 
-def _shown(figure: Figure, lang: Language) -> tuple[str, str]:
+def figure_words(figure: Figure, lang: Language) -> tuple[str, str]:
     unit = DEFINITIONS[figure.name][2]
 
     def show(value: float) -> str:
@@ -192,16 +192,16 @@ def _shown(figure: Figure, lang: Language) -> tuple[str, str]:
     return show(figure.value), f"{show(figure.low)} – {show(figure.high)}"
 
 
-def _figures(one: ChannelEstimates, lang: Language) -> Table:
+def figure_table(one: ChannelEstimates, lang: Language) -> Table:
     rows = []
     for name, figure in one.figures.items():
         title, definition, _ = DEFINITIONS[name]
-        rows.append((lang(title), *_shown(figure, lang), lang(definition)))
+        rows.append((lang(title), *figure_words(figure, lang), lang(definition)))
     head = lang("Figure"), lang("Estimate"), lang("95 % interval"), lang("Definition")
     return Table(lang("Estimates: {channel}", channel=one.name), head, tuple(rows))
 
 
-def _fit(fit: Fit, lang: Language) -> Iterator[str]:
+def fit_sentences(fit: Fit, lang: Language) -> Iterator[str]:
     weekdays, hours = fit.working
     yield lang(
         "Compared are {count} hours: {days}, {start}:00–{end}:00, with at least 10 contacts. "
@@ -247,7 +247,7 @@ def _meaning(fit: Fit, lang: Language) -> Iterator[str]:
         )
 
 
-def _errors(title: str, fit: Fit, lang: Language) -> Table:
+def error_table(title: str, fit: Fit, lang: Language) -> Table:
     rows = []
     for way in fit.simulated:
         for who, row in ((N_("simulation"), fit.simulated[way]), ("Erlang A", fit.formula[way])):

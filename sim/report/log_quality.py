@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from sim.learn import KNOWLEDGE, Dropped, Reading
@@ -10,6 +11,7 @@ from sim.report.language import N_, Language
 from sim.report.table import Row, Table
 
 __all__ = [
+    "FIELD_WORDS",
     "KNOWN_WORDS",
     "dropped_table",
     "finding_words",
@@ -28,6 +30,25 @@ KNOWN_WORDS = {
     "callers": N_("who called"),
 }
 
+#: What a column may be.
+FIELD_WORDS = {
+    "time": N_("time of arrival"),
+    "date": N_("date, if it has a column of its own"),
+    "answered_at": N_("answered at"),
+    "ended_at": N_("ended at"),
+    "wait": N_("wait"),
+    "talk": N_("talk"),
+    "hold": N_("hold"),
+    "acw": N_("work after the contact"),
+    "handle": N_("handle time as a whole"),
+    "outcome": N_("how it ended"),
+    "queue": N_("queue"),
+    "channel": N_("channel"),
+    "type": N_("type of the matter"),
+    "priority": N_("priority"),
+    "caller": N_("who called"),
+    "agent": N_("operator"),
+}
 _WEIGHTS = {
     "note": N_("good to know"),
     "warning": N_("may change the estimates"),
@@ -37,6 +58,11 @@ _WEIGHTS = {
 # Reasons and notes of the reading, which are English: marked here to be looked up.
 _REASONS = (
     N_("a call outside of queues"),
+    N_("calls have no unique id: times are read by the zone alone"),
+    N_("dates like 3/4/2026 are read with the day first"),
+    N_("never in a queue"),
+    N_("no count of calls"),
+    N_("outbound, or a monitor"),
     N_("a second answer or end of one call in one queue"),
     N_("cut short, or no line of a queue log"),
     N_("cut short, or not of this format"),
@@ -61,6 +87,9 @@ _REASONS = (
     N_("wait below zero, taken as unknown"),
 )
 
+_COLUMN = re.compile(r"column [\'\"](.*)[\'\"] is taken as (\w+)")
+_UNKNOWN = re.compile(r"(\d+) rows have words in [\'\"](.*)[\'\"] whose meaning is not known:.*")
+
 _SIGNS = {
     "handle_exponential": N_("handle times follow the exponential law to the letter"),
     "handle_uniform": N_("handle times are spread evenly between two bounds"),
@@ -80,6 +109,19 @@ def reason_words(reason: str, lang: Language) -> str:
     >>> reason_words("unknown outcome", Language("ru"))
     'неизвестный исход'
     """
+    if column := _COLUMN.fullmatch(reason):
+        return lang(
+            "column “{column}” is taken for: {field}",
+            column=column[1],
+            field=lang(FIELD_WORDS.get(column[2], column[2])),
+        )
+    if unknown := _UNKNOWN.fullmatch(reason):
+        return lang.n(
+            "{n} row has a word in “{column}” whose meaning is not known",
+            "{n} rows have words in “{column}” whose meaning is not known",
+            int(unknown[1]),
+            column=unknown[2],
+        )
     head, mark, rest = reason.partition(": ")
     if mark and rest in _REASONS:  # a note of one file
         return f"{head}: {lang(rest)}"
@@ -127,7 +169,7 @@ def dropped_table(reading: Reading, lang: Language) -> Table:
 
 def finding_words(finding: Finding, lang: Language) -> str:
     """A finding in one or two sentences: what it is, how much of it, what it may mean."""
-    return _WORDS[finding.kind](finding, lang)
+    return _WORDS.get(finding.kind, _counted)(finding, lang)
 
 
 def _share(finding: Finding, lang: Language) -> str:
@@ -136,22 +178,26 @@ def _share(finding: Finding, lang: Language) -> str:
 
 
 def _dropped(finding: Finding, lang: Language) -> str:
+    share = _share(finding, lang)
+    reason = reason_words(str(finding.values["reason"]), lang)
     return lang.n(
         "{n} line ({share}) was left out: {reason}",
         "{n} lines ({share}) were left out: {reason}",
         finding.count,
-        share=_share(finding, lang),
-        reason=reason_words(str(finding.values["reason"]), lang),
+        share=share,
+        reason=reason,
     )
 
 
 def _repaired(finding: Finding, lang: Language) -> str:
+    share = _share(finding, lang)
+    reason = reason_words(str(finding.values["reason"]), lang)
     return lang.n(
         "{n} contact ({share}) was kept, but {reason}: the clock was set back",
         "{n} contacts ({share}) were kept, but {reason}: the clock was set back",
         finding.count,
-        share=_share(finding, lang),
-        reason=reason_words(str(finding.values["reason"]), lang),
+        share=share,
+        reason=reason,
     )
 
 
@@ -197,79 +243,87 @@ def _synthetic(finding: Finding, lang: Language) -> str:
     return lang("This looks like made-up data: {signs}", signs="; ".join(signs))
 
 
+def _counted(finding: Finding, lang: Language) -> str:
+    """Findings of which there is no more to say than how many."""
+    count, share = finding.count, _share(finding, lang)
+    words = {
+        "twice": lang.n(
+            "{n} contact ({share}) is there more than once",
+            "{n} contacts ({share}) are there more than once",
+            count,
+            share=share,
+        ),
+        "no_end": lang.n(
+            "{n} contact ({share}) has no end: how it went is not known",
+            "{n} contacts ({share}) have no end: how they went is not known",
+            count,
+            share=share,
+        ),
+        "zero_services": lang.n(
+            "{n} service ({share}) took no time at all",
+            "{n} services ({share}) took no time at all",
+            count,
+            share=share,
+        ),
+        "short_services": lang.n(
+            "{n} service ({share}) took less than 10 s: operators may drop calls",
+            "{n} services ({share}) took less than 10 s: operators may drop calls",
+            count,
+            share=share,
+        ),
+        "long_services": lang.n(
+            "{n} contact ({share}) was handled for more than an hour",
+            "{n} contacts ({share}) were handled for more than an hour",
+            count,
+            share=share,
+        ),
+        "long_waits": lang.n(
+            "{n} contact ({share}) waited for more than two hours",
+            "{n} contacts ({share}) waited for more than two hours",
+            count,
+            share=share,
+        ),
+        "agents_missing": lang.n(
+            "{n} answered contact ({share}) does not say who answered it",
+            "{n} answered contacts ({share}) do not say who answered them",
+            count,
+            share=share,
+        ),
+        "agents_at_once": lang.n(
+            "{n} call ({share}) was answered by an operator who was in another call",
+            "{n} calls ({share}) were answered by an operator who was in another call",
+            count,
+            share=share,
+        ),
+        "quiet_days": lang.n(
+            "{n} day ({share}) is far quieter than its weekday: a holiday, or a gap in the log",
+            "{n} days ({share}) are far quieter than their weekday: holidays, or gaps in the log",
+            count,
+            share=share,
+        ),
+        "holidays": lang.n(
+            "{n} quiet or missing day is a public holiday",
+            "{n} quiet or missing days are public holidays",
+            count,
+            share=share,
+        ),
+        "missing_days": lang.n(
+            "{n} day ({share}) of an open weekday has no contact at all",
+            "{n} days ({share}) of open weekdays have no contact at all",
+            count,
+            share=share,
+        ),
+    }
+    return words[finding.kind]
+
+
 _WORDS: dict[str, Callable[[Finding, Language], str]] = {
     "dropped": _dropped,
     "repaired": _repaired,
-    "twice": lambda one, lang: lang.n(
-        "{n} contact ({share}) is there more than once",
-        "{n} contacts ({share}) are there more than once",
-        one.count,
-        share=_share(one, lang),
-    ),
-    "no_end": lambda one, lang: lang.n(
-        "{n} contact ({share}) has no end: how it went is not known",
-        "{n} contacts ({share}) have no end: how they went is not known",
-        one.count,
-        share=_share(one, lang),
-    ),
-    "zero_services": lambda one, lang: lang.n(
-        "{n} service ({share}) took no time at all",
-        "{n} services ({share}) took no time at all",
-        one.count,
-        share=_share(one, lang),
-    ),
-    "short_services": lambda one, lang: lang.n(
-        "{n} service ({share}) took less than 10 s: operators may drop calls",
-        "{n} services ({share}) took less than 10 s: operators may drop calls",
-        one.count,
-        share=_share(one, lang),
-    ),
-    "long_services": lambda one, lang: lang.n(
-        "{n} contact ({share}) was handled for more than an hour",
-        "{n} contacts ({share}) were handled for more than an hour",
-        one.count,
-        share=_share(one, lang),
-    ),
-    "long_waits": lambda one, lang: lang.n(
-        "{n} contact ({share}) waited for more than two hours",
-        "{n} contacts ({share}) waited for more than two hours",
-        one.count,
-        share=_share(one, lang),
-    ),
-    "agents_missing": lambda one, lang: lang.n(
-        "{n} answered contact ({share}) does not say who answered it",
-        "{n} answered contacts ({share}) do not say who answered them",
-        one.count,
-        share=_share(one, lang),
-    ),
-    "agents_at_once": lambda one, lang: lang.n(
-        "{n} call ({share}) was answered by an operator who was in another call",
-        "{n} calls ({share}) were answered by an operator who was in another call",
-        one.count,
-        share=_share(one, lang),
-    ),
     "callers_partly": _callers,
     "callers_when_waiting": _callers_waiting,
     "busy_days": _busy,
     "surges": _surges,
-    "quiet_days": lambda one, lang: lang.n(
-        "{n} day ({share}) is far quieter than its weekday: a holiday, or a gap in the log",
-        "{n} days ({share}) are far quieter than their weekday: holidays, or gaps in the log",
-        one.count,
-        share=_share(one, lang),
-    ),
-    "holidays": lambda one, lang: lang.n(
-        "{n} quiet or missing day is a public holiday",
-        "{n} quiet or missing days are public holidays",
-        one.count,
-        share=_share(one, lang),
-    ),
-    "missing_days": lambda one, lang: lang.n(
-        "{n} day ({share}) of an open weekday has no contact at all",
-        "{n} days ({share}) of open weekdays have no contact at all",
-        one.count,
-        share=_share(one, lang),
-    ),
     "synthetic": _synthetic,
 }
 

@@ -12,10 +12,14 @@ from typing import Any
 
 from sim.errors import InvalidInput
 from sim.learn import Log, Reading, read_logs
+from sim.learn.door import Learned, learn_from
 from sim.learn.quality import Finding, quality
+from sim.scenario import load_text
+from sim.scenario.edited import tree_text
+from sim.scenario.load import standalone
 from sim.ui.jobs import Tell
 
-__all__ = ["Asked", "LogRead", "contacts_csv", "opened", "read"]
+__all__ = ["Asked", "LogRead", "Result", "contacts_csv", "learnt", "opened", "read"]
 
 #: Columns of contacts as a file: nobody can be known by them.
 _SHARED = (
@@ -97,7 +101,7 @@ def opened(folder: Path, names: Sequence[str], asked: Asked, tell: Tell) -> Iter
     def follow(name: str) -> None:
         tell(0.05, name)
 
-    try:
+    with _named(folder):
         log = read_logs(
             [folder / name for name in names],
             format=asked.format,
@@ -106,13 +110,20 @@ def opened(folder: Path, names: Sequence[str], asked: Asked, tell: Tell) -> Iter
             salt=asked.salt,
             tell=follow,
         )
+    with log:
+        yield log
+
+
+@contextmanager
+def _named(folder: Path) -> Iterator[None]:
+    """Errors name files as the visitor did, not where they lie."""
+    try:
+        yield
     except InvalidInput as error:
         value = error.value
         if isinstance(value, str):
             value = value.replace(f"{folder}/", "")
         raise InvalidInput(error.name, error.rule, value, error.hint) from None
-    with log:
-        yield log
 
 
 def read(folder: Path, names: Sequence[str], asked: Asked, *, tell: Tell) -> LogRead:
@@ -172,3 +183,66 @@ def contacts_csv(folder: Path, names: Sequence[str], asked: Asked, *, tell: Tell
             f"COPY (SELECT {_SHARED} FROM contacts ORDER BY id) TO '{place}' (HEADER)"
         )
         return gzip.compress((folder / "contacts.csv").read_bytes(), mtime=0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """What was learnt, and the scenario of it as one file.
+
+    Parameters
+    ----------
+    learned
+        Estimates, fit, scenario as it is written with a table beside it.
+    text
+        The scenario with the table in it.
+    """
+
+    learned: Learned
+    text: str
+
+
+#: Steps of the work, by how their names begin, and the share that is done when they begin.
+_STEPS = (("estimates", 0.15), ("presence", 0.3), ("fit, replayed", 0.6), ("fit, staffed", 0.75))
+_REPLICATIONS = 6
+
+
+def learnt(
+    folder: Path, names: Sequence[str], tests: Sequence[str], asked: Asked, *, tell: Tell
+) -> Result:
+    """Estimate what a scenario needs, write it, and try it on what happened.
+
+    Parameters
+    ----------
+    folder, names
+        Where the logs are.
+    tests
+        Logs of another period to try it on; may be none.
+    asked
+        How they are to be read.
+    tell
+        Told of each step.
+    """
+    done = 0.0
+
+    def follow(what: str) -> None:
+        nonlocal done
+        known = next((share for start, share in _STEPS if what.startswith(start)), done)
+        done = max(done, known) if known != done else min(done + 0.02, 0.95)
+        tell(done, what)
+
+    with _named(folder):
+        found = learn_from(
+            [folder / name for name in names],
+            test=[folder / name for name in tests] or None,
+            to=folder / "learnt.yaml",
+            format=asked.format,
+            timezone=asked.timezone,
+            mapping=asked.mapping,
+            salt=asked.salt,
+            country=asked.country,
+            replications=_REPLICATIONS,
+            tell=follow,
+        )
+    text = tree_text(standalone(folder / "learnt.yaml"))
+    load_text(text, "learnt.yaml")
+    return Result(found, text)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
-from sim.report.language import N_
+from sim.report.language import N_, Language
+from sim.report.log_quality import KNOWN_WORDS
+from sim.ui.learn_tasks import Result
 from sim.ui.pages.learn_bring import PART, bring
+from sim.ui.pages.learn_estimates import estimates
+from sim.ui.pages.learn_fit import fit_page
 from sim.ui.pages.learn_quality import quality_report, sentence
-from sim.ui.pages.learn_state import bag
-from sim.ui.view import View, choose
+from sim.ui.pages.learn_scenario import scenario_page
+from sim.ui.pages.learn_state import bag, learn_task
+from sim.ui.view import View, choose, plain
+from sim.ui.waiting import result_of
 
 __all__ = ["draw"]
 
@@ -19,6 +27,19 @@ _PARTS = {
     "estimates": N_("Estimates"),
     "fit": N_("Fit"),
     "scenario": N_("Scenario"),
+}
+
+#: What a log must tell before anything can be learnt from it.
+_NEEDED = frozenset({"arrivals", "waits", "handle"})
+_STEPS = {
+    "estimates": N_("Estimating, with intervals"),
+    "presence": N_("Finding out who was there"),
+    "fit": N_("Simulating against what happened"),
+}
+_SHOWN: dict[str, Callable[[View, Result], None]] = {
+    "estimates": estimates,
+    "fit": fit_page,
+    "scenario": scenario_page,
 }
 
 
@@ -58,3 +79,34 @@ def draw(view: View) -> None:
         bring(view)
     elif chosen == "quality":
         quality_report(view, mine.read)
+    elif mine.done is not None:
+        lacking = sorted(_NEEDED - mine.read.knows)
+        if lacking or not mine.read.reading.contacts:
+            _cannot(view, lacking)
+            return
+        task = learn_task(mine.done, mine.tests)
+        result = result_of(task, lang, wording=lambda what: _at(what, lang))
+        if result is not None:
+            _SHOWN[chosen](view, result)
+
+
+def _cannot(view: View, lacking: list[str]) -> None:
+    """Why nothing can be learnt from this log."""
+    lang = view.lang
+    if not lacking:
+        st.info(lang("There is not a single contact in the log: nothing can be learnt."))
+        return
+    words = ", ".join(lang(KNOWN_WORDS[name]) for name in lacking)
+    st.info(
+        lang(
+            "The source does not tell {lacking}: a scenario needs it. The quality report is all "
+            "that can be had from this log.",
+            lacking=words,
+        )
+    )
+
+
+def _at(what: str, lang: Language) -> str:
+    """What the work is at, in words."""
+    step = what.split(",", 1)[0]
+    return lang(_STEPS[step]) if step in _STEPS else lang("Reading {name}", name=plain(what))

@@ -9,31 +9,13 @@ import streamlit as st
 
 from sim.learn.adapters.words import FIELDS, guess
 from sim.report.language import N_, Language
+from sim.report.log_quality import FIELD_WORDS
 from sim.report.table import Table
 from sim.ui.pages.learn_state import bag
 from sim.ui.view import View, choose, hold, plain, table
 
-__all__ = ["FIELD_WORDS", "columns", "mapping_of"]
+__all__ = ["columns", "mapping_of"]
 
-#: What a column may be.
-FIELD_WORDS = {
-    "time": N_("time of arrival"),
-    "date": N_("date, if it has a column of its own"),
-    "answered_at": N_("answered at"),
-    "ended_at": N_("ended at"),
-    "wait": N_("wait"),
-    "talk": N_("talk"),
-    "hold": N_("hold"),
-    "acw": N_("work after the contact"),
-    "handle": N_("handle time as a whole"),
-    "outcome": N_("how it ended"),
-    "queue": N_("queue"),
-    "channel": N_("channel"),
-    "type": N_("type of the matter"),
-    "priority": N_("priority"),
-    "caller": N_("who called"),
-    "agent": N_("operator"),
-}
 _UNITS = {
     "": N_("as the column's name says, else seconds"),
     "seconds": N_("seconds"),

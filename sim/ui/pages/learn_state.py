@@ -16,8 +16,10 @@ from sim.errors import InvalidInput
 from sim.learn import detect
 from sim.learn.formats import FORMATS
 from sim.learn.tables import sniffed
+from sim.scenario import Scenario
 from sim.ui.jobs import Task
-from sim.ui.learn_tasks import Asked, LogRead, read
+from sim.ui.learn_tasks import Asked, LogRead, Result, contacts_csv, learnt, read
+from sim.ui.work import from_text
 
 __all__ = [
     "MOST_BYTES",
@@ -26,9 +28,12 @@ __all__ = [
     "Looked",
     "Wanted",
     "bag",
+    "contacts_task",
     "is_binary",
+    "learn_task",
     "look_at",
     "read_task",
+    "scenario_in",
     "title_of",
 ]
 
@@ -192,3 +197,22 @@ def title_of(name: str) -> str:
 def read_task(wanted: Wanted) -> Task[LogRead]:
     """The reading of some files."""
     return Task(f"read.{wanted.key}", read, (wanted.names, wanted.asked), files=wanted.files)
+
+
+def learn_task(wanted: Wanted, tests: Sequence[Brought]) -> Task[Result]:
+    """What is learnt of some files, and how it does on others."""
+    others = [(f"test-{one.name}", one.content) for one in tests]
+    key = "|".join([wanted.key, *(one.digest for one in tests)])
+    args = (wanted.names, [name for name, _ in others], wanted.asked)
+    return Task(f"learn.{key}", learnt, args, files=(*wanted.files, *others))
+
+
+def contacts_task(wanted: Wanted) -> Task[bytes]:
+    """Contacts as a file."""
+    args = (wanted.names, wanted.asked)
+    return Task(f"contacts.{wanted.key}", contacts_csv, args, files=wanted.files)
+
+
+def scenario_in(result: Result) -> Scenario:
+    """The scenario that was learnt."""
+    return from_text(result.text, "learnt.yaml")
