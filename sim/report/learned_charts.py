@@ -264,7 +264,7 @@ def law_chart(classes: Sequence[LawPoint], title: str, lang: Language, palette: 
     tip = {"field": "tip", "title": lang("Share")}
     bars = {
         "mark": {"type": "bar", "color": palette.cover, "opacity": 0.45, "stroke": None},
-        "encoding": {"x": x, "x2": {"field": "stop"}, "y": y, "tooltip": tip},
+        "encoding": {"x": x, "x2": {"field": "stop"}, "y": y, "y2": {"datum": 0}, "tooltip": tip},
     }
     law = {
         "mark": {"type": "line", "color": palette.needed, "strokeWidth": 2.5},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from sim.learn.fit import Fit
@@ -40,12 +42,13 @@ def fit_page(view: View, result: Result) -> None:
                 "another period to see how well it does on days it has not seen."
             )
         )
-    _pictures(view, fit)
+    way = _pictures(view, fit)
     with st.container(border=True):
         st.subheader(lang("What fits, and what does not"), anchor=False)
         for sentence in fit_sentences(fit, lang):
             st.markdown(plain(sentence))
-        table(error_table(lang("Errors hour by hour"), fit, lang))
+        shown = replace(fit, simulated={way: fit.simulated[way]}, formula={way: fit.formula[way]})
+        table(error_table(lang("Errors hour by hour"), shown, lang))
         st.caption(
             lang(
                 "r: correlation over hours. Errors of shares are in points of a per cent. Plain "
@@ -70,8 +73,8 @@ def _without_tests() -> None:
     bag().tests = ()
 
 
-def _pictures(view: View, fit: Fit) -> None:
-    """A picture for each measure."""
+def _pictures(view: View, fit: Fit) -> str:
+    """A picture for each measure; what the simulation is told, as chosen."""
     lang, palette = view.lang, view.palette
     ways = {name: lang(words) for name, words in WAYS.items() if name in fit.simulated}
     way = choose(st.selectbox, lang("What the simulation is told"), ways, "learn.way", lang)
@@ -95,3 +98,4 @@ def _pictures(view: View, fit: Fit) -> None:
                     share=lang.percent(inside(fit, row, measure)),
                 )
             )
+    return way

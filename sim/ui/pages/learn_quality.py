@@ -106,9 +106,9 @@ def _tiles(view: View, found: LogRead) -> None:
     )
     known = [lang(words) for name, words in KNOWN_WORDS.items() if name in found.knows]
     lacking = [lang(words) for name, words in KNOWN_WORDS.items() if name not in found.knows]
-    told = lang("The source tells {known}.", known=", ".join(known) or "—")
+    told = lang("The source tells {known}.", known="; ".join(known) or "—")
     if lacking:
-        told += " " + lang("It does not tell {lacking}.", lacking=", ".join(lacking))
+        told += " " + lang("It does not tell {lacking}.", lacking="; ".join(lacking))
     st.caption(told)
 
 
