@@ -178,7 +178,7 @@ extends: bank.yaml
 name: bank-shifts
 simulation: {replications: 60, at_most: 60}
 groups:
-  tellers:
+  agents:
     staffing:
       to_target:
         shifts:
@@ -192,13 +192,13 @@ groups:
 def test_a_real_bank_on_shifts_keeps_its_promise_over_the_week() -> None:
     scenario = load_text(BANK, folder=ROOT / "scenarios")
     result = simulate(scenario, "base", seed=11)
-    plan = result.covers["tellers"].plan
+    plan = result.covers["agents"].plan
     assert plan is not None
 
     assert plan.cover.full
     assert plan.gap < 0.005
     assert result.attained[0].kept
-    assert plan.cover.paid < 1.2 * result.covers["tellers"].requirement.agents.sum()
+    assert plan.cover.paid < 1.2 * result.covers["agents"].requirement.agents.sum()
 
 
 def test_hours_that_no_shift_reaches_are_told() -> None:

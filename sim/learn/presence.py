@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.learn.contacts import HOUR, Contacts
 from sim.learn.log import Log
 
-__all__ = ["Presence", "Rule", "inferred", "logged", "logged_spans", "usual", "wrap_up"]
+__all__ = ["Presence", "Rule", "inferred", "logged", "usual", "wrap_up"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -211,16 +211,6 @@ def _ordered(start: Floats, stop: Floats, follow: Flags, pause: Floats, how: str
     later = before[order] < np.arange(len(start))
     follows = np.where(later, before[order], -1)
     return Presence(start[order], stop[order], follows, np.where(later, pause[order], 0.0), how)
-
-
-def logged_spans(log: Log) -> tuple[Floats, Floats]:
-    """Spans in which agents were available, pauses taken out [s since 1970, UTC]."""
-    rows = log.database.execute(
-        "SELECT agent, start / 1000.0 AS start, stop / 1000.0 AS stop, kind = 'paused' AS paused "
-        "FROM presence ORDER BY agent, start"
-    ).fetchnumpy()
-    start, stop = np.asarray(rows["start"], float), np.asarray(rows["stop"], float)
-    return start, stop
 
 
 def logged(log: Log) -> Presence:

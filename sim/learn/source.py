@@ -39,7 +39,7 @@ CREATE MACRO clock(text) AS try_cast(list_reduce(
     lambda sum, part: sum * 60 + part) AS DECIMAL(12, 3))::DOUBLE;
 CREATE MACRO seconds_of_day(text) AS
     try_cast(split_part(text, ':', 1) AS UTINYINT)::BIGINT * 3600
-    + try_cast(split_part(text, ':', 2) AS UTINYINT) * 60
+    + try_cast(split_part(text, ':', 2) AS UTINYINT)::BIGINT * 60
     + try_cast(split_part(text, ':', 3) AS UTINYINT);
 CREATE MACRO utc_ms(wall) AS epoch_ms(timezone('{zone}', wall::TIMESTAMP));
 CREATE MACRO wall_clock(instant) AS timezone('{zone}', make_timestamptz(instant * 1000));

@@ -13,9 +13,18 @@ from sim.learn.estimate import ChannelEstimates, Figure
 from sim.learn.fit import MEASURED, Error, Fit, Row
 from sim.report.answer import Answer, finite
 from sim.report.language import N_, Language
+from sim.report.log_quality import finding_words, reason_words
 from sim.report.table import Table
 
-__all__ = ["DEFINITIONS", "learned_answer"]
+__all__ = [
+    "DEFINITIONS",
+    "channel_sentences",
+    "error_table",
+    "figure_table",
+    "figure_words",
+    "fit_sentences",
+    "learned_answer",
+]
 
 #: What each figure is called, what it is, and how it is shown.
 DEFINITIONS: Mapping[str, tuple[str, str, str]] = {
@@ -114,16 +123,11 @@ def _read(learned: Learned, lang: Language) -> Iterator[str]:
             "Left out: {count} of {lines} lines: {reason}.",
             count=lang.number(gone.count),
             lines=lang.number(reading.lines),
-            reason=lang(reason),
+            reason=reason_words(reason, lang),
         )
     for one in learned.findings:
-        if one.kind not in ("dropped", "repaired"):
-            yield lang(
-                "In the log: {kind}, {count} of {of}.",
-                kind=lang(one.kind.replace("_", " ")),
-                count=lang.number(one.count),
-                of=lang.number(one.of),
-            )
+        if one.kind != "dropped":
+            yield lang("In the log: {finding}.", finding=finding_words(one, lang))
     if learned.presence == "inferred":
         rule = learned.learnt.rule["replayed"]
         yield lang(

@@ -176,9 +176,9 @@ def _what_is_known(task: Import, found: Mapping[str, str]) -> None:
     knows = {"arrivals"}
     if "wait" in found or "answered_at" in found:
         knows.add("waits")
-        if "outcome" in found or knows_of_talk(found):
+        if "outcome" in found or _tells_talk(found):
             knows.add("patience")
-    if knows_of_talk(found):
+    if _tells_talk(found):
         knows.add("handle")
     if "caller" in found:
         knows.add("callers")
@@ -191,7 +191,7 @@ def _what_is_known(task: Import, found: Mapping[str, str]) -> None:
         )
 
 
-def knows_of_talk(found: Mapping[str, str]) -> bool:
+def _tells_talk(found: Mapping[str, str]) -> bool:
     """Whether columns tell how long a contact was handled."""
     return bool({"talk", "handle"} & found.keys() or {"answered_at", "ended_at"} <= found.keys())
 

@@ -1,0 +1,218 @@
+"""Estimates from contacts, each against a count by hand or a law that is known."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from sim.learn.contacts import DAY, Contacts
+from sim.learn.durations import durations_of
+from sim.learn.estimate import bootstrap, service_levels
+from sim.learn.patience import hazard, kaplan_meier, peaks
+from sim.learn.presence import Rule, inferred, usual, wrap_up
+from sim.learn.returns import returns_of
+from sim.learn.volume import forecast, volume_of
+
+
+def contacts(
+    time: list[float],
+    wait: list[float],
+    handle: list[float],
+    *,
+    agent: list[int] | None = None,
+    caller: list[int] | None = None,
+) -> Contacts:
+    """Contacts of 5 January 1970 on, a Monday; a handle time of 0 is of one who gave up."""
+    n = len(time)
+    start = 4 * DAY
+    at = np.array(time) + start
+    served = np.array(handle) > 0
+    return Contacts(
+        time=at,
+        day=(at // DAY).astype(np.int64),
+        second=(at % DAY).astype(np.int64),
+        kinds=("voice/",),
+        kind=np.zeros(n, np.int64),
+        priority=np.zeros(n, np.int64),
+        wait=np.array(wait, float),
+        queued=np.array(wait) > 0,
+        served=served,
+        abandoned=~served,
+        handle=np.where(served, handle, np.nan),
+        agent=np.array(agent if agent is not None else [0] * n, np.int64),
+        caller=np.array(caller if caller is not None else [-1] * n, np.int64),
+    )
+
+
+def naive_survival(waits: list[float], left: list[bool], at: float) -> float:
+    """The product-limit estimate, one death after the other."""
+    share = 1.0
+    for time in sorted({wait for wait, gone in zip(waits, left, strict=True) if gone}):
+        if time <= at:
+            still = sum(wait >= time for wait in waits)
+            died = sum(wait == time and gone for wait, gone in zip(waits, left, strict=True))
+            share *= 1 - died / still
+    return share
+
+
+def test_patience_is_the_product_limit_estimate() -> None:
+    random = np.random.default_rng(7)
+    waits = np.ceil(random.exponential(60, 400))
+    left = random.random(400) < 0.4
+    curve = kaplan_meier(waits, left, least=1)
+
+    for at in (1.0, 7.0, 30.0, 90.0, 250.0):
+        naive = naive_survival(waits.tolist(), left.tolist(), at)
+        assert curve.at(at)[0] == pytest.approx(naive, rel=1e-12)
+
+
+def test_patience_censors_who_was_answered() -> None:
+    random = np.random.default_rng(1)
+    patience, offered = random.exponential(300, 50_000), random.exponential(100, 50_000)
+    left = patience < offered
+    curve = kaplan_meier(np.minimum(patience, offered), left)
+
+    assert curve.quantile(0.25) == pytest.approx(-300 * math.log(0.75), rel=0.03)
+    assert curve.at(200.0)[0] == pytest.approx(math.exp(-200 / 300), abs=0.01)
+    assert patience[left].mean() < 100  # what the mean wait of those who gave up would say
+    drawn = curve.draw(random.random(50_000))
+    assert drawn[drawn < 600].mean() == pytest.approx(patience[patience < 600].mean(), rel=0.03)
+
+
+def test_hazard_shows_the_announcement_at_which_people_leave() -> None:
+    random = np.random.default_rng(2)
+    patience = random.exponential(400, 40_000)
+    hangs_up = random.random(40_000) < 0.08
+    patience = np.where(hangs_up & (patience > 60), 58 + 4 * random.random(40_000), patience)
+    left = patience < 170
+    waits = np.minimum(patience, 170.0)
+
+    assert [58 < at < 63 for at in peaks(waits, left)] == [True]
+    rates = hazard(waits, left, (0.0, 50.0, 65.0))
+    assert rates[0] == pytest.approx(1 / 400, rel=0.05)
+    assert rates[1] > 2 * rates[0]
+
+
+@pytest.mark.parametrize(
+    ("law", "values"),
+    [
+        ("lognormal", np.random.default_rng(3).lognormal(5, 0.8, 20_000)),
+        ("gamma", np.random.default_rng(3).gamma(2.5, 80, 20_000)),
+        ("weibull", 200 * np.random.default_rng(3).weibull(1.6, 20_000)),
+    ],
+)
+def test_the_law_that_made_the_times_is_found(law: str, values: np.ndarray) -> None:
+    found = durations_of(values)
+    kept = values[values <= 3600]
+
+    assert found.laws[0].law == law
+    assert found.laws[0].ks < 0.01
+    assert found.mean == pytest.approx(kept.mean())
+    assert found.laws[0].parameters[0] == pytest.approx(kept.mean(), rel=0.02)
+
+
+def test_times_without_memory_are_as_near_to_the_exponential_law_as_to_wider_ones() -> None:
+    values = np.random.default_rng(5).exponential(180, 20_000)
+    by_name = {one.law: one for one in durations_of(values).laws}
+    least = min(one.aic for one in by_name.values())
+
+    # Gamma and Weibull hold the exponential law within them: chance alone may put them ahead.
+    assert by_name["exponential"].aic < least + 10
+    assert by_name["exponential"].parameters[0] == pytest.approx(values.mean())
+    assert by_name["gamma"].parameters[1] == pytest.approx(1, abs=0.02)
+    assert by_name["lognormal"].aic > least + 1000
+
+
+def test_service_level_by_every_rule() -> None:
+    some = contacts([0, 1, 2, 3, 4], [0, 19, 30, 3, 40], [60, 60, 60, 0, 0])
+
+    assert service_levels(some) == {
+        "offered": 2 / 5,
+        "answered": 2 / 3,
+        "excluding_short_abandons": 2 / 4,
+        "including_short_abandons": 3 / 5,
+    }
+
+
+def test_intervals_of_a_mean_hold_the_truth_as_often_as_they_say() -> None:
+    random = np.random.default_rng(11)
+    days = np.repeat(np.arange(40), 5)
+    inside = 0
+    for _ in range(60):
+        times = (random.normal(100, 10, 40)[:, None] + random.normal(0, 5, (40, 5))).ravel()
+        low, high = bootstrap(days, lambda w, t=times: float(w @ t / w.sum()))  # type: ignore[misc]
+        inside += low <= 100 <= high
+    assert inside >= 51  # 57 are expected, fewer once in a thousand times
+
+
+def test_who_comes_again_is_counted_from_the_end_of_the_contact_before() -> None:
+    late = 10.0 * DAY
+    some = contacts(
+        [0, 500, 2000, 0.5 * DAY, late, late + 1],
+        [100, 0, 50, 0, 0, 0],
+        [0, 60, 0, 60, 60, 60],
+        caller=[1, 1, 2, 2, 3, -1],
+    )
+    found = returns_of(some)
+
+    assert found is not None
+    assert found.after_abandon == (0.5, 0.5, 1.0)  # after 400 s, and before the day is over
+    assert found.redial_delay == 400
+    assert found.repeats == 0.0
+
+
+def test_busy_days_are_told_from_chance() -> None:
+    random = np.random.default_rng(4)
+    for spread in (0.0, 0.25):
+        factor = random.lognormal(-math.log1p(spread**2) / 2, math.sqrt(math.log1p(spread**2)), 210)
+        counts = random.poisson(300 * factor)
+        time = np.concatenate(
+            [np.sort(random.uniform(0, DAY, n)) + day * DAY for day, n in enumerate(counts)]
+        ).tolist()
+        some = contacts(time, [0] * len(time), [60] * len(time))
+        volume = volume_of(some, 3600.0, some.days, np.zeros(len(some.days), bool))
+
+        assert volume.day_variation == pytest.approx(spread, abs=0.03)
+        assert volume.profile.sum() == pytest.approx(7 * counts.mean(), rel=0.02)
+
+
+def test_a_forecast_beats_the_week_before_where_weeks_are_noisy() -> None:
+    random = np.random.default_rng(6)
+    week = np.array([400, 380, 360, 350, 390, 120, 80])
+    counts = random.poisson(np.tile(week, 20) * random.lognormal(0, 0.15, 140))
+    time = np.concatenate([np.full(n, day * DAY + 40_000.0) for day, n in enumerate(counts)])
+    some = contacts(time.tolist(), [0] * len(time), [60] * len(time))
+    found = forecast(volume_of(some, 3600.0, some.days, np.zeros(140, bool)))
+
+    assert found is not None
+    assert found.error < found.naive
+    assert found.expected[:7] == pytest.approx(week, rel=0.3)
+
+
+def test_an_agent_is_there_between_calls_but_not_while_somebody_waits() -> None:
+    # Calls of one agent at 0-100, 200-300 and 1000-1100; another caller waits from 500 to 700.
+    some = contacts([0, 200, 500, 1000], [0, 0, 200, 0], [100, 100, 0, 100], agent=[1, 1, -1, 1])
+    found = inferred(some, Rule(idle=900, grace=15), 0.0)
+
+    assert (found.start - 4 * DAY).tolist() == [0, 1000]
+    assert (found.stop - 4 * DAY).tolist() == [800, 1100]
+    assert found.pause.tolist() == [0, 200]
+    assert found.mean(4.0 * DAY, 1100.0, 1)[0] == pytest.approx(900 / 1100)
+    assert len(inferred(some, Rule(idle=900, grace=300), 0.0)) == 1
+    assert (inferred(some, Rule(idle=300, grace=300), 0.0).stop - 4 * DAY).tolist() == [300, 1100]
+
+
+def test_work_after_calls_is_seen_where_somebody_waits_all_the_while() -> None:
+    some = contacts([0, 10, 20], [0, 95, 200], [100, 100, 100], agent=[1, 1, 1])
+
+    assert wrap_up(some).tolist() == [5, 15]
+
+
+def test_usual_presence_has_the_level_of_the_hour() -> None:
+    levels = np.zeros((7, 24))
+    levels[0, 9:11] = 2.0, 3.5
+    found = usual(levels, np.array([4]), np.array([4.0 * DAY]))
+
+    assert found.mean(4.0 * DAY, 3600.0, 24)[8:12].tolist() == [0, 2, 3.5, 0]
