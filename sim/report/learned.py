@@ -139,6 +139,7 @@ def _read(learned: Learned, lang: Language) -> Iterator[str]:
 
 
 def channel_sentences(one: ChannelEstimates, lang: Language) -> Iterator[str]:
+    """What was learnt of a channel, in sentences."""
     handle = one.handle.get("")
     if handle is not None:
         best = min(handle.laws, key=lambda law: law.ks)
@@ -186,6 +187,7 @@ def channel_sentences(one: ChannelEstimates, lang: Language) -> Iterator[str]:
 
 
 def figure_words(figure: Figure, lang: Language) -> tuple[str, str]:
+    """A figure and its interval as they are read."""
     unit = DEFINITIONS[figure.name][2]
 
     def show(value: float) -> str:
@@ -197,8 +199,11 @@ def figure_words(figure: Figure, lang: Language) -> tuple[str, str]:
 
 
 def figure_table(one: ChannelEstimates, lang: Language) -> Table:
+    """Figures of a channel, each with its interval and definition."""
     rows = []
     for name, figure in one.figures.items():
+        if name == "queued" and figure.low == 1.0:
+            continue  # the source writes down all as queued: it does not know who had to wait
         title, definition, _ = DEFINITIONS[name]
         rows.append((lang(title), *figure_words(figure, lang), lang(definition)))
     head = lang("Figure"), lang("Estimate"), lang("95 % interval"), lang("Definition")
@@ -206,6 +211,7 @@ def figure_table(one: ChannelEstimates, lang: Language) -> Table:
 
 
 def fit_sentences(fit: Fit, lang: Language) -> Iterator[str]:
+    """What was compared, how well it fits, and what does not."""
     weekdays, hours = fit.working
     yield lang(
         "Compared are {count} hours: {days}, {start}:00–{end}:00, with at least 10 contacts. "
@@ -252,6 +258,7 @@ def _meaning(fit: Fit, lang: Language) -> Iterator[str]:
 
 
 def error_table(title: str, fit: Fit, lang: Language) -> Table:
+    """Errors by measure, of the simulation and of Erlang A, by what they are told."""
     rows = []
     for way in fit.simulated:
         for who, row in ((N_("simulation"), fit.simulated[way]), ("Erlang A", fit.formula[way])):

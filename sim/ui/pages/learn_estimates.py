@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from sim.learn.estimate import ChannelEstimates
+from sim.report.assumed import LAW_WORDS
 from sim.report.language import Language
 from sim.report.learned import DEFINITIONS, channel_sentences, figure_table, figure_words
 from sim.report.learned_charts import hours_chart, law_chart, survival_chart
@@ -12,7 +13,6 @@ from sim.report.learned_drawn import day_types, handle_classes, patience_steps, 
 from sim.report.sentences import channel_title
 from sim.scenario import Scenario
 from sim.scenario.channel import Channel
-from sim.scenario.laws import as_written
 from sim.ui.learn_tasks import Result
 from sim.ui.pages.learn_state import scenario_in
 from sim.ui.view import View, chart, choose, legend, plain, table, tile_row
@@ -108,9 +108,10 @@ def _handle(view: View, one: ChannelEstimates, channel: Channel) -> None:
         chart(picture, lang("Handle times as measured, and the law of the scenario"))
         st.caption(
             lang(
-                "Law: {law}. Measured: mean {mean} s, median {median} s, one in twenty above "
-                "{p95} s.",
-                law=plain(as_written(channel.handle_time)),
+                "Law: {law}, mean {of_law} s. Measured: mean {mean} s, median {median} s, one in "
+                "twenty above {p95} s.",
+                law=lang(LAW_WORDS.get(channel.handle_time.law, channel.handle_time.law)),
+                of_law=lang.number(channel.handle_time.mean, 1),
                 mean=lang.number(found.mean, 1),
                 median=lang.number(found.median),
                 p95=lang.number(found.p95),
