@@ -13,6 +13,7 @@ from sim.scenario.terms import Assumption
 __all__ = [
     "CONFIDENCE_WORDS",
     "FRAMES",
+    "LAW_WORDS",
     "assumption_table",
     "assumption_title",
     "assumption_topics",
@@ -49,13 +50,18 @@ _UNITS = {
     "m2": N_("{n} m²"),
     "factor": N_("× {n}"),
 }
-_LAWS = {
+#: Laws in a few words.
+LAW_WORDS = {
     "exponential": N_("exponential"),
     "lognormal": N_("lognormal"),
     "fixed": N_("always the same"),
     "weibull": N_("Weibull"),
     "survival": N_("as measured"),
     "never": N_("never give up"),
+    "gamma": N_("gamma"),
+    "empirical": N_("as measured"),
+    "mixture": N_("a mixture of laws"),
+    "hazard": N_("as measured"),
 }
 
 
@@ -192,7 +198,7 @@ def figure_value(value: float | str, unit: str, currency: str, lang: Language) -
 def _law(text: str, lang: Language) -> str:
     """A law of durations, as a scenario file names it: exponential, mean 4m."""
     name, comma, mean = text.partition(", mean ")
-    words = lang(_LAWS[name]) if name in _LAWS else name
+    words = lang(LAW_WORDS[name]) if name in LAW_WORDS else name
     return lang("{law}, mean {mean}", law=words, mean=_mean(mean, lang)) if comma else words
 
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from babel import dates, numbers
+from babel import Locale, dates, numbers
 from babel.messages import mofile, pofile
 
 from sim.errors import one_of
@@ -195,6 +195,11 @@ class Language:
         """Name of a day of the week, Monday is 0."""
         name: str = dates.get_day_names(width, "stand-alone", locale=_LOCALE[self.code])[weekday]
         return name[:1].upper() + name[1:]
+
+    def country(self, code: str) -> str:
+        """Name of a country by its ISO code; the code where nobody knows a name."""
+        name: str = Locale.parse(_LOCALE[self.code]).territories.get(code, code)
+        return name
 
     def between(self, found: Estimate, show: Callable[[float], str]) -> str:
         """The interval of an estimate, ``from … to …``."""

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from sim.learn.door import Learned
 from sim.learn.estimate import ChannelEstimates, Figure
 from sim.learn.fit import MEASURED, Error, Fit
 from sim.report.answer import Answer
 from sim.report.language import N_, Language
 from sim.report.learned_data import DEFINITIONS, learned_data, learned_rows
+from sim.report.log_quality import finding_words, reason_words
 from sim.report.table import Table
 
-__all__ = ["learned_answer"]
+__all__ = [
+    "channel_sentences",
+    "error_table",
+    "figure_table",
+    "figure_words",
+    "fit_sentences",
+    "learned_answer",
+]
 
+#: Waiting contacts for each agent that a crowd is told by, and when it is worth a sentence.
+_CROWD, _CROWDED = 2.0, 1.1
 _MEASURES = {
     "abandonment": N_("Abandonment"),
     "wait": N_("Mean wait"),
@@ -29,24 +41,6 @@ _RULES = {
     "answered": N_("of the answered"),
     "excluding_short_abandons": N_("those who gave up within 5 s left out"),
     "including_short_abandons": N_("those who gave up within 5 s counted as good"),
-}
-_FOUND = {
-    "twice": N_("contacts that stand there twice"),
-    "no_end": N_("contacts without an end"),
-    "zero_services": N_("talks of 0 s"),
-    "short_services": N_("talks of under 10 s"),
-    "long_services": N_("talks of over an hour"),
-    "long_waits": N_("waits of over two hours"),
-    "agents_missing": N_("answered contacts without an agent"),
-    "agents_at_once": N_("talks during another talk of the same agent"),
-    "callers_partly": N_("contacts without a caller, so that redials are a lower bound"),
-    "callers_when_waiting": N_("contacts without a caller, nearly all of whom did not wait"),
-    "busy_days": N_("unusually busy days"),
-    "surges": N_("hours with a surge"),
-    "quiet_days": N_("unusually quiet days"),
-    "holidays": N_("quiet days that are public holidays"),
-    "missing_days": N_("days without contacts"),
-    "synthetic": N_("signs that the log was made up: do not trust it"),
 }
 _GOOD_R, _FAIR_BIAS = 0.8, 0.02
 
@@ -64,11 +58,11 @@ def learned_answer(learned: Learned, lang: Language) -> Answer:
     sentences = [*_read(learned, lang)]
     tables: list[Table] = []
     for one in learned.estimates.channels.values():
-        sentences += _channel(one, lang)
-        tables.append(_figures(one, lang))
+        sentences += channel_sentences(one, lang)
+        tables.append(figure_table(one, lang))
     for title, fit in _fits(learned):
-        sentences += _fit(fit, lang)
-        tables.append(_errors(lang(title), fit, lang))
+        sentences += fit_sentences(fit, lang)
+        tables.append(error_table(lang(title), fit, lang))
     return Answer(
         sentences=tuple(sentences),
         tables=tuple(tables),
@@ -99,16 +93,11 @@ def _read(learned: Learned, lang: Language) -> Iterator[str]:
             "Left out: {count} of {lines} lines: {reason}.",
             count=lang.number(gone.count),
             lines=lang.number(reading.lines),
-            reason=lang(reason),
+            reason=reason_words(reason, lang),
         )
     for one in learned.findings:
-        if one.kind not in ("dropped", "repaired"):
-            yield lang(
-                "In the log: {kind}, {count} of {of}.",
-                kind=lang(_FOUND.get(one.kind, one.kind)),
-                count=lang.number(one.count),
-                of=lang.number(one.of),
-            )
+        if one.kind != "dropped":
+            yield lang("In the log: {finding}.", finding=finding_words(one, lang))
     if learned.presence == "inferred":
         rule = learned.learnt.rule["replayed"]
         yield lang(
@@ -117,9 +106,24 @@ def _read(learned: Learned, lang: Language) -> Iterator[str]:
             idle=lang.duration(rule.idle),
             grace=lang.duration(rule.grace),
         )
+    yield from _crowd(learned, lang)
 
 
-def _channel(one: ChannelEstimates, lang: Language) -> Iterator[str]:
+def _crowd(learned: Learned, lang: Language) -> Iterator[str]:
+    """What a queue does to patience, where it does anything."""
+    alone, crowded = learned.learnt.model.crowding.hazard(np.array([0.0, _CROWD])).tolist()
+    if crowded > _CROWDED * alone:
+        yield lang(
+            "A queue shortens patience: with {count} waiting for each agent, callers give up "
+            "{times} times as fast as with nobody ahead. The hourly fit plays this; the scenario "
+            "has the mean patience.",
+            count=lang.number(int(_CROWD)),
+            times=lang.plain(crowded / alone, 1),
+        )
+
+
+def channel_sentences(one: ChannelEstimates, lang: Language) -> Iterator[str]:
+    """What was learnt of a channel, in sentences."""
     handle = one.handle.get("")
     if handle is not None:
         best = min(handle.laws, key=lambda law: law.ks)
@@ -169,7 +173,8 @@ def _rule(rule: str, share: float, lang: Language) -> str:
     return " ".join([lang.percent(share, 1), lang(_RULES[rule])])
 
 
-def _shown(figure: Figure, lang: Language) -> tuple[str, str]:
+def figure_words(figure: Figure, lang: Language) -> tuple[str, str]:
+    """A figure and its interval as they are read."""
     unit = DEFINITIONS[figure.name][2]
 
     def show(value: float) -> str:
@@ -180,16 +185,20 @@ def _shown(figure: Figure, lang: Language) -> tuple[str, str]:
     return show(figure.value), f"{show(figure.low)} – {show(figure.high)}"
 
 
-def _figures(one: ChannelEstimates, lang: Language) -> Table:
+def figure_table(one: ChannelEstimates, lang: Language) -> Table:
+    """Figures of a channel, each with its interval and definition."""
     rows = []
     for name, figure in one.figures.items():
+        if name == "queued" and figure.low == 1.0:
+            continue  # the source writes down all as queued: it does not know who had to wait
         title, definition, _ = DEFINITIONS[name]
-        rows.append((lang(title), *_shown(figure, lang), lang(definition)))
+        rows.append((lang(title), *figure_words(figure, lang), lang(definition)))
     head = lang("Figure"), lang("Estimate"), lang("95 % interval"), lang("Definition")
     return Table(lang("Estimates: {channel}", channel=one.name), head, tuple(rows))
 
 
-def _fit(fit: Fit, lang: Language) -> Iterator[str]:
+def fit_sentences(fit: Fit, lang: Language) -> Iterator[str]:
+    """What was compared, how well it fits, and what does not."""
     weekdays, hours = fit.working
     yield lang(
         "Compared are {count} hours: {days}, {start}:00–{end}:00, with at least 10 contacts. "
@@ -235,7 +244,8 @@ def _meaning(fit: Fit, lang: Language) -> Iterator[str]:
         )
 
 
-def _errors(title: str, fit: Fit, lang: Language) -> Table:
+def error_table(title: str, fit: Fit, lang: Language) -> Table:
+    """Errors by measure, of the simulation and of Erlang A, by what they are told."""
     rows = []
     for way in fit.simulated:
         for who, row in ((N_("simulation"), fit.simulated[way]), ("Erlang A", fit.formula[way])):

@@ -92,7 +92,7 @@ def _read_data(learned: Learned) -> dict[str, Any]:
 
 
 def _estimates_data(learned: Learned) -> dict[str, Any]:
-    found = learned.estimates
+    found, crowding = learned.estimates, learned.learnt.model.crowding
     return {
         "presence": {
             "how": learned.presence,
@@ -102,6 +102,7 @@ def _estimates_data(learned: Learned) -> dict[str, Any]:
             },
             "agents": learned.learnt.levels.round(4).tolist(),
         },
+        "crowding": {"level": crowding.level, "power": crowding.power},
         "channels": {name: _channel_data(one) for name, one in found.channels.items()},
         "correlations": [
             {"between": list(pair), "is": finite(value)}

@@ -33,7 +33,7 @@ from sim.scenario.base import Strict, broken, in_file, nearest
 from sim.scenario.hours import DAY, clock, days_named
 from sim.scenario.units import Count
 
-__all__ = ["YEARS", "Calendar", "HolidayChanges", "HourWeights"]
+__all__ = ["YEARS", "Calendar", "HolidayChanges", "HourWeights", "known_countries"]
 
 #: First and last year whose holidays are known.
 YEARS = 1980, 2100
@@ -338,6 +338,17 @@ def _listed(country: str, region: str | None, year: int, *, observed: bool) -> A
     return holidays_library.country_holidays(
         country, subdiv=region, years=year, observed=observed, language="en_US"
     )
+
+
+def known_countries() -> tuple[str, ...]:
+    """ISO codes of the countries whose public holidays are known.
+
+    Examples
+    --------
+    >>> "RU" in known_countries()
+    True
+    """
+    return tuple(sorted(_countries()))
 
 
 @functools.lru_cache(maxsize=1)

@@ -58,6 +58,7 @@ PAGES = (
     ("shifts", N_("Shifts"), "calendar_month"),
     ("simulation", N_("Simulation"), "science"),
     ("data", N_("Data"), "tune"),
+    ("learn", N_("Learn from logs"), "history"),
     ("risks", N_("Risk"), "ssid_chart"),
     ("report", N_("Report"), "description"),
     ("about", N_("About the model"), "function"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
 from sim.errors import InvalidInput, ScenarioError
@@ -48,6 +50,10 @@ class Task(Generic[_Result_co]):
     early
         Whether the function, in a thread, also takes `early`: called with a first result that is
         to be shown until the whole one is there.
+    files
+        Names and contents of files that a function in a process works on. It is given, before
+        `args`, the folder where they lie; the folder and all that was written beside them are
+        gone when the process is, however it ended.
     """
 
     key: str
@@ -55,6 +61,7 @@ class Task(Generic[_Result_co]):
     args: tuple[Any, ...] = ()
     place: Literal["thread", "process"] = "process"
     early: bool = False
+    files: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass
@@ -179,6 +186,8 @@ class Board:
         finally:
             if job.error is None:
                 job.early = None  # who stops it keeps it
+            if not job.failed:
+                job.task = replace(job.task, files=())  # results are kept, uploads are not
             job.ended.set()
 
 
@@ -189,10 +198,19 @@ def _here(job: Job) -> Any:
 
 def _in_process(job: Job) -> Any:
     """Compute in a process of its own, which can be ended at any moment."""
+    if not job.task.files:
+        return _alone(job, job.task.args)
+    with tempfile.TemporaryDirectory(prefix="linewise-", ignore_cleanup_errors=True) as folder:
+        for name, content in job.task.files:
+            Path(folder, name).write_bytes(content)
+        return _alone(job, (Path(folder), *job.task.args), folder)
+
+
+def _alone(job: Job, args: tuple[Any, ...], folder: str | None = None) -> Any:
     fresh = multiprocessing.get_context("spawn")
     ours, theirs = fresh.Pipe(duplex=False)
     process = fresh.Process(
-        target=_compute, args=(theirs, job.task.function, job.task.args), daemon=True
+        target=_compute, args=(theirs, job.task.function, args, folder), daemon=True
     )
     process.start()
     theirs.close()
@@ -226,8 +244,11 @@ def _followed(job: Job, ours: Connection) -> Any:
     raise Stopped
 
 
-def _compute(theirs: Connection, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
-    """What the process does."""
+def _compute(
+    theirs: Connection, function: Callable[..., Any], args: tuple[Any, ...], folder: str | None
+) -> None:
+    """What the process does; its temporary files go where they are cleared away."""
+    tempfile.tempdir = folder
 
     def tell(share: float, what: str = "") -> None:
         theirs.send(("at", (share, what)))

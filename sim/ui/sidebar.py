@@ -28,6 +28,7 @@ __all__ = [
     "pick_scenario",
     "steps",
     "text_in",
+    "use_text",
 ]
 
 #: A scenario file is text; more than this is something else.
@@ -95,13 +96,29 @@ def _take(lang: Language, key: str) -> None:
     if file is None:
         return
     try:
-        text = text_in(file.getvalue(), lang)
-        load_text(text, file.name)
+        use_text(file.name, text_in(file.getvalue(), lang))
     except (ScenarioError, ValueError) as error:
         lines = [str(p) for p in error.problems] if isinstance(error, ScenarioError) else None
         st.session_state["problems"] = (file.name, lines or [str(error)])
-        return
-    change(State(OWN, own=(file.name, text)))
+
+
+def use_text(name: str, text: str) -> None:
+    """Make a scenario what the visitor works on; undoing it brings the one before back.
+
+    Parameters
+    ----------
+    name
+        Name of its file.
+    text
+        What it says; it can name no other file.
+
+    Raises
+    ------
+    ScenarioError
+        If it cannot be used; nothing is changed then.
+    """
+    load_text(text, name)
+    change(State(OWN, own=(name, text)))
     st.session_state["chosen.scenario"] = OWN
 
 

@@ -1,0 +1,301 @@
+"""The page of learning from logs: brought, read, looked through, learnt from, used."""
+
+from __future__ import annotations
+
+import gzip
+import random
+import re
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from filing import lasting_beside, sizes
+from streamlit.testing.v1 import AppTest
+from visitor import calm, finish, pick, press, straight, texts, tiles, turn
+
+from sim.learn.quality import Finding
+from sim.report.language import Language
+from sim.report.law_curves import below
+from sim.report.log_quality import finding_words, reason_words
+from sim.scenario import load_text
+from sim.scenario.laws import Empirical, Exponential, Mixture, Part
+from sim.ui import jobs
+from sim.ui.jobs import Board, Job, Task
+from sim.ui.learn_example import written
+from sim.ui.learn_tasks import Asked, contacts_csv, read
+from sim.ui.pages.learn_quality import day_bars
+from sim.ui.state import OWN
+
+TITLES = {"en": "What do your logs say?", "ru": "Что говорят ваши журналы?"}
+MONDAY = 1_772_434_800  # 2 March 2026, 07:00 UTC
+
+
+def queue_log(days: int = 21, a_day: int = 120) -> bytes:
+    """Weeks of a small centre: three in four are answered, the others give up."""
+    rng = random.Random(5)
+    lines: list[tuple[int, str]] = []
+    for day in range(days):
+        for number in range(a_day if day % 7 < 5 else a_day // 3):
+            at = MONDAY + 86_400 * day + rng.randrange(8 * 3600)
+            call, wait = f"{day}.{number}|help", int(rng.expovariate(1 / 30))
+            lines.append((at, f"{call}|NONE|ENTERQUEUE||{7000 + rng.randrange(900)}|1"))
+            if rng.random() < 0.25:
+                lines.append((at + wait, f"{call}|NONE|ABANDON|1|1|{wait}"))
+                continue
+            talk, agent = 1 + int(rng.lognormvariate(4.8, 0.8)), f"SIP/{rng.randrange(4)}"
+            lines.append((at + wait, f"{call}|{agent}|CONNECT|{wait}|x|2"))
+            lines.append((at + wait + talk, f"{call}|{agent}|COMPLETECALLER|{wait}|{talk}|1"))
+    return "".join(f"{at}|{text}\n" for at, text in sorted(lines)).encode()
+
+
+def table(rows: int = 60) -> bytes:
+    """A table of contacts as a Russian programme exports it."""
+    cells = (
+        f"{1 + n // 10:02d}.03.2026;1{n % 10}:05:00;{n % 50},5;2:{n % 60:02d};Анна;ok"
+        for n in range(rows)
+    )
+    return "\n".join(["Дата;Время;Ожидание;Разговор;Кто;Итог", *cells]).encode("cp1251")
+
+
+def give(app: AppTest, name: str, content: bytes, label: str | None = None) -> AppTest:
+    """Upload a log."""
+    wanted = label or ("Log files", "Файлы журналов")
+    place = next(one for one in app.file_uploader if one.label in wanted)
+    place.upload(name, content)
+    return calm(app.run())
+
+
+def read_it(app: AppTest, lang: str = "en") -> AppTest:
+    press(app, "Read the logs" if lang == "en" else "Прочитать журналы")
+    return finish(calm(app.run()))
+
+
+def column(app: AppTest, label: str) -> Any:
+    return next(box for box in app.selectbox if box.label == label)
+
+
+@pytest.fixture
+def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where temporary files go."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work is done in this process, which saves the start of another one."""
+
+    def alone(job: Job, args: tuple[Any, ...], folder: str | None = None) -> Any:
+        return job.task.function(*args, tell=job.told)
+
+    monkeypatch.setattr(jobs, "_alone", alone)
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+def test_the_page_opens_with_a_place_for_logs_and_a_way_for_who_has_none(lang: str) -> None:
+    app = straight("learn", lang=lang)
+
+    assert [title.value for title in app.title] == [TITLES[lang]]
+    assert not app.error
+    labels = [button.label for button in app.button]
+    assert ("Make an example log" if lang == "en" else "Сделать пример журнала") in labels
+    if lang == "ru":
+        words = set(re.findall(r"[A-Za-z]+", texts(app)))
+        assert not {"the", "of", "and", "in", "is", "on", "a"} & words
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("empty.log", b" \n", "The file “empty.log” is empty."),
+        ("photo.png", bytes(range(32)) * 40, "The file “photo.png” is no log"),
+    ],
+)
+def test_what_is_no_log_is_refused_in_words_and_what_was_in_hand_stays(
+    disk: Path, name: str, content: bytes, said: str
+) -> None:
+    app = give(straight("learn", lang="en"), "queue_log", queue_log(2))
+    before = app.session_state["state"]
+    give(app, name, content)
+
+    assert said in app.error[0].value
+    assert "Nothing was changed" in app.error[0].value
+    assert "queue\\_log" in app.success[0].value
+    assert app.session_state["state"] == before
+    assert list(disk.iterdir()) == []
+
+
+@pytest.mark.usefixtures("here")
+def test_an_unknown_format_is_said_and_what_another_makes_of_it_is_told(
+    disk: Path,
+) -> None:
+    app = give(straight("learn", lang="en"), "notes.txt", b"Dear diary,\nit rained again.\n")
+    assert "cannot be told by the content" in app.warning[0].value
+    column(app, "Format").select("anonymous_bank")
+    calm(app.run())
+    read_it(app)
+
+    # No line of it is one: the report says so of each, and there is nothing to learn from.
+    assert tiles(app)["Contacts"] == "0"
+    assert tiles(app)["Lines left out"] == tiles(app)["Lines read"]
+    pick(app, "Part of the page", "estimates")
+    assert "not a single contact" in app.info[0].value
+    assert list(disk.iterdir()) == []
+
+
+@pytest.mark.usefixtures("here")
+def test_columns_are_guessed_and_put_right_by_hand() -> None:
+    app = give(straight("learn", lang="en"), "calls.csv", table())
+    assert column(app, "time of arrival").value == "Время"
+    assert column(app, "wait").value == "Ожидание"
+    assert column(app, "operator").value == ""
+    assert app.table[0].value.shape[0] == 5
+    column(app, "operator").select("Кто")
+    calm(app.run())
+    turn(app, "data")
+    turn(app, "learn")
+    assert column(app, "operator").value == "Кто"
+    column(app, "how it ended").select("")
+    calm(app.run())
+    read_it(app)
+
+    assert tiles(app)["Contacts"] == "60"
+    assert tiles(app)["Lines left out"] == "0"
+    assert "who called" in next(c.value for c in app.caption if "does not tell" in c.value)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_damaged_log_is_read_as_far_as_it_goes_and_every_lost_line_is_shown() -> None:
+    whole = queue_log(5)
+    bad = whole + b"17724348\x00\xff|half a li\n" + b"x" * 50 + b"\n"
+    app = give(straight("learn", lang="ru"), "queue_log.1", bad)
+    read_it(app, "ru")
+
+    assert tiles(app)["Неучтённые строки"] == "2"
+    shown = app.table[0].value
+    assert shown.iloc[0, 0] == "обрезана или не строка журнала очередей"
+    assert "queue\\_log.1:" in shown.iloc[0, 3]
+
+
+def test_a_log_becomes_the_scenario_of_the_app_and_undo_brings_the_old_one_back(
+    disk: Path,
+) -> None:
+    app = give(straight("learn", lang="en"), "queue_log.gz", gzip.compress(queue_log()))
+    read_it(app)
+    assert tiles(app)["Contacts"] == "2,040"
+    pick(app, "Part of the page", "estimates")
+    finish(app)
+    assert tiles(app)["Contacts a day"] == "97"
+    assert "inferred" in texts(app)
+    pick(app, "Part of the page", "fit")
+    assert "the same days that were learnt from" in texts(app)
+    assert len(app.table[0].value) == 6
+    pick(app, "Part of the page", "scenario")
+    before = app.session_state["state"]
+    press(app, "Use this scenario")
+    calm(app.run())
+
+    name, text = app.session_state["state"].own
+    learnt = load_text(text, name)
+    assert app.session_state["state"].scenario == OWN
+    assert learnt.channels["phone"].volume == pytest.approx(680, rel=0.02)
+    assert app.success
+    turn(app, "data")
+    assert not app.error
+    press(app, "Undo")
+    calm(app.run())
+    assert app.session_state["state"] == before
+    turn(app, "learn")
+    pick(app, "Язык · Language", "ru")
+    assert [title.value for title in app.title] == [TITLES["ru"]]
+    assert "Взять этот сценарий" in [button.label for button in app.button]
+    assert list(disk.iterdir()) == []
+
+
+def test_stopped_work_leaves_no_file_behind(disk: Path, tmp_path_factory: Any) -> None:
+    mark = tmp_path_factory.mktemp("mark") / "mark"
+    board = Board()
+    task = Task("long", lasting_beside, (str(mark),), files=(("calls.log", b"secret"),))
+    job = board.ask(task, "a")
+    while not mark.exists():
+        assert not job.ended.wait(0.05)
+    assert [path.name for path in disk.glob("*/calls.log")] == ["calls.log"]
+    board.stop("long", "a")
+    assert job.ended.wait(60)
+
+    assert list(disk.iterdir()) == []
+
+
+def test_results_are_kept_without_the_files() -> None:
+    job = Board().ask(Task("size", sizes, (), files=(("a", b"12"), ("b", b"345"))))
+
+    assert job.ended.wait(60)
+    assert job.answer() == {"a": 2, "b": 3}
+    assert job.task.files == ()
+
+
+def test_contacts_go_out_without_anybody_being_known_by_them(tmp_path: Path) -> None:
+    (tmp_path / "q").write_bytes(queue_log(2))
+    packed = contacts_csv(tmp_path, ["q"], Asked(salt="s"), tell=lambda *_: None)
+    head, *rows = gzip.decompress(packed).decode().splitlines()
+
+    assert "caller" not in head
+    assert "agent" not in head
+    assert len(rows) == 240
+    assert "SIP/" not in "".join(rows)
+
+
+def test_every_day_of_a_log_has_a_bar_and_odd_ones_their_colour(tmp_path: Path) -> None:
+    log = queue_log(42)
+    (tmp_path / "q").write_bytes(log)
+    found = read(tmp_path, ["q"], Asked(), tell=lambda *_: None)
+    bars = day_bars(found, Language("en"))
+    assert sum(bar.contacts for bar in bars) == found.reading.contacts == 4080
+    assert len(bars) == 42
+    odd = Finding("busy_days", 1, 42, ("2026-03-04",), {"most": 3.0})
+    quiet = Finding("holidays", 1, 42, ("2026-03-09 Women's Day",))
+    object.__setattr__(found, "findings", (odd, quiet))
+    kinds = {bar.day: bar.kind for bar in day_bars(found, Language("en"))}
+
+    assert kinds[date(2026, 3, 4)] == "busy"
+    assert kinds[date(2026, 3, 9)] == "holiday"
+    assert kinds[date(2026, 3, 5)] == "usual"
+
+
+def test_the_example_log_is_read_without_a_lost_line(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "q.gz").write_bytes(
+        written(root / "scenarios" / "bank.yaml", 1, tell=lambda *_: None)
+    )
+    found = read(tmp_path, ["q.gz"], Asked(timezone="Asia/Jerusalem"), tell=lambda *_: None)
+
+    assert found.reading.dropped == {}
+    assert "presence" in found.knows
+    assert set(found.outcomes) == {"served", "abandoned"}
+    assert len(found.days) == 7
+
+
+def test_a_law_as_a_curve_is_what_the_law_says() -> None:
+    times = np.array([30.0, 60.0, 240.0])
+    mixed = Mixture(
+        parts=(
+            Part(share=0.25, of=Exponential(mean=5.0)),
+            Part(share=0.75, of=Exponential(mean=200.0)),
+        )
+    )
+    wanted = 0.25 * (1 - np.exp(-times / 5)) + 0.75 * (1 - np.exp(-times / 200))
+    assert below(mixed, times) == pytest.approx(wanted, abs=2e-4)
+    steps = Empirical.model_validate({"table": {"60s": "50%", "120s": "50%"}})
+    assert below(steps, np.array([60.0, 120.0])) == pytest.approx([0.5, 1.0], abs=1e-3)
+
+
+def test_findings_and_reasons_are_worded_in_russian() -> None:
+    ru = Language("ru")
+    assert reason_words("no readable time", ru) == "нет читаемого времени"
+    assert reason_words("column 'Кто' is taken as agent", ru) == "столбец «Кто» принят за: оператор"
+    gone = Finding("dropped", 2, 100, (), {"reason": "unknown outcome"})
+    assert (
+        finding_words(gone, ru) == "Не учтены 2 строки (2,0\N{NO-BREAK SPACE}%): неизвестный исход"
+    )
