@@ -146,7 +146,8 @@ def day_bars(found: LogRead, lang: Language) -> list[DayBar]:
 def _finding(one: Finding, lang: Language) -> None:
     """One finding: how much it matters, what it is, for example."""
     examples = ", ".join(one.examples[:_MOST_DATES])
-    more = f" {lang('For example: {examples}', examples=plain(examples))}." if examples else ""
+    for_example = lang("For example: {examples}", examples=plain(examples))
+    more = f" {for_example}." if examples else ""
     weight = weight_words(one, lang)
     st.markdown(f"{_ICONS[one.weight]} {plain(finding_words(one, lang))}. *{weight}*.{more}")
 
