@@ -19,6 +19,7 @@ from benchmarks import (
     covers,
     drawn,
     idiomatic,
+    learn,
     machine,
     native,
     peers,
@@ -203,6 +204,17 @@ def test_covers_are_measured_in_columns_of_their_width(
 
     assert len(rows) == 1
     assert all(len(row) == len(columns) for row in rows)
+
+
+@pytest.mark.slow
+def test_reading_a_log_is_measured_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learn, "LINES", (2_000,))
+    titles, row = learn.PROGRAMS["learn"](1.0, 1)
+    count, _, wall, speed, *_ = row.replace(",", "").split()
+
+    assert len(row) == len(titles)
+    assert int(count) == 2_000
+    assert float(speed) == pytest.approx(2_000 / float(wall), rel=0.02)
 
 
 @pytest.mark.slow

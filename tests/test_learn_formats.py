@@ -389,6 +389,15 @@ def test_a_mapping_says_what_columns_and_words_mean(tmp_path: Path) -> None:
         assert reasons(log) == {"no readable time": 1}
 
 
+def test_a_mapping_may_be_a_file(tmp_path: Path) -> None:
+    path = kept(tmp_path / "t.csv", "when;end\n2026-03-02 09:00;fine\n")
+    mapping = kept(
+        tmp_path / "mapping.yaml", "time: when\noutcome: end\noutcomes: {fine: transferred}\n"
+    )
+    with read_logs(path, format="table", mapping=mapping) as log:
+        assert asked(log, "arrival", "outcome") == [(0, "transferred")]
+
+
 @pytest.mark.parametrize(
     ("mapping", "said"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import hashlib
 import random
@@ -207,3 +208,17 @@ def test_a_damaged_archive_gives_what_is_in_it(tmp_path: Path, seed: int) -> Non
     with read_logs(path) as log:
         assert 0 < log.reading.lines < len(lines)
         assert "archive is cut" in " ".join(log.reading.notes)
+
+
+def test_nothing_is_left_on_the_disk(tmp_path: Path) -> None:
+    path = written(tmp_path / "queue_log", lines_of_calls(made_calls(1, 5)))
+    log = read_logs(path)
+    folder = log.folder
+    assert folder.exists()
+    log.close()
+    log.close()
+    forgotten = read_logs(path).folder
+    gc.collect()
+
+    assert not folder.exists()
+    assert not forgotten.exists()

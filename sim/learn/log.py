@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -144,11 +145,9 @@ class Log:
         """Local date of the first arrival; None without any."""
         self.last: date | None = None
         self.folder = Path(tempfile.mkdtemp(prefix="linewise-"))
-        try:
-            self.database = _opened(self.folder)
-        except BaseException:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            raise
+        # Also when nobody closes it, at the latest when the program ends.
+        self._clear = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        self.database = _opened(self.folder)
 
     def __enter__(self) -> Log:
         return self
@@ -164,7 +163,7 @@ class Log:
     def close(self) -> None:
         """Delete the database. Closing twice does no harm."""
         self.database.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._clear()
 
     @property
     def presence_logged(self) -> bool:

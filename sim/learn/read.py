@@ -15,6 +15,7 @@ from sim.learn.formats import FORMATS
 from sim.learn.log import Log
 from sim.learn.source import STAGED, Format, Import
 from sim.learn.tables import text_head
+from sim.scenario.load import raw
 
 __all__ = ["detect", "format_names", "read_logs"]
 
@@ -75,7 +76,7 @@ def read_logs(
     *,
     format: str | None = None,
     timezone: str | None = None,
-    mapping: Mapping[str, Any] | None = None,
+    mapping: Mapping[str, Any] | str | Path | None = None,
     salt: str | None = None,
     tell: Callable[[str], object] | None = None,
 ) -> Log:
@@ -91,7 +92,7 @@ def read_logs(
         Zone of the centre: local times of the source are read by it, and days and hours of the
         log go by it. None takes the one of the format, else UTC, and says so in the notes.
     mapping
-        For tables of no known format: which column is what.
+        For tables of no known format: which column is what, or a file in YAML that says it.
     salt
         Mixed into the hashes of callers and agents. The same salt gives the same hashes; None
         makes one up.
@@ -116,13 +117,14 @@ def read_logs(
     if timezone is not None and timezone not in available_timezones():
         hint = "write it like Europe/Moscow"
         raise InvalidInput("timezone", "is not a known time zone", timezone, hint)
+    said = raw(mapping) if isinstance(mapping, str | Path) else dict(mapping or {})
     zone = timezone or chosen.timezone or "UTC"
     log = Log(source=chosen.name, timezone=zone, files=tuple(str(path) for path in files))
     try:
         if timezone is None and chosen.timezone is None:
             log.reading.note("no time zone was given: UTC is taken")
         log.knows = chosen.knows
-        task = Import(log, files, mapping or {}, tell or str)
+        task = Import(log, files, said, tell or str)
         chosen.load(task)
         _finish(task, secrets.token_hex(16) if salt is None else salt)
     except duckdb.Error as error:
