@@ -1,4 +1,4 @@
-"""What only a browser shows of learning from logs: a real upload, work that runs beside, a result."""
+"""What only a browser shows of learning from logs: an upload, work beside the page, a result."""
 
 from __future__ import annotations
 

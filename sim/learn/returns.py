@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.learn.contacts import DAY, HOUR, Contacts
 
-__all__ = ["REPEAT_DAYS", "WITHIN", "Returns", "returns_of"]
+__all__ = ["REPEAT_DAYS", "WITHIN", "Returns", "next_delay", "returns_of"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-import numpy as np
-
-from sim.learn.contacts import HOUR
 from sim.learn.door import Learned
 from sim.learn.estimate import ChannelEstimates, Figure
-from sim.learn.fit import MEASURED, Error, Fit, Row
-from sim.report.answer import Answer, finite
+from sim.learn.fit import MEASURED, Error, Fit
+from sim.report.answer import Answer
 from sim.report.language import N_, Language
+from sim.report.learned_data import DEFINITIONS, learned_data, learned_rows
 from sim.report.log_quality import finding_words, reason_words
 from sim.report.table import Table
 
 __all__ = [
-    "DEFINITIONS",
     "channel_sentences",
     "error_table",
     "figure_table",
@@ -26,35 +22,6 @@ __all__ = [
     "learned_answer",
 ]
 
-#: What each figure is called, what it is, and how it is shown.
-DEFINITIONS: Mapping[str, tuple[str, str, str]] = {
-    "volume": (
-        N_("Contacts a day"),
-        N_("offered; mean of days, holidays and outliers left out"),
-        "n",
-    ),
-    "day_variation": (
-        N_("Day variation"),
-        N_("spread of busy and quiet days over their mean, beyond chance, weekdays apart"),
-        "%",
-    ),
-    "queued": (N_("Had to wait"), N_("of all offered"), "%"),
-    "abandonment": (N_("Abandonment"), N_("gave up while waiting, of all offered"), "%"),
-    "service_level": (
-        N_("Service level, 20 s"),
-        N_("answered within 20 s, of all offered"),
-        "%",
-    ),
-    "wait": (N_("Mean wait"), N_("of all offered, those who gave up among them"), "s"),
-    "asa": (N_("Mean wait until the answer"), N_("of the answered, those at once among them"), "s"),
-    "handle_time": (N_("Handle time"), N_("mean of served contacts above 0 s, up to an hour"), "s"),
-    "short_calls": (N_("Handled in under 10 s"), N_("of served contacts up to an hour"), "%"),
-    "patience": (
-        N_("Patience, exponential"),
-        N_("all time spent waiting for each who gave up"),
-        "s",
-    ),
-}
 _MEASURES = {
     "abandonment": N_("Abandonment"),
     "wait": N_("Mean wait"),
@@ -92,12 +59,11 @@ def learned_answer(learned: Learned, lang: Language) -> Answer:
     for title, fit in _fits(learned):
         sentences += fit_sentences(fit, lang)
         tables.append(error_table(lang(title), fit, lang))
-    data = _data(learned)
     return Answer(
         sentences=tuple(sentences),
         tables=tuple(tables),
-        data=data,
-        rows=tuple(_rows(learned)),
+        data=learned_data(learned),
+        rows=tuple(learned_rows(learned)),
     )
 
 
@@ -180,10 +146,13 @@ def channel_sentences(one: ChannelEstimates, lang: Language) -> Iterator[str]:
             naive=lang.percent(one.forecast.naive, 1),
             weeks=lang.number(one.forecast.weeks),
         )
-    rules = [
-        f"{lang.percent(share, 1)} {lang(_RULES[rule])}" for rule, share in one.service.items()
-    ]
+    rules = [_rule(rule, share, lang) for rule, share in one.service.items()]
     yield lang("Answered within 20 s: {rules}.", rules="; ".join(rules))
+
+
+def _rule(rule: str, share: float, lang: Language) -> str:
+    """A service level with what it is a share of."""
+    return " ".join([lang.percent(share, 1), lang(_RULES[rule])])
 
 
 def figure_words(figure: Figure, lang: Language) -> tuple[str, str]:
@@ -265,7 +234,9 @@ def error_table(title: str, fit: Fit, lang: Language) -> Table:
             for name in MEASURED:
                 error = row.errors[name]
                 cells = _error_cells(name, error, lang)
-                rows.append((f"{lang(_MEASURES[name])}, {lang(who)}", lang(_GIVEN[way]), *cells))
+                rows.append(
+                    (", ".join([lang(_MEASURES[name]), lang(who)]), lang(_GIVEN[way]), *cells)
+                )
     head = lang("Measure"), lang("Told"), "r", lang("Mean absolute error"), lang("Bias")
     return Table(title, head, tuple(rows))
 
@@ -279,196 +250,3 @@ def _error_cells(name: str, error: Error, lang: Language) -> tuple[str, str, str
         )
     points = lang.plain(100 * error.mae, 1), lang.plain(100 * error.bias, 1)
     return lang.plain(error.r), *points
-
-
-def _data(learned: Learned) -> dict[str, Any]:
-    """Everything as plain data; the errors on the test first."""
-    found = learned.estimates
-    data: dict[str, Any] = {}
-    if learned.fit is not None:
-        data["test"] = {"files": list(learned.test), **_fit_data(learned.fit)}
-    if learned.itself is not None:
-        data["same_period"] = _fit_data(learned.itself)
-    data |= {
-        "files": list(learned.files),
-        "format": learned.source,
-        "timezone": learned.timezone,
-        "first": found.first.isoformat(),
-        "last": found.last.isoformat(),
-        "reading": {
-            "lines": learned.reading.lines,
-            "contacts": learned.reading.contacts,
-            "dropped": {
-                reason: {"count": gone.count, "examples": gone.examples}
-                for reason, gone in learned.reading.dropped.items()
-            },
-            "notes": learned.reading.notes,
-        },
-        "findings": [
-            {
-                "kind": one.kind,
-                "weight": one.weight,
-                "count": one.count,
-                "of": one.of,
-                "examples": list(one.examples),
-            }
-            for one in learned.findings
-        ],
-        "presence": {
-            "how": learned.presence,
-            "rules": {
-                way: {"idle_s": rule.idle, "grace_s": rule.grace}
-                for way, rule in learned.learnt.rule.items()
-            },
-            "agents": learned.learnt.levels.round(4).tolist(),
-        },
-        "channels": {name: _channel_data(one) for name, one in found.channels.items()},
-        "correlations": [
-            {"between": list(pair), "is": finite(value)}
-            for pair, value in found.correlations.items()
-        ],
-        "scenario": learned.scenario.yaml,
-    }
-    return data
-
-
-def _fit_data(fit: Fit) -> dict[str, Any]:
-    def errors(found: Mapping[str, Error]) -> dict[str, Any]:
-        return {
-            name: {"r": finite(one.r), "mae": finite(one.mae), "bias": finite(one.bias)}
-            for name, one in found.items()
-        }
-
-    def row(one: Row) -> dict[str, Any]:
-        return {
-            "given": list(one.given),
-            "errors": errors(one.errors),
-            "all_hours": errors(one.all_hours),
-        }
-
-    weekdays, hours = fit.working
-    return {
-        "hours": int(fit.compared.sum()),
-        "weekdays": list(weekdays),
-        "hours_of_day": list(hours),
-        "definitions": {
-            "abandonment": "gave up while waiting, share of all offered in the hour of arrival",
-            "wait": "mean of all offered, those who gave up among them [s]",
-            "service_level": "answered within 20 s, share of all offered",
-            "hours": "working weekdays and hours of the months learnt from, at least 10 offered",
-            "mae": "mean absolute error over hours, in shares or seconds",
-            "bias": "simulated less real, mean over hours",
-        },
-        "replications": fit.replications,
-        "errors": errors(fit.simulated["replayed"].errors),
-        "erlang_a": errors(fit.formula["replayed"].errors),
-        "simulation": {way: row(one) for way, one in fit.simulated.items()},
-        "formula": {way: row(one) for way, one in fit.formula.items()},
-    }
-
-
-def _channel_data(one: ChannelEstimates) -> dict[str, Any]:
-    volume = one.volume
-    return {
-        "figures": {
-            name: {
-                "value": finite(figure.value),
-                "low": finite(figure.low),
-                "high": finite(figure.high),
-                "count": figure.count,
-                "definition": DEFINITIONS[name][1],
-            }
-            for name, figure in one.figures.items()
-        },
-        "volume": {
-            "profile": volume.profile.round(4).tolist(),
-            "variance_over_mean": finite(volume.dispersion),
-            "trend_per_week": volume.trend,
-            "season": {str(month): factor for month, factor in volume.season.items()},
-            "next_day_correlation": finite(volume.lag),
-            "holidays": int(volume.holiday.sum()),
-            "outliers": int(volume.outlier.sum()),
-        },
-        "forecast": None
-        if one.forecast is None
-        else {
-            "error": one.forecast.error,
-            "seasonal_naive": one.forecast.naive,
-            "expected": one.forecast.expected.tolist(),
-            "first": str(np.datetime64(int(one.forecast.days[0]), "D")),
-        },
-        "handle_time": {
-            name or "all": {
-                "count": times.count,
-                "mean": times.mean,
-                "sd": times.sd,
-                "median": times.median,
-                "p95": times.p95,
-                "under_10s": times.short,
-                "laws": [
-                    {
-                        "law": law.law,
-                        "parameters": list(law.parameters),
-                        "aic": law.aic,
-                        "ks": law.ks,
-                    }
-                    for law in times.laws
-                ],
-            }
-            for name, times in one.handle.items()
-        },
-        "patience": {
-            name or "all": {
-                "waits": found.curve.waits,
-                "left": found.curve.left,
-                "quantiles": {
-                    str(share): finite(found.curve.quantile(share)) for share in (0.25, 0.5, 0.75)
-                },
-                "survival": {
-                    str(at): float(found.curve.at(float(at))[0])
-                    for at in (10, 30, 60, 120, 300, 600)
-                },
-                "restricted_mean": {str(end): found.curve.mean_to(end) for end in (300, 600, 1200)},
-                "hazard": [
-                    {"from": at, "rate": finite(float(rate))}
-                    for at, rate in zip(found.bands, found.hazard, strict=True)
-                ],
-                "peaks": list(found.peaks),
-                "exponential_mean": found.exponential,
-            }
-            for name, found in one.patience.items()
-        },
-        "returns": None
-        if one.returns is None
-        else {
-            "abandoned": one.returns.abandoned,
-            "served": one.returns.served,
-            "after_abandon": [finite(share) for share in one.returns.after_abandon],
-            "after_service": [finite(share) for share in one.returns.after_service],
-            "redial_delay": finite(one.returns.redial_delay),
-            "repeats_7_days": finite(one.returns.repeats),
-        },
-        "service_level_20s": {rule: finite(share) for rule, share in one.service.items()},
-    }
-
-
-def _rows(learned: Learned) -> Iterator[dict[str, Any]]:
-    """Hours of the fit, for ``--csv``."""
-    fit = learned.fit or learned.itself
-    if fit is None:
-        return
-    ours, plain = fit.simulated["replayed"], fit.formula["replayed"]
-    for at in np.flatnonzero(fit.real.offered > 0).tolist():
-        hour = int(fit.real.hours[at])
-        moment = np.datetime64(hour * HOUR, "s")
-        found: dict[str, Any] = {
-            "hour": str(moment).replace("T", " "),
-            "offered": int(fit.real.offered[at]),
-            "compared": int(fit.compared[at]),
-        }
-        for name in MEASURED:
-            found[name] = float(fit.real.measures[name][at])
-            found[f"{name}_simulated"] = float(ours.hours[name][at])
-            found[f"{name}_spread"] = float(ours.spread[name][at]) if ours.spread else 0.0
-            found[f"{name}_erlang_a"] = float(plain.hours[name][at])
-        yield found

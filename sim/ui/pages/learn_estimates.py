@@ -7,8 +7,9 @@ import streamlit as st
 from sim.learn.estimate import ChannelEstimates
 from sim.report.assumed import LAW_WORDS
 from sim.report.language import Language
-from sim.report.learned import DEFINITIONS, channel_sentences, figure_table, figure_words
+from sim.report.learned import channel_sentences, figure_table, figure_words
 from sim.report.learned_charts import hours_chart, law_chart, survival_chart
+from sim.report.learned_data import DEFINITIONS
 from sim.report.learned_drawn import day_types, handle_classes, patience_steps, week_points
 from sim.report.sentences import channel_title
 from sim.scenario import Scenario

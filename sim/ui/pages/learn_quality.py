@@ -146,9 +146,11 @@ def day_bars(found: LogRead, lang: Language) -> list[DayBar]:
 def _finding(one: Finding, lang: Language) -> None:
     """One finding: how much it matters, what it is, for example."""
     examples = ", ".join(one.examples[:_MOST_DATES])
-    more = f" {lang('For example: {examples}', examples=plain(examples))}." if examples else ""
-    weight = weight_words(one, lang)
-    st.markdown(f"{_ICONS[one.weight]} {plain(finding_words(one, lang))}. *{weight}*.{more}")
+    said = [f"{_ICONS[one.weight]} {plain(finding_words(one, lang))}.", weight_words(one, lang)]
+    said[1] = f"*{said[1]}*."
+    if examples:
+        said.append(lang("For example: {examples}.", examples=plain(examples)))
+    st.markdown(" ".join(said))
 
 
 def sentence(found: LogRead, lang: Language) -> str:

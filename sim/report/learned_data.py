@@ -1,0 +1,257 @@
+"""What was learnt from logs as plain data; every figure with its definition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from sim.learn.contacts import HOUR
+from sim.learn.door import Learned
+from sim.learn.durations import Durations
+from sim.learn.estimate import ChannelEstimates, Patience
+from sim.learn.fit import MEASURED, Error, Fit, Row
+from sim.learn.returns import WITHIN, Returns
+from sim.learn.volume import Forecast
+from sim.report.answer import finite
+from sim.report.language import N_
+
+__all__ = ["DEFINITIONS", "learned_data", "learned_rows"]
+
+#: What each figure is called, what it is, and how it is shown.
+DEFINITIONS: Mapping[str, tuple[str, str, str]] = {
+    "volume": (
+        N_("Contacts a day"),
+        N_("offered; mean of days, holidays and outliers left out"),
+        "n",
+    ),
+    "day_variation": (
+        N_("Day variation"),
+        N_("spread of busy and quiet days over their mean, beyond chance, weekdays apart"),
+        "%",
+    ),
+    "queued": (N_("Had to wait"), N_("of all offered"), "%"),
+    "abandonment": (N_("Abandonment"), N_("gave up while waiting, of all offered"), "%"),
+    "service_level": (
+        N_("Service level, 20 s"),
+        N_("answered within 20 s, of all offered"),
+        "%",
+    ),
+    "wait": (N_("Mean wait"), N_("of all offered, those who gave up among them"), "s"),
+    "asa": (N_("Mean wait until the answer"), N_("of the answered, those at once among them"), "s"),
+    "handle_time": (N_("Handle time"), N_("mean of served contacts above 0 s, up to an hour"), "s"),
+    "short_calls": (N_("Handled in under 10 s"), N_("of served contacts up to an hour"), "%"),
+    "patience": (
+        N_("Patience, exponential"),
+        N_("all time spent waiting for each who gave up"),
+        "s",
+    ),
+}
+
+
+def learned_data(learned: Learned) -> dict[str, Any]:
+    """Everything as plain data; the errors on the test first."""
+    data: dict[str, Any] = {}
+    if learned.fit is not None:
+        data["test"] = {"files": list(learned.test), **_fit_data(learned.fit)}
+    if learned.itself is not None:
+        data["same_period"] = _fit_data(learned.itself)
+    return {**data, **_read_data(learned), **_estimates_data(learned)}
+
+
+def _read_data(learned: Learned) -> dict[str, Any]:
+    """What was read, and what is odd about it."""
+    found = learned.estimates
+    return {
+        "files": list(learned.files),
+        "format": learned.source,
+        "timezone": learned.timezone,
+        "first": found.first.isoformat(),
+        "last": found.last.isoformat(),
+        "reading": {
+            "lines": learned.reading.lines,
+            "contacts": learned.reading.contacts,
+            "dropped": {
+                reason: {"count": gone.count, "examples": gone.examples}
+                for reason, gone in learned.reading.dropped.items()
+            },
+            "notes": learned.reading.notes,
+        },
+        "findings": [
+            {
+                "kind": one.kind,
+                "weight": one.weight,
+                "count": one.count,
+                "of": one.of,
+                "examples": list(one.examples),
+            }
+            for one in learned.findings
+        ],
+    }
+
+
+def _estimates_data(learned: Learned) -> dict[str, Any]:
+    found = learned.estimates
+    return {
+        "presence": {
+            "how": learned.presence,
+            "rules": {
+                way: {"idle_s": rule.idle, "grace_s": rule.grace}
+                for way, rule in learned.learnt.rule.items()
+            },
+            "agents": learned.learnt.levels.round(4).tolist(),
+        },
+        "channels": {name: _channel_data(one) for name, one in found.channels.items()},
+        "correlations": [
+            {"between": list(pair), "is": finite(value)}
+            for pair, value in found.correlations.items()
+        ],
+        "scenario": learned.scenario.yaml,
+    }
+
+
+def _fit_data(fit: Fit) -> dict[str, Any]:
+    def errors(found: Mapping[str, Error]) -> dict[str, Any]:
+        return {
+            name: {"r": finite(one.r), "mae": finite(one.mae), "bias": finite(one.bias)}
+            for name, one in found.items()
+        }
+
+    def row(one: Row) -> dict[str, Any]:
+        return {
+            "given": list(one.given),
+            "errors": errors(one.errors),
+            "all_hours": errors(one.all_hours),
+        }
+
+    weekdays, hours = fit.working
+    return {
+        "hours": int(fit.compared.sum()),
+        "weekdays": list(weekdays),
+        "hours_of_day": list(hours),
+        "definitions": {
+            "abandonment": "gave up while waiting, share of all offered in the hour of arrival",
+            "wait": "mean of all offered, those who gave up among them [s]",
+            "service_level": "answered within 20 s, share of all offered",
+            "hours": "working weekdays and hours of the months learnt from, at least 10 offered",
+            "mae": "mean absolute error over hours, in shares or seconds",
+            "bias": "simulated less real, mean over hours",
+        },
+        "replications": fit.replications,
+        "errors": errors(fit.simulated["replayed"].errors),
+        "erlang_a": errors(fit.formula["replayed"].errors),
+        "simulation": {way: row(one) for way, one in fit.simulated.items()},
+        "formula": {way: row(one) for way, one in fit.formula.items()},
+    }
+
+
+def _channel_data(one: ChannelEstimates) -> dict[str, Any]:
+    volume = one.volume
+    return {
+        "figures": {
+            name: {
+                "value": finite(figure.value),
+                "low": finite(figure.low),
+                "high": finite(figure.high),
+                "count": figure.count,
+                "definition": DEFINITIONS[name][1],
+            }
+            for name, figure in one.figures.items()
+        },
+        "volume": {
+            "profile": volume.profile.round(4).tolist(),
+            "variance_over_mean": finite(volume.dispersion),
+            "trend_per_week": volume.trend,
+            "season": {str(month): factor for month, factor in volume.season.items()},
+            "next_day_correlation": finite(volume.lag),
+            "holidays": int(volume.holiday.sum()),
+            "outliers": int(volume.outlier.sum()),
+        },
+        "forecast": _forecast_data(one.forecast),
+        "handle_time": {name or "all": _times_data(times) for name, times in one.handle.items()},
+        "patience": {name or "all": _patience_data(found) for name, found in one.patience.items()},
+        "returns": _returns_data(one.returns),
+        "service_level_20s": {rule: finite(share) for rule, share in one.service.items()},
+    }
+
+
+def _forecast_data(found: Forecast | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "error": found.error,
+        "seasonal_naive": found.naive,
+        "held_back_weeks": found.weeks,
+        "first": str(np.datetime64(int(found.days[0]), "D")),
+        "expected": found.expected.tolist(),
+    }
+
+
+def _times_data(times: Durations) -> dict[str, Any]:
+    return {
+        "count": times.count,
+        "mean": times.mean,
+        "sd": times.sd,
+        "median": times.median,
+        "p95": times.p95,
+        "under_10s": times.short,
+        "laws": [
+            {"law": one.law, "parameters": list(one.parameters), "aic": one.aic, "ks": one.ks}
+            for one in times.laws
+        ],
+    }
+
+
+def _patience_data(found: Patience) -> dict[str, Any]:
+    curve = found.curve
+    return {
+        "waits": curve.waits,
+        "left": curve.left,
+        "quantiles": {str(share): finite(curve.quantile(share)) for share in (0.25, 0.5, 0.75)},
+        "survival": {str(at): float(curve.at(at)[0]) for at in (10, 30, 60, 120, 300, 600)},
+        "restricted_mean": {str(end): curve.mean_to(end) for end in (300, 600, 1200)},
+        "hazard": [
+            {"from": at, "rate": finite(float(rate))}
+            for at, rate in zip(found.bands, found.hazard, strict=True)
+        ],
+        "peaks": list(found.peaks),
+        "exponential_mean": found.exponential,
+    }
+
+
+def _returns_data(found: Returns | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "abandoned": found.abandoned,
+        "served": found.served,
+        "within_s": list(WITHIN),
+        "after_abandon": [finite(share) for share in found.after_abandon],
+        "after_service": [finite(share) for share in found.after_service],
+        "redial_delay": finite(found.redial_delay),
+        "repeats_7_days": finite(found.repeats),
+        "repeat_delay": finite(found.repeat_delay),
+    }
+
+
+def learned_rows(learned: Learned) -> Iterator[dict[str, Any]]:
+    """Hours of the fit, for ``--csv``."""
+    fit = learned.fit or learned.itself
+    if fit is None:
+        return
+    ours, plain = fit.simulated["replayed"], fit.formula["replayed"]
+    for at in np.flatnonzero(fit.real.offered > 0).tolist():
+        hour = int(fit.real.hours[at])
+        moment = np.datetime64(hour * HOUR, "s")
+        found: dict[str, Any] = {
+            "hour": str(moment).replace("T", " "),
+            "offered": int(fit.real.offered[at]),
+            "compared": int(fit.compared[at]),
+        }
+        for name in MEASURED:
+            found[name] = float(fit.real.measures[name][at])
+            found[f"{name}_simulated"] = float(ours.hours[name][at])
+            found[f"{name}_spread"] = float(ours.spread[name][at]) if ours.spread else 0.0
+            found[f"{name}_erlang_a"] = float(plain.hours[name][at])
+        yield found
