@@ -138,7 +138,8 @@ def day_bars(found: LogRead, lang: Language) -> list[DayBar]:
         count = found.days.get(day, 0)
         tip = f"{lang.day(day.weekday())} {day:%d.%m.%Y}: "
         tip += lang.n("{n} contact", "{n} contacts", count)
-        tip += f" · {name}" if name else f" · {lang(_KINDS[kind])}" if kind != "usual" else ""
+        what = name or (lang(_KINDS[kind]) if kind != "usual" else "")
+        tip += f" · {what}" if what else ""
         bars.append(DayBar(day, count, kind, tip))
     return bars
 
