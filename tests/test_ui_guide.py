@@ -50,7 +50,8 @@ def test_three_numbers_and_the_hours_lead_to_ones_own_answer() -> None:
 
     phone = scenario_of(shown(app))[1].channels["phone"]
     assert phone.volume == pytest.approx(3000)
-    assert phone.handle_time.mean == pytest.approx(200)
+    assert phone.after_call_work is not None
+    assert phone.handle_time.mean + phone.after_call_work.mean == pytest.approx(200)
     assert phone.target is not None
     assert phone.target.answered == pytest.approx(0.9)
     assert phone.open.seconds == 5 * 9 * 3600

@@ -245,14 +245,15 @@ def _risk(found: Estimates) -> Iterator[str]:
     """Ranges of what was estimated: nine of ten bootstrap samples lie well within."""
     rows = []
     for name, one in found.channels.items():
-        handle = "handle_time.parts.1.of.mean" if _is_mixed(one.handle) else "handle_time"
-        for figure, path in (("volume", "volume"), ("handle_time", handle)):
+        # A mixture has no mean of its own to be moved, and a range of a part would bind its form.
+        moved = ("volume",) if _is_mixed(one.handle) else ("volume", "handle_time")
+        for figure in moved:
             found_it = one.figures[figure]
             if not found_it.low < found_it.high or not found_it.value > 0:
                 continue
             low, high = found_it.low / found_it.value, found_it.high / found_it.value
             if low < 0.9995 and high > 1.0005:
-                path = f"channels.{_key(name)}.{path}"
+                path = f"channels.{_key(name)}.{figure}"
                 rows.append(f"    - {{input: {path}, triangular: [x{low:.4f}, x1, x{high:.4f}]}}")
     if rows:
         yield "risk:    # 95% intervals of the estimates, from a bootstrap of whole days"
