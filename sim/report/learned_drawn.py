@@ -21,6 +21,7 @@ __all__ = [
     "MEASURES",
     "WAYS",
     "day_types",
+    "days_words",
     "fit_hours",
     "handle_classes",
     "inside",

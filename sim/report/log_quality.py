@@ -244,7 +244,7 @@ def _synthetic(finding: Finding, lang: Language) -> str:
 
 
 def _counted(finding: Finding, lang: Language) -> str:
-    """Findings of which there is no more to say than how many."""
+    """Contacts of which there is no more to say than how many."""
     count, share = finding.count, _share(finding, lang)
     words = {
         "twice": lang.n(
@@ -295,6 +295,14 @@ def _counted(finding: Finding, lang: Language) -> str:
             count,
             share=share,
         ),
+    }
+    return words[finding.kind]
+
+
+def _counted_days(finding: Finding, lang: Language) -> str:
+    """Days of which there is no more to say than how many."""
+    count, share = finding.count, _share(finding, lang)
+    words = {
         "quiet_days": lang.n(
             "{n} day ({share}) is far quieter than its weekday: a holiday, or a gap in the log",
             "{n} days ({share}) are far quieter than their weekday: holidays, or gaps in the log",
@@ -318,6 +326,9 @@ def _counted(finding: Finding, lang: Language) -> str:
 
 
 _WORDS: dict[str, Callable[[Finding, Language], str]] = {
+    "quiet_days": _counted_days,
+    "holidays": _counted_days,
+    "missing_days": _counted_days,
     "dropped": _dropped,
     "repaired": _repaired,
     "callers_partly": _callers,

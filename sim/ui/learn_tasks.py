@@ -203,7 +203,6 @@ class Result:
 
 #: Steps of the work, by how their names begin, and the share that is done when they begin.
 _STEPS = (("estimates", 0.15), ("presence", 0.3), ("fit, replayed", 0.6), ("fit, staffed", 0.75))
-_REPLICATIONS = 6
 
 
 def learnt(
@@ -240,7 +239,6 @@ def learnt(
             mapping=asked.mapping,
             salt=asked.salt,
             country=asked.country,
-            replications=_REPLICATIONS,
             tell=follow,
         )
     text = tree_text(standalone(folder / "learnt.yaml"))

@@ -39,6 +39,12 @@ def draw(view: View) -> None:
                 "change back. Put in your own first where it says “our assumption”."
             )
         )
+        st.caption(
+            lang(
+                "Logs of contacts at hand? The page “{page}” makes these figures of them.",
+                page=lang("Learn from logs"),
+            )
+        )
     names = {name: lang(title) for name, title, _ in _PARTS}
     label = lang("Part of the page")
     chosen = choose(

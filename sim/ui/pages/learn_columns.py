@@ -14,7 +14,7 @@ from sim.report.table import Table
 from sim.ui.pages.learn_state import bag
 from sim.ui.view import View, choose, hold, plain, table
 
-__all__ = ["columns", "mapping_of"]
+__all__ = ["columns", "mapping_of", "taken"]
 
 _UNITS = {
     "": N_("as the column's name says, else seconds"),

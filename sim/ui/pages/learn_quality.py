@@ -138,7 +138,8 @@ def day_bars(found: LogRead, lang: Language) -> list[DayBar]:
         count = found.days.get(day, 0)
         tip = f"{lang.day(day.weekday())} {day:%d.%m.%Y}: "
         tip += lang.n("{n} contact", "{n} contacts", count)
-        tip += f" · {name}" if name else f" · {lang(_KINDS[kind])}" if kind != "usual" else ""
+        what = name or (lang(_KINDS[kind]) if kind != "usual" else "")
+        tip += f" · {what}" if what else ""
         bars.append(DayBar(day, count, kind, tip))
     return bars
 
@@ -146,10 +147,11 @@ def day_bars(found: LogRead, lang: Language) -> list[DayBar]:
 def _finding(one: Finding, lang: Language) -> None:
     """One finding: how much it matters, what it is, for example."""
     examples = ", ".join(one.examples[:_MOST_DATES])
-    for_example = lang("For example: {examples}", examples=plain(examples))
-    more = f" {for_example}." if examples else ""
-    weight = weight_words(one, lang)
-    st.markdown(f"{_ICONS[one.weight]} {plain(finding_words(one, lang))}. *{weight}*.{more}")
+    said = [f"{_ICONS[one.weight]} {plain(finding_words(one, lang))}.", weight_words(one, lang)]
+    said[1] = f"*{said[1]}*."
+    if examples:
+        said.append(lang("For example: {examples}.", examples=plain(examples)))
+    st.markdown(" ".join(said))
 
 
 def sentence(found: LogRead, lang: Language) -> str:
