@@ -1,6 +1,8 @@
-"""A scenario that is known, played and written down as a log."""
+"""A scenario that is known, played and written down as a log, or as a Russian spreadsheet."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -8,7 +10,7 @@ from sim.engine import Status, play
 from sim.experiment.case import case
 from sim.scenario import Scenario
 
-__all__ = ["KNOWN", "queue_log"]
+__all__ = ["KNOWN", "queue_log", "russian_table"]
 
 KNOWN = """
 name: known
@@ -59,3 +61,32 @@ def queue_log(scenario: Scenario, seed: int) -> str:
             rows.append((out, 2, f"c{row}|q|NONE|ABANDON|1|1|{out - joined}"))
     rows.sort()
     return "".join(f"{moment}|{text}\n" for moment, _, text in rows)
+
+
+def russian_table(scenario: Scenario, seed: int) -> str:
+    """The same as a spreadsheet in Russian has it: semicolons, decimal commas, durations as clocks.
+
+    One replication; who redials has the same number again.
+    """
+    ready = case(scenario, "base")
+    work, crew = ready.demand.workload(seed, 0), ready.present(seed, 0)
+    done = play(work, crew)
+    first = int(ready.lens.before * ready.lens.slot)
+    client = np.arange(len(work.handle))
+    for row, again in enumerate(work.after_abandon.tolist()):
+        if again >= 0:
+            client[again] = client[row]
+    lines = ["Дата и время звонка;Номер;Ожидание, с;Разговор;Результат;Оператор"]
+    for row in np.argsort(done.arrival, kind="stable").tolist():
+        if done.status[row] not in (Status.SERVED, Status.ABANDONED):
+            continue
+        moment = EPOCH + round((int(done.arrival[row]) - first) / 1000)
+        served = done.status[row] == Status.SERVED
+        talk = round(int(done.talk[row]) / 1000) if served else 0
+        wait = f"{int(done.wait[row]) / 1000:.1f}".replace(".", ",")
+        lines.append(
+            f"{datetime.fromtimestamp(moment, UTC):%d.%m.%Y %H:%M:%S};{client[row]};{wait};"
+            f"{talk // 3600}:{talk // 60 % 60:02d}:{talk % 60:02d};"
+            + (f"отвечен;А{int(done.agent[row]) % 6}" if served else "не дождался;")
+        )
+    return "\n".join(lines) + "\n"

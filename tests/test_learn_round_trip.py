@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from known_logs import KNOWN, queue_log
+from known_logs import KNOWN, queue_log, russian_table
 
 import sim
 from sim.learn.door import Learned, learn_from
@@ -68,3 +68,27 @@ def test_hours_are_reproduced_without_bias(learned: tuple[Learned, Path]) -> Non
     assert abs(errors["abandonment"].bias) < 0.01
     assert abs(errors["service_level"].bias) < 0.03
     assert errors["abandonment"].r > 0.85
+
+
+def test_a_russian_spreadsheet_brings_back_the_same_and_who_redials(tmp_path: Path) -> None:
+    file = tmp_path / "Звонки за март.csv"
+    again = KNOWN.replace(
+        "    patience: 150s", "    patience: 150s\n    redial: {probability: 40%, delay: 10m}"
+    )
+    file.write_bytes(russian_table(load_text(again), 5).encode("cp1251"))
+
+    found = learn_from(file, timezone="UTC", salt="a", draws=50, replications=2)
+    (phone,) = found.estimates.channels.values()
+
+    assert found.reading.dropped == {}
+    assert found.presence == "inferred"
+    assert phone.figures["handle_time"].low - 1 < 240 < phone.figures["handle_time"].high + 1
+    assert phone.handle[""].cv == pytest.approx(0.9, rel=0.06)
+    assert phone.figures["patience"].value == pytest.approx(150, rel=0.05)
+    assert phone.returns is not None
+    # Of those who gave up 40 % try again, after an exponential delay of 10 minutes.
+    within = 0.4 * (1 - np.exp(-np.array([600, 3600]) / 600))
+    assert phone.returns.after_abandon[:2] == pytest.approx(within, abs=0.03)
+    assert phone.returns.after_service[2] == 0
+    # Half of those who come again within the hour do so within 415 s.
+    assert phone.returns.redial_delay == pytest.approx(600 * np.log(2), rel=0.1)

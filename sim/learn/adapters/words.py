@@ -121,6 +121,8 @@ def guess(header: Sequence[str]) -> dict[str, str]:
     --------
     >>> guess(["Дата", "Время", "Номер телефона", "Ожидание"])
     {'time': 'Время', 'date': 'Дата', 'wait': 'Ожидание', 'caller': 'Номер телефона'}
+    >>> guess(["Номер заказа", "Дата и время звонка", "Время ожидания клиента"])
+    {'wait': 'Время ожидания клиента', 'time': 'Дата и время звонка'}
     """
     names = {plain(column): column for column in reversed(header) if column}
     found: dict[str, str] = {}
@@ -129,4 +131,15 @@ def guess(header: Sequence[str]) -> dict[str, str]:
             if word in names and names[word] not in found.values():
                 found[field] = names[word]
                 break
+    # Names with more to them: "дата и время звонка". One word alone may begin anything.
+    longer = [
+        (-len(word), field, column)
+        for field, words in FIELDS.items()
+        for word in words
+        for name, column in names.items()
+        if " " in word and name.startswith(f"{word} ")
+    ]
+    for _, field, column in sorted(longer):
+        if field not in found and column not in found.values():
+            found[field] = column
     return found
