@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -118,3 +119,29 @@ def linewise(
         return Said(code, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture
+def threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work beside a page in threads: a process takes seconds to begin, and has its own tests."""
+    from sim.ui import jobs  # only here: who tests no page needs no app
+
+    monkeypatch.setattr(jobs, "_in_process", jobs._here)
+
+
+@pytest.fixture(scope="module")
+def on_its_way() -> Iterator[None]:
+    """Work of processes does not end while a module is tested: its tests do not look at it."""
+    from sim.ui import jobs
+
+    over = threading.Event()
+
+    def wait(job: jobs.Job) -> None:
+        while not over.wait(0.1):
+            job.told(0.0)
+        raise jobs.Stopped
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs, "_in_process", wait)
+        yield
+        over.set()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import runpy
-import subprocess
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -257,12 +256,15 @@ def test_the_table_is_printed_by_one_command(
     assert any(row.startswith("kernel") for row in rows)
 
 
-def test_an_unknown_case_is_refused(root: Path) -> None:
-    command = [sys.executable, "-m", "benchmarks", "w9"]
-    run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+def test_an_unknown_case_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "w9"])
+    with pytest.raises(SystemExit) as stopped:
+        runpy.run_module("benchmarks", run_name="__main__")
 
-    assert run.returncode == 2
-    assert "no such case: w9" in run.stderr
+    assert stopped.value.code == 2
+    assert "no such case: w9" in capsys.readouterr().err
 
 
 def test_a_process_is_measured_by_its_time_and_memory() -> None:

@@ -317,12 +317,12 @@ def test_who_leaves_at_once_is_not_said_to_stay(linewise: Linewise) -> None:
     ],
 )
 def test_every_law_of_the_api_can_be_typed(linewise: Linewise, law: str, same: erlang.Law) -> None:
-    team = ("erlang", "--calls", 60, "--agents", 7, "--json")
+    team = ("erlang", "--calls", 20, "--agents", 3, "--json")
     served = linewise(*team, "--service", law).data["service"]
     left = linewise(*team, "--aht", "3m", "--patience", law).data["erlang_a"]
-    rate = 60 / 1800
-    answer = erlang.mgn(arrival_rate=rate, service=same, agents=7, patience=180)
-    leaving = erlang.solve(arrival_rate=rate, aht=180, agents=7, patience=same).measures
+    rate = 20 / 1800
+    answer = erlang.mgn(arrival_rate=rate, service=same, agents=3, patience=180)
+    leaving = erlang.solve(arrival_rate=rate, aht=180, agents=3, patience=same).measures
 
     assert served["asa"] == pytest.approx(answer.asa, rel=1e-12)
     assert left["abandonment"] == pytest.approx(leaving.abandonment, rel=1e-12)

@@ -51,8 +51,9 @@ def of_two_teams(staffing: str, hold: str, days: str = "") -> OptionResult:
     [
         (TO_TARGET, "every interval", ""),
         (TO_TARGET, "on average", ""),
-        (f"to_target: {{{SHIFTS}}}", "every interval", ""),
+        (f"to_target: {{{SHIFTS}}}", "every interval", "Mon-Tue "),
         (f"to_target: {{{SHIFTS}}}", "every day", "Mon-Tue "),
+        pytest.param(f"to_target: {{{SHIFTS}}}", "every interval", "", marks=pytest.mark.long),
         pytest.param(f"to_target: {{{SHIFTS}}}", "every day", "", marks=pytest.mark.long),
     ],
 )

@@ -30,6 +30,8 @@ from sim.scenario import load
 from sim.ui.state import State
 from sim.ui.work import scenario_of
 
+pytestmark = pytest.mark.usefixtures("on_its_way")
+
 TITLES = {
     ("answer", "en"): "Which is cheaper at 80/20?",
     ("answer", "ru"): "Что дешевле при уровне сервиса 80/20?",
@@ -156,7 +158,7 @@ def test_a_damaged_link_opens_the_example_and_says_what_was_left_out() -> None:
     assert "volume=lots" in app.warning[0].value
     assert "aht=1e99" in app.warning[0].value
     assert app.query_params["scenario"] == "company-n"
-    put(app, "Handle time", 250.0)
+    put(app, "Contacts a week", 4000.0)
     assert not app.warning
 
 

@@ -29,6 +29,8 @@ from sim.report.risk import risk_sentences
 from sim.report.why import why_lines
 from sim.scenario import load_text
 
+pytestmark = pytest.mark.usefixtures("threads")
+
 
 @pytest.fixture(scope="module")
 def shop() -> Comparison:

@@ -18,6 +18,8 @@ from sim.scenario.parse import WEEKS_PER
 from sim.ui.jobs import Stopped
 from sim.ui.waiting import board
 
+pytestmark = pytest.mark.usefixtures("threads")
+
 EN = Language("en")
 #: Many replications, so that few of them are another answer.
 SLOW = priced().replace("replications: 6, at_most: 6", "replications: 40, at_most: 40")

@@ -13,7 +13,8 @@ from terminal import Said
 from visitor import bring, calm, finish, opened, press, priced, tiles, turn
 
 from sim.report.language import Language
-from sim.ui import jobs
+
+pytestmark = pytest.mark.usefixtures("threads")
 
 EN = Language("en")
 DAY = "{day: {start: 08:00-15:00, length: [8h, 9h]}, eve: {start: 12:00-16:00, length: [8h]}}"
@@ -31,12 +32,6 @@ class Told:
         said = self.linewise(command, self.file, *options, "--json")
         assert said.code == 0, said.err
         return json.loads(said.out)
-
-
-@pytest.fixture(autouse=True)
-def beside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process of its own takes seconds to begin: that it works, the tests of jobs show."""
-    monkeypatch.setattr(jobs, "_in_process", jobs._here)
 
 
 @pytest.fixture

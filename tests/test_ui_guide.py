@@ -16,6 +16,8 @@ from sim.ui.pages.guide import hours_edits
 from sim.ui.state import State
 from sim.ui.work import scenario_of
 
+pytestmark = pytest.mark.usefixtures("on_its_way")
+
 
 def offered(app: AppTest) -> bool:
     """Whether the way to figures of one's own stands beside the title."""

@@ -28,10 +28,11 @@ from sim.report.rosters import roster_answer
 from sim.report.shift_charts import Bar, Count, Mark, count_chart, gantt, month_board, week_cover
 from sim.report.week_charts import Slot
 from sim.scenario import Scenario, load_text
-from sim.ui import jobs
 from sim.ui.pages.shifts_proposal import forms_for, people_for, rules_for
 from sim.ui.pages.shifts_templates import changed_forms, form_rows
 from sim.ui.shift_tasks import proven, rostered, rotated
+
+pytestmark = pytest.mark.usefixtures("threads")
 
 EN, RU = Language("en"), Language("ru")
 SHIFTS = """{day: {title: {en: Day, ru: День}, start: 08:00-13:00, length: [8h, 9h],
@@ -44,12 +45,6 @@ def desk(shifts: str | None = SHIFTS, team: str | None = "{people: 9, rules: EU}
     staffing = f"{{to_target: {{minimum: 0{said}}}}}"
     text = OWN.format(staffing=staffing, phone="")
     return text if team is None else text.replace("staffing:", f"team: {team}, staffing:")
-
-
-@pytest.fixture(autouse=True)
-def beside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process of its own takes seconds to begin: that it works, the tests of jobs show."""
-    monkeypatch.setattr(jobs, "_in_process", jobs._here)
 
 
 def quiet(share: float, what: str = "") -> None:

@@ -26,7 +26,7 @@ class Told(event.Listener):
 from sim.experiment import case, replicate
 from sim.plan import warming
 from sim.scenario.load import load
-warming.warm_up()
+warming.compile_parts(0, 1)
 event.register("numba:compile", Told())
 for name in sys.argv[1:]:
     scenario = load(name)
