@@ -136,7 +136,7 @@ def reason_words(reason: str, lang: Language) -> str:
         )
     head, mark, rest = reason.partition(": ")
     if mark and rest in _REASONS:  # a note of one file
-        return f"{head}: {lang(rest)}"
+        return ": ".join([head, lang(rest)])
     return lang(reason)
 
 
