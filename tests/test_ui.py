@@ -331,7 +331,7 @@ def test_another_ready_scenario_is_one_choice_away() -> None:
     calm(app.run())
 
     assert app.query_params == {"lang": "en", "scenario": "bank"}
-    assert app.number_input[0].value == 7803.0
+    assert app.number_input[0].value == 8186.0
 
 
 def test_without_ready_scenarios_the_app_asks_for_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from sim.learn import KNOWLEDGE, Dropped, Reading
+from sim.learn.formats import FORMATS
 from sim.learn.quality import Finding
 from sim.report.language import N_, Language
 from sim.report.table import Row, Table
@@ -15,6 +16,7 @@ __all__ = [
     "KNOWN_WORDS",
     "dropped_table",
     "finding_words",
+    "format_words",
     "reading_sentence",
     "reason_words",
     "weight_words",
@@ -49,6 +51,16 @@ FIELD_WORDS = {
     "caller": N_("who called"),
     "agent": N_("operator"),
 }
+# Titles that are not names alone.
+_FORMATS = {
+    "anonymous_bank": N_("monthly files of the Anonymous Bank"),
+    "table": N_("a table with a row for each contact"),
+    "queue_log_table": N_("Asterisk queue_log from a database, as CSV"),
+    "issabel": N_("Issabel or Elastix call_entry, as CSV"),
+    "fusionpbx": N_("FreeSWITCH calls of FusionPBX, as CSV"),
+    "avaya": N_("interval report as Avaya writes it"),
+}
+
 _WEIGHTS = {
     "note": N_("good to know"),
     "warning": N_("may change the estimates"),
@@ -128,6 +140,11 @@ def reason_words(reason: str, lang: Language) -> str:
     return lang(reason)
 
 
+def format_words(name: str, lang: Language) -> str:
+    """A format as people know it: most are called by the programme that writes them."""
+    return lang(_FORMATS.get(name) or next(one.title for one in FORMATS if one.name == name))
+
+
 def weight_words(finding: Finding, lang: Language) -> str:
     """How much a finding matters."""
     return lang(_WEIGHTS[finding.weight])
@@ -146,7 +163,7 @@ def reading_sentence(reading: Reading, lang: Language) -> str:
         return lang("{lines} read, {what} in them; no line was left out", lines=lines, what=what)
     share = gone / max(reading.lines, 1)
     return lang(
-        "{lines} read, {what} in them; left out: {gone}, {share}",
+        "{lines} read, {what} in them; left out: {gone} ({share})",
         lines=lines,
         what=what,
         gone=lang.number(gone),
@@ -163,7 +180,7 @@ def dropped_table(reading: Reading, lang: Language) -> Table:
         return (why, lang.number(gone.count), share, examples)
 
     ordered = sorted(reading.dropped.items(), key=lambda item: -item[1].count)
-    head = (lang("Why"), lang("Lines"), lang("Of all"), lang("For example, file:line"))
+    head = (lang("Why"), lang("Lines of the log"), lang("Of all"), lang("For example, file:line"))
     return Table(lang("Lines left out"), head, tuple(row(*item) for item in ordered))
 
 

@@ -12,6 +12,7 @@ from babel.core import get_global
 
 from sim.learn import format_names
 from sim.report.language import N_, Language
+from sim.report.log_quality import format_words
 from sim.scenario.calendar import known_countries
 from sim.scenario.ready import ready
 from sim.ui.jobs import Task
@@ -26,7 +27,6 @@ from sim.ui.pages.learn_state import (
     is_binary,
     look_at,
     read_task,
-    title_of,
 )
 from sim.ui.view import View, choose, hold, plain
 from sim.ui.waiting import result_of
@@ -204,14 +204,19 @@ def _in_hand(lang: Language) -> None:
     """The files, and what they look like."""
     mine = bag()
     listed = ", ".join(
-        f"{plain(one.name)} ({lang.number(len(one.content) / _MB, 2)} MB)" for one in mine.logs
+        lang(
+            "{name} ({size} MB)",
+            name=plain(one.name),
+            size=lang.number(len(one.content) / _MB, 2),
+        )
+        for one in mine.logs
     )
     if mine.looked.format is not None:
         st.success(
             lang(
                 "In hand: {files}. By its content it is: {title}.",
                 files=listed,
-                title=title_of(mine.looked.format),
+                title=format_words(mine.looked.format, lang),
             ),
             icon=":material/description:",
         )
@@ -239,8 +244,12 @@ def _settings(lang: Language) -> None:
     """Format, zone, country, salt."""
     mine = bag()
     looked = mine.looked.format
-    own = {"": lang("as its content says: {title}", title=title_of(looked))} if looked else {}
-    names = own | {name: title_of(name) for name in format_names()}
+    own = (
+        {"": lang("as its content says: {title}", title=format_words(looked, lang))}
+        if looked
+        else {}
+    )
+    names = own | {name: format_words(name, lang) for name in format_names()}
     with st.container(border=True):
         st.subheader(lang("How to read them"), anchor=False)
         left, right = st.columns(2)

@@ -13,12 +13,12 @@ from sim.report.log_quality import (
     KNOWN_WORDS,
     dropped_table,
     finding_words,
+    format_words,
     reading_sentence,
     reason_words,
     weight_words,
 )
 from sim.ui.learn_tasks import LogRead
-from sim.ui.pages.learn_state import title_of
 from sim.ui.view import View, chart, legend, plain, table, tile_row
 
 __all__ = ["day_bars", "quality_report", "sentence"]
@@ -97,7 +97,7 @@ def _tiles(view: View, found: LogRead) -> None:
     label = lang("Contacts") if reading.contacts or not reading.intervals else lang("Intervals")
     tile_row(
         [
-            (label, lang.number(what), title_of(found.title)),
+            (label, lang.number(what), format_words(found.title, lang)),
             (lang("Days with contacts"), lang.number(days), span),
             (lang("Lines read"), lang.number(reading.lines), found.timezone),
             (lang("Lines left out"), lang.number(gone), _share(gone, reading.lines, lang)),
@@ -147,9 +147,9 @@ def day_bars(found: LogRead, lang: Language) -> list[DayBar]:
 def _finding(one: Finding, lang: Language) -> None:
     """One finding: how much it matters, what it is, for example."""
     examples = ", ".join(one.examples[:_MOST_DATES])
-    said = [f"{_ICONS[one.weight]} {plain(finding_words(one, lang))}.", weight_words(one, lang)]
-    said[1] = f"*{said[1]}*."
-    if examples:
+    words, weight = plain(finding_words(one, lang)), weight_words(one, lang)
+    said = [f"{_ICONS[one.weight]} {words} (*{weight}*)."]
+    if examples and one.kind != "synthetic":
         said.append(lang("For example: {examples}.", examples=plain(examples)))
     st.markdown(" ".join(said))
 

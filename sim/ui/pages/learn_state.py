@@ -14,7 +14,6 @@ import streamlit as st
 
 from sim.errors import InvalidInput
 from sim.learn import detect
-from sim.learn.formats import FORMATS
 from sim.learn.tables import sniffed
 from sim.scenario import Scenario
 from sim.ui.jobs import Task
@@ -34,7 +33,6 @@ __all__ = [
     "look_at",
     "read_task",
     "scenario_in",
-    "title_of",
 ]
 
 #: A larger upload is for the command line, which needs no upload.
@@ -187,11 +185,6 @@ def _table(path: Path) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     cells = zip(*block.columns, strict=True)
     rows = tuple(tuple(str(cell or "") for cell in row) for row in islice(cells, _ROWS))
     return table.header, rows
-
-
-def title_of(name: str) -> str:
-    """Name of a format as people know it."""
-    return next(one.title for one in FORMATS if one.name == name)
 
 
 def read_task(wanted: Wanted) -> Task[LogRead]:
