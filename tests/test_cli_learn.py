@@ -58,3 +58,85 @@ def test_what_cannot_be_learnt_from_is_refused_in_words(
     assert "must end in .yaml" in linewise("learn", logs[0], "--to", tmp_path / "a.txt").err
     assert linewise("learn", odd).code == 2
     assert linewise("learn", tmp_path / "nothing.log").code == 2
+
+
+def test_files_that_cannot_be_read_or_written_are_refused_by_name_before_the_work(
+    linewise: Callable[..., Said], logs: tuple[Path, Path], tmp_path: Path
+) -> None:
+    missing, binary = tmp_path / "missing", tmp_path / "odd.bin"
+    binary.write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "taken").write_text("a file where the week's folder would be")
+
+    for option in ("--mapping", "--head"):
+        said = linewise("learn", logs[0], option, missing)
+        assert said.code == 2
+        assert "cannot be read" in said.err
+        assert "missing" in said.err
+    assert "must be text in UTF-8" in linewise("learn", logs[0], "--head", binary).err
+    assert "is a file" in linewise("learn", logs[0], "--to", tmp_path / "taken.yaml").err
+    below = linewise("learn", logs[0], "--to", binary / "a.yaml")
+    assert below.code == 2
+    assert "to cannot be written" in below.err
+
+
+def test_scenarios_of_any_name_have_a_week_of_their_own(
+    linewise: Callable[..., Said], tmp_path: Path
+) -> None:
+    for name, talk in (("наш центр", 180), ("другой, 2-й", 180), ("2026-03-01", 240)):
+        log = tmp_path / f"{talk}.log"
+        log.write_text(_one_call(talk))
+        said = linewise("learn", log, "--timezone", "UTC", "--to", tmp_path / f"{name}.yaml")
+        assert said.code == 0, said.err
+        assert "Written: " in said.err
+        assert "Warning" not in said.err
+        assert "No hour has 10 contacts" in said.out
+        learnt = load(tmp_path / f"{name}.yaml")
+        assert learnt.channels["phone"].handle_time.mean == talk
+
+    assert len(list(tmp_path.glob("*/week.csv"))) == 3
+
+
+@pytest.mark.parametrize("end", ["NONE|ABANDON|1|1|40", "SIP/7|COMPLETECALLER|0|0|1"])
+def test_logs_in_which_nobody_is_handled_are_refused(
+    linewise: Callable[..., Said], tmp_path: Path, end: str
+) -> None:
+    lines = [line for number in range(30) for line in _call(number, end)]
+    log = tmp_path / "queue_log"
+    log.write_text("\n".join(lines) + "\n")
+
+    said = linewise("learn", log, "--timezone", "UTC")
+
+    assert said.code == 2
+    assert "has no voice contact that was served for more than 0 s" in said.err
+
+
+@pytest.mark.parametrize("wrong", ["unit: [minutes]", "outcomes: {fine: [served]}"])
+def test_lists_in_a_mapping_where_words_belong_are_refused(
+    linewise: Callable[..., Said], tmp_path: Path, wrong: str
+) -> None:
+    table, mapping = tmp_path / "calls.csv", tmp_path / "mapping.yaml"
+    table.write_text("start,wait,talk,outcome\n2026-03-02 10:00:00,5,100,fine\n")
+    mapping.write_text(wrong + "\n")
+
+    said = linewise("learn", table, "--mapping", mapping)
+
+    assert said.code == 2
+    assert "mapping" in said.err
+
+
+def _call(number: int, end: str) -> list[str]:
+    """A call of a queue log that ends as told."""
+    time = 1772438400 + 60 * number
+    start = f"{time}|{number}.1|sales"
+    served = [f"{start}|SIP/7|CONNECT|0|1|4"] if "COMPLETE" in end else []
+    return [f"{start}|NONE|ENTERQUEUE||79{number}|1", *served, f"{start}|{end}"]
+
+
+def _one_call(talk: int) -> str:
+    lines = _call(0, f"SIP/7|COMPLETECALLER|0|{talk}|1")
+    return (
+        "\n".join(lines).replace(
+            "1772438400|0.1|sales|SIP/7|COMPLETE", f"{1772438400 + talk}|0.1|sales|SIP/7|COMPLETE"
+        )
+        + "\n"
+    )

@@ -69,7 +69,8 @@ def _learn(
     writable("csv", csv)
     if to is not None and to.suffix.lower() not in (".yaml", ".yml"):
         raise InvalidInput("to", "must end in .yaml", str(to))
-    options: dict[str, Any] = {"mapping": raw(mapping) if mapping else None}
+    _made_ready(to)
+    options: dict[str, Any] = {"mapping": _mapping(mapping)}
     with _telling() as tell:
         learned = learn_from(
             logs,
@@ -80,7 +81,7 @@ def _learn(
             salt=salt,
             country=country,
             head_start=head_start,
-            head=head.read_text(encoding="utf-8") if head else "",
+            head=_text(head),
             replications=replications,
             seed=1 if seed is None else seed,
             tell=tell,
@@ -89,7 +90,62 @@ def _learn(
     answer = learned_answer(learned, Language(lang))
     if csv is not None:
         write_csv(csv, answer.rows, lang)
+    if to is not None:
+        week = to.parent / learned.scenario.csv_name
+        console(error=True).print(Language(lang)("Written: {file}", file=f"{to}, {week}"))
     say(answer, as_json, False, lang)
+
+
+def _made_ready(to: Path | None) -> None:
+    """Refuse a scenario that cannot be written before anybody waits for it.
+
+    Raises
+    ------
+    InvalidInput
+        If it, or the folder of its week, cannot be.
+    """
+    if to is None:
+        return
+    if to.with_suffix("").is_file():
+        rule = "needs a folder of that name for its week, which is a file"
+        raise InvalidInput("to", rule, str(to), "choose another name")
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInput("to", f"cannot be written ({error.strerror})", str(to)) from None
+    writable("to", to)
+
+
+def _mapping(file: Path | None) -> dict[str, Any] | None:
+    """What the user says of columns.
+
+    Raises
+    ------
+    InvalidInput
+        If the file cannot be read.
+    """
+    try:
+        return raw(file) if file else None
+    except OSError as error:
+        raise InvalidInput("mapping", f"cannot be read ({error.strerror})", str(file)) from None
+
+
+def _text(head: Path | None) -> str:
+    """What stands at the top of the scenario.
+
+    Raises
+    ------
+    InvalidInput
+        If the file cannot be read as text.
+    """
+    if head is None:
+        return ""
+    try:
+        return head.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InvalidInput("head", f"cannot be read ({error.strerror})", str(head)) from None
+    except UnicodeDecodeError:
+        raise InvalidInput("head", "must be text in UTF-8", str(head)) from None
 
 
 def add_to(app: typer.Typer) -> None:

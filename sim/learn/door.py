@@ -8,7 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sim.learn.contacts import contacts_of
+from sim.errors import InvalidInput
+from sim.learn.contacts import Contacts, contacts_of
+from sim.learn.durations import LONGEST
 from sim.learn.estimate import DRAWS, Estimates, estimated
 from sim.learn.fit import Fit, Learnt, fitted, tuned
 from sim.learn.log import Log, Reading
@@ -128,6 +130,7 @@ def learn_from(
         contacts, there = contacts_of(log), _logged(log)
         source, files, zone, reading = log.source, log.files, log.timezone, log.reading
         findings = quality(log, country=country)
+    _handled(contacts, files)
     holidays = _holidays(country, zone)
     estimates = estimated(contacts, is_holiday=holidays, draws=draws, tell=tell)
     learnt = tuned(contacts, there, head_start=shift, seed=seed, tell=tell)
@@ -168,6 +171,23 @@ def _format(paths: str | Path | Sequence[str | Path], format: str | None) -> str
         return format
     first = paths if isinstance(paths, str | Path) else next(iter(paths), "")
     return detect(first).name
+
+
+def _handled(contacts: Contacts, files: tuple[str, ...]) -> None:
+    """Refuse logs that show no contact of any channel being handled.
+
+    Raises
+    ------
+    InvalidInput
+        If there is a channel without.
+    """
+    for name in contacts.channels:
+        part = contacts.channel(name)
+        long = part.handle[part.served & (part.handle > 0)]
+        if not (long <= LONGEST).any():
+            rule = f"has no {name} contact that was served for more than 0 s and up to an hour"
+            hint = "leave that channel out, or give logs that say how long its contacts took"
+            raise InvalidInput("log", rule, ", ".join(files), hint)
 
 
 def _logged(log: Log) -> Presence | None:

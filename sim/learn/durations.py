@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.errors import InvalidInput
 
-__all__ = ["Durations", "LawFit", "durations_of"]
+__all__ = ["LONGEST", "SHORT", "Durations", "LawFit", "durations_of"]
 
 Floats = NDArray[np.float64]
 

@@ -339,6 +339,8 @@ def _loss(
     played = replay(contacts, people, model, as_handled=as_handled, seed=seed)
     ours = hours_of(contacts, played.wait, played.served, played.abandoned)
     rows = _compared(real, working)
+    if not rows.any():
+        return 0.0  # every rule is as good where nothing can be compared
     total = 0.0
     for name in MEASURED:
         spread = float(real.measures[name][rows].std()) or 1.0

@@ -90,28 +90,29 @@ def written(
     head
         Comment at the top, instead of the plain one.
     """
-    plain = re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-") or "learnt"
+    # As the user named it: the weeks of two scenarios in one folder must not share a file.
+    plain = re.sub(r"[^\w .-]+", "-", name)[:64].strip(" .-") or "learnt"
     table = f"{plain}/week.csv"
     start = found.first + timedelta(days=(7 - found.first.weekday()) % 7)
     lines = [
         "# yaml-language-server: $schema=../docs/scenario.schema.json",
         "#",
         *(f"# {line}".rstrip() for line in (head or _head(found, source)).splitlines()),
-        f"name: {plain}",
+        f"name: {_word(plain)}",
         f"currency: {currency}",
         *_calendar(start, timezone, country),
         "interval: 60m",
         "channels:",
     ]
     for channel in found.channels.values():
-        lines += _channel(channel, table, wrap)
+        lines += _channel(channel, _word(table), wrap, country)
     told = "as it is logged" if how == "logged" else "inferred from calls: presence is not logged"
     lines += [
         "groups:",
         f"  {GROUP}:",
         f"    skills: [{', '.join(map(_key, found.channels))}]",
         f"    # Mean agents present, {told}.",
-        f"    staffing: {{intervals: {table}}}",
+        f"    staffing: {{intervals: {_word(table)}}}",
         "simulation: {seed: 1, replications: 40, at_most: 400, warm_up: 1h, wrap_up: 2h}",
         *_risk(found),
         *_sources(found, source),
@@ -140,15 +141,19 @@ def _key(name: str) -> str:
     return "phone" if name == "voice" else name
 
 
-def _channel(one: ChannelEstimates, table: str, wrap: float) -> Iterator[str]:
+def _channel(one: ChannelEstimates, table: str, wrap: float, country: str | None) -> Iterator[str]:
     yield f"  {_key(one.name)}:"
     yield f"    kind: {_KINDS.get(one.name, 'voice')}"
-    yield f"    arrivals: {table}    # contacts offered, by interval; holidays left out"
+    usual = "holidays left out" if country else "no country given: holidays are in it"
+    yield f"    arrivals: {table}    # contacts offered, by interval; {usual}"
     variation = one.volume.day_variation
     if variation > 0.005:
         yield f"    day_variation: {100 * variation:.1f}%    # beyond chance, weekdays apart"
     if "" in one.handle:
         yield from _handle(one.handle, wrap)
+    else:
+        mean = one.figures["handle_time"].value
+        yield f"    handle_time: {{law: fixed, value: {_time(mean)}}}    # all take as long"
     if "" in one.patience:
         curve = one.patience[""].curve
         yield f"    # Kaplan-Meier, answered contacts censored: {curve.left} of {curve.waits} left."
@@ -276,6 +281,16 @@ def _sources(found: Estimates, source: str) -> Iterator[str]:
             waits = one.patience[""].curve.waits
             text = f"Kaplan-Meier of {waits} contacts that waited; {span}"
             yield f"  channels.{key}.patience: {_quoted(text)}"
+
+
+def _word(text: str) -> str:
+    """A name, quoted where it might be read as a number, a date or nothing."""
+    return (
+        text
+        if re.fullmatch(r"[^\W\d_][\w-]+(/\w+\.csv)?", text)
+        and text.lower() not in ("null", "true", "false")
+        else _quoted(text)
+    )
 
 
 def _quoted(text: str) -> str:

@@ -200,6 +200,9 @@ def figure_table(one: ChannelEstimates, lang: Language) -> Table:
 def fit_sentences(fit: Fit, lang: Language) -> Iterator[str]:
     """What was compared, how well it fits, and what does not."""
     weekdays, hours = fit.working
+    if not fit.compared.any():
+        yield lang("No hour has 10 contacts: nothing is compared.")
+        return
     yield lang(
         "Compared are {count} hours: {days}, {start}:00–{end}:00, with at least 10 contacts. "
         "A row is told what it names, never waits or who gave up.",
@@ -225,8 +228,8 @@ def _meaning(fit: Fit, lang: Language) -> Iterator[str]:
     ours, staffed = fit.simulated["replayed"].errors, fit.simulated["staffed"].errors
     if staffed["abandonment"].r < ours["abandonment"].r - 0.1:
         yield lang(
-            "Without the handle times of the hour much of the fit is lost: their pace changes by "
-            "hour and by agent, more than chance alone would have it."
+            "Without the handle times of the hour much of the fit is lost: which contacts are long "
+            "is chance, or the pace changes by hour and by agent."
         )
     if ours["service_level"].bias > _FAIR_BIAS:
         yield lang(

@@ -101,7 +101,7 @@ def _words(task: Import, option: str, usual: Mapping[str, str]) -> dict[str, str
     """
     said: Any = task.mapping.get(option, {})
     known = OUTCOMES if option == "outcomes" else tuple(dict.fromkeys(CHANNELS.values()))
-    if not isinstance(said, Mapping) or set(said.values()) - set(known):
+    if not isinstance(said, Mapping) or any(meant not in known for meant in said.values()):
         hint = f"the meanings are {', '.join(known)}"
         raise InvalidInput(f"mapping {option}", "must give meanings to words", said, hint)
     return {**usual, **{plain(str(word)): str(meaning) for word, meaning in said.items()}}
@@ -110,7 +110,7 @@ def _words(task: Import, option: str, usual: Mapping[str, str]) -> dict[str, str
 def _units(task: Import, found: Mapping[str, str]) -> dict[str, float]:
     """Seconds in the unit of each duration: said by the user, or by the header."""
     said = task.mapping.get("unit")
-    if said is not None and said not in _UNITS:
+    if said is not None and (not isinstance(said, str) or said not in _UNITS):
         raise InvalidInput("mapping unit", f"must be one of {', '.join(_UNITS)}", said)
     units: dict[str, float] = {}
     for field in _DURATIONS:
