@@ -210,7 +210,7 @@ def _follow(
         "A first answer, of few simulated weeks: the bands are wide. The whole one follows."
     )
 
-    @st.fragment(run_every="500ms")
+    @st.fragment(run_every="1s")
     def following() -> None:
         job = board().look(task.key)
         if job is None or job.ended.is_set():
