@@ -27,7 +27,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 app: environment .venv/linewise-warm ## open the app in the browser
-	@$(BIN)/streamlit run app.py
+	@$(BIN)/python -m sim.ui.serving app.py
 
 test: .venv/linewise-warm ## every check and every test
 	@$(MAKE) --no-print-directory TOGETHER=1 -j2 lint types test-nojit

@@ -124,6 +124,35 @@ def test_replications_added_for_precision_are_those_played_at_once(played: Case)
     np.testing.assert_array_equal(added.totals, at_once.totals)
 
 
+def test_going_on_gives_what_playing_all_at_once_gives(played: Case) -> None:
+    few, all_of_them = (replicate(played, seed=5, replications=n) for n in (4, 11))
+    seen = few.profile("service_level", "phone", "slot")[0].copy()
+    more = replicate(played, seed=5, replications=11, after=few)
+
+    assert (few.count, more.count) == (4, 11)
+    np.testing.assert_array_equal(few.profile("service_level", "phone", "slot")[0], seen)
+    for ours, theirs in zip(
+        (more.totals, *more.profile("asa", "phone", "slot"), more.waits("phone").counts),
+        (
+            all_of_them.totals,
+            *all_of_them.profile("asa", "phone", "slot"),
+            all_of_them.waits("phone").counts,
+        ),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(ours, theirs)
+    np.testing.assert_array_equal(
+        more.band("asa", "phone", "day"), all_of_them.band("asa", "phone", "day")
+    )
+
+
+def test_nobody_goes_on_with_other_customers(played: Case) -> None:
+    few = replicate(played, seed=5, replications=4)
+
+    with pytest.raises(InvalidInput, match="after must be of the same option and customers"):
+        replicate(played, seed=6, replications=11, after=few)
+
+
 def test_options_meet_the_same_customers() -> None:
     thin, thick = (replicate(only(shop(agents)), seed=5, replications=6) for agents in (1, 9))
     clients = [

@@ -100,6 +100,17 @@ def test_the_page_shows_the_first_answer_until_the_whole_one_is_there(gate: Gate
     assert "Where the answer changes" in texts(app)
 
 
+def test_a_page_that_takes_no_first_answer_waits_for_the_whole_one(gate: Gate) -> None:
+    text = SLOW.replace("2500 / week", "2400 / week")
+    letting_go = threading.Timer(3.0, gate)
+    letting_go.start()
+    app = bring(straight("simulation", lang="en", scenario="bank"), text)
+    letting_go.join()
+
+    assert not app.exception
+    assert "in the simulation" in texts(app)
+
+
 def test_who_stops_it_keeps_the_first_answer_and_can_go_on(gate: Gate) -> None:
     app = bring(
         straight("about", lang="en", scenario="bank"), SLOW.replace("2500 / week", "2600 / week")

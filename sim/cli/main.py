@@ -127,7 +127,7 @@ def _open_app(
     # Streamlit reads the settings beside the page: in a work tree those of the root.
     root, installed = package.parent / "app.py", package / "ui" / "__main__.py"
     page = root if (package.parent / ".streamlit").is_dir() else installed
-    command = [sys.executable, "-m", "streamlit", "run", str(page), f"--server.port={port}"]
+    command = [sys.executable, "-m", "sim.ui.serving", str(page), f"--server.port={port}"]
     os.execv(sys.executable, command)
 
 

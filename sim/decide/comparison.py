@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Literal
@@ -377,7 +377,8 @@ def compare(
             for option, result in zip(ready, results, strict=True)
             if result.replications.count < most
         ]
-        again = {result.name: result for result in _each(fewer, alike, follow)}
+        begun = {result.name: result for result in results if result.replications.first == first}
+        again = {result.name: result for result in _each(fewer, alike, follow, begun)}
     results = [again.get(result.name, result) for result in results]
     return Comparison(scenario, replace(alike, on=None), tuple(results))
 
@@ -422,12 +423,18 @@ def _each(
     ready: Sequence[Prepared],
     run: Run,
     follow: Callable[[str], Callable[[Progress], None] | None],
+    begun: Mapping[str, OptionResult] | None = None,
 ) -> list[OptionResult]:
-    """Evaluate options one after the other; a key pressed keeps those that are finished."""
+    """Evaluate options one after the other, going on with what was begun of them.
+
+    A key pressed keeps those that are finished.
+    """
+    begun = begun or {}
     results: list[OptionResult] = []
     try:
         for option in ready:
-            results.append(evaluate(option, run, follow(option.name)))  # noqa: PERF401
+            before = begun.get(option.name)
+            results.append(evaluate(option, run, follow(option.name), before))
     except KeyboardInterrupt as pressed:
         if isinstance(pressed, Interrupted):
             results.append(pressed.partial)

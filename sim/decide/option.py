@@ -347,9 +347,15 @@ def simulate(
 
 
 def evaluate(
-    ready: Prepared, run: Run, progress: Callable[[Progress], None] | None = None
+    ready: Prepared,
+    run: Run,
+    progress: Callable[[Progress], None] | None = None,
+    after: OptionResult | None = None,
 ) -> OptionResult:
-    """Simulate and price an option that is staffed; `Interrupted` prices what was finished."""
+    """Simulate and price an option that is staffed; `Interrupted` prices what was finished.
+
+    What was played of it before, from the same replication on, is not played again.
+    """
     try:
         result = replicate(
             ready.case,
@@ -360,6 +366,7 @@ def evaluate(
             goals=run.goals,
             rule=run.rule,
             first=run.first,
+            after=after.replications if after else None,
             engine=run.engine,
             record=Recorder(ready.month),
             progress=progress,

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from types import FrameType
 from typing import NamedTuple
@@ -80,6 +81,7 @@ def replicate(
     goals: Sequence[Goal] | None = None,
     rule: Rule = "sequential",
     first: int = 0,
+    after: Replications | None = None,
     engine: str = "kernel",
     record: Callable[[Tally], Floats] | None = None,
     progress: Callable[[Progress], None] | None = None,
@@ -108,6 +110,9 @@ def replicate(
         How it is stopped: see `sim.experiment.stopping`.
     first
         Number of the first replication: whoever begins elsewhere meets other customers.
+    after
+        What was played of this option before, from the same replication on: only those that lack
+        are played. The outcome is the same as if all were, and what was there before stays so.
     engine
         ``kernel`` or ``reference``; the outcome is the same.
     record
@@ -123,7 +128,7 @@ def replicate(
     ------
     InvalidInput
         If there is no such engine, place or goal, no replication is asked for, two stages have
-        no room, or the seed has no 64 bits.
+        no room, the seed has no 64 bits, or what was played before was something else.
     Interrupted
         If a key is pressed, with what was finished by then.
     WorkersLost
@@ -151,6 +156,8 @@ def replicate(
     if staged:
         _check_stages(least, at_most)
     run = _Run(Job(played, seed, engine, record), wanted, first, progress)
+    if after is not None:
+        run.go_on(after)
     with opened(on, workers) as place:
         try:
             if staged:
@@ -219,6 +226,24 @@ class _Run:
     def begun(self) -> bool:
         """Whether anything was added up, in whatever stage."""
         return self.stages[0].sums.count > 0
+
+    def go_on(self, before: Replications) -> None:
+        """Begin with what was played before.
+
+        Raises
+        ------
+        InvalidInput
+            If that is another option, began elsewhere, or is half a block.
+        """
+        job, stage = self.job, self.stages[-1]
+        asked = (job.case, job.seed, job.engine, stage.first)
+        if (before.case, before.seed, before.engine, before.first) != asked or (
+            before.count % stage.sums.block
+        ):
+            raise InvalidInput("after", "must be of the same option and customers", before.count)
+        # The case is what all share; the sums are to be gone on with.
+        sums: Sums = deepcopy(before._sums, {id(job.case): job.case})
+        self.stages = [stage._replace(sums=sums)]
 
     def look_again(self, place: Place, least: int, most: int) -> None:
         """Look at the precision again and again, and play on until it is reached."""

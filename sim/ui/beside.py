@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import streamlit as st
+
 from sim.decide import Comparison
 from sim.decide.breakeven import BreakEven, pair_of
 from sim.decide.horizon import Outlook, outlook
@@ -46,6 +48,7 @@ def breakeven_of(
         (found, of, between),
         "thread",
     )
+    _begun(task.key)
     done = result_of(task, lang, wording=lambda _: lang("Looking for where both cost the same"))
     return None if done is None else replace(done, comparison=found)
 
@@ -74,11 +77,17 @@ def risk_of(view: View, found: Comparison) -> RiskAnswer | None:
     The scenario as it is written begins by itself: it is worked out once, for everybody.
     """
     lang = view.lang
+    _begun(_task(found).key)
     start = lang("Ask how sure it is") if view.state.changed else None
     done = result_of(
         _task(found), lang, start=start, wording=lambda _: lang("Drawing inputs from their ranges")
     )
     return None if done is None else replace(done, comparison=found)
+
+
+def _begun(key: str) -> None:
+    """Note what is worked out beside a comparison: who goes on to other figures leaves it."""
+    st.session_state.setdefault("compared.beside", set()).add(key)
 
 
 def risk_known(found: Comparison) -> RiskAnswer | None:

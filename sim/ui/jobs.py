@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import pickle
 import tempfile
 import threading
 from collections import OrderedDict
@@ -26,6 +27,8 @@ _LOG = logging.getLogger(__name__)
 _REFUSED = (InvalidInput, ScenarioError)
 # A process that nobody has stopped is, after this [s].
 _LONGEST = 1800.0
+# How far a process stands back, as the system counts it: it gets a third of what a page gets.
+_BEHIND = 5
 
 
 class Stopped(Exception):
@@ -210,7 +213,7 @@ def _alone(job: Job, args: tuple[Any, ...], folder: str | None = None) -> Any:
     fresh = multiprocessing.get_context("spawn")
     ours, theirs = fresh.Pipe(duplex=False)
     process = fresh.Process(
-        target=_compute, args=(theirs, job.task.function, args, folder), daemon=True
+        target=_compute, args=(theirs, pickle.dumps((job.task.function, args)), folder), daemon=True
     )
     process.start()
     theirs.close()
@@ -244,16 +247,20 @@ def _followed(job: Job, ours: Connection) -> Any:
     raise Stopped
 
 
-def _compute(
-    theirs: Connection, function: Callable[..., Any], args: tuple[Any, ...], folder: str | None
-) -> None:
-    """What the process does; its temporary files go where they are cleared away."""
+def _compute(theirs: Connection, packed: bytes, folder: str | None) -> None:
+    """What the process does: behind pages and their simulations, which somebody waits for.
+
+    Its temporary files go where they are cleared away.
+    """
     tempfile.tempdir = folder
+    if hasattr(os, "nice"):
+        os.nice(_BEHIND)
 
     def tell(share: float, what: str = "") -> None:
         theirs.send(("at", (share, what)))
 
     try:
+        function, args = pickle.loads(packed)  # what it needs is imported here
         theirs.send(("done", function(*args, tell=tell)))
     except _REFUSED as error:
         theirs.send(("refused", error))

@@ -53,7 +53,7 @@ def now(task: Task[_Result], lang: Language, wording: Wording | None = None) -> 
     if not _wanted(task, lang, None):
         raise Paused
     job = board().ask(task, visitor())
-    _wait(job, lang, wording)
+    _wait(job, lang, wording, early=False)  # here a first result will not do
     result: _Result = _answer(job, lang)
     return result
 
@@ -97,9 +97,14 @@ def soon(
 
 
 def _wait(
-    job: Job, lang: Language, wording: Wording | None, first: _Result | None = None
+    job: Job,
+    lang: Language,
+    wording: Wording | None,
+    first: _Result | None = None,
+    *,
+    early: bool = True,
 ) -> _Result | None:
-    """Wait for a job, or for a first result of it, with a bar and a way to stop."""
+    """Wait for a job, or (`early`) for a first result of it, with a bar and a way to stop."""
     if first is not None or job.ended.wait(0.05):
         return first
     with st.empty():
@@ -108,7 +113,7 @@ def _wait(
             _stop_button(job.task, lang)
         while first is None and not job.ended.wait(_LOOK):
             bar.progress(job.share, _words(job, lang, wording))
-            first = job.early
+            first = job.early if early else None
         st.empty()
     return first
 
@@ -210,7 +215,7 @@ def _follow(
         "A first answer, of few simulated weeks: the bands are wide. The whole one follows."
     )
 
-    @st.fragment(run_every="500ms")
+    @st.fragment(run_every="1s")
     def following() -> None:
         job = board().look(task.key)
         if job is None or job.ended.is_set():

@@ -31,6 +31,7 @@ from sim.ui.waiting import board, now, soon
 
 __all__ = [
     "Kept",
+    "comparing",
     "comparison",
     "folded",
     "from_file",
@@ -248,6 +249,12 @@ _ASKED: dict[str, Any] = {
 # --- simulations -------------------------------------------------------------------------------
 
 
+def comparing(scenario: Scenario) -> Task[Comparison]:
+    """What compares the options of a scenario."""
+    played = kept(key_of(scenario, "played"), lambda: scenario.model_copy(update=_ASKED))
+    return Task(key_of(played, "compared"), compared, (played,), "thread", early=True)
+
+
 def comparison(scenario: Scenario, lang: Language, *, early: bool = False) -> Comparison:
     """All options of a scenario, with a bar that shows how far the simulation is.
 
@@ -267,12 +274,12 @@ def comparison(scenario: Scenario, lang: Language, *, early: bool = False) -> Co
     def words(name: str) -> str:
         return lang("Simulating “{option}”", option=option_title(scenario, name, lang))
 
-    played = kept(key_of(scenario, "played"), lambda: scenario.model_copy(update=_ASKED))
-    task = Task(key_of(played, "compared"), compared, (played,), "thread", early=True)
+    task = comparing(scenario)
     # Who has gone on to other figures does not wait for the last ones.
     last = st.session_state.get("compared.last")
     if last is not None and last != task.key:
-        board().stop(last, visitor())
+        for key in {last} | st.session_state.pop("compared.beside", set()):
+            board().stop(key, visitor())
     st.session_state["compared.last"] = task.key
     if not early:
         found = now(task, lang, words)

@@ -17,7 +17,7 @@ from sim.ui.pages.money import bars, differences
 from sim.ui.pages.served import served
 from sim.ui.pages.statement import statement
 from sim.ui.pages.turning import turning
-from sim.ui.view import Tile, View, table, tile_row
+from sim.ui.view import Tile, View, plain, table, tile_row
 from sim.ui.work import comparison, is_early
 
 __all__ = ["draw"]
@@ -72,18 +72,20 @@ def _verdict(view: View, found: Comparison) -> None:
     icons = {"cheaper": "check_circle", "even": "balance"}
     with st.container(border=True):
         st.header(
-            f":material/{icons.get(found.verdict.kind, 'info')}: {headline(found, view.lang)}",
+            f":material/{icons.get(found.verdict.kind, 'info')}: "
+            + plain(headline(found, view.lang)),
             anchor=False,
         )
         said = [sureness(found, view.lang), _chance(view, found)]
         if any(said):
-            st.markdown(" ".join(filter(None, said)))
+            st.markdown(plain(" ".join(filter(None, said))))
         chosen = _chosen(view, found)
         if found.gaps(chosen.name):
-            st.markdown(f":material/warning: {gap_sentence(found, chosen.name, view.lang)}")
+            st.markdown(f":material/warning: {plain(gap_sentence(found, chosen.name, view.lang))}")
         for one in found.baseline.attained:
             if not one.kept:
-                st.markdown(f":material/warning: {broken_sentence(found.baseline, one, view.lang)}")
+                said_of = broken_sentence(found.baseline, one, view.lang)
+                st.markdown(f":material/warning: {plain(said_of)}")
 
 
 def _metrics(view: View, found: Comparison) -> None:
@@ -177,5 +179,5 @@ def _months(view: View, found: Comparison) -> None:
     lang = view.lang
     with st.container(border=True):
         st.subheader(lang("Money over the months"), anchor=False)
-        st.markdown(horizon_sentence(ahead, lang))
+        st.markdown(plain(horizon_sentence(ahead, lang)))
         table(horizon_table(found, ahead, lang))

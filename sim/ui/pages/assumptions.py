@@ -6,6 +6,7 @@ import streamlit as st
 
 from sim.report.assumed import assumption_table, assumption_topics
 from sim.ui.view import View, choose, table
+from sim.ui.work import kept, key_of
 
 __all__ = ["assumptions"]
 
@@ -15,6 +16,10 @@ def assumptions(view: View) -> None:
     lang = view.lang
     with st.expander(lang("Assumptions and where they come from"), icon=":material/fact_check:"):
         key = f"assumptions.{view.state.scenario}"
-        topics = assumption_topics(view.scenario, lang)
+        topics = kept(
+            key_of(view.scenario, "topics", lang.code),
+            lambda: assumption_topics(view.scenario, lang),
+        )
         topic = choose(st.segmented_control, lang("About"), topics, key, lang)
-        table(assumption_table(view.scenario, topic, lang))
+        name = key_of(view.scenario, "assumed", topic, lang.code)
+        table(kept(name, lambda: assumption_table(view.scenario, topic, lang)))

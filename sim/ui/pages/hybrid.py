@@ -16,7 +16,7 @@ from sim.scenario.edited import Edit, edited
 from sim.ui.deciding import Hybrid, searched
 from sim.ui.jobs import Task
 from sim.ui.pages.option_edits import attempt
-from sim.ui.view import View, chart, choose, legend, table
+from sim.ui.view import View, chart, choose, legend, plain, table
 from sim.ui.waiting import result_of
 from sim.ui.work import key_of, tree_of
 
@@ -45,8 +45,8 @@ def hybrid(view: View) -> None:
             lang(
                 "Which hours and channels should stay with “{own}”, and which should go to "
                 "“{vendor}”? Some thousand ways are looked at, the most promising simulated.",
-                own=option_title(scenario, legs.own, lang),
-                vendor=option_title(scenario, legs.vendor, lang),
+                own=plain(option_title(scenario, legs.own, lang)),
+                vendor=plain(option_title(scenario, legs.vendor, lang)),
             )
         )
         names = {str(one): lang.duration(one) for one in _SECONDS}

@@ -18,7 +18,7 @@ from sim.ui.beside import risk_known
 from sim.ui.pages.hybrid import hybrid
 from sim.ui.pages.money import bars, differences
 from sim.ui.pages.option_edits import attempt, edit_option, refusal
-from sim.ui.view import View, choose, choose_several, table
+from sim.ui.view import View, choose, choose_several, plain, table
 from sim.ui.work import comparison
 
 __all__ = ["draw"]
@@ -36,7 +36,9 @@ def draw(view: View) -> None:
     if found.baseline.cost is not None and len(shown) > 1:
         left, right = st.columns(2)
         with left, st.container(border=True, height="stretch"):
-            st.subheader(lang("The difference to “{base}”", base=_title(view, found.baseline)))
+            st.subheader(
+                lang("The difference to “{base}”", base=plain(_title(view, found.baseline)))
+            )
             differences(view, found, shown)
         with right, st.container(border=True, height="stretch"):
             st.subheader(lang("Where the money goes"), anchor=False)
@@ -78,10 +80,10 @@ def _baseline(view: View, names: dict[str, str], base: str) -> None:
 def _sentence(view: View, found: Comparison, shown: Sequence[str]) -> None:
     """The answer, and whose service cannot be set beside the baseline's."""
     with st.container(border=True):
-        st.header(f":material/compare_arrows: {headline(found, view.lang)}", anchor=False)
+        st.header(f":material/compare_arrows: {plain(headline(found, view.lang))}", anchor=False)
         for name in shown:
             if found.gaps(name):
-                st.markdown(f":material/warning: {gap_sentence(found, name, view.lang)}")
+                st.markdown(f":material/warning: {plain(gap_sentence(found, name, view.lang))}")
 
 
 def _table(view: View, found: Comparison, shown: Sequence[str]) -> None:

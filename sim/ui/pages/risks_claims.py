@@ -23,7 +23,7 @@ from sim.scenario.edited import Edit
 from sim.ui.jobs import Task
 from sim.ui.pages.risks_parts import in_place_of_the_last, refusal, remembered, tried
 from sim.ui.risk_tasks import made_true
-from sim.ui.view import View, choose, table
+from sim.ui.view import View, choose, plain, table
 from sim.ui.waiting import result_of
 from sim.ui.work import key_of
 
@@ -67,7 +67,7 @@ def _answer(view: View, found: Comparison, checked: Sequence[Checked]) -> None:
         said = claim_sentences(found, checked, lang)
         for one, sentence in zip(checked, said[: len(checked)], strict=True):
             left, right = st.columns([11, 1], vertical_alignment="center")
-            left.markdown(f":material/{_ICONS[one.state]}: {sentence}")
+            left.markdown(f":material/{_ICONS[one.state]}: {plain(sentence)}")
             right.button(
                 "",
                 key=f"risks.claim.away.{one.option}.{_key(one)}",

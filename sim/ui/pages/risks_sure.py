@@ -35,7 +35,7 @@ from sim.ui.pages.risks_parts import (
 )
 from sim.ui.pages.risks_ranges import ranges
 from sim.ui.risk_tasks import drawn
-from sim.ui.view import Tile, View, chart, choose, decide, legend, table, tile_row
+from sim.ui.view import Tile, View, chart, choose, decide, legend, plain, table, tile_row
 from sim.ui.waiting import result_of
 from sim.ui.work import kept, key_of
 
@@ -131,12 +131,12 @@ def _verdict(view: View, answer: RiskAnswer) -> None:
     said = risk_sentences(answer, lang)
     first = 2 if answer.main is answer.month else 3
     with st.container(border=True):
-        st.header(f":material/{icon}: {risk_headline(answer, lang)}", anchor=False)
+        st.header(f":material/{icon}: {plain(risk_headline(answer, lang))}", anchor=False)
         if not sure:
             st.markdown(lang("That is too close to call: look below at what would settle it."))
         for sentence in said[:first]:
-            st.markdown(sentence)
-        st.caption(" ".join(said[first:]))
+            st.markdown(plain(sentence))
+        st.caption(plain(" ".join(said[first:])))
 
 
 def _stake(view: View, answer: RiskAnswer) -> Stake:

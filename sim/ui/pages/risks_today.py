@@ -20,7 +20,7 @@ from sim.report.sentences import channel_title, option_title
 from sim.scenario.claims import GOAL_MEASURES, LAST_MONTH, ONLY_PEOPLE
 from sim.scenario.edited import Edit
 from sim.ui.pages.risks_parts import refusal, remembered, tried
-from sim.ui.view import View, choose, decide, table
+from sim.ui.view import View, choose, decide, plain, table
 
 __all__ = ["draw"]
 
@@ -40,10 +40,10 @@ def _questions(view: View, listed: Checklist) -> None:
     lang = view.lang
     with st.container(border=True):
         icon = {"consider": "fact_check", "no need": "check_circle", "open": "help"}[listed.says]
-        st.header(f":material/{icon}: {_headline(view, listed)}", anchor=False)
+        st.header(f":material/{icon}: {plain(_headline(view, listed))}", anchor=False)
         today = option_title(view.scenario, listed.today, lang)
         st.markdown(
-            lang("Asked about “{option}”, which serves today.", option=today)
+            lang("Asked about “{option}”, which serves today.", option=plain(today))
             + " "
             + checklist_sentence(listed, lang)
         )

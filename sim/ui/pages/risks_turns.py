@@ -24,7 +24,7 @@ from sim.ui.pages.risks_parts import (
 )
 from sim.ui.pages.risks_ranges import named_inputs
 from sim.ui.risk_tasks import CurveAsked, curve
-from sim.ui.view import View, chart, choose, legend, table
+from sim.ui.view import View, chart, choose, legend, plain, table
 from sim.ui.waiting import result_of
 from sim.ui.work import kept, key_of
 
@@ -150,11 +150,11 @@ def _shown(view: View, found: Comparison, asked: CurveAsked) -> None:
     head, *rest = breakeven_sentences(answer, lang)
     with st.container(border=True):
         icon = "swap_horiz" if answer.crossings else "check_circle"
-        st.header(f":material/{icon}: {_headline(view, answer)}", anchor=False)
-        st.markdown(head)
+        st.header(f":material/{icon}: {plain(_headline(view, answer))}", anchor=False)
+        st.markdown(plain(head))
         for sentence in rest[:-1]:
-            st.markdown(sentence)
-        st.caption(rest[-1])
+            st.markdown(plain(sentence))
+        st.caption(plain(rest[-1]))
     _curve(view, answer, key, head)
 
 
@@ -179,7 +179,8 @@ def _curve(view: View, answer: BreakEven, key: str, told: str) -> None:
     first, second = (option_title(scenario, name, lang) for name in answer.options)
     with st.container(border=True):
         what = input_title(scenario, answer.input, lang)
-        st.subheader(lang("“{first}” minus “{second}”", first=first, second=second), anchor=False)
+        head = lang("“{first}” minus “{second}”", first=first, second=second)
+        st.subheader(plain(head), anchor=False)
         words = [lang("“{option}” is cheaper", option=name) for name in (second, first)]
         legend([(palette.cheaper, words[0]), (palette.dearer, words[1])], palette)
 

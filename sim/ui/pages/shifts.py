@@ -13,7 +13,7 @@ from sim.ui.pages.shifts_proposal import forms_for
 from sim.ui.pages.shifts_roster import roster
 from sim.ui.pages.shifts_team import team
 from sim.ui.pages.shifts_templates import proposal_table, templates
-from sim.ui.view import View, choose, table
+from sim.ui.view import View, choose, plain, table
 
 __all__ = ["draw"]
 
@@ -71,7 +71,7 @@ def _proposal(desk: Desk) -> None:
         else:
             head = lang("“{group}” works as the scenario says", group=title)
             why = lang("Its people are given by the scenario: there is nothing to look for.")
-        st.header(f":material/calendar_month: {head}", anchor=False)
+        st.header(f":material/calendar_month: {plain(head)}", anchor=False)
         say_refused(desk.view)
         if needs is None:
             st.markdown(

@@ -23,7 +23,7 @@ from sim.ui.jobs import Task
 from sim.ui.pages.shifts_board import board_of_month, day_of_people
 from sim.ui.pages.shifts_edits import Desk
 from sim.ui.shift_tasks import rostered, rotated
-from sim.ui.view import Tile, chart, choose, table, tile_row
+from sim.ui.view import Tile, chart, choose, plain, table, tile_row
 from sim.ui.waiting import Paused, now, result_of
 from sim.ui.work import key_of
 
@@ -153,7 +153,7 @@ def _show(desk: Desk, made: TeamRoster) -> None:
     with st.container(border=True):
         bad = not found.found or any(one.hard for one in found.violations)
         sign = ":material/warning:" if bad else ":material/event_available:"
-        st.header(f"{sign} {_headline(made, lang)}", anchor=False)
+        st.header(f"{sign} {plain(_headline(made, lang))}", anchor=False)
         st.markdown("  \n".join(said))
     if not found.found:
         return

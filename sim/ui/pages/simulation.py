@@ -17,7 +17,7 @@ from sim.ui.jobs import Task
 from sim.ui.pages.simulation_replay import replayed_day
 from sim.ui.pages.simulation_waits import waits
 from sim.ui.tasks import simulated
-from sim.ui.view import Tile, View, choose, table, tile_row
+from sim.ui.view import Tile, View, choose, plain, table, tile_row
 from sim.ui.waiting import result_of
 from sim.ui.work import comparison, kept, key_of
 
@@ -147,7 +147,7 @@ def _sentence(view: View, result: OptionResult, one: Attained, formula: Formula 
             head = lang("{share} of the list called", share=lang.percent(1 - one.missed.value, 1))
         else:
             head = formula_sentence(result, one, formula, lang)
-        st.header(f":material/science: {head}", anchor=False)
+        st.header(f":material/science: {plain(head)}", anchor=False)
         st.markdown(
             f"{stopped_sentence(run.stopped, run.count, lang)} "
             + lang("Seed {seed}: whoever plays it again gets the same figures.", seed=run.seed)
