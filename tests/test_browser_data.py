@@ -47,7 +47,7 @@ def test_a_figure_typed_in_is_in_the_file_that_is_downloaded(
     page.keyboard.press("Tab")
     page.wait_for_timeout(500)
     settle(page)
-    expect(field).to_have_value("187.7")
+    expect(field).to_have_value("188.8")
     field.fill("250")
     page.keyboard.press("Tab")
     page.wait_for_timeout(500)

@@ -23,7 +23,7 @@ def test_an_emptied_figure_goes_back_to_the_scenario_s_own(page: Page, site: str
     page.keyboard.press("Enter")
     settle(page)
 
-    expect(field).to_have_value("7803")
+    expect(field).to_have_value("8186")
     expect(page).not_to_have_url(re.compile("volume="))
     page.get_by_role("button", name="Undo").click()
     settle(page)
