@@ -138,7 +138,7 @@ def lines(size: float, rounds: int) -> Iterator[str]:
         yield row("another volume, simulated (aim 2)", fresh)
         again = [retyped(page, 5000 + 10 * (n % rounds)) for n in range(rounds)]
         yield row("another volume, already computed (aim 0.7)", again)
-        for _, title, _ in PAGES:
+        for _, title in PAGES:
             yield from switched(page, title, rounds)
         count = max(2, round(VISITORS * size))
         middle, longest, wrong = together(browser, base, count)

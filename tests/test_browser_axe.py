@@ -35,7 +35,7 @@ def test_axe_finds_no_fault_on_any_page(browser: Browser, site: str, scheme: Any
     page, told = context.new_page(), []
     # The last has tables to write into, which Streamlit draws by itself.
     tables = "shifts?lang=ru&scenario=company-n-shifts"
-    for name in [*(light(name, "ru") for name, _, _ in PAGES), tables]:
+    for name in [*(light(name, "ru") for name, _ in PAGES), tables]:
         page.goto(f"{site}/{name}")
         settle(page)
         told += [f"{name}: {one}" for one in faults(Axe().run(page).response)]

@@ -50,18 +50,19 @@ _DARK_STYLE = """<style>
 </style>"""
 
 
-#: Pages in the order of the navigation: module, title, icon. The address of a page is its module.
+#: Pages in the order of the navigation: module, title. The address of a page is its module.
+#: They have no icons: ten titles then fit a laptop, and none is hidden behind an English "more".
 PAGES = (
-    ("answer", N_("Answer"), "gavel"),
-    ("options", N_("Options"), "compare_arrows"),
-    ("people", N_("People"), "groups"),
-    ("shifts", N_("Shifts"), "calendar_month"),
-    ("simulation", N_("Simulation"), "science"),
-    ("data", N_("Data"), "tune"),
-    ("learn", N_("Learn from logs"), "history"),
-    ("risks", N_("Risk"), "ssid_chart"),
-    ("report", N_("Report"), "description"),
-    ("about", N_("About the model"), "function"),
+    ("answer", N_("Answer")),
+    ("options", N_("Options")),
+    ("people", N_("People")),
+    ("shifts", N_("Shifts")),
+    ("simulation", N_("Simulation")),
+    ("data", N_("Data")),
+    ("learn", N_("Learn from logs")),
+    ("risks", N_("Risk")),
+    ("report", N_("Report")),
+    ("about", N_("About the model")),
 )
 
 
@@ -75,11 +76,10 @@ def main() -> None:
         st.Page(
             partial(_show, name, opened, lang),
             title=lang(title),
-            icon=f":material/{icon}:",
             url_path=name,
             default=name == PAGES[0][0],
         )
-        for name, title, icon in PAGES
+        for name, title in PAGES
     ]
     page = st.navigation(pages, position="top")
     st.html(_STYLE)
