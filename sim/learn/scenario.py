@@ -95,8 +95,6 @@ def written(
     table = f"{plain}/week.csv"
     start = found.first + timedelta(days=(7 - found.first.weekday()) % 7)
     lines = [
-        "# yaml-language-server: $schema=../docs/scenario.schema.json",
-        "#",
         *(f"# {line}".rstrip() for line in (head or _head(found, source)).splitlines()),
         f"name: {_word(plain)}",
         f"currency: {currency}",
