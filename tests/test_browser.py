@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from browsing import light, settle, visit
+from browsing import light, new_page, settle, visit
 from playwright.sync_api import Browser, Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 def test_the_first_screen_holds_the_answer_and_its_four_numbers(page: Page, site: str) -> None:
     page.set_viewport_size({"width": 1366, "height": 768})
-    visit(page, site)
+    visit(page, f"{site}/{light('', '')}")  # in the language of the browser
 
     expect(page.locator("h1")).to_have_text("Что дешевле при уровне сервиса 80/20?")
     expect(page.locator("h2").first).to_be_in_viewport()
@@ -27,7 +27,7 @@ def test_the_first_screen_holds_the_answer_and_its_four_numbers(page: Page, site
 
 
 def test_a_reload_shows_the_same(page: Page, site: str) -> None:
-    visit(page, f"{site}/people?lang=en&volume=5000")
+    visit(page, f"{site}/{light('people', volume=5000)}")
     expect(page.get_by_role("spinbutton", name="Contacts a week")).to_have_value("5000")
     page.get_by_label("Handle time").fill("300")
     page.keyboard.press("Enter")
@@ -41,7 +41,7 @@ def test_a_reload_shows_the_same(page: Page, site: str) -> None:
 
 
 def test_another_language_and_another_page_keep_what_was_chosen(page: Page, site: str) -> None:
-    visit(page, f"{site}/people?lang=ru&volume=5000&option=dedicated")
+    visit(page, f"{site}/{light('people', 'ru', volume=5000)}&option=dedicated")
     page.get_by_role("radio", name="English").click()
     settle(page)
     expect(page.locator("h1")).to_contain_text("How many people")
@@ -66,7 +66,6 @@ def test_a_click_in_the_heat_map_opens_its_day(page: Page, site: str) -> None:
     assert box is not None
     expect(page.get_by_role("radio", name="Mon", exact=True)).to_be_checked()
     page.mouse.click(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.45)
-    page.wait_for_timeout(500)
     settle(page)
 
     expect(page.get_by_role("radio", name="Thu", exact=True)).to_be_checked()
@@ -80,21 +79,20 @@ def test_one_more_on_the_line_is_answered_on_the_spot(page: Page, site: str) -> 
     before = page.locator("dl").last.inner_text()
     page.get_by_role("slider").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(500)
     settle(page)
 
     expect(page.locator("dl").last).to_contain_text("points")
-    assert page.locator("dl").last.inner_text() != before
+    expect(page.locator("dl").last).not_to_have_text(before, use_inner_text=True)
 
 
 def test_a_broken_file_leaves_the_work_alone(page: Page, site: str, tmp_path: Path) -> None:
-    visit(page, f"{site}/?lang=en&volume=5000")
+    visit(page, f"{site}/{light('', volume=5000)}")
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("name: [", "utf-8")
     page.get_by_text("Your own scenario").click()
     page.locator("input[type=file]").set_input_files(str(wrong))
 
-    expect(page.get_by_text("The file “wrong.yaml” cannot be used.")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("The file “wrong.yaml” cannot be used.")).to_be_visible()
     expect(page.get_by_role("spinbutton", name="Contacts a week")).to_have_value("5000")
     settle(page)
 
@@ -121,7 +119,7 @@ def test_everything_drawn_has_words_for_those_who_do_not_see_it(
     visit(page, f"{site}/{light(place)}")
     charts = page.get_by_test_id("stVegaLiteChart")
 
-    expect(charts).to_have_count(drawn, timeout=30_000)
+    expect(charts).to_have_count(drawn)
     for chart in charts.all():
         labelled = "e => e.closest('[aria-label]') || e.querySelector('[aria-label]')"
         assert chart.evaluate(f"e => Boolean(({labelled})(e))")
@@ -129,10 +127,9 @@ def test_everything_drawn_has_words_for_those_who_do_not_see_it(
 
 @pytest.mark.parametrize("place", ["", "people"])
 def test_a_dark_page_is_drawn_in_dark_colours(browser: Browser, site: str, place: str) -> None:
-    context = browser.new_context(color_scheme="dark", locale="en-GB", reduced_motion="reduce")
-    page = context.new_page()
-    visit(page, f"{site}/{place}")
+    page = new_page(browser, color_scheme="dark", locale="en-GB")
+    visit(page, f"{site}/{light(place)}")
     line = page.locator("dl").first.evaluate("e => e.style.getPropertyValue('--tile-line')")
-    context.close()
+    page.context.close()
 
     assert line == "#323b50"

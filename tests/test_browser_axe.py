@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import light, settle
+from browsing import light, new_page, visit
 from playwright.sync_api import Browser
 
 from sim.ui.frame import PAGES
@@ -31,14 +31,12 @@ def faults(found: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_fault_on_any_page(browser: Browser, site: str, scheme: Any) -> None:
-    context = browser.new_context(color_scheme=scheme, locale="ru-RU", reduced_motion="reduce")
-    page, told = context.new_page(), []
+    page, told = new_page(browser, color_scheme=scheme, locale="ru-RU"), []
     # The last has tables to write into, which Streamlit draws by itself.
     tables = "shifts?lang=ru&scenario=company-n-shifts"
     for name in [*(light(name, "ru") for name, _ in PAGES), tables]:
-        page.goto(f"{site}/{name}")
-        settle(page)
+        visit(page, f"{site}/{name}")
         told += [f"{name}: {one}" for one in faults(Axe().run(page).response)]
-    context.close()
+    page.context.close()
 
     assert told == []

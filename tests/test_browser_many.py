@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from browsing import settle
+from browsing import new_page, settle
 from playwright.sync_api import Browser, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 def test_visitors_do_not_see_each_others_figures_or_language(browser: Browser, site: str) -> None:
     said = [("ru", 4100), ("en", 4200), ("en", 4300)]
-    pages = [browser.new_context(reduced_motion="reduce").new_page() for _ in said]
+    pages = [new_page(browser) for _ in said]
     for page, (lang, volume) in zip(pages, said, strict=True):
         page.goto(f"{site}/?lang={lang}&scenario=bank&volume={volume}", wait_until="commit")
     for page, (lang, volume) in zip(pages, said, strict=True):

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pypdf
 import pytest
-from browsing import settle, visit
+from browsing import visit
 from playwright.sync_api import Browser, Page, expect
 
 from sim.decide import compare
@@ -24,8 +24,7 @@ def test_every_file_arrives_with_the_answer_in_it(
     page: Page, site: str, root: Path, browser: Browser, tmp_path: Path
 ) -> None:
     visit(page, f"{site}/report?lang=ru&scenario=bank")
-    expect(page.get_by_test_id("stImage")).to_be_visible(timeout=60_000)
-    settle(page)
+    expect(page.get_by_test_id("stImage")).to_be_visible()
     files = {}
     for name in ("PDF для чтения", "Excel с живыми", "HTML одним", "Файл сценария"):
         with page.expect_download(timeout=60_000) as loading:
@@ -60,7 +59,6 @@ def test_every_file_arrives_with_the_answer_in_it(
 def test_the_page_of_reports_fits_a_phone(page: Page, site: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     visit(page, f"{site}/report?lang=ru&scenario=bank")
-    expect(page.get_by_test_id("stImage")).to_be_visible(timeout=60_000)
-    settle(page)
+    expect(page.get_by_test_id("stImage")).to_be_visible()
 
     assert page.get_by_test_id("stMain").evaluate("e => e.scrollWidth <= e.clientWidth + 1")

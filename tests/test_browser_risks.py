@@ -12,8 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 def test_draws_arrive_by_themselves_and_fit_a_phone(page: Page, site: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     visit(page, f"{site}/{light('risks', 'ru')}")
-    expect(page.get_by_role("heading", name="из 100")).to_be_visible(timeout=120_000)
-    settle(page)
+    expect(page.get_by_role("heading", name="из 100")).to_be_visible()
     main = page.get_by_test_id("stMain")
 
     assert main.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
@@ -31,12 +30,13 @@ def test_draws_can_be_stopped_and_begun_again(page: Page, site: str) -> None:
     drawing = page.get_by_text("In every draw each uncertain input").first
     expect(drawing).to_be_visible(timeout=120_000)
     stop.first.click()
+    settle(page)
 
-    expect(page.get_by_text("Stopped. What was there before is as it was.")).to_be_visible(
-        timeout=30_000
-    )
+    expect(page.get_by_text("Stopped. What was there before is as it was.")).to_be_visible()
     expect(page.get_by_role("button", name="Compute it after all")).to_be_visible()
     page.get_by_role("radio", name="Checklist and goals").click()
-    expect(page.get_by_text("Asked about")).to_be_visible(timeout=30_000)
+    settle(page)
+    expect(page.get_by_text("Asked about")).to_be_visible()
     page.get_by_role("radio", name="How sure").click()
-    expect(page.get_by_role("button", name="Compute it after all")).to_be_visible(timeout=30_000)
+    settle(page)
+    expect(page.get_by_role("button", name="Compute it after all")).to_be_visible()

@@ -21,8 +21,8 @@ def page_of_desk(page: Page, site: str, tmp_path: Path) -> Page:
     visit(page, f"{site}/shifts?lang=en&scenario=bank")
     page.get_by_text("Your own scenario").click()
     page.locator("input[type=file]").first.set_input_files(str(place))
-    expect(page.get_by_role("heading", name="A draft")).to_be_visible(timeout=60_000)
     settle(page)
+    expect(page.get_by_role("heading", name="A draft")).to_be_visible()
     return page
 
 
@@ -33,32 +33,34 @@ def test_what_is_typed_into_the_table_of_shifts_is_kept_and_undone(page_of_desk:
     page.wait_for_timeout(500)
     box = table.bounding_box()
     assert box is not None
-    for _ in range(4):  # a grid that is still being drawn takes no key
+    for _ in range(10):  # a grid that is still being drawn takes no key
         page.mouse.dblclick(box["x"] + 270, box["y"] + 52)  # the first start, right of use and name
-        page.wait_for_timeout(800)
+        page.wait_for_timeout(500)
         page.keyboard.press("Control+A")
         page.keyboard.type("07:00", delay=30)
         page.keyboard.press("Enter")
-        page.wait_for_timeout(800)
+        page.wait_for_timeout(500)
         if "07:00" in table.inner_text():
             break
     expect(table).to_contain_text("07:00")
     settle(page)
     page.get_by_role("button", name="Undo").click()
+    settle(page)
 
     expect(table).not_to_contain_text("07:00")
     expect(table).to_contain_text("08:00")
-    settle(page)
 
 
 def test_files_of_a_roster_open(page_of_desk: Page, tmp_path: Path) -> None:
     page = page_of_desk
     page.get_by_role("button", name="Try it in simulation").click()
-    page.get_by_text("A rotation for all").click(timeout=120_000)
+    settle(page)
+    page.get_by_text("A rotation for all").click()
+    settle(page)
     found = {}
     for label in ("Excel", "Table (CSV)", "A calendar for each person (ZIP)"):
         button = page.get_by_role("button", name=label, exact=True)
-        button.scroll_into_view_if_needed(timeout=60_000)
+        button.scroll_into_view_if_needed()
         with page.expect_download() as coming:
             button.click()
         found[label] = tmp_path / coming.value.suggested_filename

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import settle
+from browsing import new_page, visit
 from PIL import Image
 from pixelmatch.contrib.PIL import pixelmatch
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -68,14 +68,6 @@ def same_letters(browser: Browser) -> None:
         pytest.skip(f"pictures are of another Chromium or other fonts: {there}, here {here}")
 
 
-def still(page: Page) -> None:
-    """Complete, and nothing is worked out beside it."""
-    settle(page)
-    idle = "!document.querySelector('[data-testid=stProgress]')"
-    page.wait_for_function(idle, timeout=120_000)
-    settle(page)
-
-
 def few_colours(path: Path) -> None:
     """A picture in 256 colours stays small; of all methods this one keeps those of a legend."""
     with Image.open(path) as picture:
@@ -106,15 +98,13 @@ def test_a_page_looks_as_it_did(browser: Browser, site: str, same_letters: None,
         "color_scheme": scheme,
         "viewport": {"width": width, "height": height},
     }
-    context = browser.new_context(locale="en-GB", reduced_motion="reduce", **chosen)
-    page = context.new_page()
+    page = new_page(browser, locale="en-GB", **chosen)
     # With a figure changed nothing is drawn from ranges, which takes a process half a minute.
-    page.goto(f"{site}/{place}?lang={lang}&volume=7300")
-    still(page)
+    visit(page, f"{site}/{place}?lang={lang}&volume=7300")
     TAKEN.mkdir(parents=True, exist_ok=True)
     kept, taken = KEPT / f"{name}.png", TAKEN / f"{name}.png"
     page.screenshot(path=taken, animations="disabled", caret="hide")
-    context.close()
+    page.context.close()
     few_colours(taken)
     if ANEW:
         shutil.copy(taken, kept)

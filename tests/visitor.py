@@ -8,8 +8,15 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
+
+ALWAYS = pytest.MonkeyPatch()
+# Each visit begins an app, which looks through all that is installed for parts of pages: none are.
+ALWAYS.setattr("streamlit.components.v2.manifest_scanner.scan_component_manifests", list)
+# On a slow machine any page would show a first answer, which has tests of its own.
+ALWAYS.setattr("sim.decide.comparison._LONG", float("inf"))
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
 
