@@ -35,6 +35,7 @@ NAMES = (*CASES, *PROGRAMS)
 
 
 def main() -> None:
+    """Run the named cases and print their tables; all of them when none is named."""
     reader = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     reader.add_argument("case", nargs="*", help=f"of {', '.join(NAMES)}; all when none")
     reader.add_argument("--size", type=float, default=1.0, help="share of the published volume")

@@ -36,17 +36,20 @@ class Book:
         self.work = [0.0] * slots
 
     def come(self, now: float) -> int:
+        """Count an arrival [s]; the slot under which its end is counted too."""
         slot = min(int(now // HALF_HOUR), len(self.offered) - 1)
         self.offered[slot] += 1
         return slot
 
     def serve(self, slot: int, wait: float, work: float) -> None:
+        """Count who was answered after so long, with talk and after-call work [s]."""
         self.served[slot] += 1
         self.within[slot] += wait <= self.awt
         self.wait[slot] += wait
         self.work[slot] += work
 
     def lose(self, slot: int, wait: float) -> None:
+        """Count who gave up after so long [s]."""
         self.abandoned[slot] += 1
         self.lost_wait[slot] += wait
 
@@ -62,14 +65,17 @@ class Dice:
         self.centre = math.log(source.work) - math.log1p(scv) / 2
 
     def work(self) -> float:
+        """A handle time [s]: exponential, or lognormal where the channel has a variation."""
         if self.source.scv is None:
             return self.rng.expovariate(1 / self.source.work)
         return self.rng.lognormvariate(self.centre, self.spread)
 
     def wrap(self) -> float:
+        """After-call work [s], none where the channel has none."""
         return self.rng.expovariate(1 / self.source.wrap) if self.source.wrap else 0.0
 
     def patience(self) -> float:
+        """How long a caller would wait [s]; without patience for ever."""
         return self.rng.expovariate(1 / self.source.patience) if self.source.patience else math.inf
 
 

@@ -39,6 +39,7 @@ class Queues:
         return Queues(self.rate[at], self.aht[at], self.agents[at], self.patience[at])
 
     def rows(self) -> list[tuple[float, float, int, float]]:
+        """Rate [1/s], handle time [s], agents, patience [s] of each: peers take one at a time."""
         columns = self.rate.tolist(), self.aht.tolist(), self.agents.tolist()
         return [
             (rate, aht, int(agents), patience)
@@ -47,6 +48,7 @@ class Queues:
 
 
 def queues(number: int, busiest: float) -> Queues:
+    """Teams of 5 to 200 agents at 70 % of their capacity up to the busiest share of it."""
     draw = np.random.default_rng(11)
     agents = draw.integers(5, 201, number).astype(np.float64)
     aht = draw.uniform(120.0, 420.0, number)
@@ -70,6 +72,7 @@ def bench(title: str, ours: list[Phase], theirs: dict[str, Phase | None]) -> Ben
 
 
 def phase(name: str, some: Queues, run: Callable[[Queues], object]) -> Phase:
+    """One way to solve them all, counted in queues."""
     return Phase(name, len(some.rate), lambda: run(some))
 
 
@@ -147,6 +150,7 @@ PEER_NEEDS: dict[str, Callable[[Any], bool]] = {
 
 
 def arrays(some: Queues) -> object:
+    """Erlang A of all at once."""
     queue = erlang_a(
         arrival_rate=some.rate, aht=some.aht, agents=some.agents, patience=some.patience
     )
@@ -154,6 +158,7 @@ def arrays(some: Queues) -> object:
 
 
 def one_by_one(some: Queues) -> object:
+    """Erlang A as a script would call it, with a number for each."""
     return [
         erlang_a(arrival_rate=rate, aht=aht, agents=agents, patience=patience).service_level(
             "offered", AWT
@@ -163,11 +168,13 @@ def one_by_one(some: Queues) -> object:
 
 
 def arrays_c(some: Queues) -> object:
+    """Erlang C of all at once; each has more agents than load."""
     queue = erlang_c(arrival_rate=some.rate, aht=some.aht, agents=some.agents)
     return queue.service_level("offered", AWT)
 
 
 def one_by_one_c(some: Queues) -> object:
+    """Erlang C as a script would call it, with a number for each."""
     return [
         erlang_c(arrival_rate=rate, aht=aht, agents=agents).service_level("offered", AWT)
         for rate, aht, agents, _ in some.rows()
@@ -175,16 +182,19 @@ def one_by_one_c(some: Queues) -> object:
 
 
 def agents_a(some: Queues) -> object:
+    """The fewest agents that keep 80/20 where callers give up."""
     return agents_needed(
         EIGHTY_TWENTY, arrival_rate=some.rate, aht=some.aht, patience=some.patience
     )
 
 
 def agents_c(some: Queues) -> object:
+    """The fewest agents that keep 80/20 where nobody gives up."""
     return agents_needed(EIGHTY_TWENTY, arrival_rate=some.rate, aht=some.aht)
 
 
 def pyworkforce_a(library: Any, some: Queues) -> object:
+    """Its service level and abandonment are two calls; it counts in minutes."""
     found = []
     for rate, aht, agents, patience in some.rows():
         queue = library.ErlangA(
@@ -199,6 +209,7 @@ def pyworkforce_a(library: Any, some: Queues) -> object:
 
 
 def pyworkforce_c(library: Any, some: Queues) -> object:
+    """Its service level and chance to wait are two calls, in seconds and minutes."""
     found = []
     for rate, aht, agents, _ in some.rows():
         queue = library.ErlangC(
@@ -209,6 +220,7 @@ def pyworkforce_c(library: Any, some: Queues) -> object:
 
 
 def pyworkforce_agents(library: Any, some: Queues) -> object:
+    """Its search for the fewest positions, one after the other."""
     return [
         library.ErlangC(
             transactions=rate * HALF_HOUR, aht=aht / 60, asa=AWT / 60, interval=30
@@ -218,10 +230,12 @@ def pyworkforce_agents(library: Any, some: Queues) -> object:
 
 
 def call_center_tools_c(library: Any, some: Queues) -> object:
+    """It gives the chance to wait and nothing else."""
     return [library.erlang_c(rate * aht, agents) for rate, aht, agents, _ in some.rows()]
 
 
 def pyqueueing_a(library: Any, some: Queues) -> object:
+    """Its service level under patience, by rates."""
     return [
         library.ErlangA(
             arrival_rate=rate, service_rate=1 / aht, servers=agents, patience_rate=1 / patience
@@ -231,6 +245,7 @@ def pyqueueing_a(library: Any, some: Queues) -> object:
 
 
 def pyqueueing_c(library: Any, some: Queues) -> object:
+    """Its service level without patience, by rates."""
     return [
         library.ErlangC(arrival_rate=rate, service_rate=1 / aht, servers=agents).service_level(AWT)
         for rate, aht, agents, _ in some.rows()

@@ -31,6 +31,7 @@ class Finished:
     megabytes: float
 
     def line(self, name: str) -> str:
+        """One line of the table, under the name of the command."""
         return f"{name:46}  {self.seconds:>7.2f}  {self.processor:>7.2f}  {self.megabytes:>7.0f}"
 
 

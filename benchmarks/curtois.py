@@ -28,6 +28,8 @@ BEST = {
 
 @dataclass(frozen=True)
 class Staff:
+    """A person: the most shifts of a kind, minutes in all, runs of work and days off, weekends."""
+
     name: str
     most: dict[str, int]
     max_minutes: int
@@ -40,6 +42,8 @@ class Staff:
 
 @dataclass(frozen=True)
 class Instance:
+    """A problem as its file has it; days count from 0, and cover weighs too few and too many."""
+
     days: int
     minutes: dict[str, int]
     not_before: dict[str, frozenset[str]]  # shifts that cannot follow
@@ -51,6 +55,7 @@ class Instance:
 
 
 def read(path: Path) -> Instance:
+    """Read the sections of a file; requests and cover keep their weights."""
     parts: dict[str, list[list[str]]] = {}
     rows: list[list[str]] = []
     for line in text_of(path).splitlines():
@@ -108,6 +113,7 @@ def judged(instance: Instance, roster: dict[str, list[str]]) -> tuple[int, list[
 
 
 def faults(instance: Instance, staff: Staff, line: list[str]) -> list[str]:
+    """Which hard rules a line of shifts breaks, in words."""
     off = instance.days_off.get(staff.name, frozenset())
     out = [f"works on day {day}, which is off" for day in off if line[day]]
     for today, tomorrow in itertools.pairwise(line):
@@ -139,6 +145,7 @@ def faults(instance: Instance, staff: Staff, line: list[str]) -> list[str]:
 
 
 def problem(instance: Instance) -> Problem:
+    """What the solver of rosters takes: shifts that nothing tells apart are one kind."""
     names = list(instance.minutes)
     unit = reduce(math.gcd, instance.minutes.values())
     alike: dict[Hashable, int] = {}
@@ -205,6 +212,7 @@ def problem(instance: Instance) -> Problem:
 def machine(
     instance: Instance, group: np.ndarray, max_run: int, min_run: int, min_off: int
 ) -> Automaton:
+    """What may follow what, by the kind worked, for how long, and whether enough was free."""
     member = {int(g): name for g, name in reversed(list(zip(group, instance.minutes, strict=True)))}
 
     def step(state: Hashable, kind: int, worked: int) -> tuple[Hashable, int, float] | None:
@@ -230,6 +238,7 @@ def machine(
 
 
 def shown(instance: Instance, lines: np.ndarray) -> dict[str, list[str]]:
+    """Names of shifts by person and day, empty on days off: the form that is judged."""
     names = list(instance.minutes)
     return {
         staff.name: [names[k] if k >= 0 else "" for k in line]

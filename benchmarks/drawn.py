@@ -41,6 +41,7 @@ class Source:
     redials: bool = False
 
     def handle_time(self) -> str:
+        """The law of handle times as a scenario writes it."""
         if self.scv is None:
             return f"{self.work:.3f}s"
         return f"{{law: lognormal, mean: {self.work:.3f}s, cv: {self.scv**0.5:.9f}}}"
@@ -105,12 +106,15 @@ def w1(size: float, crowd: float = 1.0) -> Story:
 
 
 def w2(size: float) -> Story:
+    """The week of calls with shifts and redials, drawn by either program itself."""
     hourly = workloads.weekly(70_000 * size, workloads.CALLS)
     phone = Source("phone", "voice", hourly, 240.0, 1.0, patience=180.0, redials=True)
     return Story((phone,), workloads.w2(size)[1])
 
 
 def w3(size: float) -> Story:
+    """The week of four channels and five groups, drawn by either program itself."""
+
     def weekly(volume: float, profile: NDArray[np.float64]) -> NDArray[np.float64]:
         return workloads.weekly(volume * size, profile)
 

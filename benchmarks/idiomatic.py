@@ -103,6 +103,7 @@ class Router:
         self.queues = [in_order(rank, can) for rank, can in tables]
 
     def find(self, queue: int) -> Agent | None:
+        """Take the agent who has been idle longest in the first group that has one."""
         for group in self.groups[queue]:
             if self.idle[group]:
                 return self.idle[group].popleft()

@@ -60,12 +60,14 @@ def served() -> Iterator[str]:
 
 
 def timed(act: Callable[[], object]) -> float:
+    """How long an act in the browser takes by the clock on the wall [s]."""
     begun = time.perf_counter()
     act()
     return time.perf_counter() - begun
 
 
 def ready(page: Page, kept: str = "") -> None:
+    """Wait until the page has drawn its answer and nothing runs any more."""
     page.wait_for_function(READY, arg=kept, timeout=WAIT, polling=20)
 
 
@@ -166,6 +168,7 @@ def switched(page: Page, name: str, rounds: int) -> Iterator[str]:
 
 
 def row(what: str, took: list[float]) -> str:
+    """One line of the table: what was done, the median and the longest of its times [s]."""
     return f"{what:58} {statistics.median(took):6.2f} {max(took):6.2f}"
 
 

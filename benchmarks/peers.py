@@ -56,6 +56,7 @@ def book(counts: Counts, came: float, wait: float, awt: float, served: bool) -> 
 
 
 def offered(counts: Counts) -> int:
+    """Contacts that came, whenever."""
     return int(sum(row[0] for row in counts.values()))
 
 

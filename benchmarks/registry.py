@@ -57,6 +57,7 @@ def playing(day: workloads.Day, idiom: Callable[..., object]) -> Iterator[Phase]
 
 
 def attempts(status: workloads.Codes) -> int:
+    """Contacts that were made, redials among them: what speed is counted in."""
     return int((status != Status.NOT_MADE).sum())
 
 
@@ -112,16 +113,19 @@ def others(story: drawn.Story, size: float) -> Iterator[Phase]:
 
 
 def w1(size: float) -> Bench:
+    """One queue at 95 % of its capacity, whatever the size: the loop of events alone."""
     day = workloads.w1(max(100, int(100_000 * size)))
     return case("W1  one queue, 100 agents", "w1", size, day, idiomatic.one_queue)
 
 
 def w2(size: float) -> Bench:
+    """Calls whose rate and team change over a week, with redials."""
     title = "W2  a week of calls, shifts, redials"
     return case(title, "w2", size, workloads.w2(size), idiomatic.shifts)
 
 
 def w3(size: float) -> Bench:
+    """Four channels that five groups share by skill."""
     title = "W3  a week of four channels, five groups"
     return case(title, "w3", size, workloads.w3(size), idiomatic.skills)
 

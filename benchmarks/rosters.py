@@ -64,6 +64,7 @@ def row(
     name: str, begun: float, first: float, seconds: float, cost: float, bound: float, gap: float,
     best: str, stopped: str,
 ) -> str:  # fmt: skip
+    """One line of the table: times [s], the first cost, the last, its bound and the gap."""
     return (
         f"{name:24}  {begun:>8.2f}  {first:>9,.0f}  {seconds:>7.1f}  {cost:>9,.0f}  {bound:>9,.0f}"
         f"  {100 * gap:>6.2f}  {best:>10}  {stopped}"

@@ -40,6 +40,7 @@ RULES: Rules = RU.including(*OWN)
 
 
 def march() -> Period:
+    """A month of 31 days with Russian holidays, begun on a Sunday."""
     start = datetime.date(2026, 3, 1)
     return Period(start, 31, Calendar(country="RU", start=start))
 
@@ -63,10 +64,12 @@ def requirement(period: Period, seed: int = 7, people: int = 60) -> list[float]:
 
 
 def chosen(rng: np.random.Generator, days: int, count: int) -> list[int]:
+    """Some days of the period, each at most once and in order."""
     return sorted(int(day) for day in rng.choice(days, count, replace=False))
 
 
 def people(period: Period, seed: int = 7, count: int = 60) -> list[Person]:
+    """A team whose leave, bans on nights and wishes are drawn from the seed."""
     rng = np.random.default_rng(seed)
     away = set(rng.choice(count, max(1, round(count * 7 / 60)), replace=False).tolist())
     no_nights = set(rng.choice(count, round(count * 0.3), replace=False).tolist())

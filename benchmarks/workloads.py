@@ -42,6 +42,7 @@ Day = tuple[Workload, Staffing]
 
 
 def w1(contacts: int = 100_000, seed: int = 1) -> Day:
+    """One queue of 100 agents at 95 % of their capacity; patience is two minutes."""
     rng = np.random.default_rng(seed)
     due = np.cumsum(rng.exponential(60 / 95, contacts))
     workload = calls(due, rng.exponential(60, contacts), patience=rng.exponential(120, contacts))
@@ -50,6 +51,7 @@ def w1(contacts: int = 100_000, seed: int = 1) -> Day:
 
 
 def w2(scale: float = 1.0, seed: int = 1) -> Day:
+    """A week of calls with shifts by the square-root rule; three in ten unserved call again."""
     rng = np.random.default_rng(seed)
     rates = weekly(70_000 * scale, CALLS)
     due = arrivals(rates, rng)
@@ -73,6 +75,7 @@ ANSWERED = [[0], [1], [0, 1], [2, 3], [0, 1, 2, 3]]  # queues that an agent take
 
 
 def w3(scale: float = 1.0, seed: int = 1) -> Day:
+    """A week of four channels for five groups; letters of the night before wait at the start."""
     rng = np.random.default_rng(seed)
     laws = [  # volume, profile, mean work [s], its squared variation, after-call work, patience [s]
         (40_000, OFFICE, 300, 1.0, 30, 180),
@@ -145,6 +148,7 @@ def arrivals(rates: Floats, rng: np.random.Generator) -> Floats:
 
 
 def lognormal(mean: float, scv: float, size: int, rng: np.random.Generator) -> Floats:
+    """Times with a mean [s] and a squared coefficient of variation."""
     spread = np.log1p(scv)
     return rng.lognormal(np.log(mean) - spread / 2, np.sqrt(spread), size)
 
@@ -163,6 +167,7 @@ def shifts(needed: Floats) -> tuple[Ints, Ints]:
 
 
 def ticks(seconds: Floats | float) -> Ints:
+    """Seconds as whole ticks of the engine."""
     return np.asarray(np.rint(np.asarray(seconds) * TICKS_PER_SECOND), np.int64)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,8 @@ from sim.report.data import comparison_data
 from sim.report.economics import equal_service_sentences, three_rows_table
 from sim.report.language import Language
 from sim.report.sentences import verdict_sentence
-from sim.scenario import Scenario
+from sim.scenario import Scenario, load
+from sim.scenario.purchases import vat_differences
 from sim.stats import Estimate
 
 ROUND_THE_CLOCK = "shifts: [{{agents: {}, hours: always}}]"
@@ -219,6 +221,36 @@ def test_who_may_not_be_enough_is_told_what_is_possible_and_what_would_do() -> N
     )
     assert "2 would do" in said
     assert "cannot be met" not in base
+
+
+def taxed(rate: str, share: str) -> str:
+    """A vendor's team by the hour with VAT, and what stays with the client under 22 %."""
+    terms = f"{{price_per_agent_hour: {{rate: 9 EUR/h}}, vat_rate: {rate}, {share}}}"
+    group = team(staffing=ROUND_THE_CLOCK.format(5), source="vendor", contract=terms)
+    return f"{{groups: {{them: {group}}}, retained: {{vat_rate: 22%, {share}}}}}"
+
+
+def test_vat_counted_in_two_ways_is_said_beside_the_answer() -> None:
+    back, lost = "vat_recoverable_share: 100%", "vat_recoverable_share: 0%"
+    found = compared({"one": taxed("22%", back), "two": taxed("5%", lost)})
+    said = equal_service_sentences(found, Language("en"))[-1]
+    alike = compared({"one": taxed("22%", lost), "two": taxed("5%", lost)})
+
+    assert "“Share of VAT recovered” is 100% in “one” and 0% in “two”" in said
+    assert not any("VAT" in one for one in equal_service_sentences(alike, Language("en")))
+
+
+def test_one_client_is_taxed_at_one_rate_and_a_team_abroad_at_its_own() -> None:
+    shop = load(Path(__file__).parents[1] / "scenarios" / "company-n.yaml").options
+    own, shared = shop["inhouse"], shop["shared"]
+    assert shared.retained is not None
+    lower = shared.retained.model_copy(update={"vat_rate": 0.2})
+    options = {"own": own, "shared": shared.model_copy(update={"retained": lower})}
+
+    assert vat_differences(shop, "RU") == ()
+    (found,) = vat_differences(options, "RU")
+    assert found == ("vat_rate", ("own", "shared"), (0.22, 0.2))
+    assert vat_differences(options, "GB") == ()  # by the Russian preset: a team abroad
 
 
 def test_no_saving_is_stated_against_worse_service() -> None:

@@ -119,6 +119,9 @@ def test_satisfaction_is_one_number_wherever_it_stands() -> None:
     assert 0.7 < resolved < 0.9  # most is served by those who resolve more
     unpriced = sim.load_text(SHOP.replace("        payroll: {preset: RU_2026}\n", "", 1))
     assert figure(sim.compare(unpriced)["own"], "fcr").value == 0.75
+    costless = sim.load_text(mixed.replace("        payroll: {preset: RU_2026}\n", ""))
+    alike = figure(sim.compare(costless, options=["own"])["own"], "fcr").value
+    assert alike == pytest.approx(resolved, abs=0.01)  # groups count by what they served here too
 
 
 def refused(

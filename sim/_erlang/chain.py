@@ -81,6 +81,7 @@ class States(NamedTuple):
 
     @property
     def size(self) -> int:
+        """How many states there are: the length of a vector of their probabilities."""
         return len(self.rows)
 
     def positions(self, rows: IntArray) -> IntArray:

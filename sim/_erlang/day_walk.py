@@ -81,9 +81,11 @@ class DayPlan(NamedTuple):
 
     @property
     def leave(self) -> float:
+        """Rate at which one waiting contact gives up [1/s]."""
         return 1.0 / self.patience
 
     def regime(self, k: int) -> Regime:
+        """What holds in the part numbered k: rates [1/s], agents and balking."""
         return Regime(
             float(self.arrival_rate[k]),
             1.0 / self.aht,

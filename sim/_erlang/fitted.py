@@ -82,12 +82,14 @@ class Empirical(Law):
 
     @property
     def mean(self) -> float:
+        """Area under the curve, with the exponential tail beyond its last point [s]."""
         times, left = self._points()
         within = float((0.5 * (left[1:] + left[:-1]) * np.diff(times)).sum())
         return within + self.curve[-1] / self._rate
 
     @property
     def scv(self) -> float:
+        """Variance over the square of the mean, the tail beyond the last point included."""
         times, left = self._points()
         a, b, fall = times[:-1], times[1:], left[:-1] - left[1:]
         second = float((fall * (a * a + a * b + b * b)).sum()) / 3.0
@@ -216,6 +218,7 @@ class PhaseType(Law):
 
     @property
     def mean(self) -> float:
+        """Time spent in all phases until the last one is left [s]."""
         return self._moments()[0]
 
     @property

@@ -73,12 +73,14 @@ class Known(Mixture):
     measures: QueueMeasures[FloatArray]
 
     def expect(self, values: Callable[[QueueMeasures[FloatArray]], FloatArray]) -> FloatArray:
+        """Sum over what has a share: measures of a rate that cannot occur may be infinite."""
         possible = self.shares > 0
         found = values(self.measures)[:, possible]
         out: FloatArray = found @ self.shares[possible]
         return out
 
     def chance(self, target: Target) -> float:
+        """Sum of the shares whose queue keeps the promise."""
         return min(float(self.shares @ target._met(self.measures)), 1.0)
 
 
@@ -100,6 +102,7 @@ class Spread(Mixture):
         return float(special.ndtri(below) if below < 0.5 else -special.ndtri(above))
 
     def expect(self, values: Callable[[QueueMeasures[FloatArray]], FloatArray]) -> FloatArray:
+        """Integrate over the deviate, halving where a panel bends; infinite where a part is."""
         # The steady state ends at capacity if nobody leaves; elsewhere halving finds the bends.
         joints = [self._deviate(rate) for rate in (self.capacity, *self.law.kinks) if rate > 0]
         edges = np.array([*np.linspace(-_FAR, _FAR, 9), *joints])
@@ -142,6 +145,7 @@ class Spread(Mixture):
         return sums
 
     def chance(self, target: Target) -> float:
+        """Follow the deviate up to where the promise breaks: more contacts never help it."""
         low, high = -_FAR, _FAR
         for _ in range(14):
             z = np.linspace(low, high, 18)
@@ -270,6 +274,7 @@ class RandomQueue:
 
 
 def check_average(over: Average) -> None:
+    """Refuse any other way to average than over calls or over intervals."""
     if over not in ("calls", "intervals"):
         raise InvalidInput("over", "must be calls or intervals", over)
 
@@ -312,6 +317,7 @@ def _over_calls(mixture: Mixture, parts: Parts) -> float:
 
 
 def random_queue(at_mean: QueueMeasures[float], mixture: Mixture) -> RandomQueue:
+    """What is expected over the mixture, beside the queue at the mean rate and team."""
     names = ("wait_probability", "abandonment", "blocking", "mean_wait", "asa")
     averages = {name: _average(mixture, name, "calls") for name in (*names, *_OVER_TIME)}
     return RandomQueue(at_mean=at_mean, _mixture=mixture, **averages)

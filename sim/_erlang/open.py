@@ -147,6 +147,7 @@ def _idle_and_scale(
 
 
 def partials_impatient(queue: Queue, scale: FloatArray, awt: FloatArray) -> WaitPartials:
+    """What a contact that waits has met by `awt` [s]; `scale` is the density of V at its mode."""
     grid = _grid(queue, awt)
     wait = grid.mode[:, None] + grid.from_mode
     mass = scale[:, None] * grid.weights * _shape(queue, grid.from_mode)

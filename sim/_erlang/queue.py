@@ -35,6 +35,7 @@ class Queue(NamedTuple):
 
     @property
     def load(self) -> FloatArray:
+        """Offered load, in erlangs; balking is not taken off."""
         return self.arrival_rate * self.aht
 
     @property
@@ -53,6 +54,7 @@ class Queue(NamedTuple):
         return self.arrival_rate * (1.0 - self.balking)
 
     def at(self, positions: Positions) -> Queue:
+        """The queues at some positions; a column that is one number for all stays so."""
         return Queue(*(column[positions] if column.ndim else column for column in self))
 
 

@@ -96,6 +96,7 @@ class Design:
 
     @cached_property
     def line_of(self) -> dict[int, int]:
+        """The line in which each class waits; classes may share one."""
         return {c: line for line, members in enumerate(self.lines) for c in members}
 
     @cached_property
@@ -112,6 +113,7 @@ class Design:
         return len(self.kinds) + line
 
     def bounds(self) -> IntArray:
+        """The most of every column of a state: busy agents by kind, then room by line."""
         busy = [int(self.pools[pool]) for pool, _ in self.kinds]
         return np.array([*busy, *self.room], dtype=np.int64)
 

@@ -252,7 +252,7 @@ def _promise(said: dict[str, Any], missing: list[str], rule: str) -> tuple[float
         return _AWT if awt is None else awt, {**known, "rule": rule}
     if share is None and not bounds:
         return _AWT, {}
-    target = erlang.Target(service_level=share, awt=awt, rule=rule, **bounds)  # type: ignore[arg-type]
+    target = erlang.Target(service_level=share, awt=awt, rule=rule, **bounds)  # type: ignore[arg-type]  # as read
     return _AWT if awt is None else awt, {"target": target}
 
 

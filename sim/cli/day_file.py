@@ -143,7 +143,8 @@ def _starts(file: Path, column: list[tuple[int, str]], per: float) -> list[str]:
     if wrong:
         return wrong
     for (_, before, one), (line, after, two) in pairwise(clocks):
-        assert one is not None and two is not None  # noqa: PT018
+        assert one is not None
+        assert two is not None
         dated = bool(one[0] and two[0])
         step = two[1] - one[1] + (_days(one[0], two[0]) * _DAY if dated else 0)
         if (step if dated else step % _DAY) != (per if dated else per % _DAY):

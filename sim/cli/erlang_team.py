@@ -83,7 +83,8 @@ def _lines(
         raise InvalidInput("--load", f"must be below the number of sources, {sources}", load)
     ready()
     if erl is None:
-        assert trunks is not None and share is not None  # noqa: PT018
+        assert trunks is not None
+        assert share is not None
         erl = _load(trunks, share, sources)
     elif trunks is None:
         assert share is not None

@@ -109,7 +109,7 @@ def _classes(
     }
     ready()
     count = _least(traffic, promise) if agents is None else read_team("--agents", agents)
-    found = erlang.priority(**traffic, agents=count)  # type: ignore[arg-type]
+    found = erlang.priority(**traffic, agents=count)  # type: ignore[arg-type]  # by name
     words = Language(lang)
     names = [one.name for one in known]
     pools = {words("Team"): count}

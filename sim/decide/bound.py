@@ -176,7 +176,7 @@ class _VendorPrice:
         most = max(full.billed_minutes, 1.0)
 
         def invoice(**ops: object) -> float:
-            return contract_month(contract, ContractOps(**ops)).total  # type: ignore[arg-type]
+            return contract_month(contract, ContractOps(**ops)).total  # type: ignore[arg-type]  # any of them
 
         nothing, all_ = invoice(), invoice(billed_minutes=most)
         less = invoice(billed_minutes=0.99 * most)

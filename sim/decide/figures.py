@@ -17,8 +17,10 @@ from sim.cost import satisfaction
 from sim.decide.matters import economics
 from sim.decide.month import Month
 from sim.decide.option import BATCHES, OptionResult
-from sim.decide.traffic import handled
-from sim.metrics import MISSED, Count, measure_names, parts, service_level
+from sim.decide.traffic import MonthCounts, handled
+from sim.decide.ways import served_by_group
+from sim.experiment import Replications
+from sim.metrics import MISSED, Presence, Work, measure_names, parts, service_level
 from sim.scenario.parse import DAYS_PER_MONTH
 from sim.stats import Estimate, t_quantile
 
@@ -228,26 +230,29 @@ def first_contact(result: OptionResult) -> float:
     """Share of served contacts that are resolved at once, as the scenario states it by group.
 
     Not a number where nobody says. Groups count by what each served of a channel in the
-    simulation; alike where there are no terms, as nobody counts them then. What a list of calls
-    reached is no matter of a client.
+    simulation: in an average month where there are terms, else in the period. What a list of
+    calls reached is no matter of a client.
     """
     scenario, option, case = result.scenario, result.option, result.case
+    played = result.replications
     priced = result.statement is not None
-    month = Month.of(scenario, case).read(result.replications.record) if priced else None
+    counts = Month.of(scenario, case).read(played.record) if priced else _period(played)
     resolved, served = 0.0, 0.0
-    for c, (name, channel) in enumerate(scenario.channels.items()):
+    for c, channel in enumerate(scenario.channels.values()):
         if channel.outbound is not None:  # nobody came with a matter
             continue
-        shares, weights = [], []
         for g, group in enumerate(case.groups):
             share = option.resolved(group, channel.fcr)
-            if name in option.groups[group].skills and share is not None:
-                shares.append(share)
-                weights.append(1.0 if month is None else handled(case, month, c, g))
-        contacts = float(result.replications.totals[:, c, Count.SERVED].sum())
-        if month is not None:
-            contacts = sum(weights)
-        if sum(weights):
-            resolved += contacts * float(np.average(shares, weights=weights))
-            served += contacts
+            if share is not None:
+                contacts = handled(case, counts, c, g)
+                resolved, served = resolved + share * contacts, served + contacts
     return resolved / served if served else _NOBODY
+
+
+def _period(played: Replications) -> MonthCounts:
+    """Contacts of the period as it was played: where there are no terms no month is kept."""
+    by_group = served_by_group(played)
+    work = np.zeros((*by_group.shape, len(Work), 1))
+    work[..., Work.SERVED, 0] = by_group
+    contacts = np.average(played.totals, axis=0, weights=played.weights)
+    return MonthCounts(contacts, work, np.zeros((by_group.shape[1], len(Presence), 1)))

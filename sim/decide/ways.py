@@ -14,7 +14,7 @@ from sim.experiment import Case, Replications
 from sim.metrics import Count, Tally, Work
 from sim.scenario.option import Option
 
-__all__ = ["Recorder", "Ways", "ways"]
+__all__ = ["Recorder", "Ways", "served_by_group", "ways"]
 
 Floats = NDArray[np.float64]
 
@@ -55,11 +55,20 @@ class Recorder:
         return np.concatenate([self.month.record(counted), served]) if self.month else served
 
 
+def served_by_group(result: Replications) -> Floats:
+    """Contacts that each group served in the period, [channel, group]: mean over replications.
+
+    Of replications that a `Recorder` kept; known with and without terms.
+    """
+    shape = (len(result.case.channels), len(result.case.groups))
+    return result.record[-int(np.prod(shape)) :].reshape(shape)
+
+
 def ways(case: Case, option: Option, result: Replications) -> Mapping[str, Ways]:
     """Where contacts go on to, by channel."""
-    layout, shape = case.demand.layout, (len(case.channels), len(case.groups))
-    served = result.record[-int(np.prod(shape)) :].reshape(shape)
-    shares = passed_on(layout, option)[: shape[0]] / 1e6
+    layout = case.demand.layout
+    served = served_by_group(result)
+    shares = passed_on(layout, option)[: len(case.channels)] / 1e6
     found = {}
     for c, (name, channel) in enumerate(layout.channels.items()):
         passed = self_served = reached = None

@@ -39,6 +39,7 @@ class Clock:
         moment.callbacks.append(lambda _: self._play(tick, action))
         if tick < CLOCK_LIMIT or kind is Event.RELEASE:
             place = (kind + 1) * MOST_ATTEMPTS + row
+            # SimPy names two priorities; any number sorts, and ours order what is simultaneous.
             self._env.schedule(moment, place, tick - self.now)  # type: ignore[arg-type]
         return moment
 

@@ -32,7 +32,7 @@ CONFIDENCE_WORDS = {
     "stated": N_("named in the scenario"),
 }
 
-#: Said of a figure of a scenario that names no source for it.
+#: Source of figures without one, `sim.scenario.figures.ASSUMED`: here so that it is translated.
 _SAYS_NOTHING = N_("assumption of the scenario")
 
 _PER = {

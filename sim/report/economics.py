@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sim.decide import Comparison, OptionResult
 from sim.decide.figures import satisfaction_assumed
 from sim.decide.matters import economics
+from sim.report.assumed import upper
 from sim.report.language import N_, Language
 from sim.report.needs import limit_sentences
 from sim.report.sentences import (
@@ -19,7 +20,9 @@ from sim.report.sentences import (
 )
 from sim.report.table import Row, Table
 from sim.report.tables import amount_words, line_words, served_cells, served_head
+from sim.report.words import term
 from sim.scenario.option import ToTarget
+from sim.scenario.purchases import vat_differences
 from sim.stats import Estimate
 
 __all__ = [
@@ -152,7 +155,36 @@ def equal_service_sentences(comparison: Comparison, lang: Language) -> list[str]
             said.append(f"* {reason} {_gap_price(comparison, option, lang)}".rstrip())
     for option in comparison.options:
         said += [f"* {limit}" for limit in _too_few(option, lang)]
-    return said + _others_alike(comparison, lang)
+    return said + _others_alike(comparison, lang) + _taxed_apart(comparison, lang)
+
+
+def _taxed_apart(comparison: Comparison, lang: Language) -> list[str]:
+    """That costs differ by how the VAT of one client is counted, which is seldom meant."""
+    scenario = comparison.scenario
+    shown = {option.name: scenario.options[option.name] for option in comparison.options}
+    said = []
+    for one in vat_differences(shown, scenario.calendar.country):
+        (first, second), (value, another) = one.options, one.values
+        words = N_(
+            "* VAT is not counted alike: “{key}” is {value} in “{first}” and {another} in "
+            "“{second}”. One client is taxed at one rate and has as much of it back."
+        )
+        if first == second:
+            words = N_(
+                "* VAT is not counted alike: “{key}” is {value} and {another} in “{first}”. "
+                "One client is taxed at one rate and has as much of it back."
+            )
+        said.append(
+            lang(
+                words,
+                key=upper(term(one.key, lang)),
+                first=option_title(scenario, first, lang),
+                second=option_title(scenario, second, lang),
+                value=lang.percent(value),
+                another=lang.percent(another),
+            )
+        )
+    return said
 
 
 def _too_few(option: OptionResult, lang: Language) -> list[str]:

@@ -110,8 +110,9 @@ def _ways(
 
 def _readable(skills: object) -> bool:
     """Whether skills name channels at all; where they do not, that alone is to be told."""
-    named = isinstance(skills, Mapping | list | tuple) and bool(skills)
-    return named and all(isinstance(name, str) for name in skills)  # type: ignore[attr-defined]
+    if not isinstance(skills, Mapping | list | tuple) or not skills:
+        return False
+    return all(isinstance(name, str) for name in skills)
 
 
 def _skills(

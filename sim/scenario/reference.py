@@ -99,7 +99,7 @@ def _default(field: FieldInfo) -> str:
         return "required"
     if field.default_factory is not None and field.default is PydanticUndefined:
         try:
-            return _written(field.default_factory(), field)  # type: ignore[call-arg]
+            return _written(field.default_factory(), field)  # type: ignore[call-arg]  # of data: TypeError
         except TypeError:
             return "follows from others"
     return _written(field.default, field)

@@ -28,7 +28,10 @@ _RULES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "bool_parsing": lambda c: "must be true or false",
     "date_type": lambda c: "must be a date",
     "tuple_type": lambda c: "must be a list",
-    "too_short": lambda c: "must not be empty",
+    "too_short": lambda c: (
+        "must not be empty" if c["min_length"] == 1 else f"must have {c['min_length']} values"
+    ),
+    "too_long": lambda c: f"must have at most {c['max_length']} values",
     **dict.fromkeys(
         ("mapping_type", "dict_type", "model_type", "model_attributes_type"),
         lambda c: "must be a mapping of keys",
@@ -39,8 +42,6 @@ _RULES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     **dict.fromkeys(("float_type", "float_parsing"), lambda c: "must be a number"),
 }
-# A default that other values give is missing because they are wrong: those are told.
-_FOLLOWS = "default_factory_not_called"
 _WITHOUT_VALUE = ("missing", "too_short", "extra_forbidden")
 
 
@@ -50,8 +51,16 @@ def _plain(value: object) -> str:
 
 def problems(error: ValidationError, tree: Node) -> list[Problem]:
     """Every broken rule, at the line where its value or its parent stands."""
-    lines = (line for line in error.errors(include_url=False) if line["type"] != _FOLLOWS)
-    return list(dict.fromkeys(_problem(line, tree) for line in lines))
+    lines = error.errors(include_url=False)
+    return list(dict.fromkeys(_problem(line, tree) for line in lines if not _follows(line)))
+
+
+def _follows(line: ErrorDetails) -> bool:
+    """Whether it is only so because other values are wrong, which are told."""
+    if line["type"] == "default_factory_not_called":
+        return True  # a default that other values give
+    # Parts that are wrong are not counted as parts of a list.
+    return line["type"] == "too_short" and line["ctx"]["actual_length"] < len(line["input"])
 
 
 def _problem(line: ErrorDetails, tree: Node) -> Problem:
