@@ -48,6 +48,7 @@ _SOURCES = (
     "engine/lean.py",
     "engine/line.py",
     "experiment/stationary.py",
+    "learn/adapters/plain_loops.py",
     "metrics/tally.py",
     "metrics/virtual.py",
     "metrics/waits.py",

@@ -28,6 +28,7 @@ COMPILED_LOOPS = {
     "sim/engine/kernel.py",
     "sim/engine/lean.py",
     "sim/engine/line.py",
+    "sim/learn/adapters/plain_loops.py",
     "sim/plan/rosters/lines.py",
 }
 

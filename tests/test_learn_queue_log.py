@@ -6,15 +6,20 @@ import gc
 import gzip
 import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from queue_logs import Call, lines_of_calls, made_calls, read_slowly
 
 from sim.errors import InvalidInput
 from sim.learn import Log, read_logs
+from sim.learn.adapters import queue_log
+from sim.learn.adapters.plain_calls import Plain, plain_calls
 from sim.learn.adapters.queue_events import presence
+from sim.learn.lines import lines_of
 
 
 def written(path: Path, lines: Sequence[str]) -> Path:
@@ -222,3 +227,71 @@ def test_nothing_is_left_on_the_disk(tmp_path: Path) -> None:
 
     assert not folder.exists()
     assert not forgotten.exists()
+
+
+def everything(log: Log) -> tuple[object, ...]:
+    """All that was read, and what was said of it."""
+    names = ("contacts", "presence")
+    tables = [log.database.execute(f"FROM {name} ORDER BY ALL").fetchall() for name in names]
+    return tables, log.reading
+
+
+def damaged(lines: Sequence[str], seed: int) -> list[str]:
+    """Lines as logs have them: some twice, out of order, cut, of agents with names of their own."""
+    rng, found = random.Random(seed), list[str]()
+    for line in lines:
+        at, call, queue, _, _ = line.split("|", 4)
+        also = {
+            0: line,
+            1: line[: rng.randrange(len(line))],
+            2: "",
+            3: line.replace("||", "|"),
+            4: f"{at}|{call}|{queue}|SIP/3|{rng.choice(['COMPLETEAGENT|1|', 'ENTERQUEUE|'])}",
+            5: f"{at}|NONE|sales|SIP/{rng.randrange(9)}|{rng.choice(['PAUSE', 'ADDMEMBER'])}|x",
+            6: f"{at}|NONE|NONE|NONE|{rng.choice(['CONFIGRELOAD', 'OURS'])}|",
+        }.get(rng.randrange(80))
+        found.append(line.replace("SIP/3", "SIP/Зоя"))
+        if rng.random() < 0.01:
+            found[-1] = found[-1].replace("CONNECT|", "CONNECT|+")
+        if rng.random() < 0.01:
+            found.insert(max(0, len(found) - 9), found.pop())
+        if also is not None:
+            found.append(also)
+    return found
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("seed", range(3))
+def test_plain_calls_taken_out_before_the_database_are_what_it_would_make_of_their_lines(
+    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = made_calls(seed, 300)
+    path = written(tmp_path / "queue_log", damaged(lines_of_calls(calls), seed))
+    monkeypatch.setattr(queue_log, "lines_of", partial(lines_of, size=9_000))
+    with read_logs(path, salt="salt") as log:
+        slowly = everything(log)
+    taken: list[int] = []
+
+    def watched(*pieces: Any) -> Iterator[Plain]:
+        for found in plain_calls(*pieces):
+            taken.append(found.lines)
+            yield found
+
+    monkeypatch.setattr(queue_log, "LARGE", 0)
+    monkeypatch.setattr(queue_log, "plain_calls", watched)
+    with read_logs(path, salt="salt") as log:
+        assert everything(log) == slowly
+    assert len(taken) > 4
+    assert sum(taken) > 300
+
+
+def test_a_file_given_twice_is_given_back_to_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_log, "LARGE", 0)
+    calls = [call for call in made_calls(4) if call.outcome != "transferred"]
+    lines = lines_of_calls(calls)
+    twice = [written(tmp_path / name, lines) for name in ("a", "b")]
+    with read_logs(twice, salt="salt") as log:
+        assert told(log) == expected(calls)
+        assert log.reading.dropped["the same line a second time"].count > 0

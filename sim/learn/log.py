@@ -203,5 +203,6 @@ def _opened(folder: Path) -> duckdb.DuckDBPyConnection:
         # Rows carry the numbers of their lines: two threads may write them in any order.
         "SET preserve_insertion_order = false"
     )
+    database.execute("ATTACH ':memory:' AS scratch")
     database.execute(_TABLES.format(outcomes=", ".join(f"'{name}'" for name in OUTCOMES)))
     return database

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+import pyarrow as pa
+
+from sim.learn.adapters.plain_calls import digests
 from sim.learn.source import Import
 
 __all__ = ["CALL_EVENTS", "MEMBER_EVENTS", "SILENT_EVENTS", "Span", "finish", "presence"]
@@ -53,15 +56,42 @@ SILENT_EVENTS = (
     "CONFIGRELOAD",
 )
 
+_OTHERS = "SELECT DISTINCT call FROM scratch.events WHERE code BETWEEN 1 AND 19"
+
+# Calls that were put together twice, or of which other lines are there.
+_DOUBTED = """
+CREATE TEMP TABLE doubted AS
+SELECT digest, any_value(call) AS call FROM (
+    SELECT digest, NULL AS call FROM scratch.plain GROUP BY digest HAVING count(*) > 1
+    UNION ALL SELECT digest, call FROM heard WHERE digest IN (SELECT digest FROM scratch.plain)
+) GROUP BY digest
+"""
+_GIVEN_BACK = """
+INSERT INTO scratch.events
+WITH back AS (
+    SELECT plain.*, coalesce(call, 'call ' || digest) AS call
+    FROM scratch.plain JOIN doubted USING (digest)
+)
+SELECT file, number, second * 1000::BIGINT, call, queue, caller, 1, NULL, NULL, NULL FROM back
+UNION ALL
+SELECT file, number + answer_line, (second + answer_second) * 1000::BIGINT, call, queue, agent,
+    2, nullif(answer_wait, -1), NULL, NULL FROM back WHERE code = 3
+UNION ALL
+SELECT file, number + end_line, (second + end_second) * 1000::BIGINT, call, queue,
+    CASE code WHEN 3 THEN agent ELSE 'NONE' END, code, nullif(end_wait, -1), nullif(talk, -1), NULL
+FROM back
+"""
+
 # Calls that are not one entry with at most one answer and one end.
 _CROOKED = """
 CREATE TEMP TABLE crooked AS
 SELECT DISTINCT call FROM (
-    SELECT call FROM events WHERE code = 1 GROUP BY call HAVING count(*) > 1
-    UNION ALL SELECT call FROM events WHERE code = 2 GROUP BY call HAVING count(*) > 1
-    UNION ALL SELECT call FROM events WHERE code BETWEEN 3 AND 19 GROUP BY call HAVING count(*) > 1
-    UNION ALL SELECT e.call FROM (SELECT call FROM events WHERE code BETWEEN 2 AND 19) AS e
-        ANTI JOIN (SELECT call FROM events WHERE code = 1) AS b USING (call)
+    SELECT call FROM scratch.events WHERE code = 1 GROUP BY call HAVING count(*) > 1
+    UNION ALL SELECT call FROM scratch.events WHERE code = 2 GROUP BY call HAVING count(*) > 1
+    UNION ALL SELECT call FROM scratch.events WHERE code BETWEEN 3 AND 19
+        GROUP BY call HAVING count(*) > 1
+    UNION ALL SELECT e.call FROM (SELECT call FROM scratch.events WHERE code BETWEEN 2 AND 19) AS e
+        ANTI JOIN (SELECT call FROM scratch.events WHERE code = 1) AS b USING (call)
 )
 """
 
@@ -70,7 +100,7 @@ CREATE TEMP TABLE walked AS
 SELECT *, sum((code = 1)::INTEGER) OVER past AS leg,
     row_number() OVER (PARTITION BY call, ms, queue, who, code, wait, talk
         ORDER BY file, number) > 1 AS twice
-FROM events WHERE code BETWEEN 1 AND 19 AND call IN (SELECT call FROM crooked)
+FROM scratch.events WHERE code BETWEEN 1 AND 19 AND call IN (SELECT call FROM crooked)
 WINDOW past AS (PARTITION BY call ORDER BY ms, file, number)
 """
 
@@ -101,28 +131,60 @@ SELECT file, number, 'voice', queue, NULL, NULL, caller,
         WHEN ending = 4 THEN 'abandoned' WHEN ending = 5 THEN 'timeout'
         WHEN ending = 6 THEN 'exit_empty' ELSE 'exit_key' END,
     wait, CASE WHEN taken THEN talk END, NULL, NULL, leg
-FROM (
-    SELECT e.file, e.number, e.queue,
-        CASE WHEN lower(e.who) NOT IN ('', 'none', 'unknown', '<unknown>', 'anonymous',
-            'restricted') THEN e.who END AS caller,
-        e.ms AS arrival, e.leg, z.code AS ending,
+FROM ({calls})
+"""
+_NAMED = """CASE WHEN lower({who}) NOT IN
+    ('', 'none', 'unknown', '<unknown>', 'anonymous', 'restricted') THEN {who} END"""
+_JOINED = """
+    SELECT e.file, e.number, e.queue, {caller} AS caller, e.ms AS arrival, e.leg, z.code AS ending,
         a.call IS NOT NULL OR coalesce(z.code IN (3, 9), false) AS taken,
         CASE WHEN a.call IS NULL THEN z.who ELSE a.who END AS agent,
         coalesce(a.wait, z.wait, (coalesce(a.ms, z.ms) - e.ms) / 1000.0) AS wait,
         coalesce(z.talk, (z.ms - a.ms) / 1000.0) AS talk
     FROM {entries} AS e LEFT JOIN {answers} AS a USING ({keys}) LEFT JOIN {ends} AS z USING ({keys})
-)
 """
-_PLAIN = """(SELECT {columns} FROM events WHERE code BETWEEN {low} AND {high}
+# Calls that were put together before the database saw their lines.
+_WHOLE = """
+    SELECT file, number, queue, {caller} AS caller, second * 1000::BIGINT AS arrival, 1 AS leg,
+        code AS ending, code = 3 AS taken, agent,
+        coalesce(nullif(answer_wait, -1), nullif(end_wait, -1),
+            CASE WHEN code = 3 THEN answer_second ELSE end_second END)::DOUBLE AS wait,
+        coalesce(nullif(talk, -1), end_second - answer_second)::DOUBLE AS talk
+    FROM scratch.plain
+"""
+_PLAIN = """(SELECT {columns} FROM scratch.events WHERE code BETWEEN {low} AND {high}
     AND call NOT IN (SELECT call FROM crooked))"""
 _ODD = "(SELECT * FROM first WHERE leg > 0 AND nth = 1 AND code BETWEEN {low} AND {high})"
 
 
 def finish(task: Import) -> None:
     """Put the table ``events`` together: stage contacts and presence."""
+    _give_back(task)
     _shapes(task)
-    task.scratch += ["events", "crooked", "walked", "legs", "first"]
+    task.scratch += ["scratch.plain", "scratch.events", "crooked", "walked", "legs", "first"]
     _spans(task)
+
+
+def _give_back(task: Import) -> None:
+    """Turn plain calls that are not alone into the lines they were made of."""
+    if not task.run("SELECT 1 FROM scratch.plain LIMIT 1"):
+        return
+    task.run("CREATE TEMP TABLE heard (digest UBIGINT, call VARCHAR)")
+    task.scratch += ["heard", "doubted"]
+    others = task.log.database.cursor().sql(_OTHERS)
+    for batch in others.to_arrow_reader(1 << 17):
+        texts = batch.column(0).cast(pa.string())
+        task.insert(
+            "INSERT INTO heard SELECT digest, call FROM piece",
+            0,
+            texts,
+            digest=digests(texts),
+            call=texts,
+        )
+    task.run(_DOUBTED)
+    if task.run("SELECT 1 FROM doubted LIMIT 1"):
+        task.run(_GIVEN_BACK)
+        task.run("DELETE FROM scratch.plain WHERE digest IN (SELECT digest FROM doubted)")
 
 
 def _shapes(task: Import) -> None:
@@ -139,8 +201,11 @@ def _shapes(task: Import) -> None:
         for names, (low, high) in zip(columns, ranges, strict=True)
     ]
     odd = [_ODD.format(low=low, high=high) for low, high in ranges]
+    named = _NAMED.format(who="e.who")
     for (entries, answers, ends), keys in ((plain, "call"), (odd, "call, leg")):
-        task.staged.append(_STAGE.format(entries=entries, answers=answers, ends=ends, keys=keys))
+        calls = _JOINED.format(entries=entries, answers=answers, ends=ends, keys=keys, caller=named)
+        task.staged.append(_STAGE.format(calls=calls))
+    task.staged.append(_STAGE.format(calls=_WHOLE.format(caller=_NAMED.format(who="caller"))))
 
 
 @dataclass(frozen=True)
@@ -219,9 +284,12 @@ def _spans(task: Import) -> None:
     """Stage presence; a log without any is known to have none."""
     rows = task.rows(
         "SELECT ms, coalesce(queue, ''), coalesce(who, ''), code, coalesce(said, '')"
-        " FROM events WHERE code BETWEEN 20 AND 99 ORDER BY ms, file, number"
+        " FROM scratch.events WHERE code BETWEEN 20 AND 99 ORDER BY ms, file, number"
     )
-    ((end,),) = task.run("SELECT max(ms) FROM events")
+    ((end,),) = task.run(
+        "SELECT max(ms) FROM (SELECT ms FROM scratch.events"
+        " UNION ALL SELECT (second + end_second) * 1000::BIGINT FROM scratch.plain)"
+    )
     found = presence(rows, end or 0)
     if not task.stage_spans((span.agent, span.start, span.stop, span.kind) for span in found):
         task.log.knows -= {"presence"}
