@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from visitor import straight, texts
 
 from sim.scenario.ready import ready
 from sim.ui import serving
+from sim.ui.frame import PAGES
 from sim.ui.state import read_address
 from sim.ui.waiting import board
 from sim.ui.work import comparing, scenario_of
@@ -34,6 +36,16 @@ def test_a_newcomer_is_shown_the_answer_that_was_prepared() -> None:
 
 def test_without_ready_scenarios_nothing_is_prepared() -> None:
     assert not serving.prepared({})
+
+
+def test_all_pages_are_there_before_anybody_asks_and_garbage_is_not_looked_for_in_them() -> None:
+    try:
+        serving.settled(breath=0.0)
+
+        assert all(f"sim.ui.pages.{name}" in sys.modules for name, _ in PAGES)
+        assert gc.get_freeze_count() > 100_000
+    finally:
+        gc.unfreeze()
 
 
 def test_it_takes_the_arguments_of_streamlit() -> None:

@@ -18,7 +18,7 @@ from sim.ui.view import View
 from sim.ui.waiting import board, result_of
 from sim.ui.work import kept, key_of
 
-__all__ = ["breakeven_of", "outlook_of", "pair", "ranges", "risk_known", "risk_of"]
+__all__ = ["breakeven_of", "outlook_of", "pair", "ranges", "risk_known", "risk_of", "risking"]
 
 
 def pair(view: View, found: Comparison) -> tuple[str, str] | None:
@@ -67,7 +67,8 @@ def ranges(found: Comparison) -> int:
     return kept(key_of(found.scenario, "ranges"), count)
 
 
-def _task(found: Comparison) -> Task[RiskAnswer]:
+def risking(found: Comparison) -> Task[RiskAnswer]:
+    """What works out how sure an answer is."""
     return Task(key_of(found.scenario, "risk"), risked, (found,), "process")
 
 
@@ -77,10 +78,13 @@ def risk_of(view: View, found: Comparison) -> RiskAnswer | None:
     The scenario as it is written begins by itself: it is worked out once, for everybody.
     """
     lang = view.lang
-    _begun(_task(found).key)
+    _begun(risking(found).key)
     start = lang("Ask how sure it is") if view.state.changed else None
     done = result_of(
-        _task(found), lang, start=start, wording=lambda _: lang("Drawing inputs from their ranges")
+        risking(found),
+        lang,
+        start=start,
+        wording=lambda _: lang("Drawing inputs from their ranges"),
     )
     return None if done is None else replace(done, comparison=found)
 
@@ -92,7 +96,7 @@ def _begun(key: str) -> None:
 
 def risk_known(found: Comparison) -> RiskAnswer | None:
     """The same where it has been worked out; nothing is begun."""
-    job = board().look(_task(found).key)
+    job = board().look(risking(found).key)
     if job is None or not job.ended.is_set() or job.error is not None:
         return None
     known: RiskAnswer = job.result

@@ -17,8 +17,9 @@ __all__ = ["Paused", "board", "now", "result_of", "soon"]
 _Result = TypeVar("_Result")
 #: Makes words of what a task says it is at.
 Wording = Callable[[str], str]
-# A look at a job that is on its way, and its bar [s].
-_LOOK = 0.1
+# A look at a job that is on its way [s], and how many looks there are to a step of its bar: every
+# step is drawn by the visitor's machine, which may be the one that simulates.
+_LOOK, _LOOKS = 0.1, 5
 
 
 class Paused(Exception):
@@ -111,8 +112,11 @@ def _wait(
         with st.container():
             bar = st.progress(0.0, _words(job, lang, wording))
             _stop_button(job.task, lang)
+        looks = 0
         while first is None and not job.ended.wait(_LOOK):
-            bar.progress(job.share, _words(job, lang, wording))
+            looks += 1
+            if looks % _LOOKS == 0:
+                bar.progress(job.share, _words(job, lang, wording))
             first = job.early if early else None
         st.empty()
     return first

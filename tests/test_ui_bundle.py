@@ -1,0 +1,108 @@
+"""What the browser is given of Streamlit: named in the page, out of memory, nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit import file_util
+from streamlit.web.server.starlette import starlette_app
+
+from sim.ui import bundle
+
+STREAMLIT = Path(file_util.get_static_dir())
+PAGE = b"<html><head><title>x</title></head><body></body></html>"
+
+
+async def behind(scope: Any, receive: Any, send: Any) -> None:
+    """What stands behind: a page in two pieces, or words."""
+    page = not scope["path"].startswith("/_stcore")
+    kind = b"text/html; charset=utf-8" if page else b"text/plain"
+    head = [(b"content-type", kind), (b"content-length", str(len(PAGE)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": head})
+    await send({"type": "http.response.body", "body": PAGE[:20], "more_body": True})
+    await send({"type": "http.response.body", "body": PAGE[20:]})
+
+
+def asked(path: str, folder: Path = STREAMLIT, method: str = "GET") -> tuple[dict[str, str], bytes]:
+    """Headers and body of an answer."""
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": method, "path": path}
+    asyncio.run(bundle.Bundle(behind, folder)(scope, receive, send))
+    heads = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return heads, b"".join(message.get("body", b"") for message in sent[1:])
+
+
+def test_a_page_names_what_its_charts_and_tables_are_drawn_with() -> None:
+    heads, body = asked("/people")
+    named = bundle.needed(STREAMLIT)
+
+    assert any("ArrowVegaLiteChart" in name for name in named)
+    assert any(name.startswith("static/js/Table.") for name in named)
+    assert all((STREAMLIT / name).is_file() for name in named)
+    assert all(f'href="./{name}"'.encode() in body for name in named)
+    assert body.index(b"modulepreload") < body.index(b"</head>")
+    assert int(heads["content-length"]) == len(body)
+
+
+def test_what_streamlits_own_page_names_is_not_named_twice() -> None:
+    page = (STREAMLIT / "index.html").read_text("utf-8")
+
+    assert not [name for name in bundle.needed(STREAMLIT) if name in page]
+
+
+def test_a_file_comes_whole_and_may_be_kept() -> None:
+    name = bundle.needed(STREAMLIT)[0]
+    heads, body = asked(f"/{name}")
+
+    assert body == (STREAMLIT / name).read_bytes()
+    assert heads["content-type"] == "text/javascript"
+    assert "immutable" in heads["cache-control"]
+
+
+@pytest.mark.parametrize("path", ["/static/../manifest.json", "/static/js/none.js", "/static/"])
+def test_what_is_not_there_is_for_streamlit_to_answer(path: str) -> None:
+    assert PAGE[:20] in asked(path)[1]
+
+
+@pytest.mark.parametrize(("path", "method"), [("/_stcore/health", "GET"), ("/", "POST")])
+def test_other_answers_pass_as_they_are(path: str, method: str) -> None:
+    assert asked(path, method=method)[1] == PAGE
+
+
+@pytest.mark.parametrize("said", ["", "[]", json.dumps({"a": {"name": "Table"}}), "{"])
+def test_a_streamlit_without_a_list_of_its_files_works_too(tmp_path: Path, said: str) -> None:
+    (tmp_path / "index.html").write_text("<html></html>")
+    (tmp_path / "manifest.json").write_text(said)
+
+    assert bundle.needed(tmp_path) == []
+    assert asked("/", tmp_path)[1] == PAGE
+
+
+def test_it_stands_behind_what_refuses_unsafe_paths(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = starlette_app.create_streamlit_middleware
+    monkeypatch.setattr(starlette_app, "create_streamlit_middleware", before)
+
+    assert bundle.installed()
+    layers = starlette_app.create_streamlit_middleware()
+    assert [str(layer.cls) for layer in layers][-1] == str(bundle.Bundle)
+    assert layers[:-1]
+
+
+def test_a_streamlit_that_has_no_place_for_it_gives_out_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(starlette_app, "create_streamlit_middleware")
+
+    assert not bundle.installed()
