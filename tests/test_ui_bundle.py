@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from streamlit import file_util
-from streamlit.web.server.starlette import starlette_app
 
 from sim.ui import bundle
 
@@ -88,21 +87,3 @@ def test_a_streamlit_without_a_list_of_its_files_works_too(tmp_path: Path, said:
 
     assert bundle.needed(tmp_path) == []
     assert asked("/", tmp_path)[1] == PAGE
-
-
-def test_it_stands_behind_what_refuses_unsafe_paths(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = starlette_app.create_streamlit_middleware
-    monkeypatch.setattr(starlette_app, "create_streamlit_middleware", before)
-
-    assert bundle.installed()
-    layers = starlette_app.create_streamlit_middleware()
-    assert [str(layer.cls) for layer in layers][-1] == str(bundle.Bundle)
-    assert layers[:-1]
-
-
-def test_a_streamlit_that_has_no_place_for_it_gives_out_its_own(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.delattr(starlette_app, "create_streamlit_middleware")
-
-    assert not bundle.installed()

@@ -9,15 +9,13 @@ fetched while the answer is composed, and files stay in memory.
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Bundle", "installed", "links", "needed"]
+__all__ = ["Bundle", "links", "needed"]
 
-_LOG = logging.getLogger(__name__)
 _Message = MutableMapping[str, Any]
 _Send = Callable[[_Message], Awaitable[None]]
 _Receive = Callable[[], Awaitable[_Message]]
@@ -157,30 +155,3 @@ class Bundle:
 def _is_page(start: _Message) -> bool:
     kinds: bytes = dict(start["headers"]).get(b"content-type", b"")
     return bool(start["status"] == 200) and kinds.startswith(b"text/html")
-
-
-def installed() -> bool:
-    """Put it before Streamlit's own files.
-
-    Returns
-    -------
-    bool
-        Whether this Streamlit has a place for it; without, everything works and is fetched later.
-    """
-    try:
-        from starlette.middleware import Middleware
-        from streamlit import file_util
-        from streamlit.web.server.starlette import starlette_app
-
-        make = starlette_app.create_streamlit_middleware
-        folder = Path(file_util.get_static_dir())
-    except (ImportError, AttributeError):
-        _LOG.info("This Streamlit gives out its files itself")
-        return False
-
-    def with_bundle() -> list[Middleware]:
-        # Last of all: what refuses unsafe paths comes before.
-        return [*make(), Middleware(Bundle, folder=folder)]
-
-    starlette_app.create_streamlit_middleware = with_bundle
-    return True

@@ -1,54 +1,110 @@
 """Streamlit, and the answer that a newcomer meets worked out before anybody asks for it.
 
-``python -m sim.ui.serving PAGE`` takes the arguments of ``streamlit run``.
+``python -m sim.ui.serving PAGE`` takes the settings of ``streamlit run``.
 """
 
 from __future__ import annotations
 
 import gc
 import logging
+import socket
 import sys
 import threading
 import time
-from collections.abc import Mapping
+import webbrowser
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit import file_util
+from streamlit.errors import StreamlitAPIException
+from streamlit.starlette import App
+
+from sim.errors import InvalidInput, LinewiseError
+from sim.ui.bundle import Bundle
+
 if TYPE_CHECKING:
     from sim.decide import Comparison
 
-__all__ = ["main", "prepared", "settled"]
+__all__ = ["made", "main", "prepared", "settings", "settled"]
 
 _LOG = logging.getLogger(__name__)
-# How often to look whether the server is there, and how long at most [s].
-_LOOK, _LONGEST = 0.05, 60.0
+# How often to look whether the server answers [s], and how many times at most.
+_LOOK, _LOOKS = 0.1, 300
+_HERE, _EVERYWHERE = "localhost", ("0.0.0.0", "::")
 # Between imports of pages, which hold up who is there [s].
 _BREATH = 0.5
 
 
 def main() -> None:
-    """Serve a page as ``streamlit run`` does, with the same arguments."""
-    from streamlit.web import cli
+    """Serve a page until stopped: ``PAGE``, then settings as ``streamlit run`` takes them."""
+    page, *given = sys.argv[1:] or [str(Path(__file__).with_name("__main__.py"))]
+    # Streamlit takes it for its own line, and looks beside the page for settings.
+    sys.argv = [page]
+    try:
+        made(Path(page)).run(config=settings(given))
+    except (LinewiseError, StreamlitAPIException) as error:
+        sys.exit(str(error))
 
-    from sim.ui import bundle
 
-    threading.Thread(target=_when_served, daemon=True).start()
-    bundle.installed()
-    sys.argv = ["streamlit", "run", *sys.argv[1:]]
-    cli.main(prog_name="streamlit")
+def settings(given: Sequence[str]) -> dict[str, str | int | bool]:
+    """Streamlit's settings by name, of words like ``--server.port=8502``.
+
+    >>> settings(["--server.port=8502", "--server.headless", "true"])
+    {'server.port': 8502, 'server.headless': True}
+
+    Raises
+    ------
+    InvalidInput
+        A word of another form.
+    """
+    found: dict[str, str | int | bool] = {}
+    words = iter(given)
+    for word in words:
+        name, equals, value = word.removeprefix("--").partition("=")
+        value = value if equals else next(words, "")
+        if not (value and word.startswith("--") and "." in name):
+            raise InvalidInput("setting", "must be written like --server.port=8502", word)
+        known = {"true": True, "false": False}
+        found[name] = int(value) if value.isdecimal() else known.get(value, value)
+    return found
 
 
-def _when_served() -> None:
-    """Begin when the server is there: until then both would import the same, and be later."""
-    from streamlit import runtime
+def made(page: Path) -> App:
+    """A page with all that a server does around it."""
+    middleware = [Middleware(Bundle, folder=Path(file_util.get_static_dir()))]
+    return App(page.resolve(), middleware=middleware, lifespan=_around)
 
-    begun = time.monotonic()
-    while not runtime.exists():
-        if time.monotonic() - begun > _LONGEST:
-            return
-        time.sleep(_LOOK)
+
+@asynccontextmanager
+async def _around(_: App) -> AsyncIterator[None]:
+    """From here on the server is there: before, both would import the same, and be later."""
+    threading.Thread(target=_prepare, daemon=True).start()
+    if not st.get_option("server.headless"):
+        threading.Thread(target=_show, daemon=True).start()
+    yield
+
+
+def _show() -> None:
+    """Open the browser once the server answers."""
+    port = st.get_option("server.port")
+    address = st.get_option("server.address") or _HERE
+    host = _HERE if address in _EVERYWHERE else address
+    for _ in range(_LOOKS):
+        try:
+            with socket.create_connection((host, port), timeout=_LOOK):
+                break
+        except OSError:
+            time.sleep(_LOOK)
+    webbrowser.open(f"http://{host}:{port}")
+
+
+def _prepare() -> None:
     try:
         if (found := prepared()) is None:
             return
