@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -43,6 +44,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(skip)
+
+
+def pytest_collection_finish() -> None:
+    """What was read to find the tests is never thrown away: looking for that takes half a second.
+
+    Python would do so every few seconds, and whoever measures before every measurement.
+    """
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Modules that count what is left at the end find it thrown away."""
+    gc.unfreeze()
 
 
 def _leave_out_long(config: pytest.Config, items: list[pytest.Item]) -> None:
