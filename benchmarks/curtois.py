@@ -163,7 +163,6 @@ def problem(instance: Instance) -> Problem:
         ],
         np.int64,
     )
-    gain = np.array([instance.minutes[name] // unit for name in names], np.int64)
     cover = {(d, s): (need, under, over) for d, s, need, under, over in instance.cover}
     duties = [(d, name) for d in range(instance.days) for name in names]
     place = {key: n for n, key in enumerate(cover)}
@@ -181,32 +180,37 @@ def problem(instance: Instance) -> Problem:
         key = (staff.max_run, staff.min_run, staff.min_off)
         if key not in machines:
             machines[key] = machine(instance, group, *key)
-        cost = np.zeros((instance.days, len(names)))
-        off = np.zeros(instance.days)
-        for who, day, shift, weight in instance.on:
-            if who == staff.name:
-                cost[day] += weight
-                off[day] += weight
-                cost[day, names.index(shift)] -= weight
-        for who, day, shift, weight in instance.off:
-            if who == staff.name:
-                cost[day, names.index(shift)] += weight
-        cost[sorted(instance.days_off.get(staff.name, ()))] = np.inf
-        cost[:, [k for k, name in enumerate(names) if staff.most.get(name, 0) == 0]] = np.inf
-        hours = np.zeros(staff.max_minutes // unit + 1)
-        hours[: -(-staff.min_minutes // unit)] = np.inf
-        limits = tuple(
-            Limit(frozenset([k]), staff.most[name])
-            for k, name in enumerate(names)
-            if 0 < staff.most.get(name, 0) * instance.minutes[name] < staff.max_minutes
-        )
-        workers.append(
-            Worker(
-                machines[key], machines[key].starts[0], group, gain, cost, off, hours,
-                np.zeros(staff.max_weekends + 1), limits,
-            )
-        )  # fmt: skip
+        workers.append(worker(instance, staff, group, machines[key], unit))
     return Problem(tuple(workers), posts, instance.days, len(names))
+
+
+def worker(
+    instance: Instance, staff: Staff, group: np.ndarray, rules: Automaton, unit: int
+) -> Worker:
+    """One of the staff: what each duty costs in wishes, and what they may work at most."""
+    names = list(instance.minutes)
+    cost = np.zeros((instance.days, len(names)))
+    off = np.zeros(instance.days)
+    for who, day, shift, weight in instance.on:
+        if who == staff.name:
+            cost[day] += weight
+            off[day] += weight
+            cost[day, names.index(shift)] -= weight
+    for who, day, shift, weight in instance.off:
+        if who == staff.name:
+            cost[day, names.index(shift)] += weight
+    cost[sorted(instance.days_off.get(staff.name, ()))] = np.inf
+    cost[:, [k for k, name in enumerate(names) if staff.most.get(name, 0) == 0]] = np.inf
+    gain = np.array([instance.minutes[name] // unit for name in names], np.int64)
+    hours = np.zeros(staff.max_minutes // unit + 1)
+    hours[: -(-staff.min_minutes // unit)] = np.inf
+    limits = tuple(
+        Limit(frozenset([k]), staff.most[name])
+        for k, name in enumerate(names)
+        if 0 < staff.most.get(name, 0) * instance.minutes[name] < staff.max_minutes
+    )
+    weekends = np.zeros(staff.max_weekends + 1)
+    return Worker(rules, rules.starts[0], group, gain, cost, off, hours, weekends, limits)
 
 
 def machine(

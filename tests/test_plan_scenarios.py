@@ -220,6 +220,10 @@ def test_hours_that_no_shift_reaches_are_told() -> None:
     lacking = float(asked.missing.sum())
 
     assert any("bring too few agents" in said for said in answer.sentences)
+    assert any("is in vain" in said for said in answer.sentences)
+    # What is short is what the closed form wanted and no more: simulation asks for it in vain.
+    assert found.in_vain
+    assert found.rounds == 0
     assert "!" in "".join(cell for row in answer.tables[2].rows for cell in row)
     assert {way.what.what for way in ways} == {"later"}  # before six it is closed
     assert all(way.cover.missing.sum() < lacking for way in ways)

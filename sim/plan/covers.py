@@ -57,12 +57,15 @@ class Cover:
         How often agents were added after a simulation; with shifts, after one of shifts.
     plan
         The shifts that bring them, where a scenario says which may be worked.
+    in_vain
+        Whether the promise is missed where these shifts bring no more, whatever is asked of them.
     """
 
     agents: Agents
     requirement: Requirement
     rounds: int
     plan: ShiftPlan | None = None
+    in_vain: bool = False
 
 
 def cover(
@@ -100,14 +103,15 @@ def cover(
         return {}
     levels, rounds = _settled(trial, {group: need.agents for group, need in needed.items()})
     found = {group: Brought(agents) for group, agents in levels.items()}
+    in_vain: set[str] = set()
     if any(_on_shifts(trial, group) for group in needed):
-        found, rounds = _with_shifts(trial, _nearer(trial, levels))
+        found, rounds, in_vain = _with_shifts(trial, _nearer(trial, levels))
         for names in teams(scenario, trial.option):
             for group in reversed(ranked(trial.option, names)):
                 if found[group].plan is not None:
                     found[group] = trimmed(trial, found, group, names)
     return {
-        group: Cover(found[group].agents, need, rounds, found[group].plan)
+        group: Cover(found[group].agents, need, rounds, found[group].plan, group in in_vain)
         for group, need in needed.items()
     }
 
@@ -163,26 +167,47 @@ def _brought(trial: Trial, name: str, wanted: Agents, *, proven: bool) -> Brough
     return Brought(plan.agents, plan)
 
 
-def _with_shifts(trial: Trial, levels: Mapping[str, Agents]) -> tuple[dict[str, Brought], int]:
-    """Shifts that keep the promises, and rounds of wanting more.
+def _with_shifts(
+    trial: Trial, levels: Mapping[str, Agents]
+) -> tuple[dict[str, Brought], int, set[str]]:
+    """Shifts that keep the promises, rounds of wanting more, and of whom more is wanted in vain.
 
     Only the last plan is proven: until then the next one is another question.
     """
     wanted, rounds = dict(levels), 0
     found: dict[str, Brought] = {}
+    in_vain: set[str] = set()
     for proven in (False, True):
         asked: dict[str, Agents] = {}
         while True:
             changed = [n for n in wanted if n not in asked or (wanted[n] != asked[n]).any()]
-            found |= {n: _brought(trial, n, wanted[n], proven=proven) for n in changed}
+            more = {n: _brought(trial, n, wanted[n], proven=proven) for n in changed}
+            if asked and not any(_helped(found[n], more[n], wanted[n] - asked[n]) for n in changed):
+                wanted, rounds = asked, rounds - 1
+                in_vain |= set(changed)
+                break
+            found |= more
             asked = wanted
             if rounds >= ROUNDS:
                 break
-            wanted = raised(trial, trial.play(found), found, wanted)
+            raise_to = raised(trial, trial.play(found), found, wanted)
+            # What is missing already is not brought by wanting more of it.
+            wanted = {n: np.where(_missing(found[n]) > 0, asked[n], raise_to[n]) for n in raise_to}
+            in_vain |= {n for n in wanted if (wanted[n] != raise_to[n]).any()}
             if all(np.array_equal(wanted[n], asked[n]) for n in wanted):
                 break
             rounds += 1
-    return found, rounds
+    return found, rounds, in_vain
+
+
+def _missing(brought: Brought) -> Floats | float:
+    """Agents that the shifts of a group leave short, by interval of the week."""
+    return 0.0 if brought.plan is None else np.asarray(brought.plan.cover.missing.sum(axis=0))
+
+
+def _helped(before: Brought, after: Brought, added: Agents) -> bool:
+    """Whether shifts bring anything of the agents wanted in addition."""
+    return float(np.sum(_missing(after)) - np.sum(_missing(before))) < float(added.sum()) - 1e-6
 
 
 def _nearer(trial: Trial, levels: Mapping[str, Agents]) -> dict[str, Agents]:

@@ -230,6 +230,10 @@ def _remarks(found: Cover, hours: float, lang: Language) -> list[str]:
                 hours=lang.number(float(cover.missing.sum()) * hours, 1),
             )
         )
+    if found.in_vain:
+        said.append(
+            lang("Simulation misses the promise there; to ask these shifts for more is in vain.")
+        )
     return said
 
 

@@ -154,7 +154,6 @@ class Law:
             )  # fmt: skip
 
         weekends = hard.get("weekends_off", [])
-        over = hard.get("overtime_days", [])
         return cls(
             rest=round(max(most("daily_rest", "hours", 60), most("running_shifts", "hours", 60))),
             times=most("rest_by_duty", "times"),
@@ -181,11 +180,7 @@ class Law:
             ),
             forward=round(least("forward", "hours", 60)) if "forward" in hard else None,
             week_hours=round(least("week_hours", "hours", 60)) if "week_hours" in hard else None,
-            overtime=(
-                (round(min(r["hours"] * 60 for r in over)), round(min(r["day"] * 60 for r in over)))
-                if over
-                else None
-            ),
+            overtime=_overtime(hard.get("overtime_days", [])),
             counts_weekends=counts_weekends,
             in_weeks=next(
                 ((round(r["nights"]), round(r["weeks"])) for r in hard.get("nights_in_weeks", ())),
@@ -362,6 +357,14 @@ class Law:
                 memory = self.worked(memory, day, traits)
             memory = self.closed(memory, day, late, known=False) or memory
         return memory
+
+
+def _overtime(over: Sequence[Rule]) -> tuple[int, int] | None:
+    """Overtime of two days running and a day's norm, of the strictest rules [minutes]."""
+    if not over:
+        return None
+    hours, day = (min(rule[name] for rule in over) for name in ("hours", "day"))
+    return round(hours * 60), round(day * 60)
 
 
 def _start(duty: Duty) -> int:

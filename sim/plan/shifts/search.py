@@ -12,18 +12,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.plan.shifts.effort import Effort, Found, Progress
+from sim.plan.shifts.improving import Windows
 from sim.plan.shifts.mending import mended
 from sim.plan.shifts.opening import opening
 from sim.plan.shifts.program import Program
 from sim.plan.shifts.solver import Linear, Solved, safe_bound, whole_solution
-from sim.plan.shifts.windows import grain, window_solution
+from sim.plan.shifts.windows import grain
 
 __all__ = ["linear_bound", "search"]
 
@@ -36,6 +36,8 @@ NOTHING = 1e-6
 #: Shifts that remain after pricing, at least; a thinner list than this is solved at once. So many
 #: shifts has the program of a first plan.
 KEPT, AT_ONCE, OPENED = 200, 400, 800
+#: A dive of a large program.
+LARGE_SPREAD = 1.2
 #: Columns beyond which the linear program is solved from the inside.
 LARGE = 15_000
 #: Share of the fractional shifts that a dive rounds at once; of a large program.
@@ -47,9 +49,7 @@ LARGE_FIRST = 720
 #: An improvement of less than this share of the cost is none.
 WORTH = 1e-5
 #: Work of constraint programming in a first window for each node [its own seconds].
-WORK = 2e-4
-#: What one window may take at most, when its nodes take longer than they do by far [s].
-LONGEST = 4.0
+WORK, LARGE_WORK = 2e-4, 7.5e-4
 #: Columns up to which all is at last solved in one piece.
 ONE_PIECE = 12_000
 #: Columns up to which that is worth every node it takes, and nodes for each of a window's.
@@ -111,8 +111,9 @@ class _Search:
         self.corner: Linear | None = None
         self.rows = program.matrix.tocsr()
         self.grain = grain(program)
+        self.windows: Windows | None = None
         self.large = bool(program.matrix.shape[1] > LARGE)
-        self.work = effort.nodes * WORK
+        self.work = effort.nodes * (LARGE_WORK if self.large else WORK)
         shifts = program.shifts.slice
         self.dearest = float(program.cost[shifts].max(initial=0.0)) or 1.0
 
@@ -125,7 +126,7 @@ class _Search:
             if math.isinf(self.best.bound):
                 return self._closed("infeasible")
             self.kept = self._priced()
-            self._first_plan(self.kept)
+            self._first_plan(self._priced(LARGE_SPREAD) if self.large else self.kept)
             return self._closed(self._improved())
         except KeyboardInterrupt:
             if not len(self.best.x):
@@ -198,10 +199,13 @@ class _Search:
 
     def _bound(self, solved: Solved, bound: float) -> None:
         """Keep the bound and its prices."""
-        self.best.bound = bound
+        self.best.bound = self._up(bound)
         self.best.reduced, self.best.prices = solved.reduced, solved.prices
         self.linear = solved
         self._say("bound")
+
+    def _up(self, bound: float) -> float:
+        return bound if self.grain is None else self.grain.up(bound)
 
     def _many_shifts(self) -> bool:
         return self.program.shifts.end - self.program.shifts.first > AT_ONCE
@@ -211,11 +215,17 @@ class _Search:
         number = self.program.shifts.end - self.program.shifts.first
         return np.asarray(np.arange(number) % -(-number // OPENED) == 0)
 
-    def _priced(self) -> Mask:
-        """Shifts that the prices of the linear program make worth a look."""
+    def _priced(self, spread: float = 2.0) -> Mask:
+        """Shifts that the prices of the linear program make worth a look.
+
+        Parameters
+        ----------
+        spread
+            So many for each that the linear program works.
+        """
         shifts = self.program.shifts.slice
         value, reduced = self.linear.x[shifts], self.linear.reduced[shifts]
-        number = max(KEPT, 2 * int((value > NOTHING).sum()))
+        number = max(KEPT, int(spread * (value > NOTHING).sum()))
         kept = np.zeros(len(value), bool)
         kept[np.argsort(reduced - 1e-3 * self.dearest * value, kind="stable")[:number]] = True
         return kept
@@ -357,45 +367,20 @@ class _Search:
     # -- improvements -----------------------------------------------------------------------------
 
     def _sweep(self, length: int) -> None:
-        """Every window once, in two halves of the horizon at a time."""
-        starts = list(range(0, self._span(), max(60, length // 2)))
-        half = len(starts) // 2
+        """Windows of a length, as long as they gain anything."""
+        if self.windows is None:
+            self.windows = Windows(
+                self.program, self.grain, self.kept,
+                lambda: self.best.x, self._better, self._left, self._over,
+            )  # fmt: skip
         apart = self._span() // 2 > length * 1.5 + 2 * self.program.longest
-        if self.effort.threads < 2 or not apart:
-            for start in starts:
-                if self._left() <= 0 or self._over():
-                    return
-                self._window(start, length, WORTH * abs(self.best.cost))
-            return
-        with ThreadPoolExecutor(2) as threads:
-            for pair in zip(starts[:half], starts[half : 2 * half], strict=True):
-                if self._left() <= 0 or self._over():
-                    return
-                self._pair(threads, pair, length)
-            if len(starts) % 2:
-                self._window(starts[-1], length, WORTH * abs(self.best.cost))
-
-    def _pair(self, threads: ThreadPoolExecutor, starts: tuple[int, int], length: int) -> None:
-        """Two windows far from each other at once."""
+        threads = self.effort.threads if apart else 1
         worth = WORTH * abs(self.best.cost)
-        free = [self._free(start, length) for start in starts]
-        # What one may change the other may not, and both see the rest as it is.
-        free[1] &= ~free[0]
-        tasks = [threads.submit(self._solved, part, worth) for part in free]
-        for part, task in zip(free, tasks, strict=True):
-            self._put(part, task.result())
+        self.windows.sweep(length, self.effort.nodes, self.work, worth, threads)
+        self.best.windows = self.windows.solved
 
-    def _window(self, start: int, length: int, worth: float) -> None:
-        free = self._free(start, length)
-        self._put(free, self._solved(free, worth))
-
-    def _put(self, free: Mask, solved: Solved) -> None:
-        self.best.windows += 1
-        if solved.found:
-            x = self.best.x.copy()
-            x[free] = solved.x
-            if self._holds(x):
-                self._keep(x, "windows")
+    def _better(self, x: Floats) -> bool:
+        return self._holds(x) and self._keep(x, "windows")
 
     def _holds(self, x: Floats) -> bool:
         """Whether rows hold after two windows were put together and values were made whole."""
@@ -403,54 +388,6 @@ class _Search:
         program = self.program
         return bool(
             (level >= program.lowest - 1e-5).all() and (level <= program.highest + 1e-5).all()
-        )
-
-    def _free(self, start: int, length: int) -> Mask:
-        """Columns of a window: its shifts that are worth a look, and all that touches them."""
-        program = self.program
-        since = program.moment - start
-        span = self._span()
-        since = np.where(program.moment >= 0, since % span, math.inf)
-        free = since < length + program.longest
-        shifts = program.shifts.slice
-        kept = getattr(self, "kept", None)
-        worth = self.best.x[shifts] > 0
-        worth = worth | kept if kept is not None else np.ones_like(worth)
-        free[shifts] = (since[shifts] < length) & worth
-        return np.asarray(free)
-
-    def _solved(self, free: Mask, worth: float) -> Solved:
-        """The best of a window while all else stands still."""
-        program, x = self.program, self.best.x
-        at = np.flatnonzero(free)
-        rest = np.where(free, 0.0, x)
-        matrix = program.matrix[:, at].tocsr()
-        touched = np.flatnonzero(np.diff(matrix.indptr))
-        level = (self.rows @ rest)[touched]
-        if self.grain is not None:
-            return window_solution(
-                program.cost[at],
-                program.upper[at],
-                matrix[touched].tocsc(),
-                program.lowest[touched] - level,
-                program.highest[touched] - level,
-                grain=replace(self.grain, whole=self.grain.whole[at]),
-                start=x[at],
-                work=self.work,
-                seconds=max(0.1, self._left()),
-                worth=worth,
-            )
-        return whole_solution(
-            program.cost[at],
-            program.upper[at],
-            matrix[touched].tocsc(),
-            program.lowest[touched] - level,
-            program.highest[touched] - level,
-            program.whole[at],
-            start=x[at],
-            nodes=self.effort.nodes,
-            seconds=min(LONGEST, max(0.1, self._left())),
-            worth=worth,
         )
 
     def _one_piece(self) -> str:
@@ -473,7 +410,7 @@ class _Search:
             start=best.x[at],
             nodes=max(1, self.effort.nodes) * (MANY_NODES if tiny else SOME_NODES),
             seconds=limit,
-            worth=1e-7 * abs(best.cost),
+            worth=max(1e-7 * abs(best.cost), 0.99 * (self.grain.step if self.grain else 0.0)),
         )
         best.windows += 1
         if solved.found:
@@ -481,7 +418,7 @@ class _Search:
             x[at] = solved.x
             if self._holds(x):
                 self._keep(x, "proof")
-        best.bound = min(best.cost, max(best.bound, solved.bound))
+        best.bound = min(best.cost, max(best.bound, self._up(solved.bound)))
         self._say("proof")
         if best.cost - best.bound <= 2e-7 * abs(best.cost):
             return "proven"

@@ -45,11 +45,20 @@ class Grain:
         Of money.
     whole
         Columns that are whole in a plan; the others are counted in parts.
+    step
+        Costs of the best plans differ by whole numbers of this [money]; 0 when nothing is known.
     """
 
     parts: int
     cents: float
     whole: Mask
+    step: float
+
+    def up(self, bound: float) -> float:
+        """A bound as far up as the next cost that a plan may have."""
+        if not (self.step > 0 and math.isfinite(bound)):
+            return bound
+        return max(bound, math.ceil(bound / self.step - NOISE) * self.step)
 
 
 def grain(program: Program) -> Grain | None:
@@ -70,8 +79,28 @@ def grain(program: Program) -> Grain | None:
         whole[pool.due.slice] = True
     costs = np.unique(np.abs(program.cost[whole]))
     exact = (n for n in CENTS if np.allclose(costs * n, np.round(costs * n), atol=NOISE, rtol=0))
-    cents = next(exact, None) or FINE / max(1e-9, float(costs.max(initial=0.0)))
-    return Grain(parts, float(cents), whole)
+    cents = next(exact, None)
+    if cents is None:
+        return Grain(parts, FINE / max(1e-9, float(costs.max(initial=0.0))), whole, step=0.0)
+    return Grain(parts, float(cents), whole, _step(program, parts, cents, whole))
+
+
+def _step(program: Program, parts: int, cents: int, whole: Mask) -> float:
+    """What the costs of the best plans differ by [money].
+
+    With whole shifts and pauses the rest is a flow, whole in parts of an interval where all that
+    bounds it is; so costs are whole in what all prices share. Otherwise nothing is known. What may
+    not be missing has a price, too, but is in no good plan.
+    """
+    prices = program.cost * cents / np.where(whole, 1, parts)
+    every = program.cover.end - program.cover.first
+    prices[program.missing.end - every : program.missing.end] = 0.0
+    ends = np.concatenate([program.lowest, program.highest, program.upper[~whole]])
+    ends = ends[np.isfinite(ends)] * parts
+    for some in (prices, ends):
+        if not np.allclose(some, np.round(some), atol=NOISE, rtol=0):
+            return 0.0
+    return float(np.gcd.reduce(np.abs(np.round(prices)).astype(np.int64))) / cents
 
 
 def window_solution(
@@ -131,7 +160,9 @@ def window_solution(
     solver.parameters.max_deterministic_time = work
     solver.parameters.max_time_in_seconds = min(seconds, 1e6)
     solver.parameters.relative_gap_limit = 0.0
-    solver.parameters.absolute_gap_limit = max(0.5, worth * grain.cents)
+    solver.parameters.absolute_gap_limit = max(
+        0.5, worth * grain.cents, grain.step * grain.cents - 0.5
+    )
     status = solver.solve(model)
     none = np.zeros(0)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
