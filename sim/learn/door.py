@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -124,6 +125,8 @@ def learn_from(
     usual, currency, ahead = _KNOWN.get(_format(paths, format), _USUAL)
     country = country or usual
     shift = ahead if head_start is None else head_start
+    # One salt for both: agents of the test are those whose pace was learnt.
+    salt = secrets.token_hex(16) if salt is None else salt
     options = {"format": format, "timezone": timezone, "mapping": mapping, "salt": salt}
     with read_logs(paths, tell=tell, **options) as log:  # type: ignore[arg-type]
         log.need("arrivals", "waits", "handle")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim import erlang
 from sim.learn.contacts import DAY, HOUR, Contacts
 from sim.learn.crowding import crowding_of
+from sim.learn.pace import EVEN, Pace, pace_of
 from sim.learn.patience import Curve, kaplan_meier
 from sim.learn.presence import Presence, Rule, inferred, usual, wrap_up
 from sim.learn.replay import Model, replay
@@ -49,8 +50,16 @@ LEAST = 10
 #: A weekday is a working day if it has this share of the contacts of the busiest.
 _WORKING = 0.6
 _LEAST_KIND = 200
-_IDLE = (450.0, 600.0, 900.0, 1800.0)
-_GRACE = (15.0, 30.0)
+_NARROW = tuple(Rule(*pair) for pair in product((450.0, 600.0, 900.0, 1800.0), (15.0, 30.0)))
+_WIDE = tuple(
+    Rule(*three) for three in product((900.0, 1800.0, 3600.0), (60.0,), (0.0, 6.0, 12.0, 18.0))
+)
+#: Rules of presence that are tried, by what is known of handle times. Where they are told, breaks
+#: can be told from readiness; where they are drawn, breaks would come at other moments than they
+#: did, and it is better to take agents as there, but not always ready.
+_TRIED: Mapping[str, tuple[Rule, ...]] = {"replayed": _NARROW, "staffed": _WIDE, "week": _NARROW}
+#: Who sits idle so long while somebody waits does not do work after a call.
+_LONGEST_WRAP = 30.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,7 +194,9 @@ class Learnt:
     model
         Laws.
     rule
-        How presence is inferred, by what is known of handle times: `replayed` and `staffed`.
+        How presence is inferred: where handle times are told (`replayed`), where they are drawn
+        with the pace of each agent (`staffed`), and where all agents are alike (`week`), as in the
+        scenario.
     levels
         Usual agents, [weekday, hour].
     mean_patience
@@ -228,13 +239,18 @@ def _curves(contacts: Contacts) -> dict[str, Curve]:
     return found
 
 
-def _handles(contacts: Contacts) -> dict[str, Floats]:
-    known = contacts.served & (contacts.handle > 0)
-    found = {"": np.sort(contacts.handle[known])}
+def _handles(contacts: Contacts, known: Flags, pace: Pace) -> dict[str, Floats]:
+    """Handle times by kind, as they would be at the usual pace."""
+    made = pace.of_hours(contacts.second)
+    served = np.flatnonzero(known & (contacts.agent >= 0))
+    if len(contacts.names):
+        made[served] *= pace.of_agents(contacts.names[contacts.agent[served]])
+    handle = contacts.handle / made
+    found = {"": np.sort(handle[known])}
     for kind, name in enumerate(contacts.kinds):
         mine = known & (contacts.kind == kind)
         if mine.sum() >= _LEAST_KIND:
-            found[name] = np.sort(contacts.handle[mine])
+            found[name] = np.sort(handle[mine])
     return found
 
 
@@ -257,11 +273,14 @@ def _priorities(contacts: Contacts) -> dict[str, float]:
     return found
 
 
-def _model(contacts: Contacts, grace: float, head_start: float) -> Model:
-    wraps = wrap_up(contacts, grace)
+def _model(contacts: Contacts, grace: float, head_start: float, *, alike: bool = False) -> Model:
+    wraps = wrap_up(contacts, min(grace, _LONGEST_WRAP))
     wrap = float(wraps.mean()) if len(wraps) else 0.0
     shares = _priorities(contacts)
-    return Model(_curves(contacts), _handles(contacts), wrap, shares, head_start)
+    known = contacts.served & (contacts.handle > 0)
+    pace = EVEN if alike else pace_of(contacts, known)
+    handles = _handles(contacts, known, pace)
+    return Model(_curves(contacts), handles, wrap, shares, head_start, pace=pace)
 
 
 def tuned(
@@ -274,10 +293,11 @@ def tuned(
 ) -> Learnt:
     """Learn what a replay needs, and tune what is not observed on the same period.
 
-    Tuned are the longest idle time that counts as presence and the grace in which somebody may
-    wait: those for which the hours of this period are reproduced best, by the mean over the three
-    measures of the mean absolute error and the absolute bias, each over the standard deviation of
-    the hours. All are tried on the same random numbers.
+    Tuned are the longest idle time that counts as presence, the grace in which somebody may wait,
+    and, where handle times are drawn, the time until an agent is ready again: those for which the
+    hours of this period are reproduced best, by the mean over the three measures of the mean
+    absolute error and the absolute bias, each over the standard deviation of the hours, and, where
+    handle times are drawn, of what correlation lacks. All are tried on the same random numbers.
 
     Parameters
     ----------
@@ -293,23 +313,16 @@ def tuned(
         Told how far it has come.
     """
     working = _working(contacts)
-    models = {grace: _model(contacts, grace, head_start) for grace in _GRACE}
-    rules = dict.fromkeys(("replayed", "staffed"), Rule())
+    search = _Search(contacts, working, head_start, seed)
+    rules = dict.fromkeys(_TRIED, Rule())
     if logged is None:
         for way in rules:
             tell(f"presence, {way}")
-            found = []
-            for idle, grace in product(_IDLE, _GRACE):
-                rule = Rule(idle, grace)
-                people = inferred(contacts, rule, models[grace].wrap)
-                model = _crowded(models[grace], contacts, people)
-                loss = _loss(contacts, people, model, working, way == "replayed", seed)
-                found.append((loss, idle, rule))
-            rules[way] = min(found, key=lambda one: one[:2])[2]
-    model = models[rules["replayed"].grace]
+            rules[way] = search.best(way)
+    model = search.model("replayed", rules["replayed"])
     people = logged or inferred(contacts, rules["replayed"], model.wrap)
     model = _crowded(model, contacts, people)
-    people = logged or inferred(contacts, rules["staffed"], model.wrap)
+    people = logged or inferred(contacts, rules["week"], model.wrap)
     known = contacts.handle[contacts.served & (contacts.handle > 0)]
     gone = max(int(contacts.abandoned.sum()), 1)
     return Learnt(
@@ -320,6 +333,42 @@ def tuned(
         float(known.mean()) + model.wrap if len(known) else 0.0,
         working,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Rules of presence tried on the period itself."""
+
+    contacts: Contacts
+    working: tuple[tuple[int, ...], tuple[int, ...]]
+    head_start: float
+    seed: int
+    models: dict[tuple[float, bool], Model] = field(default_factory=dict)
+
+    def model(self, way: str, rule: Rule) -> Model:
+        """Laws with the work after a contact that goes with a rule."""
+        key = min(rule.grace, _LONGEST_WRAP), way == "week"
+        if key not in self.models:
+            self.models[key] = _model(self.contacts, key[0], self.head_start, alike=key[1])
+        return self.models[key]
+
+    def loss(self, way: str, rule: Rule) -> float:
+        """How badly a rule reproduces the hours."""
+        model = self.model(way, rule)
+        people = inferred(self.contacts, rule, model.wrap)
+        model = _crowded(_unready(model, rule), self.contacts, people)
+        told = way == "replayed"
+        follow = way == "staffed"
+        return _loss(self.contacts, people, model, self.working, told, follow, self.seed)
+
+    def best(self, way: str) -> Rule:
+        """The rule that does it best, of equal ones the narrowest."""
+        return min(_TRIED[way], key=lambda rule: (self.loss(way, rule), rule.idle))
+
+
+def _unready(model: Model, rule: Rule) -> Model:
+    """Work after a contact, and the time until the agent is ready after it."""
+    return replace(model, wrap=model.wrap + rule.ready)
 
 
 def _crowded(model: Model, contacts: Contacts, people: Presence) -> Model:
@@ -333,6 +382,7 @@ def _loss(
     model: Model,
     working: tuple[tuple[int, ...], tuple[int, ...]],
     as_handled: bool,
+    follow: bool,
     seed: int,
 ) -> float:
     real = hours_of(contacts, contacts.wait, contacts.served, contacts.abandoned)
@@ -346,6 +396,8 @@ def _loss(
         spread = float(real.measures[name][rows].std()) or 1.0
         error = Error.of(ours.measures[name][rows], real.measures[name][rows])
         total += (error.mae + abs(error.bias)) / spread
+        if follow and np.isfinite(error.r):
+            total += 1 - error.r
     return total / len(MEASURED)
 
 
@@ -412,17 +464,18 @@ def fitted(
     simulated, formula = {}, {}
     for way, given in GIVEN.items():
         tell(f"fit, {way}")
-        people = logged
+        people, model = logged, learnt.model
         if way == "forecast":
             days = contacts.days
             people = usual(learnt.levels, days, _midnights(contacts, days))
         elif people is None:
             people = inferred(contacts, learnt.rule[way], learnt.model.wrap)
+            model = _unready(model, learnt.rule[way])
         found = [
             replay(
                 contacts,
                 people,
-                learnt.model,
+                model,
                 as_handled=way == "replayed",
                 seed=seed,
                 replication=number + 1,  # the first was what the rule was tuned on
@@ -456,7 +509,8 @@ def _formula(
     days = np.arange(real.first // 24, (real.first + len(real.offered) - 1) // 24 + 1)
     present = _per_hour(contacts, people, days).ravel()
     agents = present[real.first % 24 :][: len(real.offered)]
-    handle = np.full(len(agents), learnt.mean_handle)
+    ready = learnt.rule[way].ready if way in learnt.rule and people.how == "inferred" else 0.0
+    handle = np.full(len(agents), learnt.mean_handle + ready)
     if way == "replayed":
         known = contacts.served & (contacts.handle > 0)
         at = contacts.hour[known] - real.first
