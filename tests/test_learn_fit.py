@@ -14,7 +14,8 @@ import pytest
 from sim.learn import read_logs
 from sim.learn.contacts import Contacts, contacts_of
 from sim.learn.durations import durations_of
-from sim.learn.fit import Fit, Learnt, fitted, hours_of, tuned
+from sim.learn.fit import Fit, Learnt, fitted, tuned
+from sim.learn.hours import hours_of
 from sim.learn.patience import kaplan_meier
 from sim.learn.presence import inferred
 from sim.learn.returns import returns_of

@@ -12,22 +12,18 @@ from numpy.typing import NDArray
 from sim import erlang
 from sim.learn.contacts import DAY, HOUR, Contacts
 from sim.learn.crowding import crowding_of
+from sim.learn.hours import AWT, LEAST, MEASURED, Error, Hours, compared, hours_of
 from sim.learn.pace import EVEN, Pace, pace_of
 from sim.learn.patience import Curve, kaplan_meier
 from sim.learn.presence import Presence, Rule, inferred, usual, wrap_up
 from sim.learn.replay import Model, replay
 
 __all__ = [
-    "AWT",
     "GIVEN",
-    "MEASURED",
-    "Error",
     "Fit",
-    "Hours",
     "Learnt",
     "Row",
     "fitted",
-    "hours_of",
     "tuned",
 ]
 
@@ -35,18 +31,12 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-#: Seconds within which an answer counts for the service level; of all offered.
-AWT = 20.0
-#: Measures that are compared: shares of offered, and the mean wait of all offered [s].
-MEASURED = ("abandonment", "wait", "service_level")
 #: What a row of the fit is told of the test period. Never its waits, nor who gave up.
 GIVEN: Mapping[str, tuple[str, ...]] = {
     "replayed": ("arrivals", "handle times", "presence"),
     "staffed": ("arrivals", "presence"),
     "forecast": ("arrivals",),
 }
-#: Hours with fewer contacts say little: not compared.
-LEAST = 10
 #: A weekday is a working day if it has this share of the contacts of the busiest.
 _WORKING = 0.6
 _LEAST_KIND = 200
@@ -60,78 +50,6 @@ _WIDE = tuple(
 _TRIED: Mapping[str, tuple[Rule, ...]] = {"replayed": _NARROW, "staffed": _WIDE, "week": _NARROW}
 #: Who sits idle so long while somebody waits does not do work after a call.
 _LONGEST_WRAP = 30.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Hours:
-    """What happened in each hour of arrival, from the first to the last.
-
-    Parameters
-    ----------
-    first
-        The first hour, counted from 1970 by the clock of the centre.
-    offered
-        Contacts.
-    measures
-        By name: shares and mean waits; 0 where nobody came.
-    """
-
-    first: int
-    offered: Ints
-    measures: Mapping[str, Floats]
-
-    @property
-    def hours(self) -> Ints:
-        """Number of each hour."""
-        return np.arange(len(self.offered)) + self.first
-
-
-def hours_of(contacts: Contacts, wait: Floats, served: Flags, abandoned: Flags) -> Hours:
-    """Measures of each hour; waits and fates are those of the log or of a replay.
-
-    Abandonment is the share of all offered that gave up, the wait the mean over all offered
-    (those who were answered at once and those who gave up among them), the service level the share
-    of all offered that was answered within 20 seconds.
-    """
-    first = int(contacts.hour.min())
-    at = contacts.hour - first
-    size = int(at.max()) + 1
-    offered = np.bincount(at, minlength=size)
-    columns = abandoned.astype(float), np.round(wait), served & (np.round(wait) <= AWT)
-    found = {
-        name: np.bincount(at, column, minlength=size) / np.maximum(offered, 1)
-        for name, column in zip(MEASURED, columns, strict=True)
-    }
-    return Hours(first, offered, found)
-
-
-@dataclass(frozen=True, slots=True)
-class Error:
-    """How far simulated hours lie from real ones.
-
-    Parameters
-    ----------
-    r
-        Correlation; nan where one of them never changes.
-    mae
-        Mean absolute difference.
-    bias
-        Mean difference, simulated less real.
-    """
-
-    r: float
-    mae: float
-    bias: float
-
-    @classmethod
-    def of(cls, simulated: Floats, real: Floats) -> Error:
-        """Compare hours one by one."""
-        if not len(real):
-            return cls(float("nan"), float("nan"), float("nan"))
-        off = simulated - real
-        varied = len(real) > 1 and simulated.std() > 0 and real.std() > 0
-        r = float(np.corrcoef(simulated, real)[0, 1]) if varied else float("nan")
-        return cls(r, float(np.abs(off).mean()), float(off.mean()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -388,7 +306,7 @@ def _loss(
     real = hours_of(contacts, contacts.wait, contacts.served, contacts.abandoned)
     played = replay(contacts, people, model, as_handled=as_handled, seed=seed)
     ours = hours_of(contacts, played.wait, played.served, played.abandoned)
-    rows = _compared(real, working)
+    rows = compared(real, working)
     if not rows.any():
         return 0.0  # every rule is as good where nothing can be compared
     total = 0.0
@@ -399,13 +317,6 @@ def _loss(
         if follow and np.isfinite(error.r):
             total += 1 - error.r
     return total / len(MEASURED)
-
-
-def _compared(real: Hours, working: tuple[tuple[int, ...], tuple[int, ...]]) -> Flags:
-    """Working hours with enough contacts."""
-    weekdays, hours = working
-    on = np.isin((real.hours // 24 + 3) % 7, weekdays) & np.isin(real.hours % 24, hours)
-    return np.asarray(on & (real.offered >= LEAST))
 
 
 def _midnights(contacts: Contacts, days: Ints) -> Floats:
@@ -460,7 +371,7 @@ def fitted(
         Told how far it has come.
     """
     real = hours_of(contacts, contacts.wait, contacts.served, contacts.abandoned)
-    rows = _compared(real, learnt.working)
+    rows = compared(real, learnt.working)
     simulated, formula = {}, {}
     for way, given in GIVEN.items():
         tell(f"fit, {way}")

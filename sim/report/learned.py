@@ -8,7 +8,8 @@ import numpy as np
 
 from sim.learn.door import Learned
 from sim.learn.estimate import ChannelEstimates, Figure
-from sim.learn.fit import MEASURED, Error, Fit
+from sim.learn.fit import Fit
+from sim.learn.hours import MEASURED, Error
 from sim.report.answer import Answer
 from sim.report.language import N_, Language
 from sim.report.learned_data import DEFINITIONS, learned_data, learned_rows
