@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -122,10 +123,21 @@ class Contacts:
         }
         return Contacts(kinds=self.kinds, names=self.names, **columns)
 
+    def of_channel(self, name: str) -> Flags:
+        """Which are of one channel."""
+        of_it = np.array([kind.split("/", 1)[0] == name for kind in self.kinds])
+        return np.asarray(of_it[self.kind])
+
     def channel(self, name: str) -> Contacts:
         """Those of one channel."""
-        of_it = np.array([kind.split("/", 1)[0] == name for kind in self.kinds])
-        return self.only(of_it[self.kind])
+        return self.only(self.of_channel(name))
+
+    def of_channels(self, names: Sequence[str]) -> Contacts:
+        """Those of some channels, as if there were no others."""
+        part = self.only(np.any([self.of_channel(name) for name in names], axis=0))
+        there = [at for at, kind in enumerate(self.kinds) if kind.split("/", 1)[0] in names]
+        kinds = tuple(self.kinds[at] for at in there)
+        return replace(part, kinds=kinds, kind=np.searchsorted(there, part.kind))
 
     @property
     def channels(self) -> tuple[str, ...]:

@@ -20,9 +20,11 @@ from sim.learn.replay import Model, replay
 
 __all__ = [
     "GIVEN",
+    "OCCUPANCY",
     "Fit",
     "Learnt",
     "Row",
+    "assumed",
     "fitted",
     "tuned",
 ]
@@ -37,6 +39,8 @@ GIVEN: Mapping[str, tuple[str, ...]] = {
     "staffed": ("arrivals", "presence"),
     "forecast": ("arrivals",),
 }
+#: Share of their time in which agents are taken to be busy where nothing is known of them.
+OCCUPANCY = 0.8
 #: A weekday is a working day if it has this share of the contacts of the busiest.
 _WORKING = 0.6
 _LEAST_KIND = 200
@@ -342,6 +346,28 @@ def _levels(contacts: Contacts, people: Presence) -> Floats:
             for day in range(7)
         ]
     )
+
+
+def assumed(contacts: Contacts, levels: Floats | None = None) -> Presence:
+    """Agents where a log neither says when they were there nor who served whom.
+
+    Parameters
+    ----------
+    contacts
+        The period.
+    levels
+        Mean agents, [weekday, hour]; None takes as many as were busy, over an occupancy of 80 %.
+    """
+    days = contacts.days
+    starts = _midnights(contacts, days)
+    if levels is None:
+        known = contacts.served & (contacts.handle > 0)
+        start = (contacts.time + contacts.wait)[known]
+        alone = np.full(len(start), -1)
+        stop = start + contacts.handle[known]
+        busy = Presence(start, stop, alone, np.zeros(len(start)), "busy")
+        levels = _levels(contacts, busy) / OCCUPANCY
+    return replace(usual(levels, days, starts), how="assumed")
 
 
 def fitted(

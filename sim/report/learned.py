@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.learn.door import Learned
 from sim.learn.estimate import ChannelEstimates, Figure
-from sim.learn.fit import Fit
+from sim.learn.fit import OCCUPANCY, Fit
 from sim.learn.hours import MEASURED, Error
 from sim.report.answer import Answer
 from sim.report.language import N_, Language
@@ -96,9 +96,17 @@ def _read(learned: Learned, lang: Language) -> Iterator[str]:
             lines=lang.number(reading.lines),
             reason=reason_words(reason, lang),
         )
+    for note in reading.notes:
+        yield f"{reason_words(note, lang)}."
     for one in learned.findings:
         if one.kind != "dropped":
             yield lang("In the log: {finding}.", finding=finding_words(one, lang))
+    if learned.presence == "assumed":
+        yield lang(
+            "The log names no agents: as many are assumed as were busy, over an occupancy of "
+            "{share}. Fit and scenario rest on that.",
+            share=lang.percent(OCCUPANCY, 0),
+        )
     if learned.presence == "inferred":
         rule = learned.learnt.rule["replayed"]
         yield lang(
