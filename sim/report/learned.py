@@ -17,6 +17,7 @@ from sim.report.log_quality import finding_words, reason_words
 from sim.report.table import Table
 
 __all__ = [
+    "assumed_words",
     "channel_sentences",
     "error_table",
     "figure_table",
@@ -72,6 +73,15 @@ def learned_answer(learned: Learned, lang: Language) -> Answer:
     )
 
 
+def assumed_words(lang: Language) -> str:
+    """What the number of agents rests on where a log names none."""
+    return lang(
+        "The log names no agents: as many are assumed as were busy, over an occupancy of "
+        "{share}. Fit and scenario rest on that.",
+        share=lang.percent(OCCUPANCY, 0),
+    )
+
+
 def _fits(learned: Learned) -> Iterator[tuple[str, Fit]]:
     if learned.fit is not None:
         yield N_("Fit on the test logs, hour by hour"), learned.fit
@@ -102,11 +112,7 @@ def _read(learned: Learned, lang: Language) -> Iterator[str]:
         if one.kind != "dropped":
             yield lang("In the log: {finding}.", finding=finding_words(one, lang))
     if learned.presence == "assumed":
-        yield lang(
-            "The log names no agents: as many are assumed as were busy, over an occupancy of "
-            "{share}. Fit and scenario rest on that.",
-            share=lang.percent(OCCUPANCY, 0),
-        )
+        yield assumed_words(lang)
     if learned.presence == "inferred":
         rule = learned.learnt.rule["replayed"]
         yield lang(
