@@ -201,27 +201,27 @@ def _share(finding: Finding, lang: Language) -> str:
     return lang.percent(finding.share, digits)
 
 
+def _reason(finding: Finding, lang: Language) -> str:
+    return reason_words(str(finding.values["reason"]), lang)
+
+
 def _dropped(finding: Finding, lang: Language) -> str:
-    share = _share(finding, lang)
-    reason = reason_words(str(finding.values["reason"]), lang)
     return lang.n(
         "{n} line ({share}) was left out: {reason}",
         "{n} lines ({share}) were left out: {reason}",
         finding.count,
-        share=share,
-        reason=reason,
+        share=_share(finding, lang),
+        reason=_reason(finding, lang),
     )
 
 
 def _repaired(finding: Finding, lang: Language) -> str:
-    share = _share(finding, lang)
-    reason = reason_words(str(finding.values["reason"]), lang)
     return lang.n(
         "{n} contact ({share}) was kept, but {reason}: the clock was set back",
         "{n} contacts ({share}) were kept, but {reason}: the clock was set back",
         finding.count,
-        share=share,
-        reason=reason,
+        share=_share(finding, lang),
+        reason=_reason(finding, lang),
     )
 
 
