@@ -125,6 +125,26 @@ def test_a_channel_in_which_nobody_is_handled_is_left_out_and_said(
     assert set(load(tmp_path / "a.yaml").channels) == {"phone"}
 
 
+def test_a_log_of_one_second_and_one_of_days_far_apart_are_learnt(
+    linewise: Callable[..., Said], tmp_path: Path
+) -> None:
+    one = [f"2026-03-02 10:00:00;0;{60 + n};answered;A{n}" for n in range(30)]
+    apart = [
+        f"2026-{month}-{29 if month == '03' else 25} {n // 60:02d}:{n % 60:02d}:00;"
+        f"{n % 50};{60 + n % 90};{'abandoned' if n % 5 == 0 else 'answered'};A{n % 7}"
+        for month in ("03", "10")
+        for n in range(240)
+    ]
+    for name, rows in (("one", one), ("apart", apart)):
+        table, learnt = tmp_path / f"{name}.csv", tmp_path / f"learnt-{name}.yaml"
+        table.write_text("\n".join(["time;wait;talk;status;agent", *rows]) + "\n")
+
+        said = linewise("learn", table, "--timezone", "Europe/Berlin", "--to", learnt)
+
+        assert said.code == 0, said.err
+        assert load(learnt).channels["phone"].handle_time.mean > 60
+
+
 @pytest.mark.parametrize("wrong", ["unit: [minutes]", "outcomes: {fine: [served]}"])
 def test_lists_in_a_mapping_where_words_belong_are_refused(
     linewise: Callable[..., Said], tmp_path: Path, wrong: str

@@ -251,7 +251,7 @@ def tuned(
         model,
         rules,
         _levels(contacts, people),
-        float(contacts.wait.sum()) / gone,
+        float(contacts.wait.sum()) / gone or float(DAY),  # nobody waited: nobody is impatient
         float(known.mean()) + model.wrap if len(known) else 0.0,
         working,
     )
