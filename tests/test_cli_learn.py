@@ -110,6 +110,41 @@ def test_logs_in_which_nobody_is_handled_are_refused(
     assert "has no voice contact that was served for more than 0 s" in said.err
 
 
+def test_a_channel_in_which_nobody_is_handled_is_left_out_and_said(
+    linewise: Callable[..., Said], tmp_path: Path
+) -> None:
+    rows = [f"2026-03-02 10:{n:02d}:00;5;{60 + n};answered;voice" for n in range(30)]
+    rows += [f"2026-03-02 11:{n:02d}:00;50;0;abandoned;chat" for n in range(30)]
+    table = tmp_path / "calls.csv"
+    table.write_text("\n".join(["time;wait;talk;status;channel", *rows]) + "\n")
+
+    said = linewise("learn", table, "--timezone", "UTC", "--to", tmp_path / "a.yaml", "--lang=ru")
+
+    assert said.code == 0, said.err
+    assert "канал не взят, в нём никого не обслуживали дольше 0 с: chat" in said.out
+    assert set(load(tmp_path / "a.yaml").channels) == {"phone"}
+
+
+def test_a_log_of_one_second_and_one_of_days_far_apart_are_learnt(
+    linewise: Callable[..., Said], tmp_path: Path
+) -> None:
+    one = [f"2026-03-02 10:00:00;0;{60 + n};answered;A{n}" for n in range(30)]
+    apart = [
+        f"2026-{month}-{29 if month == '03' else 25} {n // 60:02d}:{n % 60:02d}:00;"
+        f"{n % 50};{60 + n % 90};{'abandoned' if n % 5 == 0 else 'answered'};A{n % 7}"
+        for month in ("03", "10")
+        for n in range(240)
+    ]
+    for name, rows in (("one", one), ("apart", apart)):
+        table, learnt = tmp_path / f"{name}.csv", tmp_path / f"learnt-{name}.yaml"
+        table.write_text("\n".join(["time;wait;talk;status;agent", *rows]) + "\n")
+
+        said = linewise("learn", table, "--timezone", "Europe/Berlin", "--to", learnt)
+
+        assert said.code == 0, said.err
+        assert load(learnt).channels["phone"].handle_time.mean > 60
+
+
 @pytest.mark.parametrize("wrong", ["unit: [minutes]", "outcomes: {fine: [served]}"])
 def test_lists_in_a_mapping_where_words_belong_are_refused(
     linewise: Callable[..., Said], tmp_path: Path, wrong: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from sim.learn.contacts import DAY, Contacts
 from sim.learn.durations import durations_of
 from sim.learn.estimate import bootstrap, service_levels
+from sim.learn.pace import EVEN, pace_of
 from sim.learn.patience import hazard, kaplan_meier, peaks
 from sim.learn.presence import Rule, inferred, usual, wrap_up
 from sim.learn.returns import returns_of
@@ -216,3 +218,26 @@ def test_usual_presence_has_the_level_of_the_hour() -> None:
     found = usual(levels, np.array([4]), np.array([4.0 * DAY]))
 
     assert found.mean(4.0 * DAY, 3600.0, 24)[8:12].tolist() == [0, 2, 3.5, 0]
+
+
+def test_the_pace_of_agents_and_hours_comes_back() -> None:
+    """Three agents at 0.5, 1 and 1.5 times the mean; mornings take a third longer."""
+    rng = np.random.default_rng(1)
+    n = 30_000
+    agent, second = rng.integers(3, size=n), np.sort(rng.integers(DAY, size=n))
+    slow = np.where(second < DAY / 2, 4 / 3, 1.0)
+    handle = 300 * (0.5 + agent / 2) * slow * rng.exponential(size=n)
+    made = contacts(second.tolist(), [0.0] * n, handle.tolist(), agent=agent.tolist())
+    named = replace(made, names=np.array([30, 20, 10], np.uint64))
+
+    pace = pace_of(named, named.served)
+
+    assert pace.of_agents(np.array([30, 20, 10, 5], np.uint64)) == pytest.approx(
+        [0.5, 1.0, 1.5, 1.0], rel=0.05
+    )
+    hours = pace.of_hours(np.array([0, 12 * 3600]))
+    assert hours[0] / hours[1] == pytest.approx(4 / 3, rel=0.1)
+    # Of agents who share the time, the quick one has three times as many contacts as the slow one.
+    among = pace.among(np.array([30, 10], np.uint64), np.ones(2))
+    assert among.of_agents(np.array([30, 10], np.uint64)) == pytest.approx([2 / 3, 2], rel=0.05)
+    assert pace_of(made, made.served) is EVEN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,8 +14,10 @@ import pytest
 from sim.learn import read_logs
 from sim.learn.contacts import Contacts, contacts_of
 from sim.learn.durations import durations_of
-from sim.learn.fit import Fit, fitted, hours_of, tuned
+from sim.learn.fit import Fit, Learnt, fitted, tuned
+from sim.learn.hours import hours_of
 from sim.learn.patience import kaplan_meier
+from sim.learn.presence import inferred
 from sim.learn.returns import returns_of
 
 pytestmark = pytest.mark.slow
@@ -40,8 +43,13 @@ def summer() -> Contacts:
 
 
 @pytest.fixture(scope="module")
-def fit(spring: Contacts, summer: Contacts) -> Fit:
-    return fitted(tuned(spring, head_start=90.0), summer, replications=4)
+def learnt(spring: Contacts) -> Learnt:
+    return tuned(spring, head_start=90.0)
+
+
+@pytest.fixture(scope="module")
+def fit(learnt: Learnt, summer: Contacts) -> Fit:
+    return fitted(learnt, summer, replications=4)
 
 
 def test_hours_are_those_that_others_derived_from_the_same_files(summer: Contacts) -> None:
@@ -114,6 +122,15 @@ def test_months_that_were_not_learnt_from_are_reproduced_hour_by_hour(fit: Fit) 
     assert found["service_level"].r > 0.9
 
 
+def test_agents_whose_pace_was_learnt_carry_it_into_other_months(fit: Fit) -> None:
+    found = fit.simulated["staffed"].errors
+
+    assert found["abandonment"].r > 0.79
+    assert found["wait"].r > 0.69
+    assert found["service_level"].r > 0.81
+    assert found["abandonment"].mae < 0.066
+
+
 def test_simulation_is_nearer_than_erlang_a_that_is_told_the_same(fit: Fit) -> None:
     for way in ("replayed", "staffed"):
         ours, plain = fit.simulated[way].errors, fit.formula[way].errors
@@ -122,15 +139,28 @@ def test_simulation_is_nearer_than_erlang_a_that_is_told_the_same(fit: Fit) -> N
         assert ours["service_level"].mae < plain["service_level"].mae
 
 
+def test_handle_times_of_the_test_count_only_where_they_are_told(
+    learnt: Learnt, summer: Contacts
+) -> None:
+    """Presence is given: inferred, it would be another with other handle times."""
+    some = summer.only(summer.day < summer.day.min() + 7)
+    people = inferred(some, learnt.rule["staffed"], learnt.model.wrap)
+    double = replace(some, handle=some.handle * 2)
+    hours = [fitted(learnt, one, people, replications=2).simulated for one in (some, double)]
+
+    for way, same in (("replayed", False), ("staffed", True)):
+        first, second = (one[way].hours["abandonment"] for one in hours)
+        assert np.array_equal(first, second) == same
+
+
 def test_less_that_is_told_fits_less(fit: Fit) -> None:
     r = [fit.simulated[way].errors["abandonment"].r for way in ("replayed", "staffed", "forecast")]
 
     assert r == sorted(r, reverse=True)
 
 
-def test_what_became_of_test_contacts_is_not_looked_at(spring: Contacts, summer: Contacts) -> None:
+def test_what_became_of_test_contacts_is_not_looked_at(learnt: Learnt, summer: Contacts) -> None:
     """Waits and fates of the test are shuffled where no presence is inferred: nothing changes."""
-    learnt = tuned(spring, head_start=90.0)
     some = summer.only(summer.day < summer.day.min() + 7)
     other = Contacts(
         **{

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +21,30 @@ from sim.report.learned import learned_answer
 from sim.scenario.load import raw
 
 __all__ = ["add_to"]
+
+
+@contextmanager
+def _cleared() -> Iterator[None]:
+    """Let a program that is told to end clear away the copy of the log that it works on."""
+    told: list[int] = []
+
+    def end(number: int, frame: object) -> None:
+        told.append(128 + number)
+        sys.exit(told[0])
+
+    try:
+        before = signal.signal(signal.SIGTERM, end)
+    except ValueError:  # not the main thread: who runs the program sees to its end
+        yield
+        return
+    try:
+        yield
+    except RuntimeError:  # the database says so of the end of a program, too
+        if told:
+            sys.exit(told[0])
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
@@ -71,7 +97,7 @@ def _learn(
         raise InvalidInput("to", "must end in .yaml", str(to))
     _made_ready(to)
     options: dict[str, Any] = {"mapping": _mapping(mapping)}
-    with _telling() as tell:
+    with _cleared(), _telling() as tell:
         learned = learn_from(
             logs,
             to=to,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -16,6 +17,7 @@ __all__ = ["DAY", "HOUR", "Contacts", "contacts_of"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Names = NDArray[np.uint64]
 
 HOUR = 3600
 DAY = 86_400
@@ -33,7 +35,7 @@ SELECT arrival / 1000.0 AS time, (day - DATE '1970-01-01')::BIGINT AS day,
     outcome IN {served} AS served, outcome = 'abandoned' AS abandoned,
     coalesce(handle, 'nan'::DOUBLE)::DOUBLE AS handle,
     coalesce(dense_rank() OVER (ORDER BY agent NULLS LAST), 0) AS agent,
-    agent IS NULL AS unmanned,
+    agent IS NULL AS unmanned, coalesce(agent, 0) AS name,
     coalesce(dense_rank() OVER (ORDER BY caller NULLS LAST), 0) AS caller,
     caller IS NULL AS unnamed
 FROM contacts WHERE outcome NOT IN {out} ORDER BY arrival, id
@@ -64,6 +66,9 @@ class Contacts:
         Seconds that it was handled; nan where that is not known.
     agent, caller
         Numbers of agents and callers; -1 where they are not known.
+    names
+        Of each number of an agent, the salted hash that stands for him in every log; empty where
+        agents are not the same from one log to the next.
     """
 
     time: Floats
@@ -79,6 +84,7 @@ class Contacts:
     handle: Floats
     agent: Ints
     caller: Ints
+    names: Names = field(default_factory=lambda: np.zeros(0, np.uint64))
 
     def __len__(self) -> int:
         """Count them."""
@@ -113,14 +119,25 @@ class Contacts:
         columns = {
             field.name: getattr(self, field.name)[chosen]
             for field in fields(self)
-            if field.name != "kinds"
+            if field.name not in ("kinds", "names")
         }
-        return Contacts(kinds=self.kinds, **columns)
+        return Contacts(kinds=self.kinds, names=self.names, **columns)
+
+    def of_channel(self, name: str) -> Flags:
+        """Which are of one channel."""
+        of_it = np.array([kind.split("/", 1)[0] == name for kind in self.kinds])
+        return np.asarray(of_it[self.kind])
 
     def channel(self, name: str) -> Contacts:
         """Those of one channel."""
-        of_it = np.array([kind.split("/", 1)[0] == name for kind in self.kinds])
-        return self.only(of_it[self.kind])
+        return self.only(self.of_channel(name))
+
+    def of_channels(self, names: Sequence[str]) -> Contacts:
+        """Those of some channels, as if there were no others."""
+        part = self.only(np.any([self.of_channel(name) for name in names], axis=0))
+        there = [at for at, kind in enumerate(self.kinds) if kind.split("/", 1)[0] in names]
+        kinds = tuple(self.kinds[at] for at in there)
+        return replace(part, kinds=kinds, kind=np.searchsorted(there, part.kind))
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -145,6 +162,8 @@ def contacts_of(log: Log) -> Contacts:
     names, kind = np.unique(np.asarray(rows["kind"], str), return_inverse=True)
     agent = np.where(rows["unmanned"], -1, np.asarray(rows["agent"], np.int64))
     caller = np.where(rows["unnamed"], -1, np.asarray(rows["caller"], np.int64))
+    called = np.zeros(agent.max(initial=-1) + 1, np.uint64)
+    called[agent[agent >= 0]] = np.asarray(rows["name"], np.uint64)[agent >= 0]
     return Contacts(
         time=np.asarray(rows["time"], np.float64),
         day=np.asarray(rows["day"], np.int64),
@@ -159,4 +178,5 @@ def contacts_of(log: Log) -> Contacts:
         handle=np.asarray(rows["handle"], np.float64),
         agent=agent,
         caller=caller,
+        names=called,
     )

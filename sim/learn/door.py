@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ from sim.errors import InvalidInput
 from sim.learn.contacts import Contacts, contacts_of
 from sim.learn.durations import LONGEST
 from sim.learn.estimate import DRAWS, Estimates, estimated
-from sim.learn.fit import Fit, Learnt, fitted, tuned
+from sim.learn.fit import Fit, Learnt, assumed, fitted, tuned
 from sim.learn.log import Log, Reading
 from sim.learn.presence import Presence, logged
 from sim.learn.quality import Finding, quality
@@ -43,7 +44,7 @@ class Learned:
     learnt
         Laws and rules by which periods are replayed.
     presence
-        ``logged`` or ``inferred``.
+        ``logged``, ``inferred`` or ``assumed``.
     itself
         The months learnt from, simulated by what was learnt from them; None where it cannot be.
     fit
@@ -124,13 +125,17 @@ def learn_from(
     usual, currency, ahead = _KNOWN.get(_format(paths, format), _USUAL)
     country = country or usual
     shift = ahead if head_start is None else head_start
+    # One salt for both: agents of the test are those whose pace was learnt.
+    salt = secrets.token_hex(16) if salt is None else salt
     options = {"format": format, "timezone": timezone, "mapping": mapping, "salt": salt}
     with read_logs(paths, tell=tell, **options) as log:  # type: ignore[arg-type]
         log.need("arrivals", "waits", "handle")
         contacts, there = contacts_of(log), _logged(log)
         source, files, zone, reading = log.source, log.files, log.timezone, log.reading
         findings = quality(log, country=country)
-    _handled(contacts, files)
+    contacts = _handled(contacts, files, reading)
+    if there is None and not _named(contacts):
+        there = assumed(contacts)
     holidays = _holidays(country, zone)
     estimates = estimated(contacts, is_holiday=holidays, draws=draws, tell=tell)
     learnt = tuned(contacts, there, head_start=shift, seed=seed, tell=tell)
@@ -140,10 +145,12 @@ def learn_from(
     if test is not None:
         with read_logs(test, tell=tell, **options) as log:  # type: ignore[arg-type]
             log.need("arrivals", "waits", "handle")
-            other, others = contacts_of(log), _logged(log)
+            other, others = _alike(contacts_of(log), contacts), _logged(log)
             tests = log.files
+        if others is None and not _named(other):
+            others = assumed(other, learnt.levels)
         fit = fitted(learnt, other, others, replications=replications, seed=seed, tell=tell)
-    how = "inferred" if there is None else "logged"
+    how = "inferred" if there is None else there.how
     text = written(
         estimates,
         learnt.levels,
@@ -173,21 +180,45 @@ def _format(paths: str | Path | Sequence[str | Path], format: str | None) -> str
     return detect(first).name
 
 
-def _handled(contacts: Contacts, files: tuple[str, ...]) -> None:
-    """Refuse logs that show no contact of any channel being handled.
+def _handled(contacts: Contacts, files: tuple[str, ...], reading: Reading) -> Contacts:
+    """Leave out channels in which nobody was handled, and say so.
 
     Raises
     ------
     InvalidInput
-        If there is a channel without.
+        If there is no other.
     """
-    for name in contacts.channels:
-        part = contacts.channel(name)
-        long = part.handle[part.served & (part.handle > 0)]
-        if not (long <= LONGEST).any():
-            rule = f"has no {name} contact that was served for more than 0 s and up to an hour"
-            hint = "leave that channel out, or give logs that say how long its contacts took"
-            raise InvalidInput("log", rule, ", ".join(files), hint)
+    known = contacts.served & (contacts.handle > 0) & (contacts.handle <= LONGEST)
+    kept = [name for name in contacts.channels if known[contacts.of_channel(name)].any()]
+    lost = [name for name in contacts.channels if name not in kept]
+    if not kept:
+        rule = f"has no {lost[0]} contact that was served for more than 0 s and up to an hour"
+        raise InvalidInput(
+            "log", rule, ", ".join(files), "give logs that say how long contacts took"
+        )
+    for name in lost:
+        reading.note(f"channel left out, nobody was served in it for more than 0 s: {name}")
+    return contacts.of_channels(kept) if lost else contacts
+
+
+def _alike(other: Contacts, learnt: Contacts) -> Contacts:
+    """Contacts of a test, in the channels that were learnt.
+
+    Raises
+    ------
+    InvalidInput
+        If there are none.
+    """
+    kept = [name for name in other.channels if name in learnt.channels]
+    if not kept:
+        rule = f"has no contacts of the channels that were learnt: {', '.join(learnt.channels)}"
+        raise InvalidInput("test", rule, ", ".join(other.channels))
+    return other if len(kept) == len(other.channels) else other.of_channels(kept)
+
+
+def _named(contacts: Contacts) -> bool:
+    """Whether it is known of any contact which agent handled it."""
+    return bool((contacts.served & (contacts.agent >= 0) & (contacts.handle > 0)).any())
 
 
 def _logged(log: Log) -> Presence | None:

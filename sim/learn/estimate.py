@@ -252,6 +252,8 @@ def _variation(volume: Volume, draws: int) -> Figure:
 
     def value(weights: Floats) -> float:
         total = float(weights.sum())
+        if not total:  # no day is usual
+            return float("nan")
         return float(np.sqrt(max(0.0, weights @ off / total / lost - weights @ chance / total)))
 
     low, high = bootstrap(np.flatnonzero(used), value, draws=draws)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 import numpy as np
@@ -12,21 +12,20 @@ from numpy.typing import NDArray
 from sim import erlang
 from sim.learn.contacts import DAY, HOUR, Contacts
 from sim.learn.crowding import crowding_of
+from sim.learn.hours import AWT, LEAST, MEASURED, Error, Hours, compared, hours_of
+from sim.learn.pace import EVEN, Pace, pace_of
 from sim.learn.patience import Curve, kaplan_meier
 from sim.learn.presence import Presence, Rule, inferred, usual, wrap_up
 from sim.learn.replay import Model, replay
 
 __all__ = [
-    "AWT",
     "GIVEN",
-    "MEASURED",
-    "Error",
+    "OCCUPANCY",
     "Fit",
-    "Hours",
     "Learnt",
     "Row",
+    "assumed",
     "fitted",
-    "hours_of",
     "tuned",
 ]
 
@@ -34,95 +33,27 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-#: Seconds within which an answer counts for the service level; of all offered.
-AWT = 20.0
-#: Measures that are compared: shares of offered, and the mean wait of all offered [s].
-MEASURED = ("abandonment", "wait", "service_level")
 #: What a row of the fit is told of the test period. Never its waits, nor who gave up.
 GIVEN: Mapping[str, tuple[str, ...]] = {
     "replayed": ("arrivals", "handle times", "presence"),
     "staffed": ("arrivals", "presence"),
     "forecast": ("arrivals",),
 }
-#: Hours with fewer contacts say little: not compared.
-LEAST = 10
+#: Share of their time in which agents are taken to be busy where nothing is known of them.
+OCCUPANCY = 0.8
 #: A weekday is a working day if it has this share of the contacts of the busiest.
 _WORKING = 0.6
 _LEAST_KIND = 200
-_IDLE = (450.0, 600.0, 900.0, 1800.0)
-_GRACE = (15.0, 30.0)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Hours:
-    """What happened in each hour of arrival, from the first to the last.
-
-    Parameters
-    ----------
-    first
-        The first hour, counted from 1970 by the clock of the centre.
-    offered
-        Contacts.
-    measures
-        By name: shares and mean waits; 0 where nobody came.
-    """
-
-    first: int
-    offered: Ints
-    measures: Mapping[str, Floats]
-
-    @property
-    def hours(self) -> Ints:
-        """Number of each hour."""
-        return np.arange(len(self.offered)) + self.first
-
-
-def hours_of(contacts: Contacts, wait: Floats, served: Flags, abandoned: Flags) -> Hours:
-    """Measures of each hour; waits and fates are those of the log or of a replay.
-
-    Abandonment is the share of all offered that gave up, the wait the mean over all offered
-    (those who were answered at once and those who gave up among them), the service level the share
-    of all offered that was answered within 20 seconds.
-    """
-    first = int(contacts.hour.min())
-    at = contacts.hour - first
-    size = int(at.max()) + 1
-    offered = np.bincount(at, minlength=size)
-    columns = abandoned.astype(float), np.round(wait), served & (np.round(wait) <= AWT)
-    found = {
-        name: np.bincount(at, column, minlength=size) / np.maximum(offered, 1)
-        for name, column in zip(MEASURED, columns, strict=True)
-    }
-    return Hours(first, offered, found)
-
-
-@dataclass(frozen=True, slots=True)
-class Error:
-    """How far simulated hours lie from real ones.
-
-    Parameters
-    ----------
-    r
-        Correlation; nan where one of them never changes.
-    mae
-        Mean absolute difference.
-    bias
-        Mean difference, simulated less real.
-    """
-
-    r: float
-    mae: float
-    bias: float
-
-    @classmethod
-    def of(cls, simulated: Floats, real: Floats) -> Error:
-        """Compare hours one by one."""
-        if not len(real):
-            return cls(float("nan"), float("nan"), float("nan"))
-        off = simulated - real
-        varied = len(real) > 1 and simulated.std() > 0 and real.std() > 0
-        r = float(np.corrcoef(simulated, real)[0, 1]) if varied else float("nan")
-        return cls(r, float(np.abs(off).mean()), float(off.mean()))
+_NARROW = tuple(Rule(*pair) for pair in product((450.0, 600.0, 900.0, 1800.0), (15.0, 30.0)))
+_WIDE = tuple(
+    Rule(*three) for three in product((900.0, 1800.0, 3600.0), (60.0,), (0.0, 6.0, 12.0, 18.0))
+)
+#: Rules of presence that are tried, by what is known of handle times. Where they are told, breaks
+#: can be told from readiness; where they are drawn, breaks would come at other moments than they
+#: did, and it is better to take agents as there, but not always ready.
+_TRIED: Mapping[str, tuple[Rule, ...]] = {"replayed": _NARROW, "staffed": _WIDE, "week": _NARROW}
+#: Who sits idle so long while somebody waits does not do work after a call.
+_LONGEST_WRAP = 30.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,7 +116,9 @@ class Learnt:
     model
         Laws.
     rule
-        How presence is inferred, by what is known of handle times: `replayed` and `staffed`.
+        How presence is inferred: where handle times are told (`replayed`), where they are drawn
+        with the pace of each agent (`staffed`), and where all agents are alike (`week`), as in the
+        scenario.
     levels
         Usual agents, [weekday, hour].
     mean_patience
@@ -228,13 +161,18 @@ def _curves(contacts: Contacts) -> dict[str, Curve]:
     return found
 
 
-def _handles(contacts: Contacts) -> dict[str, Floats]:
-    known = contacts.served & (contacts.handle > 0)
-    found = {"": np.sort(contacts.handle[known])}
+def _handles(contacts: Contacts, known: Flags, pace: Pace) -> dict[str, Floats]:
+    """Handle times by kind, as they would be at the usual pace."""
+    made = pace.of_hours(contacts.second)
+    served = np.flatnonzero(known & (contacts.agent >= 0))
+    if len(contacts.names):
+        made[served] *= pace.of_agents(contacts.names[contacts.agent[served]])
+    handle = contacts.handle / made
+    found = {"": np.sort(handle[known])}
     for kind, name in enumerate(contacts.kinds):
         mine = known & (contacts.kind == kind)
         if mine.sum() >= _LEAST_KIND:
-            found[name] = np.sort(contacts.handle[mine])
+            found[name] = np.sort(handle[mine])
     return found
 
 
@@ -257,11 +195,14 @@ def _priorities(contacts: Contacts) -> dict[str, float]:
     return found
 
 
-def _model(contacts: Contacts, grace: float, head_start: float) -> Model:
-    wraps = wrap_up(contacts, grace)
+def _model(contacts: Contacts, grace: float, head_start: float, *, alike: bool = False) -> Model:
+    wraps = wrap_up(contacts, min(grace, _LONGEST_WRAP))
     wrap = float(wraps.mean()) if len(wraps) else 0.0
     shares = _priorities(contacts)
-    return Model(_curves(contacts), _handles(contacts), wrap, shares, head_start)
+    known = contacts.served & (contacts.handle > 0)
+    pace = EVEN if alike else pace_of(contacts, known)
+    handles = _handles(contacts, known, pace)
+    return Model(_curves(contacts), handles, wrap, shares, head_start, pace=pace)
 
 
 def tuned(
@@ -274,10 +215,11 @@ def tuned(
 ) -> Learnt:
     """Learn what a replay needs, and tune what is not observed on the same period.
 
-    Tuned are the longest idle time that counts as presence and the grace in which somebody may
-    wait: those for which the hours of this period are reproduced best, by the mean over the three
-    measures of the mean absolute error and the absolute bias, each over the standard deviation of
-    the hours. All are tried on the same random numbers.
+    Tuned are the longest idle time that counts as presence, the grace in which somebody may wait,
+    and, where handle times are drawn, the time until an agent is ready again: those for which the
+    hours of this period are reproduced best, by the mean over the three measures of the mean
+    absolute error and the absolute bias, each over the standard deviation of the hours, and, where
+    handle times are drawn, of what correlation lacks. All are tried on the same random numbers.
 
     Parameters
     ----------
@@ -293,33 +235,62 @@ def tuned(
         Told how far it has come.
     """
     working = _working(contacts)
-    models = {grace: _model(contacts, grace, head_start) for grace in _GRACE}
-    rules = dict.fromkeys(("replayed", "staffed"), Rule())
+    search = _Search(contacts, working, head_start, seed)
+    rules = dict.fromkeys(_TRIED, Rule())
     if logged is None:
         for way in rules:
             tell(f"presence, {way}")
-            found = []
-            for idle, grace in product(_IDLE, _GRACE):
-                rule = Rule(idle, grace)
-                people = inferred(contacts, rule, models[grace].wrap)
-                model = _crowded(models[grace], contacts, people)
-                loss = _loss(contacts, people, model, working, way == "replayed", seed)
-                found.append((loss, idle, rule))
-            rules[way] = min(found, key=lambda one: one[:2])[2]
-    model = models[rules["replayed"].grace]
+            rules[way] = search.best(way)
+    model = search.model("replayed", rules["replayed"])
     people = logged or inferred(contacts, rules["replayed"], model.wrap)
     model = _crowded(model, contacts, people)
-    people = logged or inferred(contacts, rules["staffed"], model.wrap)
+    people = logged or inferred(contacts, rules["week"], model.wrap)
     known = contacts.handle[contacts.served & (contacts.handle > 0)]
     gone = max(int(contacts.abandoned.sum()), 1)
     return Learnt(
         model,
         rules,
         _levels(contacts, people),
-        float(contacts.wait.sum()) / gone,
+        float(contacts.wait.sum()) / gone or float(DAY),  # nobody waited: nobody is impatient
         float(known.mean()) + model.wrap if len(known) else 0.0,
         working,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Rules of presence tried on the period itself."""
+
+    contacts: Contacts
+    working: tuple[tuple[int, ...], tuple[int, ...]]
+    head_start: float
+    seed: int
+    models: dict[tuple[float, bool], Model] = field(default_factory=dict)
+
+    def model(self, way: str, rule: Rule) -> Model:
+        """Laws with the work after a contact that goes with a rule."""
+        key = min(rule.grace, _LONGEST_WRAP), way == "week"
+        if key not in self.models:
+            self.models[key] = _model(self.contacts, key[0], self.head_start, alike=key[1])
+        return self.models[key]
+
+    def loss(self, way: str, rule: Rule) -> float:
+        """How badly a rule reproduces the hours."""
+        model = self.model(way, rule)
+        people = inferred(self.contacts, rule, model.wrap)
+        model = _crowded(_unready(model, rule), self.contacts, people)
+        told = way == "replayed"
+        follow = way == "staffed"
+        return _loss(self.contacts, people, model, self.working, told, follow, self.seed)
+
+    def best(self, way: str) -> Rule:
+        """The rule that does it best, of equal ones the narrowest."""
+        return min(_TRIED[way], key=lambda rule: (self.loss(way, rule), rule.idle))
+
+
+def _unready(model: Model, rule: Rule) -> Model:
+    """Work after a contact, and the time until the agent is ready after it."""
+    return replace(model, wrap=model.wrap + rule.ready)
 
 
 def _crowded(model: Model, contacts: Contacts, people: Presence) -> Model:
@@ -333,12 +304,13 @@ def _loss(
     model: Model,
     working: tuple[tuple[int, ...], tuple[int, ...]],
     as_handled: bool,
+    follow: bool,
     seed: int,
 ) -> float:
     real = hours_of(contacts, contacts.wait, contacts.served, contacts.abandoned)
     played = replay(contacts, people, model, as_handled=as_handled, seed=seed)
     ours = hours_of(contacts, played.wait, played.served, played.abandoned)
-    rows = _compared(real, working)
+    rows = compared(real, working)
     if not rows.any():
         return 0.0  # every rule is as good where nothing can be compared
     total = 0.0
@@ -346,14 +318,9 @@ def _loss(
         spread = float(real.measures[name][rows].std()) or 1.0
         error = Error.of(ours.measures[name][rows], real.measures[name][rows])
         total += (error.mae + abs(error.bias)) / spread
+        if follow and np.isfinite(error.r):
+            total += 1 - error.r
     return total / len(MEASURED)
-
-
-def _compared(real: Hours, working: tuple[tuple[int, ...], tuple[int, ...]]) -> Flags:
-    """Working hours with enough contacts."""
-    weekdays, hours = working
-    on = np.isin((real.hours // 24 + 3) % 7, weekdays) & np.isin(real.hours % 24, hours)
-    return np.asarray(on & (real.offered >= LEAST))
 
 
 def _midnights(contacts: Contacts, days: Ints) -> Floats:
@@ -379,6 +346,28 @@ def _levels(contacts: Contacts, people: Presence) -> Floats:
             for day in range(7)
         ]
     )
+
+
+def assumed(contacts: Contacts, levels: Floats | None = None) -> Presence:
+    """Agents where a log neither says when they were there nor who served whom.
+
+    Parameters
+    ----------
+    contacts
+        The period.
+    levels
+        Mean agents, [weekday, hour]; None takes as many as were busy, over an occupancy of 80 %.
+    """
+    days = contacts.days
+    starts = _midnights(contacts, days)
+    if levels is None:
+        known = contacts.served & (contacts.handle > 0)
+        start = (contacts.time + contacts.wait)[known]
+        alone = np.full(len(start), -1)
+        stop = start + contacts.handle[known]
+        busy = Presence(start, stop, alone, np.zeros(len(start)), "busy")
+        levels = _levels(contacts, busy) / OCCUPANCY
+    return replace(usual(levels, days, starts), how="assumed")
 
 
 def fitted(
@@ -408,21 +397,22 @@ def fitted(
         Told how far it has come.
     """
     real = hours_of(contacts, contacts.wait, contacts.served, contacts.abandoned)
-    rows = _compared(real, learnt.working)
+    rows = compared(real, learnt.working)
     simulated, formula = {}, {}
     for way, given in GIVEN.items():
         tell(f"fit, {way}")
-        people = logged
+        people, model = logged, learnt.model
         if way == "forecast":
             days = contacts.days
             people = usual(learnt.levels, days, _midnights(contacts, days))
         elif people is None:
             people = inferred(contacts, learnt.rule[way], learnt.model.wrap)
+            model = _unready(model, learnt.rule[way])
         found = [
             replay(
                 contacts,
                 people,
-                learnt.model,
+                model,
                 as_handled=way == "replayed",
                 seed=seed,
                 replication=number + 1,  # the first was what the rule was tuned on
@@ -456,7 +446,8 @@ def _formula(
     days = np.arange(real.first // 24, (real.first + len(real.offered) - 1) // 24 + 1)
     present = _per_hour(contacts, people, days).ravel()
     agents = present[real.first % 24 :][: len(real.offered)]
-    handle = np.full(len(agents), learnt.mean_handle)
+    ready = learnt.rule[way].ready if way in learnt.rule and people.how == "inferred" else 0.0
+    handle = np.full(len(agents), learnt.mean_handle + ready)
     if way == "replayed":
         known = contacts.served & (contacts.handle > 0)
         at = contacts.hour[known] - real.first

@@ -7,7 +7,7 @@ stands is not there to be called. The rule is tuned on months of its own (`sim.l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,10 @@ __all__ = ["Presence", "Rule", "inferred", "logged", "usual", "wrap_up"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Names = NDArray[np.uint64]
 
-#: Between calls further apart than this an agent has gone home or to another task [s].
+#: Between calls further apart than this an agent has gone home or to another task [s], unless the
+#: rule takes even that for readiness.
 LEAVE = 1800.0
 #: Apart enough for the calls of one agent never to be taken for those of the next [s].
 _APART = 1e11
@@ -39,10 +41,13 @@ class Rule:
     grace
         Time for which somebody may wait in such a pause before the agent counts as away for all
         the time that somebody waited [s].
+    ready
+        Mean time after the work after a contact until the agent takes the next [s].
     """
 
     idle: float = 900.0
     grace: float = 15.0
+    ready: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +62,8 @@ class Presence:
         Row of the same agent's stretch before a break, or -1.
     pause
         Length of that break [s].
+    who
+        Salted hash of the agent; 0, or no rows at all, where nobody is known by name.
     how
         ``logged``, ``inferred`` or ``usual``.
     """
@@ -66,6 +73,7 @@ class Presence:
     follows: Ints
     pause: Floats
     how: str
+    who: Names = field(default_factory=lambda: np.zeros(0, np.uint64))
 
     def __len__(self) -> int:
         """Count the stretches."""
@@ -85,7 +93,8 @@ class Presence:
         place[rows] = np.arange(len(rows))
         follows = place[self.follows[rows]]
         pause = np.where(follows >= 0, self.pause[rows], 0.0)
-        return Presence(self.start[rows], self.stop[rows], follows, pause, self.how)
+        who = self.who[rows] if len(self.who) else self.who
+        return Presence(self.start[rows], self.stop[rows], follows, pause, self.how, who)
 
 
 def _spent_before(moments: Floats, edges: Floats) -> Floats:
@@ -104,6 +113,7 @@ class _Calls:
     same: Flags  # whether the next row is of the same agent
     gap: Floats
     queue: Floats  # of the gap, the time in which somebody waited
+    who: Names
 
     @classmethod
     def of(cls, contacts: Contacts) -> _Calls:
@@ -122,7 +132,9 @@ class _Calls:
         queue = np.zeros(len(start))
         after = np.flatnonzero(gap > 0)
         queue[after] = waited(start[after + 1]) - waited(ended[after])
-        return cls(start, ended, same, gap, queue)
+        known = len(contacts.names) > 0
+        who = contacts.names[agent] if known else np.zeros(len(agent), np.uint64)
+        return cls(start, ended, same, gap, queue, who)
 
 
 class _Waited:
@@ -175,7 +187,7 @@ def inferred(contacts: Contacts, rule: Rule, wrap: float) -> Presence:
         Work after a call, which is no break though somebody waits [s].
     """
     calls = _Calls.of(contacts)
-    leaves = ~calls.same | (calls.gap > LEAVE)
+    leaves = ~calls.same | (calls.gap > max(LEAVE, rule.idle))
     long = ~leaves & (calls.gap > rule.idle)
     away = ~leaves & ~long & (calls.queue > rule.grace)
     off = np.where(long, calls.gap - wrap, np.where(away, calls.queue - wrap, 0.0))
@@ -192,10 +204,12 @@ def inferred(contacts: Contacts, rule: Rule, wrap: float) -> Presence:
     stop = calls.ended[ends] + back[ends]
     start = calls.start[begins]
     pause = np.where(follow, off[np.maximum(begins - 1, 0)], 0.0)
-    return _ordered(start, stop, follow, pause, "inferred")
+    return _ordered(start, stop, follow, pause, "inferred", calls.who[begins])
 
 
-def _ordered(start: Floats, stop: Floats, follow: Flags, pause: Floats, how: str) -> Presence:
+def _ordered(
+    start: Floats, stop: Floats, follow: Flags, pause: Floats, how: str, who: Names
+) -> Presence:
     """Stretches of one agent after the other, put in order of their start."""
     stop = np.maximum(stop, start + _SHORTEST)
     chained = np.flatnonzero(follow)
@@ -210,7 +224,8 @@ def _ordered(start: Floats, stop: Floats, follow: Flags, pause: Floats, how: str
     before = np.where(follow, np.append(-1, place[:-1]), -1)
     later = before[order] < np.arange(len(start))
     follows = np.where(later, before[order], -1)
-    return Presence(start[order], stop[order], follows, np.where(later, pause[order], 0.0), how)
+    pause = np.where(later, pause[order], 0.0)
+    return Presence(start[order], stop[order], follows, pause, how, who[order])
 
 
 def logged(log: Log) -> Presence:
@@ -218,7 +233,8 @@ def logged(log: Log) -> Presence:
     rows = log.database.execute(_LOGGED).fetchnumpy()
     start, stop = np.asarray(rows["start"], float), np.asarray(rows["stop"], float)
     follow = np.zeros(len(start), bool)
-    return _ordered(start, stop, follow, np.zeros(len(start)), "logged")
+    who = np.asarray(rows["agent"], np.uint64)
+    return _ordered(start, stop, follow, np.zeros(len(start)), "logged", who)
 
 
 # Moments at which an agent begins or stops to be there or to be paused; there and not paused.
@@ -238,7 +254,7 @@ WITH turns AS (
         sum(paused) OVER (w ROWS UNBOUNDED PRECEDING) AS paused
     FROM summed WINDOW w AS (PARTITION BY agent ORDER BY moment)
 )
-SELECT moment / 1000.0 AS start, until / 1000.0 AS stop FROM running
+SELECT coalesce(agent, 0) AS agent, moment / 1000.0 AS start, until / 1000.0 AS stop FROM running
 WHERE there > 0 AND paused = 0 AND until > moment ORDER BY agent, moment
 """
 

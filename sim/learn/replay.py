@@ -15,6 +15,7 @@ from sim.engine.contract import CLOCK_LIMIT, TICKS_PER_SECOND, Staffing, Status,
 from sim.engine.door import play
 from sim.learn.contacts import DAY, Contacts
 from sim.learn.crowding import USUAL, Crowding, queue_ahead
+from sim.learn.pace import EVEN, Pace
 from sim.learn.patience import Curve
 from sim.learn.presence import Presence
 
@@ -51,6 +52,8 @@ class Model:
         Time by which contacts of high priority stand ahead in the queue [s].
     crowding
         How a queue shortens patience.
+    pace
+        What agents and hours of the day make of handle times.
     """
 
     patience: dict[str, Curve]
@@ -59,6 +62,7 @@ class Model:
     priority: dict[str, float] = field(default_factory=dict)
     head_start: float = 0.0
     crowding: Crowding = USUAL
+    pace: Pace = EVEN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,10 +104,12 @@ def replay(
     acw = _after(contacts, model, seed, replication)
     high = _high(contacts, model, seed, replication)
     ahead = np.zeros(len(contacts))
+    pace = model.pace.among(presence.who, (presence.stop - presence.start)[: len(presence.who)])
+    pace = EVEN if as_handled else pace
 
     def played() -> Replayed:
         marks = _Marks(handle, acw, patience.drawn(model.crowding.hazard(ahead)), high)
-        return _played(contacts, presence, model, marks)
+        return _played(contacts, presence, model, marks, pace)
 
     found = played()
     for number in range(_PASSES if model.crowding.power else 0):
@@ -124,7 +130,9 @@ class _Marks:
     high: Flags
 
 
-def _played(contacts: Contacts, presence: Presence, model: Model, marks: _Marks) -> Replayed:
+def _played(
+    contacts: Contacts, presence: Presence, model: Model, marks: _Marks, pace: Pace
+) -> Replayed:
     found = np.zeros(len(contacts)), np.zeros(len(contacts), bool), np.zeros(len(contacts), bool)
     first = contacts.day.min()
     for start in range(int(first), int(contacts.day.max()) + 1, PIECE):
@@ -143,7 +151,7 @@ def _played(contacts: Contacts, presence: Presence, model: Model, marks: _Marks)
             acw=_ticks(marks.acw[rows]),
             patience=_ticks(marks.patience[rows]),
         )
-        outcome = play(work, _crew(people, origin, model.head_start))
+        outcome = play(work, _crew(people, origin, model.head_start, pace))
         found[0][rows] = outcome.wait / TICKS_PER_SECOND
         found[1][rows] = outcome.status == Status.SERVED
         found[2][rows] = outcome.status == Status.ABANDONED
@@ -154,16 +162,20 @@ def _ticks(seconds: Floats) -> Ints:
     return np.round(np.minimum(seconds * TICKS_PER_SECOND, _LAST)).astype(np.int64)
 
 
-def _crew(people: Presence, origin: float, head_start: float) -> Staffing:
-    """Everybody in one group, the second queue ahead by the head start."""
+def _crew(people: Presence, origin: float, head_start: float, pace: Pace) -> Staffing:
+    """A group for each pace, the second queue ahead by the head start."""
+    classes, group = pace.classes(people.who)
+    if not len(classes):  # nobody is known: all are alike
+        classes, group = np.ones(1), np.zeros(len(people), np.int64)
     start, stop = _ticks(people.start - origin), _ticks(people.stop - origin)
     ageing = round(_BILLION / (head_start * TICKS_PER_SECOND)) if head_start else 0
     return Staffing(
         start=start,
         end=np.maximum(stop, start + 1),
-        group=np.zeros(len(people), np.uint8),
-        preference=np.zeros((2, 1), np.int64),
-        priority=np.array([[1 if head_start else 0], [0]], np.int64),
+        group=group.astype(np.uint8),
+        preference=np.zeros((2, len(classes)), np.int64),
+        pace=np.tile(np.round(1000 * classes).astype(np.int64), (2, 1)),
+        priority=np.repeat([[1 if head_start else 0], [0]], len(classes), axis=1),
         ageing=np.full(2, ageing, np.int64),
         follows=people.follows.astype(np.int32),
         pause=_ticks(people.pause),
@@ -225,7 +237,8 @@ def _handled(contacts: Contacts, model: Model, logged: bool, seed: int, number: 
         mine = np.flatnonzero(contacts.kind == kind)
         units = _units(contacts, kind, Purpose.HANDLE, seed, number)
         measured = _of(model.handle, name)
-        handle[mine] = measured[(units * len(measured)).astype(np.int64)]
+        drawn = measured[(units * len(measured)).astype(np.int64)]
+        handle[mine] = drawn * model.pace.of_hours(contacts.second[mine])
         served = mine[known[mine]]
         if logged and len(served):
             handle[served] = contacts.handle[served]

@@ -28,6 +28,12 @@ _TIMES = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600, 900, 1200
 _LEAST_SHORT = 0.03
 _KINDS = {"chat": "chat", "email": "email"}
 _LEAST_KNOWN = 0.2
+#: Where the number of agents comes from.
+_HOW = {
+    "logged": "as it is logged",
+    "inferred": "inferred from calls: presence is not logged",
+    "assumed": "assumed: the log names no agents, and those who were busy are taken for 80 %",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ def written(
     wrap
         Mean work after a contact [s].
     how
-        ``logged`` or ``inferred``: where the number of agents comes from.
+        ``logged``, ``inferred`` or ``assumed``: where the number of agents comes from.
     head
         Comment at the top, instead of the plain one.
     """
@@ -104,7 +110,7 @@ def written(
     ]
     for channel in found.channels.values():
         lines += _channel(channel, _word(table), wrap, country)
-    told = "as it is logged" if how == "logged" else "inferred from calls: presence is not logged"
+    told = _HOW[how]
     lines += [
         "groups:",
         f"  {GROUP}:",

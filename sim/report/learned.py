@@ -8,7 +8,8 @@ import numpy as np
 
 from sim.learn.door import Learned
 from sim.learn.estimate import ChannelEstimates, Figure
-from sim.learn.fit import MEASURED, Error, Fit
+from sim.learn.fit import OCCUPANCY, Fit
+from sim.learn.hours import MEASURED, Error
 from sim.report.answer import Answer
 from sim.report.language import N_, Language
 from sim.report.learned_data import DEFINITIONS, learned_data, learned_rows
@@ -16,6 +17,7 @@ from sim.report.log_quality import finding_words, reason_words
 from sim.report.table import Table
 
 __all__ = [
+    "assumed_words",
     "channel_sentences",
     "error_table",
     "figure_table",
@@ -71,6 +73,15 @@ def learned_answer(learned: Learned, lang: Language) -> Answer:
     )
 
 
+def assumed_words(lang: Language) -> str:
+    """What the number of agents rests on where a log names none."""
+    return lang(
+        "The log names no agents: as many are assumed as were busy, over an occupancy of "
+        "{share}. Fit and scenario rest on that.",
+        share=lang.percent(OCCUPANCY, 0),
+    )
+
+
 def _fits(learned: Learned) -> Iterator[tuple[str, Fit]]:
     if learned.fit is not None:
         yield N_("Fit on the test logs, hour by hour"), learned.fit
@@ -95,9 +106,13 @@ def _read(learned: Learned, lang: Language) -> Iterator[str]:
             lines=lang.number(reading.lines),
             reason=reason_words(reason, lang),
         )
+    for note in reading.notes:
+        yield f"{reason_words(note, lang)}."
     for one in learned.findings:
         if one.kind != "dropped":
             yield lang("In the log: {finding}.", finding=finding_words(one, lang))
+    if learned.presence == "assumed":
+        yield assumed_words(lang)
     if learned.presence == "inferred":
         rule = learned.learnt.rule["replayed"]
         yield lang(

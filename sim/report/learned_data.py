@@ -11,7 +11,8 @@ from sim.learn.contacts import HOUR
 from sim.learn.door import Learned
 from sim.learn.durations import Durations
 from sim.learn.estimate import ChannelEstimates, Patience
-from sim.learn.fit import MEASURED, Error, Fit, Row
+from sim.learn.fit import Fit, Row
+from sim.learn.hours import MEASURED, Error
 from sim.learn.returns import WITHIN, Returns
 from sim.learn.volume import Forecast
 from sim.report.answer import finite

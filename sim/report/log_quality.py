@@ -102,6 +102,8 @@ _REASONS = (
 _COLUMN = re.compile(r"column [\'\"](.*)[\'\"] is taken as (\w+)")
 _UNKNOWN = re.compile(r"(\d+) rows have words in [\'\"](.*)[\'\"] whose meaning is not known:.*")
 
+_LOST = re.compile("channel left out, nobody was served in it for more than 0 s: (.*)")
+
 _SIGNS = {
     "handle_exponential": N_("handle times follow the exponential law to the letter"),
     "handle_uniform": N_("handle times are spread evenly between two bounds"),
@@ -133,6 +135,11 @@ def reason_words(reason: str, lang: Language) -> str:
             "{n} rows have words in “{column}” whose meaning is not known",
             int(unknown[1]),
             column=unknown[2],
+        )
+    if lost := _LOST.fullmatch(reason):
+        return lang(
+            "channel left out, nobody was served in it for more than 0 s: {channel}",
+            channel=lost[1],
         )
     head, mark, rest = reason.partition(": ")
     if mark and rest in _REASONS:  # a note of one file
@@ -194,27 +201,27 @@ def _share(finding: Finding, lang: Language) -> str:
     return lang.percent(finding.share, digits)
 
 
+def _reason(finding: Finding, lang: Language) -> str:
+    return reason_words(str(finding.values["reason"]), lang)
+
+
 def _dropped(finding: Finding, lang: Language) -> str:
-    share = _share(finding, lang)
-    reason = reason_words(str(finding.values["reason"]), lang)
     return lang.n(
         "{n} line ({share}) was left out: {reason}",
         "{n} lines ({share}) were left out: {reason}",
         finding.count,
-        share=share,
-        reason=reason,
+        share=_share(finding, lang),
+        reason=_reason(finding, lang),
     )
 
 
 def _repaired(finding: Finding, lang: Language) -> str:
-    share = _share(finding, lang)
-    reason = reason_words(str(finding.values["reason"]), lang)
     return lang.n(
         "{n} contact ({share}) was kept, but {reason}: the clock was set back",
         "{n} contacts ({share}) were kept, but {reason}: the clock was set back",
         finding.count,
-        share=share,
-        reason=reason,
+        share=_share(finding, lang),
+        reason=_reason(finding, lang),
     )
 
 

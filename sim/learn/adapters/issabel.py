@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from sim.learn.adapters.rows import NO_TIME, begin, end, from_tables
-from sim.learn.source import Format, Import
+from functools import partial
+
+from sim.learn.adapters.rows import NO_TIME, whole
+from sim.learn.source import Format
 from sim.learn.tables import header_of
 
 __all__ = ["FUSIONPBX", "ISSABEL"]
@@ -74,24 +76,12 @@ FROM (SELECT * REPLACE (upper(given(reason)) AS reason), instant(joined) AS came
 """
 
 
-def _load_call_entry(task: Import) -> None:
-    begin(task)
-    from_tables(task, _FROM_CALL_ENTRY, _CALL_ENTRY)
-    end(task)
-
-
-def _load_cdr(task: Import) -> None:
-    begin(task)
-    from_tables(task, _FROM_CDR, _V_XML_CDR)
-    end(task)
-
-
 ISSABEL = Format(
     name="issabel",
     title="Issabel or Elastix call_entry, as CSV",
     knows=_KNOWS,
     matches=lambda head: {"datetime_entry_queue", "duration_wait"} <= set(header_of(head)),
-    load=_load_call_entry,
+    load=partial(whole, query=_FROM_CALL_ENTRY, columns=_CALL_ENTRY),
 )
 
 FUSIONPBX = Format(
@@ -99,5 +89,5 @@ FUSIONPBX = Format(
     title="FreeSWITCH calls of FusionPBX, as CSV",
     knows=_KNOWS,
     matches=lambda head: {"cc_side", "cc_queue_joined_epoch"} <= set(header_of(head)),
-    load=_load_cdr,
+    load=partial(whole, query=_FROM_CDR, columns=_V_XML_CDR),
 )

@@ -13,7 +13,18 @@ from pathlib import Path
 from sim.learn.source import STAGED, Import
 from sim.learn.tables import Table, sniffed
 
-__all__ = ["AGAIN", "NO_LINE", "NO_TIME", "begin", "end", "from_lines", "from_tables", "pick"]
+__all__ = [
+    "AGAIN",
+    "NO_LINE",
+    "NO_TIME",
+    "begin",
+    "end",
+    "events",
+    "from_lines",
+    "from_tables",
+    "pick",
+    "whole",
+]
 
 NO_TIME = "no readable time"
 NO_LINE = "cut short, or not of this format"
@@ -33,6 +44,34 @@ def begin(task: Import) -> None:
     """Make the table that rows go to."""
     task.run(_RAW)
     task.scratch.append("raw")
+
+
+def whole(task: Import, query: str, columns: Mapping[str, Sequence[str]]) -> None:
+    """Read tables whose rows are contacts, from beginning to end; see `from_tables`."""
+    begin(task)
+    from_tables(task, query, columns)
+    end(task)
+
+
+def events(task: Import, table: str, columns: str, query: str) -> None:
+    """Read objects of JSON, an event each, into a table of their own.
+
+    Parameters
+    ----------
+    task
+        The reading.
+    table, columns
+        The table that is made, and its columns beside `file`, `number` and `why`: the reason for
+        which an event is left out.
+    query
+        Statement over ``piece(file, number, text)`` that fills it.
+    """
+    task.run(f"CREATE TABLE {table} (file USMALLINT, number UBIGINT, {columns}, why VARCHAR)")
+    task.scratch.append(table)
+    task.insert_lines(query, between=b'}{"')
+    task.log.reading.lines = task.run(f"SELECT count(*) FROM {table}")[0][0]
+    for why in (NO_LINE, NO_TIME):
+        task.drop(why, table, f"why = '{why}'")
 
 
 def from_lines(task: Import, query: str, *, between: bytes = b"") -> None:

@@ -6,7 +6,7 @@ handle times come only from time that was tracked.
 
 from __future__ import annotations
 
-from sim.learn.adapters.rows import NO_LINE, NO_TIME, begin, end, from_tables
+from sim.learn.adapters.rows import NO_LINE, NO_TIME, begin, end, events, from_tables
 from sim.learn.source import Format, Import
 from sim.learn.tables import header_of
 
@@ -40,15 +40,10 @@ GROUP BY ticket HAVING count(*) FILTER (kind = 'activate') > 0
 
 
 def _load_zendesk(task: Import) -> None:
-    task.run(
-        "CREATE TABLE metrics (file USMALLINT, number UBIGINT, id VARCHAR, ticket VARCHAR,"
-        " metric VARCHAR, instance VARCHAR, kind VARCHAR, ms BIGINT, why VARCHAR)"
+    columns = (
+        "id VARCHAR, ticket VARCHAR, metric VARCHAR, instance VARCHAR, kind VARCHAR, ms BIGINT"
     )
-    task.scratch.append("metrics")
-    task.insert_lines(_EVENTS, between=b'}{"')
-    task.log.reading.lines = task.run("SELECT count(*) FROM metrics")[0][0]
-    for why in (NO_LINE, NO_TIME):
-        task.drop(why, "metrics", f"why = '{why}'")
+    events(task, "metrics", columns, _EVENTS)
     task.run(
         "CREATE TABLE twice AS SELECT file, number, id FROM (SELECT *, row_number() OVER"
         " (PARTITION BY id ORDER BY file, number) AS nth FROM metrics WHERE id IS NOT NULL)"

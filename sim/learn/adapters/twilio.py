@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.learn.adapters.rows import NO_LINE, NO_TIME
+from sim.learn.adapters.rows import NO_LINE, NO_TIME, events
 from sim.learn.source import Format, Import
 
 __all__ = ["TWILIO"]
@@ -62,16 +62,11 @@ AVAILABLE, AWAY = ("available", "idle", "busy", "reserved", "wrapup"), ("offline
 
 
 def _load(task: Import) -> None:
-    task.run(
-        "CREATE TABLE happened (file USMALLINT, number UBIGINT, kind VARCHAR, ms BIGINT,"
-        " task VARCHAR, queue VARCHAR, channel VARCHAR, worker VARCHAR, activity VARCHAR,"
-        " priority VARCHAR, caller VARCHAR, why VARCHAR)"
+    columns = (
+        "kind VARCHAR, ms BIGINT, task VARCHAR, queue VARCHAR, channel VARCHAR, worker VARCHAR,"
+        " activity VARCHAR, priority VARCHAR, caller VARCHAR"
     )
-    task.scratch.append("happened")
-    task.insert_lines(_EVENTS, between=b'}{"')
-    task.log.reading.lines = task.run("SELECT count(*) FROM happened")[0][0]
-    for why in (NO_LINE, NO_TIME):
-        task.drop(why, "happened", f"why = '{why}'")
+    events(task, "happened", columns, _EVENTS)
     task.run(
         "CREATE TABLE begun AS SELECT file, number FROM happened WHERE why IS NULL AND task IS NOT"
         " NULL AND task NOT IN (SELECT task FROM happened WHERE kind = 'task.created'"

@@ -7,7 +7,7 @@ import streamlit as st
 from sim.learn.estimate import ChannelEstimates
 from sim.report.assumed import LAW_WORDS
 from sim.report.language import Language
-from sim.report.learned import channel_sentences, figure_table, figure_words
+from sim.report.learned import assumed_words, channel_sentences, figure_table, figure_words
 from sim.report.learned_charts import hours_chart, law_chart, survival_chart
 from sim.report.learned_data import DEFINITIONS
 from sim.report.learned_drawn import day_types, handle_classes, patience_steps, week_points
@@ -154,13 +154,14 @@ def _presence(view: View, one: ChannelEstimates, result: Result) -> None:
         legend(items, view.palette)
         title = lang("Operators, mean")
         chart(hours_chart(points, title, lang, view.palette), lang("Operators by hour of the day"))
-        st.caption(
-            lang("As it is logged.")
-            if result.learned.presence == "logged"
-            else lang(
+        told = {
+            "logged": lang("As it is logged."),
+            "inferred": lang(
                 "Not logged: inferred from who handled what and when, so this is an estimate."
-            )
-        )
+            ),
+            "assumed": assumed_words(lang),
+        }
+        st.caption(told[result.learned.presence])
 
 
 def _channels_together(scenario: Scenario, result: Result, lang: Language) -> None:

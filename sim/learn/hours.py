@@ -1,0 +1,111 @@
+"""Hours of a log or a replay: what happened in each, and how far two accounts of them lie apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.learn.contacts import Contacts
+
+__all__ = ["AWT", "LEAST", "MEASURED", "Error", "Hours", "compared", "hours_of"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+#: Seconds within which an answer counts for the service level; of all offered.
+AWT = 20.0
+#: Measures that are compared: shares of offered, and the mean wait of all offered [s].
+MEASURED = ("abandonment", "wait", "service_level")
+#: Hours with fewer contacts say little: not compared.
+LEAST = 10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hours:
+    """What happened in each hour of arrival, from the first to the last.
+
+    Parameters
+    ----------
+    first
+        The first hour, counted from 1970 by the clock of the centre.
+    offered
+        Contacts.
+    measures
+        By name: shares and mean waits; 0 where nobody came.
+    """
+
+    first: int
+    offered: Ints
+    measures: Mapping[str, Floats]
+
+    @property
+    def hours(self) -> Ints:
+        """Number of each hour."""
+        return np.arange(len(self.offered)) + self.first
+
+
+def hours_of(contacts: Contacts, wait: Floats, served: Flags, abandoned: Flags) -> Hours:
+    """Measures of each hour; waits and fates are those of the log or of a replay.
+
+    Abandonment is the share of all offered that gave up, the wait the mean over all offered
+    (those who were answered at once and those who gave up among them), the service level the share
+    of all offered that was answered within 20 seconds.
+    """
+    first = int(contacts.hour.min())
+    at = contacts.hour - first
+    size = int(at.max()) + 1
+    offered = np.bincount(at, minlength=size)
+    columns = abandoned.astype(float), np.round(wait), served & (np.round(wait) <= AWT)
+    found = {
+        name: np.bincount(at, column, minlength=size) / np.maximum(offered, 1)
+        for name, column in zip(MEASURED, columns, strict=True)
+    }
+    return Hours(first, offered, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """How far simulated hours lie from real ones.
+
+    Parameters
+    ----------
+    r
+        Correlation; nan where one of them never changes.
+    mae
+        Mean absolute difference.
+    bias
+        Mean difference, simulated less real.
+    """
+
+    r: float
+    mae: float
+    bias: float
+
+    @classmethod
+    def of(cls, simulated: Floats, real: Floats) -> Error:
+        """Compare hours one by one."""
+        if not len(real):
+            return cls(float("nan"), float("nan"), float("nan"))
+        off = simulated - real
+        varied = len(real) > 1 and simulated.std() > 0 and real.std() > 0
+        r = float(np.corrcoef(simulated, real)[0, 1]) if varied else float("nan")
+        return cls(r, float(np.abs(off).mean()), float(off.mean()))
+
+
+def compared(real: Hours, working: tuple[tuple[int, ...], tuple[int, ...]]) -> Flags:
+    """Which hours are compared: working hours with enough contacts.
+
+    Parameters
+    ----------
+    real
+        What happened.
+    working
+        Weekdays, Monday is 0, and hours of the day.
+    """
+    weekdays, hours = working
+    on = np.isin((real.hours // 24 + 3) % 7, weekdays) & np.isin(real.hours % 24, hours)
+    return np.asarray(on & (real.offered >= LEAST))
