@@ -17,7 +17,7 @@ from sim.scenario.ready import ready
 from sim.ui import sidebar
 from sim.ui.session import look, state
 from sim.ui.state import OWN, State, address, read_address
-from sim.ui.view import View
+from sim.ui.view import View, plain, quoted
 from sim.ui.waiting import Paused
 from sim.ui.work import scenario_of
 
@@ -158,7 +158,7 @@ def _show(name: str, opened: list[_Opened | None], lang: Language) -> None:
     except Paused:
         return
     except (InvalidInput, ScenarioError) as error:
-        st.error(lang("This cannot be computed: {reason}", reason=_reason(error)))
+        st.error(lang("This cannot be computed: {reason}", reason=plain(_reason(error))))
         st.caption(lang("Change the figures on the left, or take the last change back."))
 
 
@@ -185,13 +185,15 @@ def _notices(lang: Language) -> None:
     """A damaged link, a file that could not be read."""
     wrong, *opened = st.session_state["damaged"]
     if wrong and opened == [state().scenario, state().figures]:
-        parts = ", ".join(f"`{part.replace('`', ' ')}`" for part in wrong)
+        parts = ", ".join(quoted(part) for part in wrong)
         st.warning(lang("This link is damaged: {parts} was left out.", parts=parts))
     if "problems" in st.session_state:
         name, lines = st.session_state["problems"]
-        listed = "\n".join(f"- `{line}`" for line in lines[:20])
+        listed = "\n".join(f"- {quoted(line)}" for line in lines[:20])
         kept = lang("Nothing was changed: your calculation is as it was.")
-        st.error(lang("The file “{name}” cannot be used.", name=name) + f"\n\n{listed}\n\n{kept}")
+        st.error(
+            lang("The file “{name}” cannot be used.", name=plain(name)) + f"\n\n{listed}\n\n{kept}"
+        )
 
 
 def _reason(error: Exception) -> str:
