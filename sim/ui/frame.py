@@ -24,7 +24,8 @@ from sim.ui.work import scenario_of
 __all__ = ["PAGES", "main"]
 
 _ICON = Path(__file__).with_name("icon.png")
-# Less air above the first line than Streamlit leaves, and lines that do not run too wide.
+# Less air above the first line than Streamlit leaves, and lines that do not run too wide. What it
+# says of the Enter key lies over the number in a narrow field, and takes its clicks.
 _STYLE = """<style>
 .stMainBlockContainer {padding-top: 4.1rem; padding-bottom: 3rem; max-width: 78rem}
 .stMainBlockContainer > .stVerticalBlock {gap: .75rem}
@@ -40,6 +41,8 @@ _STYLE = """<style>
 .linewise-tile dd {margin: 0; font-size: 1.6rem; line-height: 1.3; white-space: nowrap}
 .linewise-tile dd:has(small) {font-size: .86rem; white-space: normal}
 .linewise-tile small {color: var(--tile-note); font-size: inherit}
+[data-testid="InputInstructions"] {pointer-events: none}
+.stSidebar [data-testid="InputInstructions"] {display: none}
 @media (min-width: 768px) {.stMainBlockContainer {padding-left: 3rem; padding-right: 3rem}}
 @media (max-width: 640px) {.linewise-tile dd {font-size: 1.45rem}}
 </style>"""
