@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import zipfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -368,6 +369,29 @@ def test_a_workbook_is_a_table(tmp_path: Path) -> None:
     book.save(tmp_path / "calls.xlsx")
     with read_logs(tmp_path / "calls.xlsx", timezone="Europe/Moscow") as log:
         assert asked(log, *FLOW) == READ
+
+
+@pytest.mark.parametrize(
+    ("part", "sizes"),
+    [
+        ("xl/worksheets/sheet1.xml", [64 << 20]),  # a few kilobytes unfold to 64 MB
+        ("xl/sharedStrings{}.xml", [31 << 20] * 9),  # none does, but all are read whole
+    ],
+)
+def test_a_workbook_that_unfolds_without_bounds_is_refused_before_it_is_read(
+    tmp_path: Path, part: str, sizes: list[int]
+) -> None:
+    path = tmp_path / "calls.xlsx"
+    nothing = bytes(1 << 20)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for number, size in enumerate(sizes):
+            with archive.open(part.format(number), "w") as written:
+                for _ in range(size >> 20):
+                    written.write(nothing)
+    assert path.stat().st_size < sum(sizes) / 100
+
+    with pytest.raises(InvalidInput, match="unfolds to more than"):
+        read_logs(path, format="table", timezone="Europe/Moscow")
 
 
 def test_a_mapping_says_what_columns_and_words_mean(tmp_path: Path) -> None:

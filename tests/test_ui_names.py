@@ -2,21 +2,51 @@
 
 from __future__ import annotations
 
-import pytest
-from visitor import bring, priced, straight
+import re
+from collections.abc import Iterator
+from typing import Any
 
-SIGNS = "*team* [A] $5_6$"
-NAMED = (
-    priced()
-    .replace("en: Own team", f'en: "Own {SIGNS}"')
-    .replace("title: {en: Vendor", f'title: {{en: "Vendor {SIGNS}"')
-)
+from visitor import bring, finish, opened, priced, turn
+
+from sim.ui.frame import PAGES
+
+# A picture from elsewhere would be a request that leaves the machine.
+SIGNS = "![x](https://elsewhere.invalid/x.png) *star* $sum$ `tick`"
+MARKS = re.compile(r"(?<!\\)!\[|(?<!\\)\*star|(?<!\\)\$sum|(?<!\\)`tick")
+# What of an element is read as Markdown, and elements of which nothing is.
+READ = ("body", "label", "text")
+PLAIN = {"html", "selectbox", "text_input"}
 
 
-@pytest.mark.parametrize("page", ["answer", "options"])
-def test_signs_in_the_name_of_an_option_are_no_marks(page: str) -> None:
-    app = bring(straight(page, lang="en", scenario="bank"), NAMED)
-    said = [one.value for one in (*app.header, *app.subheader) if "team" in one.value]
+def named() -> str:
+    """A scenario whose every title could be taken for something else."""
+    text = priced(risk="{draws: 20}")
+    for name in ("Phone", "Own team", "Vendor", "Small shop"):
+        text = re.sub(rf"\{{en: {name}, ru: [^}}]*\}}", f"'{SIGNS}'", text)
+    text = text.replace("own: {", f"own: {{title: '{SIGNS}', ")
+    assert text.count(SIGNS) == 5
+    return text
 
-    assert said
-    assert all(r"\*team\* \[A\] \$5\_6\$" in one for one in said)
+
+def read(block: Any) -> Iterator[tuple[str, str]]:
+    """Everything on the page that is read as Markdown: what it is, and its text."""
+    for part in block.children.values():
+        if hasattr(part, "children"):
+            yield part.type, str(getattr(part, "label", ""))
+            yield from read(part)
+        elif part.type not in PLAIN:
+            texts = (getattr(part.proto, name, "") for name in READ)
+            yield from ((part.type, text) for text in texts if isinstance(text, str))
+
+
+def test_signs_in_names_are_no_marks_on_any_page() -> None:
+    app = finish(bring(opened(lang="en", scenario="bank"), named()))
+    said, wrong = 0, []
+    for page, _ in PAGES:
+        for block in (turn(app, page).main, app.sidebar):
+            texts = list(read(block))
+            said += sum("star" in text for _, text in texts)
+            wrong += [(page, *one) for one in texts if MARKS.search(one[1])]
+
+    assert said > 12
+    assert wrong == []

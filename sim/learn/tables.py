@@ -26,6 +26,9 @@ BLOCK = 50_000
 DEEPEST_HEADER = 20
 BAD_QUOTES = "quotes that do not close, or a cell beyond all bounds"
 CUT_SHORT = "cut short: fewer cells than the header"
+# A workbook is an archive, and some kilobytes of one can unfold to gigabytes. Real logs shrink to a
+# tenth, at most to a thirtieth; what is not a sheet is read whole [bytes].
+_ROOM, _SHRINKS, _WHOLE = 32 << 20, 100, 256 << 20
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ def _texts(path: Path, encoding: str) -> Iterator[str]:
 def _sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Rows of the first sheet of a workbook as text."""
     try:
+        _fits(path)
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         sheet = book.worksheets[0]
         for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
@@ -122,6 +126,17 @@ def _sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
         raise
     except Exception as error:  # what a damaged archive raises is not listed anywhere
         raise InvalidInput("log", f"is no readable workbook ({error})", str(path)) from None
+
+
+def _fits(path: Path) -> None:
+    """Refuse an archive that unfolds beyond what a log can be, before any of it is unfolded."""
+    with zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
+    bombs = any(p.file_size > max(_ROOM, _SHRINKS * p.compress_size) for p in parts)
+    whole = sum(p.file_size for p in parts if not p.filename.startswith("xl/worksheets/"))
+    if bombs or whole > _WHOLE:
+        rule = "unfolds to more than a workbook of logs can hold; save it as CSV"
+        raise InvalidInput("log", rule, path.name)
 
 
 def text_of(cell: object) -> str:

@@ -17,14 +17,15 @@ from sim.scenario.ready import ready
 from sim.ui import sidebar
 from sim.ui.session import look, state
 from sim.ui.state import OWN, State, address, read_address
-from sim.ui.view import View
+from sim.ui.view import View, plain, quoted
 from sim.ui.waiting import Paused
 from sim.ui.work import scenario_of
 
 __all__ = ["PAGES", "main"]
 
 _ICON = Path(__file__).with_name("icon.png")
-# Less air above the first line than Streamlit leaves, and lines that do not run too wide.
+# Less air above the first line than Streamlit leaves, and lines that do not run too wide. What it
+# says of the Enter key lies over the number in a narrow field, and takes its clicks.
 _STYLE = """<style>
 .stMainBlockContainer {padding-top: 4.1rem; padding-bottom: 3rem; max-width: 78rem}
 .stMainBlockContainer > .stVerticalBlock {gap: .75rem}
@@ -40,6 +41,8 @@ _STYLE = """<style>
 .linewise-tile dd {margin: 0; font-size: 1.6rem; line-height: 1.3; white-space: nowrap}
 .linewise-tile dd:has(small) {font-size: .86rem; white-space: normal}
 .linewise-tile small {color: var(--tile-note); font-size: inherit}
+[data-testid="InputInstructions"] {pointer-events: none}
+.stSidebar [data-testid="InputInstructions"] {display: none}
 @media (min-width: 768px) {.stMainBlockContainer {padding-left: 3rem; padding-right: 3rem}}
 @media (max-width: 640px) {.linewise-tile dd {font-size: 1.45rem}}
 </style>"""
@@ -158,7 +161,7 @@ def _show(name: str, opened: list[_Opened | None], lang: Language) -> None:
     except Paused:
         return
     except (InvalidInput, ScenarioError) as error:
-        st.error(lang("This cannot be computed: {reason}", reason=_reason(error)))
+        st.error(lang("This cannot be computed: {reason}", reason=plain(_reason(error))))
         st.caption(lang("Change the figures on the left, or take the last change back."))
 
 
@@ -185,13 +188,15 @@ def _notices(lang: Language) -> None:
     """A damaged link, a file that could not be read."""
     wrong, *opened = st.session_state["damaged"]
     if wrong and opened == [state().scenario, state().figures]:
-        parts = ", ".join(f"`{part.replace('`', ' ')}`" for part in wrong)
+        parts = ", ".join(quoted(part) for part in wrong)
         st.warning(lang("This link is damaged: {parts} was left out.", parts=parts))
     if "problems" in st.session_state:
         name, lines = st.session_state["problems"]
-        listed = "\n".join(f"- `{line}`" for line in lines[:20])
+        listed = "\n".join(f"- {quoted(line)}" for line in lines[:20])
         kept = lang("Nothing was changed: your calculation is as it was.")
-        st.error(lang("The file “{name}” cannot be used.", name=name) + f"\n\n{listed}\n\n{kept}")
+        st.error(
+            lang("The file “{name}” cannot be used.", name=plain(name)) + f"\n\n{listed}\n\n{kept}"
+        )
 
 
 def _reason(error: Exception) -> str:

@@ -6,6 +6,7 @@ import logging
 import multiprocessing
 import os
 import pickle
+import signal
 import tempfile
 import threading
 from collections import OrderedDict
@@ -184,7 +185,8 @@ class Board:
         except (*_REFUSED, Stopped) as error:
             job.error = error
         except Exception as error:  # whatever it is, the page must be told
-            _LOG.exception("%s could not be computed", job.task.key)
+            if threading.main_thread().is_alive():  # else the app is closed, and this is no fault
+                _LOG.exception("%s could not be computed", job.task.key)
             job.error = error
         finally:
             if job.error is None:
@@ -253,6 +255,8 @@ def _compute(theirs: Connection, packed: bytes, folder: str | None) -> None:
     Its temporary files go where they are cleared away.
     """
     tempfile.tempdir = folder
+    # A key pressed to close the app reaches it too: who started it ends it, without a word.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(_BEHIND)
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import logging
 import socket
@@ -132,6 +133,7 @@ def settled(breath: float = _BREATH) -> None:
         import_module(f"sim.ui.pages.{name}")
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # libraries count what is left at the end, and complain
 
 
 def _surer(found: Comparison) -> None:

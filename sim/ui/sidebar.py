@@ -16,7 +16,7 @@ from sim.scenario.ready import ready
 from sim.scenario.variant import aht, lead, volume
 from sim.ui.session import can_redo, can_undo, change, look, redo, state, undo
 from sim.ui.state import BOUNDS, OWN, State
-from sim.ui.view import choose
+from sim.ui.view import choose, plain
 from sim.ui.work import from_file, from_text
 
 __all__ = [
@@ -181,7 +181,7 @@ def load_figures(scenario: Scenario, lang: Language) -> None:
     """
     channel = scenario.channels[lead(scenario)]
     title = channel_title(scenario, lead(scenario), lang)
-    of = f" · {title}" if len(scenario.channels) > 1 else ""
+    of = f" · {plain(title)}" if len(scenario.channels) > 1 else ""
     target = channel.target
     with st.container(border=True):
         st.subheader(lang("Load and target"), anchor=False)

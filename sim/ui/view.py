@@ -27,6 +27,7 @@ __all__ = [
     "hold",
     "legend",
     "plain",
+    "quoted",
     "table",
     "tile_row",
 ]
@@ -275,7 +276,12 @@ def table(shown: Table) -> None:
 
 def plain(text: str) -> str:
     """Text without the signs that would be read as marks or formulas."""
-    return re.sub(r"([*_$`~\[\]])", r"\\\1", text)
+    return re.sub(r"([\\*_$`~\[\]])", r"\\\1", text)
+
+
+def quoted(text: str) -> str:
+    """Words of a file or of an error, set apart: nothing in them is read as a mark."""
+    return f"`{' '.join(text.replace('`', chr(39)).split())}`"
 
 
 def tile_row(tiles: Sequence[Tile], palette: Palette) -> None:

@@ -14,7 +14,7 @@ from sim.scenario.ready import ready
 from sim.ui.jobs import Task
 from sim.ui.sidebar import text_in
 from sim.ui.tasks import compared
-from sim.ui.view import View, table
+from sim.ui.view import View, plain, quoted, table
 from sim.ui.waiting import result_of
 from sim.ui.work import from_file, from_text, key_of
 
@@ -50,8 +50,8 @@ def compared_files(view: View) -> None:
                 args=(lang,),
             )
         for name, reason in st.session_state.get("data.compare.refused", []):
-            head = lang("The file “{name}” cannot be used.", name=name)
-            st.error(f"{head} `{reason}`")
+            head = lang("The file “{name}” cannot be used.", name=plain(name))
+            st.error(f"{head} {quoted(reason)}")
     brought = [from_text(text, name) for name, text in st.session_state.get(_BROUGHT, [])]
     scenarios = [view.scenario, *others, *brought][:_MOST]
     if len(scenarios) < 2:
@@ -60,7 +60,7 @@ def compared_files(view: View) -> None:
     found = [_comparison(view, one) for one in scenarios]
     with st.container(border=True):
         shown = key_figures(scenarios, found, lang)
-        st.subheader(shown.title, anchor=False)
+        st.subheader(plain(shown.title), anchor=False)
         table(shown)
         st.caption(
             lang("Simulated with each file's own seed and precision, as linewise compare does.")
@@ -87,7 +87,7 @@ def _ready(view: View) -> list[Scenario]:
         key = f"data.compare.{name}"
         if st.session_state.get(key) != (name in chosen):
             st.session_state[key] = name in chosen
-        label = one.title.in_(lang.code)
+        label = plain(one.title.in_(lang.code))
         if name == view.state.scenario:
             label = lang("{title}, as its file has it", title=label)
         st.checkbox(label, key=key, on_change=keep, args=(name, key))

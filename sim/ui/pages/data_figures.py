@@ -22,7 +22,7 @@ from sim.scenario.terms.shipped import Section
 from sim.scenario.written import Figure, figure_of, write
 from sim.ui.session import change, state
 from sim.ui.state import State
-from sim.ui.view import View, choose, hold
+from sim.ui.view import View, choose, hold, plain, quoted
 from sim.ui.work import folded, scenario_of, written_tree
 
 __all__ = ["figures", "shown_figures"]
@@ -137,7 +137,7 @@ def _presets(view: View, option: str) -> None:
             now = terms.preset.name
             label = lang("Ready terms")
             if len(scenario.options[option].groups) > 1:
-                label += f" · {group_title(scenario, option, name, lang)}"
+                label += f" · {plain(group_title(scenario, option, name, lang))}"
             if len(fitting) < 2:
                 st.caption(f"{label}: {_preset_words(now, lang)}.")
                 continue
@@ -191,7 +191,7 @@ def _rows(view: View, shown: Iterable[Assumption]) -> None:
     tree = written_tree(folded(view.state, scenario_of(view.state)[0]))
     with st.container(border=True):
         for one in shown:
-            title = assumption_title(scenario, one.path, lang)
+            title = plain(assumption_title(scenario, one.path, lang))
             row = _Row(one, title, figure_of(scenario, tree, one))
             left, right = st.columns([2, 3], vertical_alignment="center")
             with left:
@@ -207,10 +207,10 @@ def _standing(view: View, one: Assumption) -> str:
     parts = [f"**{standing}**"]
     range_ = figure_range(one, view.scenario.currency, lang)
     if range_:
-        parts.append(lang("may be {range}", range=range_))
+        parts.append(lang("may be {range}", range=plain(range_)))
     if isinstance(one.value, str) and one.unit == "law":
-        parts.append(figure_value(one.value, one.unit, view.scenario.currency, lang))
-    said = "" if one.source == ASSUMED else f"  \n{source}"
+        parts.append(plain(figure_value(one.value, one.unit, view.scenario.currency, lang)))
+    said = "" if one.source == ASSUMED else f"  \n{plain(source)}"
     return " · ".join(parts) + said
 
 
@@ -219,7 +219,7 @@ def _field(view: View, row: _Row) -> None:
     lang, one, figure = view.lang, row.one, row.figure
     if figure is None:
         said = figure_value(one.value, one.unit, view.scenario.currency, lang)
-        st.markdown(f"{row.title}  \n{said}")
+        st.markdown(f"{row.title}  \n{plain(said)}")
         return
     scale = 100.0 if figure.unit.startswith("share") else 1.0
     shown = float(f"{figure.value * scale:.6g}")
@@ -323,4 +323,4 @@ def _refusal(lang: Language) -> None:
     if refused is not None:
         title, reason = refused
         head = lang("“{figure}” stays as it was.", figure=title)
-        st.error(f"{head} `{reason}`")
+        st.error(f"{head} {quoted(reason)}")

@@ -10,7 +10,7 @@ from sim.report.profile_charts import Hour, profile_chart
 from sim.report.sentences import channel_title
 from sim.scenario.week_file import week_channels, week_edits, week_text
 from sim.ui.session import change, state
-from sim.ui.view import View, chart, legend
+from sim.ui.view import View, chart, legend, plain
 from sim.ui.work import folded, scenario_of
 
 __all__ = ["week"]
@@ -35,7 +35,7 @@ def week(view: View) -> None:
                 lang("What comes is replayed from a log or called from a list: no week to show.")
             )
             return
-        st.markdown(_busiest(view, names[0]))
+        st.markdown(plain(_busiest(view, names[0])))
         colours = [view.palette.groups[_COLOURS[n % len(_COLOURS)]] for n in range(len(names))]
         titles = [channel_title(scenario, name, lang) for name in names]
         legend(list(zip(colours, titles, strict=True)), view.palette)
@@ -82,7 +82,7 @@ def _table(view: View) -> None:
         st.subheader(lang("The week as a table"), anchor=False)
         refused = st.session_state.pop("data.week.refused", None)
         if refused is not None:
-            st.error(refused)
+            st.error(plain(refused))
         st.markdown(
             lang(
                 "Columns: day, time, then one for each channel, with the contacts expected in the "

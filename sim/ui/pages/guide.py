@@ -16,7 +16,7 @@ from sim.scenario.variant import aht, lead, volume
 from sim.scenario.week_file import week_channels
 from sim.ui.session import change, state
 from sim.ui.state import BOUNDS, OWN, State
-from sim.ui.view import View, choose
+from sim.ui.view import View, choose, plain
 from sim.ui.work import scenario_of
 
 __all__ = ["headed", "hours_edits"]
@@ -69,7 +69,7 @@ def headed(view: View, question: str) -> None:
                 icon=":material/close:",
             )
     if refused:
-        st.error(lang("This cannot be computed: {reason}", reason=refused))
+        st.error(lang("This cannot be computed: {reason}", reason=plain(str(refused))))
 
 
 def _close() -> None:

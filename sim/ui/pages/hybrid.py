@@ -39,7 +39,7 @@ def hybrid(view: View) -> None:
         try:
             legs = legs_of(scenario)
         except InvalidInput as error:
-            st.markdown(lang("Nothing can be parted here: {reason}.", reason=str(error)))
+            st.markdown(lang("Nothing can be parted here: {reason}.", reason=plain(str(error))))
             return
         st.markdown(
             lang(

@@ -10,7 +10,7 @@ from sim.decide import Comparison
 from sim.report.charts import difference_chart, money_chart
 from sim.report.drawn import difference_rows, group_legend, money_rows, side_legend
 from sim.report.sentences import option_title
-from sim.ui.view import View, chart, legend
+from sim.ui.view import View, chart, legend, plain
 
 __all__ = ["bars", "differences"]
 
@@ -57,6 +57,6 @@ def differences(view: View, found: Comparison, names: Sequence[str] = ()) -> Non
         lang(
             "A month, against “{base}”. ± holds the difference in 95 cases of 100: it covers "
             "chance in the simulated weeks, not the prices themselves.",
-            base=base,
+            base=plain(base),
         )
     )

@@ -19,7 +19,7 @@ from sim.scenario.inputs import Input, find_input
 from sim.ui.deciding import free_name
 from sim.ui.session import change
 from sim.ui.state import State
-from sim.ui.view import View, choose
+from sim.ui.view import View, choose, plain
 from sim.ui.work import scenario_of, tree_of
 
 __all__ = ["Field", "attempt", "edit_option", "fields_of", "refusal"]
@@ -191,7 +191,7 @@ def refusal(lang: Language) -> None:
     """Say why the last change was not made, once."""
     reason = st.session_state.pop("refused", None)
     if reason is not None:
-        st.error(lang("This change was not made: {reason}", reason=reason))
+        st.error(lang("This change was not made: {reason}", reason=plain(str(reason))))
 
 
 def edit_option(view: View, shown: Sequence[str]) -> None:

@@ -120,7 +120,7 @@ def _table(view: View, found: Comparison, shown: Sequence[str]) -> None:
 
 
 def _channel(view: View) -> str:
-    return channel_title(view.scenario, lead(view.scenario), view.lang)
+    return plain(channel_title(view.scenario, lead(view.scenario), view.lang))
 
 
 def _cost_cells(view: View, found: Comparison, option: OptionResult) -> list[str]:

@@ -22,7 +22,7 @@ from sim.scenario.variant import lead
 from sim.ui.pages.heads import from_line_to_payroll
 from sim.ui.pages.people_add import add_here
 from sim.ui.pages.power import power_of_one
-from sim.ui.view import Tile, View, chart, choose, legend, tile_row
+from sim.ui.view import Tile, View, chart, choose, legend, plain, tile_row
 from sim.ui.work import comparison, requirement_of
 
 __all__ = ["draw"]
@@ -127,8 +127,8 @@ def _sentence(look: _Look) -> None:
             len(week.thin),
         )
     with st.container(border=True):
-        st.header(f":material/groups: {_headline(look)}", anchor=False)
-        st.markdown(f"{served} {thin}")
+        st.header(f":material/groups: {plain(_headline(look))}", anchor=False)
+        st.markdown(plain(f"{served} {thin}"))
 
 
 def _headline(look: _Look) -> str:
@@ -227,7 +227,7 @@ def _day(look: _Look) -> None:
         if needed is None:
             st.caption(lang("The closed form cannot tell what this group alone would need."))
         _band(look, day)
-        st.markdown(f":material/person_alert: {look.thinnest}")
+        st.markdown(f":material/person_alert: {plain(look.thinnest)}")
         add_here(look.view, look.result, look.group, look.week)
 
 

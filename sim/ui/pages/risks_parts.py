@@ -17,7 +17,7 @@ from sim.scenario.claims import Checklist
 from sim.scenario.edited import Edit, edited
 from sim.ui.jobs import Task
 from sim.ui.session import change, state, visitor
-from sim.ui.view import View
+from sim.ui.view import View, plain
 from sim.ui.waiting import board
 from sim.ui.work import kept, key_of, scenario_of, tree_of
 
@@ -97,7 +97,7 @@ def refusal(place: str, lang: Language) -> None:
     said = st.session_state.get(_REFUSED)
     if said and said[0] == place:
         st.error(
-            lang("This was not taken: {reason}. Everything is as it was.", reason=said[1]),
+            lang("This was not taken: {reason}. Everything is as it was.", reason=plain(said[1])),
             icon=":material/error:",
         )
 

@@ -45,7 +45,7 @@ def _questions(view: View, listed: Checklist) -> None:
         st.markdown(
             lang("Asked about “{option}”, which serves today.", option=plain(today))
             + " "
-            + checklist_sentence(listed, lang)
+            + plain(checklist_sentence(listed, lang))
         )
         for one in listed.answers:
             _question(view, one)

@@ -141,7 +141,7 @@ def _shown(view: View, found: Comparison, asked: CurveAsked) -> None:
     try:
         parts = result_of(in_place_of_the_last("turns", task), lang)
     except (InvalidInput, ScenarioError) as error:
-        said = lang("This cannot be computed: {reason}", reason=reason(error))
+        said = lang("This cannot be computed: {reason}", reason=plain(reason(error)))
         st.warning(said, icon=":material/info:")
         return
     if parts is None:

@@ -16,7 +16,7 @@ from sim.scenario.edited import Edit, edited
 from sim.scenario.option import Group
 from sim.scenario.planned import ShiftForm
 from sim.ui.session import change, state
-from sim.ui.view import View
+from sim.ui.view import View, plain
 from sim.ui.work import kept, key_of, scenario_of, tree_of
 
 __all__ = ["Desk", "put_in", "put_number", "say_refused", "write"]
@@ -142,7 +142,7 @@ def say_refused(view: View) -> None:
     """Say what was not written, and why."""
     reason = st.session_state.pop(_REFUSED, None)
     if reason is not None:
-        st.error(view.lang("This was not taken over: {reason}", reason=reason))
+        st.error(view.lang("This was not taken over: {reason}", reason=plain(str(reason))))
 
 
 def put_number(

@@ -19,7 +19,7 @@ from sim.report.week_charts import Slot
 from sim.ui.jobs import Task
 from sim.ui.pages.shifts_edits import Desk
 from sim.ui.shift_tasks import drafted, proven
-from sim.ui.view import Tile, chart, choose, legend, table, tile_row
+from sim.ui.view import Tile, chart, choose, legend, plain, table, tile_row
 from sim.ui.waiting import Paused, board, now, result_of
 from sim.ui.work import key_of
 
@@ -114,7 +114,7 @@ def _sentence(desk: Desk, found: Cover, result: OptionResult | None) -> None:
             )
         )
     said += limit_sentences(desk.scenario, desk.option, lang)
-    st.markdown("  \n".join(said))
+    st.markdown(plain("  \n".join(said)))
     if not cover.full:
         st.markdown(lang("Allow other starts, lengths or more people a day in the table below."))
 

@@ -135,7 +135,7 @@ def _rotation(desk: Desk, found: Cover, first: datetime.date) -> TeamRoster | No
     try:
         pattern_of(chosen)
     except InvalidInput as error:
-        st.error(lang("This is no rotation: {reason}", reason=f"{error}"))
+        st.error(lang("This is no rotation: {reason}", reason=plain(str(error))))
         return None
     args = (desk.scenario, desk.option, desk.group, found, first, chosen)
     name = key_of(desk.scenario, "rotation", desk.option, desk.group, first, chosen)
@@ -154,7 +154,7 @@ def _show(desk: Desk, made: TeamRoster) -> None:
         bad = not found.found or any(one.hard for one in found.violations)
         sign = ":material/warning:" if bad else ":material/event_available:"
         st.header(f"{sign} {plain(_headline(made, lang))}", anchor=False)
-        st.markdown("  \n".join(said))
+        st.markdown(plain("  \n".join(said)))
     if not found.found:
         return
     _tiles(desk, made)

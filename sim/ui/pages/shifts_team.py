@@ -21,7 +21,7 @@ from sim.scenario.team import MOST_PEOPLE, Member, Team, read_people
 from sim.ui.pages.shifts_edits import Desk, put_in, put_number, say_refused, write
 from sim.ui.pages.shifts_needs import needs_of
 from sim.ui.pages.shifts_proposal import people_for, rules_for
-from sim.ui.view import decide, table
+from sim.ui.view import decide, plain, quoted, table
 
 __all__ = ["team"]
 
@@ -173,7 +173,7 @@ def _rules(desk: Desk, found: Team) -> Rules | None:
     try:
         return rules_of(found, desk.period)
     except InvalidInput as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         return None
 
 
@@ -195,7 +195,7 @@ def _often(desk: Desk, found: Team, rules: Rules) -> None:
                 )
     changed = [rule_text(rule, lang) for rule in rules if rule.id in own]
     if changed:
-        st.caption(lang("Your own: {rules}.", rules="; ".join(changed)))
+        st.caption(lang("Your own: {rules}.", rules=plain("; ".join(changed))))
         st.button(
             lang("Back to the law as it is"),
             key=f"rules.back.{desk.key}",
@@ -261,7 +261,7 @@ def _by_name(desk: Desk, found: Team) -> None:
     )
     wrong = st.session_state.get(f"people.wrong.{desk.key}")
     if wrong:
-        listed = "\n".join(f"- `{line}`" for line in wrong[:10])
+        listed = "\n".join(f"- {quoted(line)}" for line in wrong[:10])
         st.error(lang("Nothing was taken over.") + f"\n\n{listed}")
 
 
