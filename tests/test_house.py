@@ -109,39 +109,53 @@ DOORS = [p for p in DOORS if p.name == "__init__.py" or not p.name.startswith("_
 OFFERING = [p for p in SOURCES if p in DOORS or "\n__all__ = " in p.read_text("utf-8")]
 
 
-@pytest.mark.parametrize("path", OFFERING, ids=name_of)
-def test_all_names_exactly_what_a_module_offers(path: Path) -> None:
-    module = module_of(path)
-    public = defined_in(tree_of(path))
-    if path.name == "__init__.py":
-        public |= brought_in_by(tree_of(path), module)
-    offered = getattr(module, "__all__", [])
+# One test for all modules: to tell of each by itself would take as long as a hundred simulations.
+def test_all_names_exactly_what_a_module_offers() -> None:
+    left_out, not_there = {}, {}
+    for path in OFFERING:
+        module = module_of(path)
+        public = defined_in(tree_of(path))
+        if path.name == "__init__.py":
+            public |= brought_in_by(tree_of(path), module)
+        offered = getattr(module, "__all__", [])
+        left_out[name_of(path)] = public - set(offered)
+        not_there[name_of(path)] = {name for name in offered if not hasattr(module, name)}
 
-    assert public <= set(offered)
-    assert all(hasattr(module, name) for name in offered)
-
-
-@pytest.mark.parametrize(
-    "path", [p for p in SOURCES if name_of(p) not in COMPILED_LOOPS], ids=name_of
-)
-def test_functions_and_modules_stay_short(path: Path) -> None:
-    long = {f.name: n for f in functions(tree_of(path)) if (n := length_of(f)) > LONGEST_FUNCTION}
-
-    assert not long
-    assert path.read_text("utf-8").count("\n") <= LONGEST_MODULE
+    assert len(OFFERING) > 200
+    assert {name: lost for name, lost in left_out.items() if lost} == {}
+    assert {name: lost for name, lost in not_there.items() if lost} == {}
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_files_are_touched_only_in_the_rooms_that_may(path: Path) -> None:
-    if lives_in(path, FILE_ROOMS):
-        return
-    called = {
-        node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.Call)
-    }
+def test_functions_and_modules_stay_short() -> None:
+    kept_short = [path for path in SOURCES if name_of(path) not in COMPILED_LOOPS]
+    lines = {name_of(path): path.read_text("utf-8").count("\n") for path in kept_short}
+    long = [
+        f"{name_of(path)}: {function.name}, {length} lines"
+        for path in kept_short
+        for function in functions(tree_of(path))
+        if (length := length_of(function)) > LONGEST_FUNCTION
+    ]
 
-    assert not called & FILE_CALLS
+    assert len(lines) > 200
+    assert long == []
+    assert {name: n for name, n in lines.items() if n > LONGEST_MODULE} == {}
+
+
+def test_files_are_touched_only_in_the_rooms_that_may() -> None:
+    touched = {}
+    for path in SOURCES:
+        if not lives_in(path, FILE_ROOMS):
+            called = {
+                node.func.attr
+                if isinstance(node.func, ast.Attribute)
+                else getattr(node.func, "id", "")
+                for node in ast.walk(tree_of(path))
+                if isinstance(node, ast.Call)
+            }
+            touched[name_of(path)] = called & FILE_CALLS
+
+    assert len(touched) > 100
+    assert {name: calls for name, calls in touched.items() if calls} == {}
 
 
 def test_nothing_kept_in_the_project_names_a_folder_of_one_machine() -> None:
