@@ -201,27 +201,28 @@ def _share(finding: Finding, lang: Language) -> str:
     return lang.percent(finding.share, digits)
 
 
-def _reason(finding: Finding, lang: Language) -> str:
-    return reason_words(str(finding.values["reason"]), lang)
+def _share_and_reason(finding: Finding, lang: Language) -> dict[str, str]:
+    reason = reason_words(str(finding.values["reason"]), lang)
+    return {"share": _share(finding, lang), "reason": reason}
 
 
 def _dropped(finding: Finding, lang: Language) -> str:
+    words = _share_and_reason(finding, lang)
     return lang.n(
         "{n} line ({share}) was left out: {reason}",
         "{n} lines ({share}) were left out: {reason}",
         finding.count,
-        share=_share(finding, lang),
-        reason=_reason(finding, lang),
+        **words,
     )
 
 
 def _repaired(finding: Finding, lang: Language) -> str:
+    words = _share_and_reason(finding, lang)
     return lang.n(
         "{n} contact ({share}) was kept, but {reason}: the clock was set back",
         "{n} contacts ({share}) were kept, but {reason}: the clock was set back",
         finding.count,
-        share=_share(finding, lang),
-        reason=_reason(finding, lang),
+        **words,
     )
 
 
