@@ -25,6 +25,8 @@ __all__ = ["main", "prepared", "settled"]
 _LOG = logging.getLogger(__name__)
 # How often to look whether the server is there, and how long at most [s].
 _LOOK, _LONGEST = 0.05, 60.0
+# For the first page to be drawn, where somebody waits for it already [s].
+_DRAWN = 2.0
 # Between imports of pages, which hold up who is there [s].
 _BREATH = 0.5
 
@@ -53,6 +55,7 @@ def _when_served() -> None:
     try:
         if (found := prepared()) is None:
             return
+        time.sleep(_DRAWN)
         settled()
         _surer(found)
     except Exception:  # whoever comes is told on the page
