@@ -38,6 +38,8 @@ _LOG = logging.getLogger(__name__)
 # How often to look whether the server answers [s], and how many times at most.
 _LOOK, _LOOKS = 0.1, 300
 _HERE, _EVERYWHERE = "localhost", ("0.0.0.0", "::")
+# For the first page to be drawn, where somebody waits for it already [s].
+_DRAWN = 2.0
 # Between imports of pages, which hold up who is there [s].
 _BREATH = 0.5
 
@@ -109,6 +111,7 @@ def _prepare() -> None:
     try:
         if (found := prepared()) is None:
             return
+        time.sleep(_DRAWN)
         settled()
         _surer(found)
     except Exception:  # whoever comes is told on the page
