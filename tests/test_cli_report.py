@@ -80,8 +80,9 @@ def test_some_options_and_sections_make_a_short_report(
     [
         (["--to", "answer.docx"], "must be a file that ends in .pdf, .xlsx or .html"),
         (["--to", "answer"], "must be a file that ends in .pdf, .xlsx or .html"),
-        (["--to", "here.pdf"], "must be a file that ends in .pdf, .xlsx or .html"),
+        (["--to", "here.pdf"], "must be a file, not a folder"),
         (["--to", "desk.yaml/answer.pdf"], "cannot be written"),
+        (["--to", f"{'a' * 300}.pdf"], "to cannot be written (File name too long)"),
         (["--to", "a.pdf", "--date", "31.03.2026"], "must be a date such as 2026-03-31"),
         (["--to", "a.pdf", "--option", "other"], "must be one of today, own, few"),
         (["--to", "a.pdf", "--section", "weather"], "must be one of money, service"),
@@ -104,6 +105,18 @@ def test_what_cannot_be_written_is_refused_before_anything_is_computed(
     assert word in said.err
     assert "Traceback" not in said.err
     assert sorted(p.name for p in tmp_path.iterdir()) == ["desk.yaml", "here.pdf"]
+
+
+def test_what_a_file_holds_is_not_obeyed_by_the_terminal_that_says_so(
+    linewise: Linewise, root: Path, tmp_path: Path
+) -> None:
+    people = tmp_path / "people.csv"
+    people.write_bytes(b"name;\x1b[31mred\x00\nAnna;1\n")
+    said = linewise("roster", root / "scenarios/company-n-shifts.yaml", "--people", people)
+
+    assert said.code == 2
+    assert r"\x1b[31mred\x00: is not a known column" in said.err
+    assert not any(sign in said.err for sign in "\x1b\x00")
 
 
 def test_a_report_that_breaks_leaves_the_old_one_whole(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from importlib import import_module
 from io import TextIOWrapper
@@ -70,6 +71,9 @@ _ELSEWHERE = {
 
 #: Our reader had seen enough: neither held nor broken, as the shell counts SIGPIPE.
 _UNREAD = 141
+
+# What a file is named or holds must not move the cursor or dye the terminal of who reads of it.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class _Commands(TyperGroup):
@@ -140,7 +144,7 @@ def main() -> None:
         _speak()
     except LinewiseError as error:
         for line in str(error).splitlines():
-            console(error=True).print(line)
+            console(error=True).print(_CONTROL.sub(lambda sign: repr(sign[0])[1:-1], line))
         sys.exit(BAD_INPUT)
     except BrokenPipeError:
         _write_nowhere()

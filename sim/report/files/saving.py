@@ -35,9 +35,11 @@ def kind_of(place: Path) -> Kind:
         If it is a file of another kind, or nothing can be written there.
     """
     found = next((kind for kind in KINDS if place.suffix.lower() == f".{kind}"), None)
-    if found is None or place.is_dir():
+    if found is None:
         raise InvalidInput("to", "must be a file that ends in .pdf, .xlsx or .html", str(place))
     try:
+        if place.is_dir():
+            raise InvalidInput("to", "must be a file, not a folder", str(place))
         place.parent.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=place.parent).close()
         if place.exists():
