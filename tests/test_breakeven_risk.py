@@ -318,7 +318,7 @@ def test_answers_are_told_in_both_languages_and_pictures_fit_a_terminal(
     said = [*breakeven_sentences(found, words), *risk_sentences(told, words)]
     said += flip_sentences(told, words)
     assert all(said)
-    assert any("Зерно 1" in line for line in said) == (code == "ru")
+    assert any("Начальное число 1" in line for line in said) == (code == "ru")
 
 
 def test_what_the_file_says_stands_beside_the_middle_case(

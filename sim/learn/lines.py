@@ -9,15 +9,16 @@ from __future__ import annotations
 import codecs
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
 from sim.errors import InvalidInput
 
-__all__ = ["LONGEST", "decoded", "head_of", "lines_of", "pieces_of"]
+__all__ = ["LONGEST", "ahead", "decoded", "head_of", "lines_of", "pieces_of"]
 
 #: Bytes read at once.
 PIECE = 1 << 24
@@ -25,6 +26,7 @@ PIECE = 1 << 24
 LONGEST = 1 << 20
 HEAD = 1 << 16
 CUT_ARCHIVE = "the archive is cut short or damaged: read as far as it goes"
+_Item = TypeVar("_Item")
 _GZIP = b"\x1f\x8b"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -116,6 +118,22 @@ def decoded(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("cp1251", errors="replace")
+
+
+def ahead(items: Iterator[_Item]) -> Iterator[_Item]:
+    """The same items, each worked out in a thread while the one before is in use.
+
+    Examples
+    --------
+    >>> list(ahead(iter("abc")))
+    ['a', 'b', 'c']
+    """
+    ended = object()
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(next, items, ended)
+        while (item := coming.result()) is not ended:
+            coming = thread.submit(next, items, ended)
+            yield item  # type: ignore[misc]  # whatever is not the end is an item
 
 
 def lines_of(

@@ -232,9 +232,15 @@ def _claim(scenario: Scenario, one: Checked, lang: Language) -> str:
         return lang("“{claim}” ({option} against {than}): {verdict}.", **words)
     if one.state == "holds":
         return lang("“{claim}” ({option} against {than}): {verdict}, {change}.", **words)
+    if one.needed > one.ours:
+        return lang(
+            "“{claim}” ({option} against {than}): {verdict}, {change}. It would be true from "
+            "{needed} on; the scenario gives {ours}.",
+            **words,
+        )
     return lang(
-        "“{claim}” ({option} against {than}): {verdict}, {change}. It would be true from {needed} "
-        "on; the scenario gives {ours}.",
+        "“{claim}” ({option} against {than}): {verdict}, {change}. It would be true at {needed} or "
+        "less; the scenario gives {ours}.",
         **words,
     )
 

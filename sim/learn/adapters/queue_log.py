@@ -18,7 +18,7 @@ from sim.errors import InvalidInput
 from sim.learn.adapters.plain_calls import PLAIN, plain_calls
 from sim.learn.adapters.queue_events import CALL_EVENTS, MEMBER_EVENTS, SILENT_EVENTS, finish
 from sim.learn.adapters.rows import pick
-from sim.learn.lines import head_of, lines_of
+from sim.learn.lines import ahead, head_of, lines_of
 from sim.learn.source import Format, Import
 from sim.learn.tables import header_of, sniffed
 
@@ -132,7 +132,8 @@ def _load(task: Import) -> None:
 
 def _take_apart(task: Import, file: int, pieces: Iterable[tuple[int, Any]]) -> None:
     """Read the lines of a large file: plain calls as they are, the others by the database."""
-    for found in plain_calls(pieces, SILENT_EVENTS):
+    # The loops hold no lock: lines are taken apart while the database takes in those before.
+    for found in ahead(plain_calls(pieces, SILENT_EVENTS)):
         task.log.reading.lines += found.lines
         if found.calls:
             columns = {name: found.calls[name] for name in found.calls if name != "number"}

@@ -10,7 +10,7 @@ from sim.report.language import Language
 from sim.report.sentences import group_title
 from sim.report.week import WeekOf
 from sim.scenario.variant import staffed
-from sim.ui.view import Tile, View, tile_row
+from sim.ui.view import Tile, View, plain, tile_row
 from sim.ui.work import option_result
 
 __all__ = ["power_of_one"]
@@ -38,7 +38,10 @@ def power_of_one(view: View, result: OptionResult, channel: str, group: str, wee
     with st.container(border=True):
         st.subheader(lang("One more, one less"), anchor=False)
         more = st.select_slider(
-            lang("“{group}”, people in every manned interval", group=_title(result, group, view)),
+            lang(
+                "“{group}”, people in every manned interval",
+                group=plain(_title(result, group, view)),
+            ),
             range(-_MOST, _MOST + 1),
             0,
             format_func=_signed,

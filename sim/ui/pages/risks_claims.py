@@ -77,7 +77,7 @@ def _answer(view: View, found: Comparison, checked: Sequence[Checked]) -> None:
                 args=(one.option, _key(one)),
             )
         for sentence in said[len(checked) :]:
-            st.markdown(f":material/warning: {sentence}")
+            st.markdown(f":material/warning: {plain(sentence)}")
         table(claims_table(view.scenario, checked, lang))
         st.caption(
             lang(

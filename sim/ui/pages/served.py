@@ -15,7 +15,7 @@ from sim.report.sentences import (
 from sim.report.tables import INDENT, Table, served_cells
 from sim.report.week import unit_cost
 from sim.scenario.variant import lead
-from sim.ui.view import View, choose, table
+from sim.ui.view import View, choose, plain, table
 
 __all__ = ["served"]
 
@@ -55,7 +55,7 @@ def served(view: View, found: Comparison) -> None:
         for option in found.options:
             for said in capped_sentences(option, lang):
                 title = option_title(view.scenario, option.name, lang)
-                st.caption(f":material/warning: {title}. {said}")
+                st.caption(f":material/warning: {plain(title)}. {plain(said)}")
 
 
 def _by_lead(view: View) -> list[str]:

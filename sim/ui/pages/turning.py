@@ -19,7 +19,7 @@ from sim.report.table import Table
 from sim.scenario.inputs import find_input
 from sim.scenario.variant import volume
 from sim.ui.beside import breakeven_of, pair, ranges, risk_of
-from sim.ui.view import View, chart, choose, legend, table
+from sim.ui.view import View, chart, choose, legend, plain, table
 
 __all__ = ["turning"]
 
@@ -76,7 +76,7 @@ def _curve(view: View, found: Comparison, between: tuple[str, str] | None) -> No
     if done is None:
         return
     said = breakeven_sentences(done, lang)
-    st.markdown(said[0])
+    st.markdown(plain(said[0]))
     colours = (view.palette.cover, view.palette.needed)
     titles = [option_title(view.scenario, name, lang) for name in done.options]
     legend(list(zip(colours, titles, strict=True)), view.palette)
@@ -220,13 +220,14 @@ def _spread(view: View, risky: RiskAnswer) -> None:
     first, second = (option_title(view.scenario, name, lang) for name in stake.pair)
     left, right = st.columns(2)
     with left:
-        st.markdown(lang("What “{second}” saves against “{first}”", first=first, second=second))
+        titles = {"first": plain(first), "second": plain(second)}
+        st.markdown(lang("What “{second}” saves against “{first}”", **titles))
         legend([(palette.cheaper, lang("cheaper")), (palette.dearer, lang("dearer"))], palette)
         title = _saves(stake, lang)
         spec = spread_chart(stake.difference, title, view.scenario.currency, lang, palette)
         chart(spec, said[0], f"spread.{lang.code}")
     with right:
-        st.markdown("\n".join(f"- {one}" for one in said))
+        st.markdown("\n".join(f"- {plain(one)}" for one in said))
 
 
 def _saves(stake: Stake, lang: Language) -> str:
