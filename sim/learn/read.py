@@ -25,14 +25,17 @@ CREATE MACRO hashed(id) AS CASE WHEN id IS NOT NULL AND id <> ''
     THEN ('0x' || left(sha256($salt || chr(31) || id), 16))::UBIGINT END
 """
 
+# Everything but the number of a row is worked out below the order, side by side.
 _CONTACTS = """
 INSERT INTO contacts
-SELECT row_number() OVER () - 1, channel, queue, type, priority, hashed(caller), hashed(agent),
-    arrival, queued, answered, ended, outcome, wait, talk, hold, acw,
-    CASE WHEN talk IS NOT NULL OR acw IS NOT NULL
-        THEN coalesce(talk, 0) + coalesce(hold, 0) + coalesce(acw, 0) END,
-    leg, clock::DATE, epoch(clock - date_trunc('day', clock))::INTEGER
-FROM (SELECT *, wall_clock(arrival) AS clock FROM ({staged}) AS rows({columns})
+SELECT row_number() OVER () - 1, * EXCLUDE (file, number)
+FROM (SELECT channel, queue, type, priority, hashed(caller) AS caller, hashed(agent) AS agent,
+        arrival, queued, answered, ended, outcome, wait, talk, hold, acw,
+        CASE WHEN talk IS NOT NULL OR acw IS NOT NULL
+            THEN coalesce(talk, 0) + coalesce(hold, 0) + coalesce(acw, 0) END AS handle,
+        leg, clock::DATE AS day, epoch(clock - date_trunc('day', clock))::INTEGER AS second,
+        file, number
+      FROM (SELECT *, wall_clock(arrival) AS clock FROM ({staged}) AS rows({columns}))
       ORDER BY arrival, file, number)
 """
 
