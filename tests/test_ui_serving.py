@@ -58,6 +58,34 @@ def test_words_that_are_no_setting_are_refused(words: list[str]) -> None:
     assert refused.value.value == words[0]
 
 
+@pytest.mark.parametrize(
+    ("word", "rule"),
+    [
+        ("--server.port=abc", "server.port must be a whole number"),
+        ("--server.headless=maybe", "server.headless must be true or false"),
+    ],
+)
+def test_values_of_another_kind_are_refused(word: str, rule: str) -> None:
+    with pytest.raises(InvalidInput, match=rule):
+        serving.settings([word])
+
+
+def test_settings_of_the_environment_count_and_the_command_line_goes_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("STREAMLIT_SERVER_PORT", "8791")
+    monkeypatch.setenv("STREAMLIT_SERVER_HEADLESS", "true")
+
+    found = serving.settings([*serving.environment(), "--server.headless=false"])
+
+    assert found == {"server.port": 8791, "server.headless": False}
+
+
+def test_a_page_that_is_not_there_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="page must be a file that is there"):
+        serving.made(Path("none.py"))
+
+
 def test_a_setting_that_streamlit_does_not_know_is_refused_in_words() -> None:
     said = subprocess.run(
         [sys.executable, "-m", "sim.ui.serving", "app.py", "--server.prot=8502"],

@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import gc
 import logging
+import os
 import socket
 import sys
 import threading
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import file_util
+from streamlit.config import get_config_options
 from streamlit.errors import StreamlitAPIException
 from streamlit.starlette import App
 
@@ -32,7 +34,7 @@ from sim.ui.bundle import Bundle
 if TYPE_CHECKING:
     from sim.decide import Comparison
 
-__all__ = ["made", "main", "prepared", "settings", "settled"]
+__all__ = ["environment", "made", "main", "prepared", "settings", "settled"]
 
 _LOG = logging.getLogger(__name__)
 # How often to look whether the server answers [s], and how many times at most.
@@ -50,9 +52,18 @@ def main() -> None:
     # Streamlit takes it for its own line, and looks beside the page for settings.
     sys.argv = [page]
     try:
-        made(Path(page)).run(config=settings(given))
-    except (LinewiseError, StreamlitAPIException) as error:
+        made(Path(page)).run(config=settings([*environment(), *given]))
+    except (LinewiseError, StreamlitAPIException, OverflowError) as error:  # the last: of a port
         sys.exit(str(error))
+
+
+def environment() -> list[str]:
+    """Settings of the environment, like ``STREAMLIT_SERVER_PORT``, as words of the command."""
+    return [
+        f"--{name}={os.environ[option.env_var]}"
+        for name, option in get_config_options().items()
+        if os.environ.get(option.env_var) and not option.sensitive  # those it reads itself
+    ]
 
 
 def settings(given: Sequence[str]) -> dict[str, str | int | bool]:
@@ -64,7 +75,7 @@ def settings(given: Sequence[str]) -> dict[str, str | int | bool]:
     Raises
     ------
     InvalidInput
-        A word of another form.
+        A word of another form, or no number where one is needed.
     """
     found: dict[str, str | int | bool] = {}
     words = iter(given)
@@ -75,11 +86,31 @@ def settings(given: Sequence[str]) -> dict[str, str | int | bool]:
             raise InvalidInput("setting", "must be written like --server.port=8502", word)
         known = {"true": True, "false": False}
         found[name] = int(value) if value.isdecimal() else known.get(value, value)
+        for kind, rule in ((bool, "must be true or false"), (int, "must be a whole number")):
+            if type(_usual(name)) is kind and type(found[name]) is not kind:
+                raise InvalidInput(name, rule, value)
     return found
 
 
+def _usual(name: str) -> object:
+    """What a setting is where nobody sets it; nothing where there is none of this name."""
+    try:
+        usual: object = st.get_option(name)
+    except RuntimeError:
+        return None
+    return usual
+
+
 def made(page: Path) -> App:
-    """A page with all that a server does around it."""
+    """A page with all that a server does around it.
+
+    Raises
+    ------
+    InvalidInput
+        If there is no such page.
+    """
+    if not page.is_file():
+        raise InvalidInput("page", "must be a file that is there", str(page))
     middleware = [Middleware(Bundle, folder=Path(file_util.get_static_dir()))]
     return App(page.resolve(), middleware=middleware, lifespan=_around)
 
