@@ -50,34 +50,15 @@ def test_all_pages_are_there_before_anybody_asks_and_garbage_is_not_looked_for_i
         gc.unfreeze()
 
 
-@pytest.mark.parametrize("words", [["--server.port"], ["8502"], ["--port=8502"], ["--a.b="]])
-def test_words_that_are_no_setting_are_refused(words: list[str]) -> None:
-    with pytest.raises(InvalidInput, match="must be written like") as refused:
-        serving.settings(words)
-
-    assert refused.value.value == words[0]
-
-
-@pytest.mark.parametrize(
-    ("word", "rule"),
-    [
-        ("--server.port=abc", "server.port must be a whole number"),
-        ("--server.headless=maybe", "server.headless must be true or false"),
-    ],
-)
-def test_values_of_another_kind_are_refused(word: str, rule: str) -> None:
-    with pytest.raises(InvalidInput, match=rule):
-        serving.settings([word])
-
-
 def test_settings_of_the_environment_count_and_the_command_line_goes_before(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("STREAMLIT_SERVER_PORT", "8791")
     monkeypatch.setenv("STREAMLIT_SERVER_HEADLESS", "true")
 
-    found = serving.settings([*serving.environment(), "--server.headless=false"])
+    page, found = serving.settings(["app.py", "--server.headless=false"])
 
+    assert page == Path("app.py")
     assert found == {"server.port": 8791, "server.headless": False}
 
 
@@ -86,9 +67,10 @@ def test_a_page_that_is_not_there_is_refused() -> None:
         serving.made(Path("none.py"))
 
 
-def test_a_setting_that_streamlit_does_not_know_is_refused_in_words() -> None:
+@pytest.mark.parametrize("word", ["--server.prot=8502", "--server.port=abc", "--server.port=99999"])
+def test_what_is_no_setting_is_refused_in_words(word: str) -> None:
     said = subprocess.run(
-        [sys.executable, "-m", "sim.ui.serving", "app.py", "--server.prot=8502"],
+        [sys.executable, "-m", "sim.ui.serving", "app.py", "--server.headless=true", word],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -96,6 +78,6 @@ def test_a_setting_that_streamlit_does_not_know_is_refused_in_words() -> None:
         check=False,
     )
 
-    assert said.returncode == 1
+    assert said.returncode in (1, 2)
     assert "Traceback" not in said.stderr
-    assert "server.prot" in said.stderr
+    assert "port" in said.stderr

@@ -8,7 +8,6 @@ from __future__ import annotations
 import atexit
 import gc
 import logging
-import os
 import socket
 import sys
 import threading
@@ -19,14 +18,16 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from click import ClickException
+from click.exceptions import Exit
 from starlette.middleware import Middleware
 from streamlit import file_util
-from streamlit.config import get_config_options
 from streamlit.errors import StreamlitAPIException
 from streamlit.starlette import App
+from streamlit.web.cli import main_run
 
 from sim.errors import InvalidInput, LinewiseError
 from sim.ui.bundle import Bundle
@@ -34,7 +35,7 @@ from sim.ui.bundle import Bundle
 if TYPE_CHECKING:
     from sim.decide import Comparison
 
-__all__ = ["environment", "made", "main", "prepared", "settings", "settled"]
+__all__ = ["made", "main", "prepared", "settings", "settled"]
 
 _LOG = logging.getLogger(__name__)
 # How often to look whether the server answers [s], and how many times at most.
@@ -47,58 +48,42 @@ _BREATH = 0.5
 
 
 def main() -> None:
-    """Serve a page until stopped: ``PAGE``, then settings as ``streamlit run`` takes them."""
-    page, *given = sys.argv[1:] or [str(Path(__file__).with_name("__main__.py"))]
-    # Streamlit takes it for its own line, and looks beside the page for settings.
-    sys.argv = [page]
+    """Serve a page until stopped; the words are those of ``streamlit run``."""
     try:
-        made(Path(page)).run(config=settings([*environment(), *given]))
+        page, chosen = settings(sys.argv[1:])
+        # Streamlit takes it for its own line, and looks beside the page for settings.
+        sys.argv = [str(page)]
+        made(page).run(config=chosen)
+    except ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except (LinewiseError, StreamlitAPIException, OverflowError) as error:  # the last: of a port
         sys.exit(str(error))
+    except Exit:  # help was asked for
+        return
 
 
-def environment() -> list[str]:
-    """Settings of the environment, like ``STREAMLIT_SERVER_PORT``, as words of the command."""
-    return [
-        f"--{name}={os.environ[option.env_var]}"
-        for name, option in get_config_options().items()
-        if os.environ.get(option.env_var) and not option.sensitive  # those it reads itself
-    ]
-
-
-def settings(given: Sequence[str]) -> dict[str, str | int | bool]:
-    """Streamlit's settings by name, of words like ``--server.port=8502``.
-
-    >>> settings(["--server.port=8502", "--server.headless", "true"])
-    {'server.port': 8502, 'server.headless': True}
+def settings(words: Sequence[str]) -> tuple[Path, dict[str, Any]]:
+    """The page, and Streamlit's settings by name, of its command line and the environment.
 
     Raises
     ------
-    InvalidInput
-        A word of another form, or no number where one is needed.
+    ClickException
+        What Streamlit's command line would refuse.
+
+    Examples
+    --------
+    >>> page, chosen = settings(["app.py", "--server.port=8502"])
+    >>> page.name, chosen["server.port"]
+    ('app.py', 8502)
     """
-    found: dict[str, str | int | bool] = {}
-    words = iter(given)
-    for word in words:
-        name, equals, value = word.removeprefix("--").partition("=")
-        value = value if equals else next(words, "")
-        if not (value and word.startswith("--") and "." in name):
-            raise InvalidInput("setting", "must be written like --server.port=8502", word)
-        known = {"true": True, "false": False}
-        found[name] = int(value) if value.isdecimal() else known.get(value, value)
-        for kind, rule in ((bool, "must be true or false"), (int, "must be a whole number")):
-            if type(_usual(name)) is kind and type(found[name]) is not kind:
-                raise InvalidInput(name, rule, value)
-    return found
-
-
-def _usual(name: str) -> object:
-    """What a setting is where nobody sets it; nothing where there is none of this name."""
-    try:
-        usual: object = st.get_option(name)
-    except RuntimeError:
-        return None
-    return usual
+    found = main_run.make_context("linewise app", list(words)).params
+    chosen = {
+        name.replace("_", "."): value
+        for name, value in found.items()
+        if name not in {"target", "args"} and value not in (None, ())
+    }
+    return Path(found["target"]), chosen
 
 
 def made(page: Path) -> App:
