@@ -15,6 +15,7 @@ from benchmarks import (
     pages,
     rosters,
     rotations,
+    visitors,
 )
 from benchmarks.registry import CASES
 from benchmarks.table import table
@@ -28,6 +29,7 @@ PROGRAMS = {
     **one_day.PROGRAMS,
     **pages.PROGRAMS,
     **rosters.PROGRAMS,
+    **visitors.PROGRAMS,
     "commands": commands.lines,
     "rotations": rotations.lines,
 }

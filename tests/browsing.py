@@ -1,4 +1,4 @@
-"""A visitor with a browser: Chromium on the app as it is started, watched for what it asks for."""
+"""A visitor with a browser: Chromium on the app as users start it, watched for what it asks for."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def site(root: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    command = [sys.executable, "-m", "sim.ui.serving", "app.py", "--server.headless=true"]
     command += [f"--server.port={port}", "--server.address=127.0.0.1"]
     with subprocess.Popen(
         command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -18,6 +18,7 @@ from visitor import (
     pick,
     press,
     put,
+    tables,
     texts,
     tiles,
     turn,
@@ -58,7 +59,7 @@ def test_every_page_opens_in_both_languages(page: str, lang: str) -> None:
 def test_a_russian_page_has_no_english_sentence(page: str) -> None:
     app = opened(page, lang="ru")
     # What a scenario says of its sources is shown as it is written there.
-    told = [table.value.drop(columns="Источник", errors="ignore") for table in app.table]
+    told = [table.drop(columns="Источник", errors="ignore") for table in tables(app)]
     said = texts(app) + "".join(table.to_string() for table in told)
     # Places in the file are called what the file calls them.
     words = re.findall(r"[A-Za-z]+", re.sub(r"\w+(\\?[._]\w+)+", "", said))
@@ -83,7 +84,7 @@ def test_the_answer_is_that_of_the_engine(shop: Comparison, lang: str) -> None:
 
 
 def test_the_table_gives_every_option_with_its_cost(shop: Comparison) -> None:
-    table = opened(lang="en").table[0].value.reset_index()
+    table = tables(opened(lang="en"))[0]
 
     assert len(table) == len(shop.options)
     costs = [
@@ -281,7 +282,7 @@ def test_people_are_those_of_the_engine(shop: Comparison) -> None:
 
 
 def test_the_way_from_the_line_to_the_payroll_is_open_to_see(shop: Comparison) -> None:
-    steps = opened("people", lang="en").table[0].value.reset_index()
+    steps = tables(opened("people", lang="en"))[0]
 
     assert list(steps["Step"]) == [
         "Hours on the line in an average month",
@@ -366,7 +367,7 @@ def test_parts_of_a_channel_stand_below_it_and_who_was_cut_short_is_told() -> No
     )
     staffing = "{shifts: [{agents: 1, hours: always}]}"
     app = bring(opened(lang="en"), own(staffing, phone=f"{ways},"))
-    names = " ".join(table.value.to_string() for table in app.table)
+    names = " ".join(table.to_string() for table in tables(app))
 
     for name in ("– Guests", "– bot", "– callbacks"):
         assert name in names

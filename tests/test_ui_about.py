@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from visitor import calm, opened, press, texts
+from visitor import calm, finish, opened, press, tables, texts
 
 from sim.decide.proof import PROOFS, prove
 from sim.report.language import Language
@@ -28,11 +28,8 @@ def test_the_page_tells_formulas_limits_and_sources(lang: str, title: str) -> No
 def test_the_proof_is_played_when_asked_and_says_what_the_engine_found() -> None:
     app = opened("about", lang="en", scenario="bank")
     press(app, "Play them now")
-    for _ in range(60):
-        calm(app.run())
-        if "Formula" in "".join(table.value.to_string() for table in app.table):
-            break
-    rows = next(t.value for t in app.table if "Formula" in t.value.reset_index().columns)
+    finish(calm(app.run()))
+    rows = next(t for t in tables(app) if "Formula" in t.columns)
     exact = [one for name in PROOFS for one in prove(name)]
     words = Language("en")
 

@@ -14,6 +14,7 @@ from visitor import (
     press,
     priced,
     put,
+    tables,
     texts,
     tiles,
     without,
@@ -71,7 +72,7 @@ def test_what_would_change_the_answer_and_how_sure_it_is(
 ) -> None:
     app = asked()
 
-    flips = app.table[0].value.reset_index()
+    flips = tables(app)[0]
     assert list(flips["If"]) == ["All prices of vendors"]
     value = Language("en").number(risky.month.flips[0].value, 2)
     assert flips["changes at"][0] == f"×{value}"
@@ -88,7 +89,7 @@ def test_counted_over_all_months_the_table_is_another(risky: RiskAnswer) -> None
     pick(app, "Counted", "npv")
 
     value = Language("en").number(risky["npv"].flips[0].value, 2)
-    assert app.table[0].value.reset_index()["changes at"][0] == f"×{value}"
+    assert tables(app)[0]["changes at"][0] == f"×{value}"
     assert "present value" in specs(app)
 
 

@@ -27,8 +27,10 @@ async def behind(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": PAGE[20:]})
 
 
-def asked(path: str, folder: Path = STREAMLIT, method: str = "GET") -> tuple[dict[str, str], bytes]:
-    """Headers and body of an answer."""
+def asked(
+    path: str, folder: Path = STREAMLIT, method: str = "GET", query: bytes = b""
+) -> tuple[dict[str, str], bytes]:
+    """Headers and body of an answer to a browser that goes there."""
     sent: list[MutableMapping[str, Any]] = []
 
     async def receive() -> MutableMapping[str, Any]:
@@ -37,14 +39,15 @@ def asked(path: str, folder: Path = STREAMLIT, method: str = "GET") -> tuple[dic
     async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message)
 
-    scope = {"type": "http", "method": method, "path": path}
-    asyncio.run(bundle.Bundle(behind, folder)(scope, receive, send))
+    scope = {"type": "http", "method": method, "path": path, "query_string": query}
+    scope["headers"] = [(b"accept", b"text/html,*/*")]
+    asyncio.run(bundle.Bundle(behind, folder, lambda: ("first", "people"))(scope, receive, send))
     heads = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return heads, b"".join(message.get("body", b"") for message in sent[1:])
 
 
 def test_a_page_names_what_its_charts_and_tables_are_drawn_with() -> None:
-    heads, body = asked("/people")
+    heads, body = asked("/people", query=b"lang=en")
     named = bundle.needed(STREAMLIT)
 
     assert any("ArrowVegaLiteChart" in name for name in named)
@@ -87,3 +90,28 @@ def test_a_streamlit_without_a_list_of_its_files_works_too(tmp_path: Path, said:
 
     assert bundle.needed(tmp_path) == []
     assert asked("/", tmp_path)[1] == PAGE
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "place"),
+    [
+        ("/first", b"lang=ru&volume=900", "./?lang=ru&volume=900"),
+        ("/first", b"", "./"),
+        ("/none", b"lang=ru", "./?lang=ru&page=none"),
+        ("/no/ne", b"", "../?page=no/ne"),
+        ("/\u043d\u0435\u0442", b"", "./?page=%D0%BD%D0%B5%D1%82"),
+        ("/people/x\r\nset-cookie: a", b"", "../?page=people/x%0D%0Aset-cookie%3A%20a"),
+    ],
+)
+def test_an_address_that_is_no_pages_leads_to_the_first(
+    path: str, query: bytes, place: str
+) -> None:
+    heads, body = asked(path, query=query)
+
+    assert heads["location"] == place
+    assert body == b""
+
+
+@pytest.mark.parametrize("path", ["/", "/people", "/people/"])
+def test_a_page_is_where_its_address_says(path: str) -> None:
+    assert "location" not in asked(path)[0]

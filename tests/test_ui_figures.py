@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 from terminal import Said
-from visitor import bring, calm, finish, opened, press, priced, tiles, turn
+from visitor import bring, calm, finish, opened, press, priced, tables, tiles, turn
 
 from sim.report.language import Language
 
@@ -48,7 +48,7 @@ def shop(page: str) -> AppTest:
 
 def rows(app: AppTest, table: int = 0) -> list[dict[str, str]]:
     """Rows of a table by their heads, without the signs that keep text from being marks."""
-    found = app.table[table].value.reset_index().to_dict("records")
+    found = tables(app)[table].to_dict("records")
     return [{k: str(v).replace("\\", "").strip() for k, v in row.items()} for row in found]
 
 
@@ -57,7 +57,7 @@ def money(value: float) -> str:
 
 
 def table_of(app: AppTest, head: str) -> list[dict[str, str]]:
-    return next(rows(app, n) for n in range(len(app.table)) if head in rows(app, n)[0])
+    return next(rows(app, n) for n in range(len(tables(app))) if head in rows(app, n)[0])
 
 
 def test_the_answer_has_the_figures_of_compare(told: Told) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from filing import lasting_beside, sizes
 from streamlit.testing.v1 import AppTest
-from visitor import calm, finish, pick, press, straight, texts, tiles, turn
+from visitor import calm, finish, pick, press, straight, tables, texts, tiles, turn
 
 from sim.learn.quality import Finding
 from sim.report.language import Language
@@ -63,7 +63,7 @@ def table(rows: int = 60) -> bytes:
 def give(app: AppTest, name: str, content: bytes, label: str | None = None) -> AppTest:
     """Upload a log."""
     wanted = label or ("Log files", "Файлы журналов")
-    place = next(one for one in app.file_uploader if one.label in wanted)
+    place = next(one for one in app.file_uploader if one.label.startswith(wanted))
     place.upload(name, content)
     return calm(app.run())
 
@@ -152,7 +152,7 @@ def test_columns_are_guessed_and_put_right_by_hand() -> None:
     assert column(app, "time of arrival").value == "Время"
     assert column(app, "wait").value == "Ожидание"
     assert column(app, "operator").value == ""
-    assert app.table[0].value.shape[0] == 5
+    assert tables(app)[0].shape[0] == 5
     column(app, "operator").select("Кто")
     calm(app.run())
     turn(app, "data")
@@ -175,7 +175,7 @@ def test_a_damaged_log_is_read_as_far_as_it_goes_and_every_lost_line_is_shown() 
     read_it(app, "ru")
 
     assert tiles(app)["Неучтённые строки"] == "2"
-    shown = app.table[0].value
+    shown = tables(app)[0]
     assert shown.iloc[0, 0] == "обрезана или не строка журнала очередей"
     assert "queue\\_log.1:" in shown.iloc[0, 3]
 
@@ -192,7 +192,7 @@ def test_a_log_becomes_the_scenario_of_the_app_and_undo_brings_the_old_one_back(
     assert "inferred" in texts(app)
     pick(app, "Part of the page", "fit")
     assert "the same days that were learnt from" in texts(app)
-    assert len(app.table[0].value) == 6
+    assert len(tables(app)[0]) == 6
     pick(app, "Part of the page", "scenario")
     before = app.session_state["state"]
     press(app, "Use this scenario")

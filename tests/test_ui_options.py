@@ -17,6 +17,7 @@ from visitor import (
     pick,
     press,
     priced,
+    tables,
     texts,
     turn,
     without,
@@ -73,7 +74,7 @@ def test_the_page_opens_in_both_languages_with_the_answer(
 
 
 def test_costs_and_differences_are_those_of_the_engine(shop: Comparison) -> None:
-    shown = asked().table[0].value.reset_index()
+    shown = tables(asked())[0]
 
     for row, option in enumerate(shop.options):
         assert option.cost is not None
@@ -90,9 +91,7 @@ def test_an_option_with_another_service_is_no_saving() -> None:
     app, found = asked(text=text), compare(load_text(text))
 
     assert gap_sentence(found, "vendor", EN) in texts(app)
-    assert list(app.table[0].value.reset_index()["To the baseline"])[1] == (
-        "other service: no saving"
-    )
+    assert list(tables(app)[0]["To the baseline"])[1] == ("other service: no saving")
 
 
 def test_another_baseline_is_a_change_that_can_be_taken_back() -> None:
@@ -102,10 +101,10 @@ def test_another_baseline_is_a_change_that_can_be_taken_back() -> None:
     calm(app.run())
 
     assert state_of(app).edits == (Edit(("baseline",), "vendor"),)
-    assert list(app.table[0].value.reset_index()["Option"]) == ["Vendor", "Own team"]
+    assert list(tables(app)[0]["Option"]) == ["Vendor", "Own team"]
     press(app, "Undo")
     calm(app.run())
-    assert list(app.table[0].value.reset_index()["Option"]) == ["Own team", "Vendor"]
+    assert list(tables(app)[0]["Option"]) == ["Own team", "Vendor"]
 
 
 def test_a_price_is_changed_in_place_and_the_answer_follows() -> None:
@@ -148,7 +147,7 @@ def test_an_option_is_copied_changed_and_removed_again() -> None:
     next(t for t in app.text_input if t.label == "Name of the copy").set_value("Vendor, dear")
     press(app, "Duplicate")
     calm(app.run())
-    assert list(app.table[0].value.reset_index()["Option"])[-1] == "Vendor, dear"
+    assert list(tables(app)[0]["Option"])[-1] == "Vendor, dear"
     assert group(app, "Option to change").value == "vendor_"
     change(app, "Price", 3.0)
     fresh = scenario_of(state_of(app))[1]
@@ -156,11 +155,11 @@ def test_an_option_is_copied_changed_and_removed_again() -> None:
     prices = [find_input(fresh, path.format(name)).value for name in ("vendor", "vendor_")]
     assert prices == [0.5, 3.0]
 
-    differs = app.table[1].value.to_string()
+    differs = tables(app)[1].to_string()
     assert "€3" in differs
     press(app, "Remove")
     calm(app.run())
-    assert list(app.table[0].value.reset_index()["Option"]) == ["Own team", "Vendor"]
+    assert list(tables(app)[0]["Option"]) == ["Own team", "Vendor"]
 
 
 def test_what_the_file_expects_of_an_option_goes_with_it() -> None:
@@ -214,7 +213,7 @@ def test_every_price_of_a_preset_can_be_changed(root: Path) -> None:
 def test_options_without_prices_are_compared_by_their_service() -> None:
     app = turn(bring(opened(lang="en", scenario="bank"), own()), "options")
 
-    assert "Cost a month" not in app.table[0].value.reset_index().columns
+    assert "Cost a month" not in tables(app)[0].columns
     assert "Nothing can be parted here" in texts(app)
 
 
@@ -247,4 +246,4 @@ def test_the_search_stands_on_the_page_with_its_button(
     press(app, "Add the cheapest hybrid as an option")
     calm(app.run())
     assert "hybrid" in scenario_of(state_of(app))[1].options
-    assert finish(app).table[0].value.shape[0] == 3
+    assert tables(finish(app))[0].shape[0] == 3

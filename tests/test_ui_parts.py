@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from sim.report.week_charts import Cell, Slot, day_chart, heat_map
 from sim.report.words import GROUPS, arithmetic, difference_words
 from sim.scenario import Scenario, load_text
 from sim.stats import Estimate
+from sim.ui.drawings import difference_lines, money_bars
 from sim.ui.state import BOUNDS, OWN, State, address, read_address
 from sim.ui.work import Kept
 
@@ -263,6 +265,7 @@ ROWS = [
     MoneyRow("Own", "80%", "₽5", (("labour", "Pay", 5.0, "₽5"),), True),
     MoneyRow("Vendor", "70%", "₽4", (("vendor", "Invoice", 4.0, "₽4"),), False),
 ]
+ROW_BACK = ("vendor", "Invoice", -1.0, "−₽1")
 DAY = [Slot(hour, hour + 1, 3.0, None if hour < 8 else 4.0, "tip") for hour in range(24)]
 DRAWN: dict[str, Any] = {
     "money": lambda palette: money_chart(ROWS, EN, palette),
@@ -286,6 +289,34 @@ def test_an_option_with_another_service_is_drawn_pale_and_says_so() -> None:
     bars = money_chart(ROWS, EN, LIGHT)["data"]["values"]
 
     assert {bar["name"]: bar["pale"] for bar in bars} == {"Own": False, "Vendor": True}
+
+
+def test_a_page_draws_money_in_words_and_widths_and_what_is_given_back_in_none() -> None:
+    back = MoneyRow("A & B", "<80%>", "₽3", (("labour", "Pay", 4.0, "₽4"), ROW_BACK), False)
+    drawn = money_bars([ROWS[0], back])
+
+    assert re.findall(r"width:([\d.]+)%", drawn) == ["100.000", "100.000", "80.000", "100.000"]
+    assert "A &amp; B" in drawn
+    assert "&lt;80%&gt;" in drawn
+    assert drawn.count("linewise-pale") == 1
+    assert 'title="Pay: ₽4"' in drawn
+    assert f"light-dark({LIGHT.groups['labour']}, {DARK.groups['labour']})" in drawn
+
+
+def test_a_page_draws_differences_on_one_scale_with_nothing_at_zero() -> None:
+    drawn = difference_lines(
+        [
+            DifferenceRow("Vendor", "₽1 cheaper", -1.0, -1.5, -0.5, "cheaper", True),
+            DifferenceRow("Hybrid", "₽2 dearer", 2.0, 1.5, 2.5, "dearer", True),
+        ]
+    )
+    zeros = re.findall(r"left:([\d.]+)%;width:2px", drawn)
+    spans = re.findall(r"left:([\d.]+)%;width:([\d.]+)%;height:7px", drawn)
+
+    # From -1.5 to 2.5, and a twentieth of that on both sides.
+    assert [float(zero) for zero in zeros] == [pytest.approx(100 * 1.7 / 4.4, abs=1e-3)] * 2
+    assert [float(v) for v in spans[0]] == pytest.approx([100 * 0.2 / 4.4, 100 / 4.4], abs=1e-3)
+    assert [float(v) for v in spans[1]] == pytest.approx([100 * 3.2 / 4.4, 100 / 4.4], abs=1e-3)
 
 
 def test_a_day_shades_only_what_is_missing_and_ends_at_midnight() -> None:

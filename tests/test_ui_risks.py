@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 from terminal import Said
-from visitor import bring, calm, opened, own, pick, press, texts, tiles, turn
+from visitor import bring, calm, opened, own, pick, press, tables, texts, tiles, turn
 
 from sim.report.inputs import input_title
 from sim.report.language import Language
@@ -100,7 +100,7 @@ def select(app: AppTest, label: str, name: str) -> AppTest:
 
 
 def tabled(app: AppTest) -> str:
-    return "\n".join(table.value.to_string() for table in app.table)
+    return "\n".join(table.to_string() for table in tables(app))
 
 
 def edits(app: AppTest) -> dict[tuple[object, ...], object]:

@@ -12,7 +12,7 @@ import altair as alt
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
-from visitor import OWN, bring, calm, finish, group, opened, press, texts, tiles, turn
+from visitor import OWN, bring, calm, finish, group, opened, press, tables, texts, tiles, turn
 
 from sim.decide import simulate
 from sim.plan.rules import EU, Rules, violations
@@ -145,7 +145,7 @@ def test_a_rotation_for_all_says_which_rules_it_breaks() -> None:
     finish(calm(app.run()))
 
     assert "Everybody walks the rotation 24/72" in texts(app)
-    broken = app.table[-1].value.reset_index()
+    broken = tables(app)[-1]
     assert next(iter(broken["Binds"])) == "must"
 
 
@@ -269,7 +269,7 @@ def test_a_rule_of_the_law_that_is_emptied_binds_no_more() -> None:
     calm(app.run())
 
     assert number(app, "Rest between duties, h").value is None
-    sources = [table.value.to_string() for table in app.table]
+    sources = [table.to_string() for table in tables(app)]
     assert not any("rest between duties" in one for one in sources)
 
 
@@ -281,7 +281,7 @@ def test_another_law_brings_its_own_numbers() -> None:
 
     assert number(app, "Rest of the week, h").value == 42.0
     assert group(app, "Hours are held to the norm over").value == "month"
-    assert any("art. 110" in table.value.to_string() for table in app.table)
+    assert any("art. 110" in table.to_string() for table in tables(app))
 
 
 def test_fewer_people_are_planned_as_soon_as_they_are_written() -> None:

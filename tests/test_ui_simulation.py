@@ -7,7 +7,7 @@ from datetime import time
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from visitor import bring, calm, finish, own, pick, press, straight, texts, tiles
+from visitor import bring, calm, finish, own, pick, press, straight, tables, texts, tiles
 
 from sim.decide import OptionResult, simulate
 from sim.report.language import Language
@@ -43,14 +43,14 @@ def ask(app: AppTest, seed: int, replications: int) -> AppTest:
 
 
 def cells(app: AppTest, table: int, column: str) -> list[str]:
-    found = app.table[table].value.reset_index()[column]
+    found = tables(app)[table][column]
     return [str(cell).replace("\\", "") for cell in found]
 
 
 @pytest.mark.parametrize("lang", ["ru", "en"])
 def test_the_page_opens_in_both_languages(lang: str) -> None:
     app = straight("simulation", lang=lang, scenario="bank")
-    words = texts(app) + "".join(table.value.to_string() for table in app.table)
+    words = texts(app) + "".join(table.to_string() for table in tables(app))
 
     assert [title.value for title in app.title] == [TITLES[lang]]
     assert not app.warning
@@ -65,7 +65,7 @@ def test_figures_are_those_of_the_engine(mine: OptionResult) -> None:
     app = desk()
 
     assert cells(app, 0, "Simulation")[:5] == list(rule_table(mine, EN).rows[0][1:])
-    assert app.table[1].value.iloc[0].tolist() == list(risk_table(mine, EN).rows[0])
+    assert tables(app)[1].iloc[0].tolist() == list(risk_table(mine, EN).rows[0])
     one = mine.attained[0]
     assert tiles(app)["Answered in time"] == EN.percent(one.service_level.value, 1)
     assert f"{EN.percent(one.service_level.value, 1)} answered in 20 s" in app.header[0].value

@@ -8,6 +8,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -110,6 +111,20 @@ def tiles(app: AppTest) -> dict[str, str]:
     html = "".join(part.proto.body for part in app.get("html"))
     found = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", html)
     return {unescape(label): unescape(number) for label, number in found}
+
+
+def tables(app: AppTest) -> list[pd.DataFrame]:
+    """Tables of text from top to bottom."""
+    html = "".join(part.proto.body for part in app.get("html"))
+    return [_table(one) for one in re.findall("<table>.*?</table>", html, re.DOTALL)]
+
+
+def _table(html: str) -> pd.DataFrame:
+    lines = [
+        re.findall("<t[hd][^>]*>(.*?)</t[hd]>", line, re.DOTALL) for line in html.split("<tr>")
+    ]
+    _, head, *rows = [[unescape(cell) for cell in line] for line in lines]
+    return pd.DataFrame(rows, columns=head)
 
 
 def group(app: AppTest, label: str) -> Any:

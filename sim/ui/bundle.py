@@ -9,10 +9,11 @@ fetched while the answer is composed, and files stay in memory.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 __all__ = ["Bundle", "links", "needed"]
 
@@ -91,10 +92,14 @@ class Bundle:
         What answers everything else.
     folder
         Where Streamlit has what it gives to browsers.
+    pages
+        Gives the names of pages, the first page's at the front: addresses of no page lead to that.
+        Where there are no names, addresses are not looked at.
     """
 
-    def __init__(self, app: _App, folder: Path) -> None:
+    def __init__(self, app: _App, folder: Path, pages: Callable[[], Sequence[str]] = tuple) -> None:
         self._app = app
+        self._pages = pages
         self._links = links(folder)
         # Only what is there now is ever given out, whatever a path may say.
         self._files = {
@@ -110,10 +115,28 @@ class Bundle:
             await self._app(scope, receive, send)
         elif (path := scope["path"]) in self._files:
             await self._give(path, send)
-        elif path.startswith(("/_stcore", "/media", "/component")):
+        elif path.startswith(("/_stcore", "/media", "/component", "/static")):
             await self._app(scope, receive, send)
+        elif (place := self._elsewhere(scope)) is not None:
+            head = [(b"location", place), (b"content-length", b"0")]
+            await send({"type": "http.response.start", "status": 307, "headers": head})
+            await send({"type": "http.response.body", "body": b""})
         else:
             await self._app(scope, receive, self._linking(send))
+
+    def _elsewhere(self, scope: _Message) -> bytes | None:
+        """Where the first page is, for whoever asks for it by name or for a page that is none.
+
+        Streamlit would draw it too, under a box in English that says there is no such page.
+        """
+        name, pages = scope["path"].strip("/"), self._pages()
+        if not pages or not name or name in pages[1:] or not _wants_page(scope):
+            return None
+        asked = [scope["query_string"]] if scope["query_string"] else []
+        if name != pages[0]:
+            asked.append(b"page=" + quote(name).encode())
+        up = "../" * (scope["path"].count("/") - 1) or "./"
+        return up.encode() + (b"?" + b"&".join(asked) if asked else b"")
 
     async def _give(self, path: str, send: _Send) -> None:
         body = self._read.get(path)
@@ -150,6 +173,12 @@ class Bundle:
                 await send(message)
 
         return linking
+
+
+def _wants_page(scope: _Message) -> bool:
+    """Whether somebody goes there, and no script asks."""
+    said: bytes = dict(scope["headers"]).get(b"accept", b"")
+    return b"text/html" in said
 
 
 def _is_page(start: _Message) -> bool:

@@ -14,7 +14,8 @@ from sim.report.language import N_, Language, pick
 from sim.report.palette import DARK, LIGHT
 from sim.scenario import Scenario
 from sim.scenario.ready import ready
-from sim.ui import sidebar
+from sim.ui import drawings, sidebar
+from sim.ui.places import PLACES
 from sim.ui.session import look, state
 from sim.ui.state import OWN, State, address, read_address
 from sim.ui.view import View, plain, quoted
@@ -26,47 +27,59 @@ __all__ = ["PAGES", "main"]
 _ICON = Path(__file__).with_name("icon.png")
 # Less air above the first line than Streamlit leaves, and lines that do not run too wide. What it
 # says of the Enter key lies over the number in a narrow field, and takes its clicks.
-_STYLE = """<style>
-.stMainBlockContainer {padding-top: 4.1rem; padding-bottom: 3rem; max-width: 78rem}
-.stMainBlockContainer > .stVerticalBlock {gap: .75rem}
-.stMainBlockContainer h1 {padding: 0 0 .35rem; font-size: 1.75rem}
-.stMainBlockContainer h2 {font-size: 1.45rem; padding: .1rem 0 .35rem}
-.stMainBlockContainer h3, .stSidebar h3 {font-size: 1.08rem; padding: .1rem 0 .3rem}
-[data-testid="stCaptionContainer"] {opacity: 1; color: inherit}
-[data-testid="stCaptionContainer"] p {opacity: .78}
-.stHtml .linewise-tiles {display: grid; gap: 1rem; margin: 0; padding: 0;
-  grid-template-columns: repeat(auto-fit, minmax(min(8.2rem, 44%), 1fr))}
-.linewise-tile {border: 1px solid var(--tile-line); border-radius: .5rem; padding: .45rem .9rem}
-.linewise-tile dt {font-size: .9rem; font-weight: 400; line-height: 1.35}
-.linewise-tile dd {margin: 0; font-size: 1.6rem; line-height: 1.3; white-space: nowrap}
-.linewise-tile dd:has(small) {font-size: .86rem; white-space: normal}
-.linewise-tile small {color: var(--tile-note); font-size: inherit}
-[data-testid="InputInstructions"] {pointer-events: none}
-.stSidebar [data-testid="InputInstructions"] {display: none}
-@media (min-width: 768px) {.stMainBlockContainer {padding-left: 3rem; padding-right: 3rem}}
-@media (max-width: 640px) {.linewise-tile dd {font-size: 1.45rem}}
-</style>"""
-# White letters on the pale blue of the dark theme would be hard to read.
-_DARK_STYLE = """<style>
+_STYLE = f"""<style>
+.stMainBlockContainer {{padding-top: 4.1rem; padding-bottom: 3rem; max-width: 78rem}}
+.stMainBlockContainer > .stVerticalBlock {{gap: .75rem}}
+.stMainBlockContainer h1 {{padding: 0 0 .35rem; font-size: 1.75rem}}
+.stMainBlockContainer h2 {{font-size: 1.45rem; padding: .1rem 0 .35rem}}
+.stMainBlockContainer h3, .stSidebar h3 {{font-size: 1.08rem; padding: .1rem 0 .3rem}}
+[data-testid="stCaptionContainer"] {{opacity: 1; color: inherit}}
+[data-testid="stCaptionContainer"] p {{opacity: .78}}
+{drawings.STYLE}
+[data-testid="InputInstructions"] {{pointer-events: none}}
+.stSidebar [data-testid="InputInstructions"], .st-key-redraw {{display: none}}
+/* White letters on the pale blue of the dark theme would be hard to read. */
 [data-testid^="stBaseButton-primary"] :is(p, span),
-[data-testid="stPopoverButton"][kind="primary"] :is(p, span) {color: #131722}
+[data-testid="stPopoverButton"][kind="primary"] :is(p, span) {{color: light-dark(#fff, #131722)}}
+/* Words of Streamlit itself: how large a file may be stands in the label. */
+[data-testid="stFileUploaderDropzoneInstructions"] {{display: none}}
+html[lang="ru"] [data-testid="stFileUploaderDropzone"] button p {{
+  visibility: hidden; font-size: 0}}
+html[lang="ru"] [data-testid="stFileUploaderDropzone"] button p::after {{
+  content: "Выбрать файл"; visibility: visible; font-size: 1rem}}
+@media (min-width: 768px) {{.stMainBlockContainer {{padding-left: 3rem; padding-right: 3rem}}}}
 </style>"""
+# A chart has the colours of the theme that it was drawn in: with another theme it is drawn anew.
+_SCRIPT = """<script>
+document.documentElement.lang = '%s';
+const app = document.querySelector('.stApp');
+if (app && !app.dataset.watched) {
+  const scheme = () => getComputedStyle(app).colorScheme;
+  let seen = app.dataset.watched = scheme();
+  new MutationObserver(() => {
+    if (scheme() === seen) return;
+    seen = scheme();
+    document.querySelector('.st-key-redraw button')?.click();
+  }).observe(app, {attributes: true, attributeFilter: ['class']});
+}
+</script>"""
 
 
+_TITLES = (
+    N_("Answer"),
+    N_("Options"),
+    N_("People"),
+    N_("Shifts"),
+    N_("Simulation"),
+    N_("Data"),
+    N_("Learn from logs"),
+    N_("Risk"),
+    N_("Report"),
+    N_("About the model"),
+)
 #: Pages in the order of the navigation: module, title. The address of a page is its module.
 #: They have no icons: ten titles then fit a laptop, and none is hidden behind an English "more".
-PAGES = (
-    ("answer", N_("Answer")),
-    ("options", N_("Options")),
-    ("people", N_("People")),
-    ("shifts", N_("Shifts")),
-    ("simulation", N_("Simulation")),
-    ("data", N_("Data")),
-    ("learn", N_("Learn from logs")),
-    ("risks", N_("Risk")),
-    ("report", N_("Report")),
-    ("about", N_("About the model")),
-)
+PAGES = tuple(zip(PLACES, _TITLES, strict=True))
 
 
 def main() -> None:
@@ -86,16 +99,12 @@ def main() -> None:
     ]
     page = st.navigation(pages, position="top")
     st.html(_STYLE)
-    if st.context.theme.type == "dark":
-        st.html(_DARK_STYLE)
-    st.html(
-        f"<script>document.documentElement.lang='{lang.code}'</script>",
-        unsafe_allow_javascript=True,
-    )
+    st.html(_SCRIPT % lang.code, unsafe_allow_javascript=True)
     # The sidebar is drawn here, not by a page: what a page draws is forgotten with the page.
     with st.sidebar:
         sidebar.pick_language(lang)
         opened[0] = _opened(lang)
+        st.button(lang("Draw the page anew"), key="redraw")  # for the script above alone
     _notices(lang)
     _mirror(lang)
     page.run()

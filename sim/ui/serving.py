@@ -31,6 +31,7 @@ from streamlit.web.cli import main_run
 
 from sim.errors import InvalidInput, LinewiseError
 from sim.ui.bundle import Bundle
+from sim.ui.places import PLACES
 
 if TYPE_CHECKING:
     from sim.decide import Comparison
@@ -96,8 +97,13 @@ def made(page: Path) -> App:
     """
     if not page.is_file():
         raise InvalidInput("page", "must be a file that is there", str(page))
-    middleware = [Middleware(Bundle, folder=Path(file_util.get_static_dir()))]
-    return App(page.resolve(), middleware=middleware, lifespan=_around)
+    around = Middleware(Bundle, folder=Path(file_util.get_static_dir()), pages=_places)
+    return App(page.resolve(), middleware=[around], lifespan=_around)
+
+
+def _places() -> tuple[str, ...]:
+    """Names of pages; none for an app below an address, where only Streamlit tells them apart."""
+    return () if st.get_option("server.baseUrlPath") else PLACES
 
 
 @asynccontextmanager

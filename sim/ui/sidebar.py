@@ -16,7 +16,7 @@ from sim.scenario.ready import ready
 from sim.scenario.variant import aht, lead, volume
 from sim.ui.session import can_redo, can_undo, change, look, redo, state, undo
 from sim.ui.state import BOUNDS, OWN, State
-from sim.ui.view import choose, plain
+from sim.ui.view import choose, plain, upload
 from sim.ui.work import from_file, from_text
 
 __all__ = [
@@ -64,11 +64,12 @@ def bring_scenario(lang: Language, key: str) -> None:
     key
         Of the widget: there may be several such places.
     """
-    st.file_uploader(
+    upload(
         lang("Scenario file, YAML"),
+        2,
+        lang,
         type=["yaml", "yml"],
         key=key,
-        max_upload_size=2,
         on_change=_take,
         args=(lang, key),
         help=lang("Profiles must stand in the file itself: it cannot name a CSV file."),

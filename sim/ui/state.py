@@ -112,6 +112,8 @@ def read_address(said: Mapping[str, str], known: Collection[str]) -> tuple[State
             figures[figure] = value
         elif text:
             wrong.append(f"{figure}={_short(text)}")
+    if page := said.get("page"):  # an address that is no page's
+        wrong.append(f"page={_short(page)}")
     edits = _unpacked(said.get("edits") or "")
     if edits is None:
         wrong.append("edits")

@@ -30,6 +30,7 @@ __all__ = [
     "quoted",
     "table",
     "tile_row",
+    "upload",
 ]
 
 #: Label, number and note.
@@ -238,6 +239,24 @@ def chart(
     )
 
 
+def upload(label: str, most: int, lang: Language, **more: Any) -> None:
+    """A place for files; how large one may be stands in its label, in the reader's language.
+
+    Parameters
+    ----------
+    label
+        What is asked for.
+    most
+        How large a file may be [MB].
+    lang
+        The reader's language.
+    more
+        Handed to the widget.
+    """
+    said = lang("{label}, up to {n} MB", label=label, n=lang.number(most))
+    st.file_uploader(said, max_upload_size=most, **more)
+
+
 def legend(items: Sequence[tuple[str, str]], palette: Palette) -> None:
     """Colours with their names; wraps on a narrow screen, as a chart's own legend does not.
 
@@ -261,17 +280,24 @@ def legend(items: Sequence[tuple[str, str]], palette: Palette) -> None:
 
 
 def table(shown: Table) -> None:
-    """Draw a table of text whose lines wrap.
+    """Draw a table of text whose lines wrap; one that is too wide for a phone scrolls by itself.
+
+    Streamlit's own reads every cell as Markdown, in the browser: a page of tables takes it half a
+    second.
 
     Parameters
     ----------
     shown
         The table; its title stands elsewhere on the page.
     """
-    columns = {
-        head: [plain(row[place]) for row in shown.rows] for place, head in enumerate(shown.head)
-    }
-    st.table(columns, border="horizontal", hide_index=True)
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in shown.head)
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in shown.rows
+    )
+    st.html(
+        f'<div class="linewise-table" role="group" tabindex="0" aria-label="{escape(shown.title)}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
 
 
 def plain(text: str) -> str:
@@ -284,15 +310,13 @@ def quoted(text: str) -> str:
     return f"`{' '.join(text.replace('`', chr(39)).split())}`"
 
 
-def tile_row(tiles: Sequence[Tile], palette: Palette) -> None:
+def tile_row(tiles: Sequence[Tile]) -> None:
     """Numbers side by side, all of one height; two by two on a phone.
 
     Parameters
     ----------
     tiles
         Label, number and note of each; no note where it is None.
-    palette
-        Colours of the theme.
     """
     cards = "".join(
         f'<div class="linewise-tile"><dt>{escape(label)}</dt><dd>{escape(value)}</dd>'
@@ -300,5 +324,4 @@ def tile_row(tiles: Sequence[Tile], palette: Palette) -> None:
         + "</div>"
         for label, value, note in tiles
     )
-    colours = f"--tile-line:{palette.line};--tile-note:{palette.muted}"
-    st.html(f'<dl class="linewise-tiles" style="{colours}">{cards}</dl>')
+    st.html(f'<dl class="linewise-tiles">{cards}</dl>')

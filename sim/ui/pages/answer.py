@@ -91,7 +91,7 @@ def _verdict(view: View, found: Comparison) -> None:
 def _metrics(view: View, found: Comparison) -> None:
     """Four numbers: money where there are prices, else what customers get."""
     tiles = _money_tiles(view, found) if found.baseline.cost else _service_tiles(view, found)
-    tile_row(tiles, view.palette)
+    tile_row(tiles)
 
 
 def _money_tiles(view: View, found: Comparison) -> list[Tile]:

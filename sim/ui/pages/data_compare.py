@@ -14,7 +14,7 @@ from sim.scenario.ready import ready
 from sim.ui.jobs import Task
 from sim.ui.sidebar import text_in
 from sim.ui.tasks import compared
-from sim.ui.view import View, plain, quoted, table
+from sim.ui.view import View, plain, quoted, table, upload
 from sim.ui.waiting import result_of
 from sim.ui.work import from_file, from_text, key_of
 
@@ -40,11 +40,12 @@ def compared_files(view: View) -> None:
         with left:
             others = _ready(view)
         with right:
-            st.file_uploader(
+            upload(
                 lang("Scenario files, YAML"),
+                2,
+                lang,
                 type=["yaml", "yml"],
                 key="data.compare.upload",
-                max_upload_size=2,
                 accept_multiple_files=True,
                 on_change=_bring,
                 args=(lang,),

@@ -10,7 +10,7 @@ from sim.report.profile_charts import Hour, profile_chart
 from sim.report.sentences import channel_title
 from sim.scenario.week_file import week_channels, week_edits, week_text
 from sim.ui.session import change, state
-from sim.ui.view import View, chart, legend, plain
+from sim.ui.view import View, chart, legend, plain, upload
 from sim.ui.work import folded, scenario_of
 
 __all__ = ["week"]
@@ -103,11 +103,12 @@ def _table(view: View) -> None:
                 width="stretch",
             )
         with right:
-            st.file_uploader(
+            upload(
                 lang("A table of your own, CSV"),
+                2,
+                lang,
                 type=["csv", "txt"],
                 key="data.week.upload",
-                max_upload_size=2,
                 on_change=_bring,
                 args=(lang,),
             )

@@ -28,7 +28,7 @@ from sim.ui.pages.learn_state import (
     look_at,
     read_task,
 )
-from sim.ui.view import View, choose, hold, plain
+from sim.ui.view import View, choose, hold, plain, upload
 from sim.ui.waiting import result_of
 
 __all__ = ["PART", "bring", "brought_files", "uploader"]
@@ -88,11 +88,12 @@ def uploader(label: str, which: str, lang: Language) -> None:
         The reader's language.
     """
     key = f"learn.upload.{which}"
-    st.file_uploader(
+    upload(
         label,
+        MOST_BYTES // _MB,
+        lang,
         accept_multiple_files=True,
         key=key,
-        max_upload_size=MOST_BYTES // _MB,
         on_change=_take,
         args=(key, which),
     )

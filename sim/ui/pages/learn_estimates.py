@@ -70,7 +70,7 @@ def _tiles(view: View, one: ChannelEstimates) -> None:
         if name in one.figures:
             value, span = figure_words(one.figures[name], lang)
             tiles.append((lang(DEFINITIONS[name][0]), value, span))
-    tile_row(tiles, view.palette)
+    tile_row(tiles)
 
 
 def _week(view: View, one: ChannelEstimates) -> None:

@@ -101,8 +101,7 @@ def _tiles(view: View, found: LogRead) -> None:
             (lang("Days with contacts"), lang.number(days), span),
             (lang("Lines read"), lang.number(reading.lines), found.timezone),
             (lang("Lines left out"), lang.number(gone), _share(gone, reading.lines, lang)),
-        ],
-        view.palette,
+        ]
     )
     known = [lang(words) for name, words in KNOWN_WORDS.items() if name in found.knows]
     lacking = [lang(words) for name, words in KNOWN_WORDS.items() if name not in found.knows]

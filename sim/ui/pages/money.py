@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from sim.decide import Comparison
-from sim.report.charts import difference_chart, money_chart
 from sim.report.drawn import difference_rows, group_legend, money_rows, side_legend
 from sim.report.sentences import option_title
-from sim.ui.view import View, chart, legend, plain
+from sim.ui.drawings import difference_lines, money_bars
+from sim.ui.view import View, legend, plain
 
 __all__ = ["bars", "differences"]
 
@@ -28,8 +28,7 @@ def bars(view: View, found: Comparison, names: Sequence[str] = ()) -> None:
     lang, palette = view.lang, view.palette
     rows = money_rows(found, lang, names)
     legend(group_legend(rows, lang, palette), palette)
-    told = ". ".join(f"{row.name}: {row.total}. {row.note}" for row in rows)
-    chart(money_chart(rows, lang, palette), told)
+    st.html(money_bars(rows))
     if not all(row.equal for row in rows):
         st.caption(lang("Pale: another service, so its cost is no saving."))
 
@@ -51,8 +50,7 @@ def differences(view: View, found: Comparison, names: Sequence[str] = ()) -> Non
         st.markdown(lang("There is no other option with prices."))
         return
     legend(side_legend(lang, palette), palette)
-    told = ". ".join(f"{row.name}: {row.words}" for row in rows)
-    chart(difference_chart(rows, lang, palette), told)
+    st.html(difference_lines(rows))
     st.caption(
         lang(
             "A month, against “{base}”. ± holds the difference in 95 cases of 100: it covers "

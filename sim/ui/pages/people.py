@@ -157,7 +157,7 @@ def _metrics(look: _Look) -> None:
     ]
     if result.heads is not None:
         tiles.insert(0, (lang("On the payroll"), lang.number(result.heads), None))
-    tile_row(tiles, look.view.palette)
+    tile_row(tiles)
 
 
 def _night(look: _Look) -> np.ndarray[Any, np.dtype[np.bool_]]:

@@ -88,7 +88,7 @@ def _effect(view: View, before: OptionResult, channel: str, after: OptionResult)
     ]
     if after is before:
         tiles = [(label, value, None) for label, value, _ in tiles]
-    tile_row(tiles, view.palette)
+    tile_row(tiles)
 
 
 def _points(change: float, view: View) -> str:

@@ -167,7 +167,7 @@ def _tiles(view: View, stake: Stake) -> None:
             option_title(view.scenario, best, lang),
         ),
     ]
-    tile_row(tiles, view.palette)
+    tile_row(tiles)
 
 
 def _sides(view: View, stake: Stake) -> None:

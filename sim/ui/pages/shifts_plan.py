@@ -139,7 +139,7 @@ def _tiles(desk: Desk, found: Cover) -> None:
     if staff.payroll is not None or staff.contract is not None:
         pay = lang.money(cover.cost, desk.scenario.currency, compact=True)
         tiles.append((lang("Pay of these hours a week"), pay, lang("nights and weekends included")))
-    tile_row(tiles, desk.view.palette)
+    tile_row(tiles)
 
 
 def _week(desk: Desk, found: Cover) -> None:

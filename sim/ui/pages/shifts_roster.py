@@ -208,7 +208,7 @@ def _tiles(desk: Desk, made: TeamRoster) -> None:
     if found.wishes:
         kept = f"{lang.number(found.wishes_kept)} / {lang.number(found.wishes)}"
         tiles.append((lang("Wishes kept"), kept, None))
-    tile_row(tiles, desk.view.palette)
+    tile_row(tiles)
 
 
 def _span(values: list[int], lang: Language) -> str:

@@ -21,7 +21,7 @@ from sim.scenario.team import MOST_PEOPLE, Member, Team, read_people
 from sim.ui.pages.shifts_edits import Desk, put_in, put_number, say_refused, write
 from sim.ui.pages.shifts_needs import needs_of
 from sim.ui.pages.shifts_proposal import people_for, rules_for
-from sim.ui.view import decide, plain, quoted, table
+from sim.ui.view import decide, plain, quoted, table, upload
 
 __all__ = ["team"]
 
@@ -250,11 +250,12 @@ def _by_name(desk: Desk, found: Team) -> None:
         on_click="ignore",
         icon=":material/download:",
     )
-    st.file_uploader(
+    upload(
         lang("People from a spreadsheet (CSV)"),
+        5,
+        lang,
         type=["csv"],
         key=f"people.upload.{desk.key}",
-        max_upload_size=5,
         on_change=_take,
         args=(desk, lang),
         help=lang("The same columns as in the table above; what one has several of is parted by |"),

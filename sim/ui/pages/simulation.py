@@ -168,7 +168,7 @@ def _tiles(view: View, result: OptionResult, one: Attained) -> None:
     if one.outbound:
         tiles = [(label, "—", None) for label, _, _ in tiles[:1]]
         tiles = [(lang("Missed"), lang.percent(one.missed.value, 1), lang("of the list"))]
-    tile_row(tiles, view.palette)
+    tile_row(tiles)
 
 
 def _width(one: Attained, lang: Language) -> str:
