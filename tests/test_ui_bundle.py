@@ -51,7 +51,6 @@ def test_a_page_names_what_its_charts_and_tables_are_drawn_with() -> None:
     named = bundle.needed(STREAMLIT)
 
     assert any("ArrowVegaLiteChart" in name for name in named)
-    assert any(name.startswith("static/js/Table.") for name in named)
     assert all((STREAMLIT / name).is_file() for name in named)
     assert all(f'href="./{name}"'.encode() in body for name in named)
     assert body.index(b"modulepreload") < body.index(b"</head>")

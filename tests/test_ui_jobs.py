@@ -82,6 +82,26 @@ def test_a_process_that_breaks_is_told_and_can_be_tried_again(function: object) 
     assert board.ask(task) is not job
 
 
+def test_pages_go_first_in_their_order_then_what_stands_beside_them() -> None:
+    board, begun, free = Board(at_once=1), [], threading.Event()
+
+    def noting(name: str, *, tell: Tell) -> None:
+        begun.append(name)
+        assert free.wait(60)
+        tell(1.0, name)
+
+    def asked(name: str, *, beside: bool = False) -> Job:
+        return board.ask(Task(name, noting, (name,), "thread", beside=beside), "me")
+
+    jobs = [asked("first"), asked("beside", beside=True), asked("gone"), asked("a"), asked("b")]
+    board.stop("gone", "me")
+    assert jobs[2].ended.wait(60)
+    free.set()
+    assert all(job.ended.wait(60) for job in jobs)
+
+    assert begun == ["first", "a", "b", "beside"]
+
+
 def test_a_stopped_process_is_gone(tmp_path: Path) -> None:
     board, mark = Board(), tmp_path / "running"
     job = board.ask(Task("long", lasting, (str(mark),)), "me")

@@ -47,6 +47,7 @@ def breakeven_of(
         broken_even,
         (found, of, between),
         "thread",
+        beside=True,
     )
     _begun(task.key)
     done = result_of(task, lang, wording=lambda _: lang("Looking for where both cost the same"))

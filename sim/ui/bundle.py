@@ -33,7 +33,6 @@ PARTS = frozenset(
         "NumberInput",
         "Progress",
         "Selectbox",
-        "Table",
     ]
 )
 # Their names change with what is in them, so a browser may keep them.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import logging
 import multiprocessing
 import os
@@ -54,6 +56,8 @@ class Task(Generic[_Result_co]):
     early
         Whether the function, in a thread, also takes `early`: called with a first result that is
         to be shown until the whole one is there.
+    beside
+        Whether it stands in a part of a page only: others go first, whose page waits for them.
     files
         Names and contents of files that a function in a process works on. It is given, before
         `args`, the folder where they lie; the folder and all that was written beside them are
@@ -65,6 +69,7 @@ class Task(Generic[_Result_co]):
     args: tuple[Any, ...] = ()
     place: Literal["thread", "process"] = "process"
     early: bool = False
+    beside: bool = False
     files: tuple[tuple[str, bytes], ...] = ()
 
 
@@ -116,6 +121,48 @@ class Job:
         return self.result
 
 
+# A place in a line: whether it is beside a page, and a number.
+_Place = tuple[bool, int]
+
+
+class _Line:
+    """Room for some tasks at once; the others wait in line, in the order in which they came."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._waiting: list[_Place] = []
+        self._changed = threading.Condition()
+        self._numbers = itertools.count()
+
+    def join(self, beside: bool) -> _Place:
+        """A place in the line; what stands beside a page comes after all that pages wait for."""
+        with self._changed:
+            place = beside, next(self._numbers)
+            bisect.insort(self._waiting, place)
+            return place
+
+    def turn(self, place: _Place, timeout: float) -> bool:
+        """Wait for a while; whether there is room now, which is taken then."""
+        with self._changed:
+            mine = self._changed.wait_for(lambda: place in self._waiting[: self._room], timeout)
+            if mine:
+                self.leave(place)
+                self._room -= 1
+            return mine
+
+    def leave(self, place: _Place) -> None:
+        """Wait no longer."""
+        with self._changed:
+            self._waiting.remove(place)
+            self._changed.notify_all()
+
+    def done(self) -> None:
+        """Make room for the next."""
+        with self._changed:
+            self._room += 1
+            self._changed.notify_all()
+
+
 class Board:
     """Everything that is being computed and was computed lately, for all visitors.
 
@@ -132,9 +179,9 @@ class Board:
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = threading.Lock()
         cores = os.cpu_count() or 1
-        self._turns = {
-            "thread": threading.Semaphore(at_once or cores),
-            "process": threading.Semaphore(at_once or max(1, cores - 1)),
+        self._lines = {
+            "thread": _Line(at_once or cores),
+            "process": _Line(at_once or max(1, cores - 1)),
         }
 
     def look(self, key: str) -> Job | None:
@@ -148,7 +195,8 @@ class Board:
             job = self._jobs.get(task.key)
             if job is None or job.failed:
                 job = self._jobs[task.key] = Job(task)
-                threading.Thread(target=self._run, args=(job,), daemon=True).start()
+                place = self._lines[task.place].join(task.beside)
+                threading.Thread(target=self._run, args=(job, place), daemon=True).start()
             self._jobs.move_to_end(task.key)
             job.followers.add(visitor)
             self._forget()
@@ -170,18 +218,17 @@ class Board:
         for key in ended[: max(0, len(ended) - self._most)]:
             del self._jobs[key]
 
-    def _run(self, job: Job) -> None:
+    def _run(self, job: Job, place: _Place) -> None:
         """Wait for a turn, compute, and say that it has ended."""
-        turn = self._turns[job.task.place]
+        line = self._lines[job.task.place]
         try:
-            while not turn.acquire(timeout=0.2):
-                job.told(0.0)
+            _queue(line, place, job)
             try:
                 job.running = True
                 compute = _in_process if job.task.place == "process" else _here
                 job.result = compute(job)
             finally:
-                turn.release()
+                line.done()
         except (*_REFUSED, Stopped) as error:
             job.error = error
         except Exception as error:  # whatever it is, the page must be told
@@ -194,6 +241,16 @@ class Board:
             if not job.failed:
                 job.task = replace(job.task, files=())  # results are kept, uploads are not
             job.ended.set()
+
+
+def _queue(line: _Line, place: _Place, job: Job) -> None:
+    """Wait for a turn, for as long as somebody wants the result."""
+    while not line.turn(place, 0.2):
+        try:
+            job.told(0.0)
+        except Stopped:
+            line.leave(place)
+            raise
 
 
 def _here(job: Job) -> Any:
