@@ -76,7 +76,7 @@ def learn_from(
     test: str | Path | Sequence[str | Path] | None = None,
     format: str | None = None,
     timezone: str | None = None,
-    mapping: Mapping[str, Any] | None = None,
+    mapping: Mapping[str, Any] | str | Path | None = None,
     salt: str | None = None,
     country: str | None = None,
     head_start: float | None = None,

@@ -13,9 +13,9 @@ import duckdb
 from sim.errors import InvalidInput, InvariantBroken, one_of
 from sim.learn.formats import FORMATS
 from sim.learn.log import Log
+from sim.learn.mapping import read_map
 from sim.learn.source import STAGED, Format, Import
 from sim.learn.tables import text_head
-from sim.scenario.load import raw
 
 __all__ = ["detect", "format_names", "read_logs"]
 
@@ -111,21 +111,29 @@ def read_logs(
     ------
     InvalidInput
         If a file cannot be read, or is of another format than the first one.
+    ScenarioError
+        If the mapping is wrong: all that is wrong with it.
     """
     listed = [paths] if isinstance(paths, str | Path) else list(paths)
     if not listed:
         raise InvalidInput("log", "must be at least one file", None)
-    files = [Path(path) for path in listed]
+    given = [Path(path) for path in listed]
+    files = list({path.resolve(): path for path in reversed(given)}.values())[::-1]
+    said = read_map(mapping)
     chosen = _chosen(files, format)
     if timezone is not None and timezone not in available_timezones():
         hint = "write it like Europe/Moscow"
         raise InvalidInput("timezone", "is not a known time zone", timezone, hint)
-    said = raw(mapping) if isinstance(mapping, str | Path) else dict(mapping or {})
+    if said.said and not chosen.tabular:
+        rule = f"is for tables of contacts, and this is {chosen.title}"
+        raise InvalidInput("mapping", rule, None, "leave it out, or say that the format is table")
     zone = timezone or chosen.timezone or "UTC"
     log = Log(source=chosen.name, timezone=zone, files=tuple(str(path) for path in files))
     try:
         if timezone is None and chosen.timezone is None:
             log.reading.note("no time zone was given: UTC is taken")
+        if len(files) < len(given):
+            log.reading.note("a file that was given more than once is read once")
         log.knows = chosen.knows
         task = Import(log, files, said, tell or str)
         chosen.load(task)

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from sim.learn.adapters.words import FIELDS, guess
+from sim.learn.words import FIELDS, guess
 from sim.report.language import N_, Language
 from sim.report.log_quality import FIELD_WORDS
 from sim.report.table import Table
