@@ -145,7 +145,6 @@ def archive() -> bytes:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "is an old workbook"),
         (b"\xef\xbb\xbf <HTML><table><tr><td>time", "is a web page or XML"),
         (b"%PDF-1.7", "is a document or a picture"),
-        (gzip.compress(bytes(300 << 20), 1), "unfolds to more than a log can hold"),
         (gzip.compress(b""), "is empty"),
         (ROW * 3, "first row is no row of column names"),
     ],
@@ -156,6 +155,22 @@ def test_what_is_no_log_is_refused_in_words_and_tells_no_number(
     with pytest.raises(InvalidInput, match=said) as refused:
         read_logs(kept(tmp_path / "calls", content), format="table")
     assert "79001234567" not in str(refused.value)
+
+
+def test_an_archive_that_unfolds_without_end_is_refused_on_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "_ROOM", 1 << 20)
+    path = kept(tmp_path / "queue_log.gz", gzip.compress(b"17|a\n" * (1 << 20)))
+    with pytest.raises(InvalidInput, match="unfolds to more than a log can hold"):
+        read_logs(path, format="queue_log")
+
+
+def test_a_rotation_that_has_just_begun_does_no_harm(tmp_path: Path) -> None:
+    full, empty = kept(tmp_path / "a.csv", HEAD + ROW), kept(tmp_path / "b.csv", "")
+    with read_logs([empty, full]) as log:
+        assert log.reading.contacts == 1
+        assert "b.csv: the file is empty" in log.reading.notes
 
 
 def test_what_two_exports_have_in_common_is_counted_once(tmp_path: Path) -> None:

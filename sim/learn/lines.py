@@ -20,6 +20,7 @@ import pyarrow as pa
 from sim.errors import InvalidInput
 
 __all__ = [
+    "BEGINNINGS",
     "LONGEST",
     "PASSED_OVER",
     "ahead",
@@ -53,7 +54,7 @@ _ARCHIVE = (
 _PICTURE = ("is a document or a picture, not a log", "export the log as CSV or XLSX")
 _PAGE = ("is a web page or XML, not a table", "open it in Excel and save it as XLSX or CSV")
 #: How files begin that are no logs: what to say of them, and what to do.
-_BEGINNINGS: tuple[tuple[bytes, tuple[str, str]], ...] = (
+BEGINNINGS: tuple[tuple[bytes, tuple[str, str]], ...] = (
     (b"\xd0\xcf\x11\xe0", ("is an old workbook (.xls)", "save it as XLSX or CSV in Excel")),
     *((start, _ARCHIVE) for start in (b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!")),
     (b"\x28\xb5\x2f\xfd", _ARCHIVE),
@@ -106,7 +107,7 @@ def no_log(start: bytes) -> tuple[str, str] | None:
     """
     begins = start.removeprefix(codecs.BOM_UTF8).lstrip()[:_HEAD].lower()
     return next(
-        (said for mark, said in _BEGINNINGS if start.startswith(mark) or begins.startswith(mark)),
+        (said for mark, said in BEGINNINGS if start.startswith(mark) or begins.startswith(mark)),
         None,
     )
 

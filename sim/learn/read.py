@@ -118,8 +118,12 @@ def read_logs(
     if not listed:
         raise InvalidInput("log", "must be at least one file", None)
     given = [Path(path) for path in listed]
-    files = list({path.resolve(): path for path in reversed(given)}.values())[::-1]
+    files = list({path.resolve(): path for path in given}.values())
     said = read_map(mapping)
+    empty = [path for path in files if not text_head(path).strip()]
+    if len(empty) == len(files):
+        raise InvalidInput("log", "is empty", str(files[0]))
+    files = [path for path in files if path not in empty]  # such as a rotation just begun
     chosen = _chosen(files, format)
     if timezone is not None and timezone not in available_timezones():
         hint = "write it like Europe/Moscow"
@@ -132,7 +136,9 @@ def read_logs(
     try:
         if timezone is None and chosen.timezone is None:
             log.reading.note("no time zone was given: UTC is taken")
-        if len(files) < len(given):
+        for path in empty:
+            log.reading.note(f"{path.name}: the file is empty")
+        if len({path.resolve() for path in given}) < len(given):
             log.reading.note("a file that was given more than once is read once")
         log.knows = chosen.knows
         task = Import(log, files, said, tell or str)
@@ -154,8 +160,6 @@ def _chosen(files: Sequence[Path], name: str | None) -> Format:
     """The format that is asked for, or the one of all files."""
     if name is not None:
         one_of("format", name, format_names())
-        for path in files:
-            text_head(path)
         return next(known for known in FORMATS if known.name == name)
     found = [detect(path) for path in files]
     for path, other in zip(files, found, strict=True):

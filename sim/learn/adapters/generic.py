@@ -10,7 +10,7 @@ from sim.learn.adapters.rows import NO_TIME, begin, end, from_tables
 from sim.learn.mapping import UNITS
 from sim.learn.source import Format, Import
 from sim.learn.tables import Table, header_of, sniffed
-from sim.learn.words import CHANNELS, FIELDS, OUTCOME_WORDS, guess, plain
+from sim.learn.words import CHANNELS, FIELDS, OUTCOME_WORDS, guess, simple
 
 __all__ = ["GENERIC"]
 
@@ -93,14 +93,14 @@ def _cases(cell: str, words: Mapping[str, str], otherwise: str) -> str:
         f"WHEN '{word.replace(chr(39), chr(39) * 2)}' THEN '{meaning}'"
         for word, meaning in words.items()
     )
-    simple = f"trim(regexp_replace(lower({cell}), '[^\\w\\p{{L}}]+', ' ', 'g'))"
+    simple = f"trim(regexp_replace(lower({cell}), '[^0-9\\p{{L}}]+', ' ', 'g'))"
     return f"CASE {simple} {whens} ELSE {otherwise} END"
 
 
 def _words(task: Import, option: str, usual: Mapping[str, str]) -> dict[str, str]:
     """The usual words and those of the user."""
     said: Mapping[object, str] = task.mapping.said.get(option, {})
-    return {**usual, **{plain(str(word)): meaning for word, meaning in said.items()}}
+    return {**usual, **{simple(str(word)): meaning for word, meaning in said.items()}}
 
 
 def _units(task: Import, found: Mapping[str, str]) -> dict[str, float]:
