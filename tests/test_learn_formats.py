@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from sim.errors import InvalidInput
+from sim.errors import InvalidInput, ScenarioError
 from sim.learn import Log, detect, format_names, read_logs
 
 T = 1_772_442_000  # 2 March 2026, 09:00 UTC
@@ -425,16 +425,17 @@ def test_a_mapping_may_be_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("mapping", "said"),
     [
-        ({"tine": "when"}, "must name fields, got 'tine'"),
+        ({"tine": "when"}, "mapping tine: is no field of a contact; they are time"),
         ({"time": "wen"}, "must be a column of the table, got 'wen'; there are when, wait"),
         ({"unit": "days"}, "must be one of seconds, minutes"),
         ({"dates": "year first"}, "must be one of day first, month first"),
-        ({"outcomes": {"x": "happy"}, "outcome": "wait"}, "must give meanings to words"),
+        ({"outcomes": {"x": "happy"}, "outcome": "wait"}, "must be the meaning of a word, got"),
+        ({"outcomes": "fine"}, "must give meanings to words, got 'fine'"),
     ],
 )
 def test_a_wrong_mapping_is_refused(tmp_path: Path, mapping: dict[str, Any], said: str) -> None:
     path = kept(tmp_path / "t.csv", "when,wait\n2026-03-02 09:00,5\n")
-    with pytest.raises(InvalidInput, match=said):
+    with pytest.raises(ScenarioError, match=said):
         read_logs(path, format="table", mapping={"time": "when", **mapping})
 
 

@@ -168,6 +168,41 @@ def test_columns_are_guessed_and_put_right_by_hand() -> None:
 
 
 @pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_words_of_any_language_are_told_to_be_outcomes(lang: str) -> None:
+    rows = (
+        f"02.03.2026 1{n % 10}:05:00;{n};2:00;+7900123456{n};{'закрито' if n % 3 else 'втрачено'}"
+        for n in range(9)
+    )
+    content = "\n".join(["Время;Ожидание;Разговор;Номер;Итог", *rows]).encode()
+    app = give(straight("learn", lang=lang), "calls.csv", content)
+    box = "“{}”, rows: {}" if lang == "en" else "«{}», строк: {}"
+    for word, count, meaning in (("закрито", 6, "served"), ("втрачено", 3, "abandoned")):
+        assert column(app, box.format(word, count)).value == "unknown"
+        column(app, box.format(word, count)).select(meaning)
+        calm(app.run())
+    assert "7900123456" not in str(app.table[0].value)  # who called stays off the page
+    read_it(app, lang)
+
+    assert app.session_state["learn.bag"].read.outcomes == {"served": 6, "abandoned": 3}
+
+
+@pytest.mark.usefixtures("here")
+def test_why_a_file_cannot_be_read_is_said_in_the_language_of_the_page(disk: Path) -> None:
+    app = give(straight("learn", lang="ru"), "calls.xls", b"\xd0\xcf\x11\xe0" + bytes(900))
+    assert "calls.xls: это старая книга Excel (.xls); сохраните её" in app.error[0].value
+    give(app, "calls.csv", table())
+    column(app, "Формат").select("issabel")
+    calm(app.run())
+    read_it(app, "ru")
+
+    assert "calls.csv: нет ни одного столбца формата" in app.error[0].value
+    assert "есть столбцы: Дата, Время" in app.error[0].value
+    assert "Ничего не изменилось" in app.error[0].value
+    assert list(disk.iterdir()) == []
+
+
+@pytest.mark.usefixtures("here")
 def test_a_damaged_log_is_read_as_far_as_it_goes_and_every_lost_line_is_shown() -> None:
     whole = queue_log(5)
     bad = whole + b"17724348\x00\xff|half a li\n" + b"x" * 50 + b"\n"

@@ -18,7 +18,6 @@ from sim.errors import InvalidInput
 from sim.learn.door import learn_from
 from sim.report.language import Language
 from sim.report.learned import learned_answer
-from sim.scenario.load import raw
 
 __all__ = ["add_to"]
 
@@ -96,7 +95,6 @@ def _learn(
     if to is not None and to.suffix.lower() not in (".yaml", ".yml"):
         raise InvalidInput("to", "must end in .yaml", str(to))
     _made_ready(to)
-    options: dict[str, Any] = {"mapping": _mapping(mapping)}
     with _cleared(), _telling() as tell:
         learned = learn_from(
             logs,
@@ -104,6 +102,7 @@ def _learn(
             test=test,
             format=format,
             timezone=timezone,
+            mapping=mapping,
             salt=salt,
             country=country,
             head_start=head_start,
@@ -111,7 +110,6 @@ def _learn(
             replications=replications,
             seed=1 if seed is None else seed,
             tell=tell,
-            **options,
         )
     answer = learned_answer(learned, Language(lang))
     if csv is not None:
@@ -140,20 +138,6 @@ def _made_ready(to: Path | None) -> None:
     except OSError as error:
         raise InvalidInput("to", f"cannot be written ({error.strerror})", str(to)) from None
     writable("to", to)
-
-
-def _mapping(file: Path | None) -> dict[str, Any] | None:
-    """What the user says of columns.
-
-    Raises
-    ------
-    InvalidInput
-        If the file cannot be read.
-    """
-    try:
-        return raw(file) if file else None
-    except OSError as error:
-        raise InvalidInput("mapping", f"cannot be read ({error.strerror})", str(file)) from None
 
 
 def _text(head: Path | None) -> str:

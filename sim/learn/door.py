@@ -17,8 +17,9 @@ from sim.learn.fit import Fit, Learnt, assumed, fitted, tuned
 from sim.learn.log import Log, Reading
 from sim.learn.presence import Presence, logged
 from sim.learn.quality import Finding, quality
-from sim.learn.read import read_logs
+from sim.learn.read import detect, read_logs
 from sim.learn.scenario import Written, written
+from sim.learn.tables import text_head
 from sim.scenario.calendar import Calendar
 
 __all__ = ["Learned", "learn_from"]
@@ -76,7 +77,7 @@ def learn_from(
     test: str | Path | Sequence[str | Path] | None = None,
     format: str | None = None,
     timezone: str | None = None,
-    mapping: Mapping[str, Any] | None = None,
+    mapping: Mapping[str, Any] | str | Path | None = None,
     salt: str | None = None,
     country: str | None = None,
     head_start: float | None = None,
@@ -171,13 +172,12 @@ def learn_from(
 
 
 def _format(paths: str | Path | Sequence[str | Path], format: str | None) -> str:
-    """Name of the format of the first file."""
-    from sim.learn.read import detect
-
+    """Name of the format of the first file that is not empty."""
     if format is not None:
         return format
-    first = paths if isinstance(paths, str | Path) else next(iter(paths), "")
-    return detect(first).name
+    listed = [paths] if isinstance(paths, str | Path) else list(paths)
+    told = (detect(path).name for path in listed if text_head(Path(path)).strip())
+    return next(told, "")
 
 
 def _handled(contacts: Contacts, files: tuple[str, ...], reading: Reading) -> Contacts:

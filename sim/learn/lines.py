@@ -7,6 +7,7 @@ by one; nothing is thrown away here but what cannot be a line of text.
 from __future__ import annotations
 
 import codecs
+import itertools
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,18 @@ import pyarrow as pa
 
 from sim.errors import InvalidInput
 
-__all__ = ["LONGEST", "ahead", "decoded", "head_of", "lines_of", "pieces_of"]
+__all__ = [
+    "BEGINNINGS",
+    "LONGEST",
+    "PASSED_OVER",
+    "ahead",
+    "decoded",
+    "head_of",
+    "lines_of",
+    "no_log",
+    "pieces_of",
+    "text_lines",
+]
 
 #: Bytes read at once.
 PIECE = 1 << 24
@@ -26,9 +38,30 @@ PIECE = 1 << 24
 LONGEST = 1 << 20
 HEAD = 1 << 16
 CUT_ARCHIVE = "the archive is cut short or damaged: read as far as it goes"
+#: What stands in place of a line that is too long: no format takes it for one of its own.
+PASSED_OVER = b"?"
 _Item = TypeVar("_Item")
 _GZIP = b"\x1f\x8b"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# A gzip file can unfold a thousandfold, without end. Logs unfold to ten times their size, at most
+# to some dozens [bytes].
+_ROOM, _UNFOLDS = 256 << 20, 250
+_HEAD = 64
+_ARCHIVE = (
+    "is a packed archive of files",
+    "unpack it, and give what is in it; gzip is read as it is",
+)
+_PICTURE = ("is a document or a picture, not a log", "export the log as CSV or XLSX")
+_PAGE = ("is a web page or XML, not a table", "open it in Excel and save it as XLSX or CSV")
+#: How files begin that are no logs: what to say of them, and what to do.
+BEGINNINGS: tuple[tuple[bytes, tuple[str, str]], ...] = (
+    (b"\xd0\xcf\x11\xe0", ("is an old workbook (.xls)", "save it as XLSX or CSV in Excel")),
+    *((start, _ARCHIVE) for start in (b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!")),
+    (b"\x28\xb5\x2f\xfd", _ARCHIVE),
+    *((start, _PICTURE) for start in (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")),
+    (b"SQLite format 3", ("is a database, not a log", "export its table as CSV")),
+    *((start, _PAGE) for start in (b"<!doctype", b"<html", b"<table", b"<?xml")),
+)
 
 
 def pieces_of(
@@ -52,31 +85,63 @@ def pieces_of(
     """
     try:
         with path.open("rb") as stream:
-            start = stream.read(3)
+            start = stream.read(_HEAD)
             stream.seek(0)
+            if wrong := no_log(start):
+                raise InvalidInput("log", wrong[0], str(path), wrong[1])
             raw = iter(lambda: stream.read(size), b"")
-            if start[:2] == _GZIP:
-                yield from _unmarked(_unpacked(raw, size, tell or str))
-            elif start[:2] in _UTF16:
-                decode = codecs.getincrementaldecoder("utf-16")(errors="replace").decode
-                yield from (decode(piece).encode() for piece in raw)
-            else:
-                yield from _unmarked(raw)
+            packed = start[:2] == _GZIP
+            yield from _as_utf8(_unpacked(raw, size, path, tell or str) if packed else raw)
     except OSError as error:
         raise InvalidInput("log", f"cannot be read ({error.strerror})", str(path)) from None
 
 
-def _unmarked(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def no_log(start: bytes) -> tuple[str, str] | None:
+    """What a file is by its first bytes, and what to do, if it is surely no log; else None.
+
+    Examples
+    --------
+    >>> no_log(b"%PDF-1.7")
+    ('is a document or a picture, not a log', 'export the log as CSV or XLSX')
+    >>> no_log(b"1700000000|1.1|q|NONE|ENTERQUEUE||7|1")
+    """
+    begins = start.removeprefix(codecs.BOM_UTF8).lstrip()[:_HEAD].lower()
+    return next(
+        (said for mark, said in BEGINNINGS if start.startswith(mark) or begins.startswith(mark)),
+        None,
+    )
+
+
+def _as_utf8(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Pieces without a mark of their encoding; what is marked as UTF-16 becomes UTF-8."""
+    first = next(pieces, b"")
+    while len(first) < len(codecs.BOM_UTF8) and (more := next(pieces, b"")):
+        first += more
+    pieces = itertools.chain([first], pieces)
+    if first[:2] in _UTF16:
+        decode = codecs.getincrementaldecoder("utf-16")(errors="replace").decode
+        pieces = (decode(piece).encode("utf-8", "replace") for piece in pieces)
+    elif b"\r" in first and b"\n" not in first:  # as old programs end lines
+        pieces = (piece.replace(b"\r", b"\n") for piece in pieces)
     for piece in pieces:
         yield piece.removeprefix(codecs.BOM_UTF8)
         break
     yield from pieces
 
 
-def _unpacked(raw: Iterator[bytes], size: int, tell: Callable[[str], object]) -> Iterator[bytes]:
-    """What is in a gzip file of one or more parts."""
-    unpack, begun = zlib.decompressobj(wbits=31), False
+def _unpacked(
+    raw: Iterator[bytes], size: int, path: Path, tell: Callable[[str], object]
+) -> Iterator[bytes]:
+    """What is in a gzip file of one or more parts.
+
+    Raises
+    ------
+    InvalidInput
+        If it unfolds to more than a log does.
+    """
+    unpack, begun, given, taken = zlib.decompressobj(wbits=31), False, 0, 0
     for packed in raw:
+        taken += len(packed)
         while packed:
             begun = True
             try:
@@ -84,6 +149,10 @@ def _unpacked(raw: Iterator[bytes], size: int, tell: Callable[[str], object]) ->
             except zlib.error:
                 tell(CUT_ARCHIVE)
                 return
+            given += len(found)
+            if given > max(_ROOM, _UNFOLDS * taken):
+                rule = "unfolds to more than a log can hold"
+                raise InvalidInput("log", rule, str(path), "unpack it to see what is in it")
             if found:
                 yield found
             packed = unpack.unconsumed_tail
@@ -146,9 +215,9 @@ def lines_of(
     """Lines of a file: number of the first one from 1, and an Arrow array of texts.
 
     Each text ends with `end` in place of its line end: a mark of the format, which makes cutting
-    the line end off needless. A line longer than `LONGEST` is cut to nothing, so that numbers stay
-    true, and `tell` is told. `between` is cut in its middle: some programs write one object after
-    the other on one line.
+    the line end off needless. In place of a line longer than `LONGEST` stands `PASSED_OVER`, so
+    that it is counted and numbers stay true, and `tell` is told. `between` is cut in its middle:
+    some programs write one object after the other on one line.
     """
     number, rest, overlong = 1, b"", False
     tell = tell or str
@@ -158,7 +227,7 @@ def lines_of(
             over = piece.find(b"\n")
             if over < 0:
                 continue
-            piece, overlong = piece[over:], False  # its line end stays: an empty line
+            piece, overlong = PASSED_OVER + piece[over:], False
         piece = rest + piece
         if between:
             half = len(between) // 2
@@ -172,8 +241,30 @@ def lines_of(
             array = _array(piece, end)
             yield number, array
             number += len(array)
+    rest = PASSED_OVER if overlong else rest
     if rest:
         yield number, _array(rest + b"\n", end)
+
+
+def text_lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
+    """Lines of a file one by one, with their line ends; no NUL in them.
+
+    Where one is not UTF-8, as the encoding says, it is taken for the Russian code page of Windows.
+    In place of a line longer than `LONGEST` stands `PASSED_OVER`.
+    """
+    said = decoded if encoding == "utf-8" else lambda line: line.decode(encoding, "replace")
+    rest, overlong = b"", False
+    for piece in pieces_of(path):
+        lines = (rest + piece).replace(b"\0", b"").replace(b"\r\n", b"\n").split(b"\n")
+        rest = lines.pop()
+        if lines and overlong:
+            lines[0], overlong = PASSED_OVER, False
+        if len(rest) > LONGEST:
+            rest, overlong = b"", True
+        yield from (said(line if len(line) <= LONGEST else PASSED_OVER) + "\n" for line in lines)
+    rest = PASSED_OVER if overlong else rest
+    if rest:
+        yield said(rest)
 
 
 def _array(data: bytes, end: bytes) -> Any:

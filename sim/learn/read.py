@@ -13,9 +13,9 @@ import duckdb
 from sim.errors import InvalidInput, InvariantBroken, one_of
 from sim.learn.formats import FORMATS
 from sim.learn.log import Log
+from sim.learn.mapping import read_map
 from sim.learn.source import STAGED, Format, Import
 from sim.learn.tables import text_head
-from sim.scenario.load import raw
 
 __all__ = ["detect", "format_names", "read_logs"]
 
@@ -111,21 +111,35 @@ def read_logs(
     ------
     InvalidInput
         If a file cannot be read, or is of another format than the first one.
+    ScenarioError
+        If the mapping is wrong: all that is wrong with it.
     """
     listed = [paths] if isinstance(paths, str | Path) else list(paths)
     if not listed:
         raise InvalidInput("log", "must be at least one file", None)
-    files = [Path(path) for path in listed]
+    given = [Path(path) for path in listed]
+    files = list({path.resolve(): path for path in given}.values())
+    said = read_map(mapping)
+    empty = [path for path in files if not text_head(path).strip()]
+    if len(empty) == len(files):
+        raise InvalidInput("log", "is empty", str(files[0]))
+    files = [path for path in files if path not in empty]  # such as a rotation just begun
     chosen = _chosen(files, format)
     if timezone is not None and timezone not in available_timezones():
         hint = "write it like Europe/Moscow"
         raise InvalidInput("timezone", "is not a known time zone", timezone, hint)
-    said = raw(mapping) if isinstance(mapping, str | Path) else dict(mapping or {})
+    if said.said and not chosen.tabular:
+        rule = f"is for tables of contacts, and this is {chosen.title}"
+        raise InvalidInput("mapping", rule, None, "leave it out, or say that the format is table")
     zone = timezone or chosen.timezone or "UTC"
     log = Log(source=chosen.name, timezone=zone, files=tuple(str(path) for path in files))
     try:
         if timezone is None and chosen.timezone is None:
             log.reading.note("no time zone was given: UTC is taken")
+        for path in empty:
+            log.reading.note(f"{path.name}: the file is empty")
+        if len({path.resolve() for path in given}) < len(given):
+            log.reading.note("a file that was given more than once is read once")
         log.knows = chosen.knows
         task = Import(log, files, said, tell or str)
         chosen.load(task)
@@ -146,8 +160,6 @@ def _chosen(files: Sequence[Path], name: str | None) -> Format:
     """The format that is asked for, or the one of all files."""
     if name is not None:
         one_of("format", name, format_names())
-        for path in files:
-            text_head(path)
         return next(known for known in FORMATS if known.name == name)
     found = [detect(path) for path in files]
     for path, other in zip(files, found, strict=True):

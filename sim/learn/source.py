@@ -15,15 +15,17 @@ import pyarrow as pa
 from sim.errors import InvalidInput
 from sim.learn.lines import lines_of
 from sim.learn.log import Log
+from sim.learn.mapping import ColumnMap
 from sim.learn.tables import Table, sniffed, text_head
 
-__all__ = ["STAGED", "Format", "Import"]
+__all__ = ["ONE_SHEET", "STAGED", "Format", "Import"]
 
 #: Columns of the rows that adapters stage; ids are still texts, instants UTC [ms].
 STAGED = (
     "file, number, channel, queue, type, priority, caller, agent, arrival, queued, answered, ended,"
     " outcome, wait, talk, hold, acw, leg"
 )
+ONE_SHEET = "of several sheets only the first one with a table is read"
 _SPANS = """
 CREATE TABLE spans (agent VARCHAR, start BIGINT, stop BIGINT, kind presence_kind);
 """
@@ -85,6 +87,8 @@ class Format:
     load: Callable[[Import], None]
     timezone: str | None = None
     """The zone of its clock, where that is known of the format itself."""
+    tabular: bool = False
+    """Whether users say which column is what."""
 
 
 @dataclass
@@ -93,7 +97,7 @@ class Import:
 
     log: Log
     paths: Sequence[Path]
-    mapping: Mapping[str, Any] = field(default_factory=dict)
+    mapping: ColumnMap = field(default_factory=ColumnMap)
     """What the user says of columns, for tables of no known format."""
     tell: Callable[[str], object] = str
     """Told how far the reading has come."""
@@ -190,8 +194,10 @@ class Import:
         """
         if not columns:
             rule = f"has none of the columns of {self.log.source}"
-            raise InvalidInput("log", rule, str(table.path), f"there are {', '.join(table.header)}")
+            raise InvalidInput("log", rule, str(table.path), table.hint)
         reading = self.log.reading
+        if table.sheets > 1:
+            self.noting(table.path)(ONE_SHEET)
 
         def drop(reason: str, first: int, count: int) -> None:
             reading.lines += count

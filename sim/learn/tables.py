@@ -4,31 +4,32 @@ from __future__ import annotations
 
 import codecs
 import csv
-import datetime
 import io
 import itertools
-import zipfile
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-import openpyxl
+from typing import Literal
 
 from sim.errors import InvalidInput
-from sim.learn.lines import PIECE, head_of, pieces_of
+from sim.learn.lines import head_of, pieces_of, text_lines
+from sim.learn.words import guess
+from sim.learn.workbooks import DEEPEST_HEADER, is_workbook, sheet_rows, sheets
 
-__all__ = ["Rows", "Table", "header_of", "sniffed", "text_head", "text_of"]
+__all__ = ["Rows", "Table", "header_of", "sniffed", "text_head"]
 
 DELIMITERS = ",;\t|"
 #: Rows handed on together.
 BLOCK = 50_000
-#: Lines in which the header is looked for: reports begin with titles.
-DEEPEST_HEADER = 20
 BAD_QUOTES = "quotes that do not close, or a cell beyond all bounds"
 CUT_SHORT = "cut short: fewer cells than the header"
-# A workbook is an archive, and some kilobytes of one can unfold to gigabytes. Real logs shrink to a
-# tenth, at most to a thirtieth; what is not a sheet is read whole [bytes].
-_ROOM, _SHRINKS, _WHOLE = 32 << 20, 100, 256 << 20
+TOO_MANY = "more cells than the header"
+# A line that cannot be read with its quotes is read without.
+_QUOTES: tuple[Literal[0], Literal[3]] = (csv.QUOTE_MINIMAL, csv.QUOTE_NONE)
+# No name of a column begins like this; times, numbers and telephones do.
+_LIKE_DATA = re.compile(r"\s*[+(\-]?\d|.*\d{5}|.*@")
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,18 @@ class Table:
     """Empty for a workbook."""
     encoding: str = "utf-8"
 
+    sheet: int = 0
+    """Place of the sheet that is read in a workbook."""
+    sheets: int = 1
+    """How many there are."""
+
+    @property
+    def hint(self) -> str:
+        """Which columns there are, for a message: it must not tell who called."""
+        if any(_LIKE_DATA.match(name) for name in self.header):
+            return "its first row is no row of column names"
+        return f"there are {', '.join(name for name in self.header if name)}"
+
     def blocks(
         self, wanted: Sequence[str], drop: Callable[[str, int, int], object], size: int = BLOCK
     ) -> Iterator[Rows]:
@@ -66,7 +79,7 @@ class Table:
             Rows of a block.
         """
         places = [self.header.index(name) for name in wanted]
-        rows = _sheet(self.path) if not self.delimiter else self._lines(drop)
+        rows = self._lines(drop) if self.delimiter else sheet_rows(self.path, self.sheet)
         rows = itertools.dropwhile(lambda row: row[0] <= self.line, rows)
         good = self._whole(rows, drop)
         while block := list(itertools.islice(good, size)):
@@ -78,84 +91,72 @@ class Table:
         rows: Iterable[tuple[int, list[str]]],
         drop: Callable[[str, int, int], object],
     ) -> Iterator[tuple[int, list[str]]]:
+        """Rows with a cell for each name, and no more of them."""
+        width, least = len(self.header), len(self.header)
+        while least > 1 and not self.header[least - 1]:
+            least -= 1  # columns without a name at the end may be left away
         for number, cells in rows:
             if not any(cells):
                 continue
-            if len(cells) < len(self.header):
+            if not self.delimiter:  # a sheet has no cells where nothing was written
+                cells += [""] * (width - len(cells))
+            if len(cells) < least:
                 drop(CUT_SHORT, number, 1)
+            elif self.line and any(cells[width:]):
+                drop(TOO_MANY, number, 1)
             else:
-                yield number, cells
+                yield number, cells + [""] * (width - len(cells))
 
     def _lines(self, drop: Callable[[str, int, int], object]) -> Iterator[tuple[int, list[str]]]:
-        reader = csv.reader(_texts(self.path, self.encoding), delimiter=self.delimiter)
+        """Rows of a text file; where quotes do not close, its lines one by one."""
+        taken: list[str] = []
+
+        def lines() -> Iterator[str]:
+            for line in text_lines(self.path, self.encoding):
+                taken.append(line)
+                yield line
+
+        reader = csv.reader(lines(), delimiter=self.delimiter)
         while True:
+            taken.clear()
             before = reader.line_num
             try:
                 cells = next(reader)
             except StopIteration:
                 return
             except csv.Error:
-                drop(BAD_QUOTES, before + 1, reader.line_num - before)
+                yield from self._one_by_one(before + 1, taken, drop)
                 continue
-            yield before + 1, cells
+            if len(taken) > 1 and self._swallowed(cells):
+                yield from self._one_by_one(before + 1, taken, drop)
+            else:
+                yield before + 1, cells
 
+    def _swallowed(self, cells: Iterable[str]) -> bool:
+        """Whether a cell has lines in it that would be rows of their own."""
+        bars = len(self.header) - 1
+        return bars > 1 and any(
+            line.count(self.delimiter) == bars for cell in cells for line in cell.split("\n")[1:]
+        )
 
-def _texts(path: Path, encoding: str) -> Iterator[str]:
-    """Lines of a text file, decoded; no NUL in them."""
-    decode = codecs.getincrementaldecoder(encoding)(errors="replace").decode
-    rest = ""
-    for piece in pieces_of(path, PIECE):
-        text = rest + decode(piece).replace("\0", "").replace("\r\n", "\n")
-        lines = text.split("\n")
-        rest = lines.pop()
-        yield from (line + "\n" for line in lines)
-    if rest:
-        yield rest
+    def _one_by_one(
+        self, first: int, lines: Iterable[str], drop: Callable[[str, int, int], object]
+    ) -> Iterator[tuple[int, list[str]]]:
+        """Rows of lines that a quote had joined: each by itself, its quotes as they stand."""
+        for number, line in enumerate(list(lines), start=first):
+            cells = next((found for how in _QUOTES if (found := self._split(line, how))), None)
+            if cells:
+                yield number, cells
+            elif line.strip():
+                drop(BAD_QUOTES, number, 1)
 
-
-def _sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Rows of the first sheet of a workbook as text."""
-    try:
-        _fits(path)
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-            yield number, [text_of(cell) for cell in row]
-        book.close()
-    except InvalidInput:
-        raise
-    except Exception as error:  # what a damaged archive raises is not listed anywhere
-        raise InvalidInput("log", f"is no readable workbook ({error})", str(path)) from None
-
-
-def _fits(path: Path) -> None:
-    """Refuse an archive that unfolds beyond what a log can be, before any of it is unfolded."""
-    with zipfile.ZipFile(path) as archive:
-        parts = archive.infolist()
-    bombs = any(p.file_size > max(_ROOM, _SHRINKS * p.compress_size) for p in parts)
-    whole = sum(p.file_size for p in parts if not p.filename.startswith("xl/worksheets/"))
-    if bombs or whole > _WHOLE:
-        rule = "unfolds to more than a workbook of logs can hold; save it as CSV"
-        raise InvalidInput("log", rule, path.name)
-
-
-def text_of(cell: object) -> str:
-    """A cell of a workbook as a CSV file would have it.
-
-    Examples
-    --------
-    >>> text_of(datetime.time(0, 4, 30)), text_of(60.0), text_of(None)
-    ('00:04:30', '60', '')
-    """
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime.datetime):
-        return cell.isoformat(sep=" ").removesuffix(" 00:00:00")
-    if isinstance(cell, datetime.timedelta):
-        return str(cell.total_seconds())
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
+    def _split(self, line: str, quoting: Literal[0, 3]) -> list[str] | None:
+        """The cells of one line, if they are as many as the names."""
+        try:
+            cells = next(csv.reader([line], delimiter=self.delimiter, quoting=quoting), [])
+        except csv.Error:
+            return None
+        return cells if len(cells) == len(self.header) else None
 
 
 def header_of(head: str) -> tuple[str, ...]:
@@ -171,21 +172,41 @@ def header_of(head: str) -> tuple[str, ...]:
 
 
 def _header(head: str) -> tuple[int, tuple[str, ...], str] | None:
-    """Line, names and delimiter of a header: the first row with two names or more."""
-    delimiter = max(DELIMITERS, key=lambda mark: max(_counts(head, mark), default=0))
-    reader = csv.reader(head.splitlines()[:DEEPEST_HEADER], delimiter=delimiter)
-    try:
-        for cells in reader:
-            names = tuple(cell.strip() for cell in cells)
-            if sum(map(bool, names)) > 1:
-                return reader.line_num, names, delimiter
-    except csv.Error:
+    """Line, names and delimiter of a header."""
+    lines = [f"{line}\n" for line in head.split("\n")]
+    found = []
+    for mark in DELIMITERS:
+        reader = csv.reader(lines, delimiter=mark)
+        rows: list[tuple[int, list[str]]] = []
+        with suppress(csv.Error):
+            rows += ((reader.line_num, row) for row in itertools.islice(reader, DEEPEST_HEADER))
+        if best := _best(rows):
+            found.append((*best, mark))
+    if not found:
         return None
-    return None
+    (_, line, names), mark = max(((one[:3], one[3]) for one in found), key=lambda one: one[0][0])
+    return line, names, mark
 
 
-def _counts(head: str, mark: str) -> list[int]:
-    return [line.count(mark) for line in head.splitlines()[:DEEPEST_HEADER]]
+def _best(
+    rows: Iterable[tuple[int, list[str]]],
+) -> tuple[tuple[bool, int, int], int, tuple[str, ...]] | None:
+    """How good it is, line and names: of the rows with two names or more, the best header.
+
+    Titles and merged cells may stand above it, and data below: the best is without numbers and
+    has the most names that are known, then the first.
+    """
+    best: tuple[tuple[bool, int, int], int, tuple[str, ...]] | None = None
+    for line, cells in rows:
+        names = tuple(cell.strip() for cell in cells)
+        count = sum(map(bool, names))
+        if count < 2:
+            continue
+        plain = not any(_LIKE_DATA.match(name) for name in names)
+        score = (plain, len(guess(names)) if plain else 0, count)
+        if best is None or score[:2] > best[0][:2]:
+            best = score, line, names
+    return best
 
 
 def sniffed(path: Path) -> Table:
@@ -196,10 +217,11 @@ def sniffed(path: Path) -> Table:
     InvalidInput
         If it has no header, or cannot be read.
     """
-    if zipfile.is_zipfile(path):
-        for number, cells in itertools.islice(_sheet(path), DEEPEST_HEADER):
-            if sum(map(bool, cells)) > 1:
-                return Table(path, tuple(cell.strip() for cell in cells), number, "", "")
+    if is_workbook(path):
+        place, count = sheets(path)
+        rows = itertools.islice(sheet_rows(path, place), DEEPEST_HEADER)
+        if best := _best(rows):
+            return Table(path, best[2], best[1], "", "", place, count)
     else:
         head = head_of(path)
         if found := _header(head):
@@ -210,10 +232,10 @@ def sniffed(path: Path) -> Table:
 
 def text_head(path: Path) -> str:
     """The beginning of a file as text; of a workbook, its first rows as a CSV file."""
-    if not zipfile.is_zipfile(path):
+    if not is_workbook(path):
         return head_of(path)
     written = io.StringIO()
-    rows = itertools.islice(_sheet(path), DEEPEST_HEADER)
+    rows = itertools.islice(sheet_rows(path, sheets(path)[0]), DEEPEST_HEADER)
     csv.writer(written, delimiter="\t", lineterminator="\n").writerows(cells for _, cells in rows)
     return written.getvalue()
 

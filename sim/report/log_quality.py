@@ -14,6 +14,7 @@ from sim.report.table import Row, Table
 __all__ = [
     "FIELD_WORDS",
     "KNOWN_WORDS",
+    "OUTCOME_TITLES",
     "dropped_table",
     "finding_words",
     "format_words",
@@ -51,6 +52,17 @@ FIELD_WORDS = {
     "caller": N_("who called"),
     "agent": N_("operator"),
 }
+#: How a contact may have ended.
+OUTCOME_TITLES = {
+    "served": N_("answered"),
+    "abandoned": N_("gave up waiting"),
+    "timeout": N_("sent on after too long a wait"),
+    "exit_key": N_("left by a key, such as for a callback"),
+    "exit_empty": N_("sent away, nobody was there"),
+    "blocked": N_("found no line"),
+    "transferred": N_("answered and passed on"),
+    "unknown": N_("not known"),
+}
 # Titles that are not names alone.
 _FORMATS = {
     "anonymous_bank": N_("monthly files of the Anonymous Bank"),
@@ -70,6 +82,16 @@ _WEIGHTS = {
 # Reasons and notes of the reading, which are English: marked here to be looked up.
 _REASONS = (
     N_("a call outside of queues"),
+    N_("a file that was given more than once is read once"),
+    N_("a further record of the same call"),
+    N_("a line longer than 1048576 bytes was passed over"),
+    N_("more cells than the header"),
+    N_("of a task that began before the log"),
+    N_("of several sheets only the first one with a table is read"),
+    N_("the file is empty"),
+    N_("the same event a second time"),
+    N_("the same interval a second time"),
+    N_("times that are plain numbers are read as Excel's days since 1900"),
     N_("calls have no unique id: times are read by the zone alone"),
     N_("dates like 3/4/2026 are read with the day first"),
     N_("never in a queue"),
@@ -99,6 +121,7 @@ _REASONS = (
     N_("wait below zero, taken as unknown"),
 )
 
+_UNREAD = re.compile(r"(\w+) not readable, taken as unknown")
 _COLUMN = re.compile(r"column [\'\"](.*)[\'\"] is taken as (\w+)")
 _UNKNOWN = re.compile(r"(\d+) rows have words in [\'\"](.*)[\'\"] whose meaning is not known:.*")
 
@@ -136,6 +159,9 @@ def reason_words(reason: str, lang: Language) -> str:
             int(unknown[1]),
             column=unknown[2],
         )
+    if unread := _UNREAD.fullmatch(reason):
+        field = lang(FIELD_WORDS.get(unread[1], unread[1]))
+        return lang("not readable and taken as unknown: {field}", field=field)
     if lost := _LOST.fullmatch(reason):
         return lang(
             "channel left out, nobody was served in it for more than 0 s: {channel}",
@@ -218,6 +244,13 @@ def _dropped(finding: Finding, lang: Language) -> str:
 
 def _repaired(finding: Finding, lang: Language) -> str:
     words = _share_and_reason(finding, lang)
+    if _UNREAD.fullmatch(str(finding.values["reason"])):
+        return lang.n(
+            "{n} contact ({share}) was kept with something in it {reason}",
+            "{n} contacts ({share}) were kept with something in them {reason}",
+            finding.count,
+            **words,
+        )
     return lang.n(
         "{n} contact ({share}) was kept, but {reason}: the clock was set back",
         "{n} contacts ({share}) were kept, but {reason}: the clock was set back",

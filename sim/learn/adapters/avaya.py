@@ -51,7 +51,8 @@ SELECT file, number, utc_ms(wall), coalesce(clock(intrvl), 30)::INTEGER, given(s
     clock(acdcalls) + coalesce(clock(abncalls), 0), clock(acdcalls), clock(abncalls),
     clock(acceptable), clock(anstime), clock(abntime), clock(acdtime), clock(holdacdtime),
     clock(acwtime), {_sum(*_BUSY)}, {_sum(*_BUSY, "i_availtime")}, wall,
-    CASE WHEN wall IS NULL OR NOT isfinite(wall) THEN '{NO_TIME}'
+    CASE WHEN wall IS NULL OR wall NOT BETWEEN TIMESTAMP '1970-01-01' AND TIMESTAMP '2096-01-01'
+        THEN '{NO_TIME}'
         WHEN clock(acdcalls) IS NULL THEN 'no count of calls' END
 FROM (SELECT *, moment(row_date)::DATE::TIMESTAMP + to_seconds({_START}) AS wall FROM {{piece}})
 """

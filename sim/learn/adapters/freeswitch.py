@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pyarrow as pa
 
 from sim.learn.adapters.rows import NO_LINE, NO_TIME, begin, end
-from sim.learn.lines import decoded, pieces_of
+from sim.learn.lines import text_lines
 from sim.learn.source import Format, Import
 
 __all__ = ["FREESWITCH"]
@@ -61,7 +61,7 @@ def _events(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
     """Events of a file: the line at which each begins, and its headers. Damage gives no headers."""
     headers: dict[str, str] = {}
     begun = 0
-    for number, line in enumerate(_text_lines(path), start=1):
+    for number, line in enumerate(text_lines(path), start=1):
         text = line.strip()
         if text.startswith("{"):
             yield number, _object(text)
@@ -86,16 +86,6 @@ def _object(text: str) -> Mapping[str, str]:
     except ValueError:
         return {}
     return {key: str(value) for key, value in found.items()} if isinstance(found, dict) else {}
-
-
-def _text_lines(path: Path) -> Iterator[str]:
-    rest = b""
-    for piece in pieces_of(path):
-        lines = (rest + piece).replace(b"\0", b"").split(b"\n")
-        rest = lines.pop()
-        yield from map(decoded, lines)
-    if rest:
-        yield decoded(rest)
 
 
 def _load(task: Import) -> None:

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from sim.errors import InvalidInput
 from sim.learn.adapters.rows import NO_TIME, begin, end, from_tables
-from sim.learn.adapters.words import CHANNELS, FIELDS, OUTCOME_WORDS, guess, plain
-from sim.learn.log import OUTCOMES
+from sim.learn.mapping import UNITS
 from sim.learn.source import Format, Import
-from sim.learn.tables import header_of, sniffed
+from sim.learn.tables import Table, header_of, sniffed
+from sim.learn.words import CHANNELS, FIELDS, OUTCOME_WORDS, guess, simple
 
 __all__ = ["GENERIC"]
 
-#: Seconds of the units in which a column may be.
-_UNITS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "milliseconds": 0.001}
+_NUMBERS = "numbers"
 _MINUTES = re.compile(r"\b(min|mins|minutes|мин|минут|минуты)\b")
 _MILLISECONDS = re.compile(r"\b(ms|msec|milliseconds|мс)\b")
 _DURATIONS = ("wait", "talk", "hold", "acw", "handle")
-_OPTIONS = ("outcomes", "channels", "dates", "unit")
-_DATES = ("day first", "month first")
+
+#: A clock has its unit in it: what a column is said to be in is meant for plain numbers. Workbooks
+#: have dates that are numbers where nobody made dates of them: days since 30 December 1899.
+_MACROS = r"""
+CREATE MACRO lasting(text, unit) AS
+    clock(text) * CASE WHEN contains(text, ':') THEN 1 ELSE unit END;
+CREATE MACRO undated(text) AS CASE
+    WHEN regexp_full_match(text, '\s*[2-7]\d{4}([.,]\d+)?(\s+0?[.,]\d+)?\s*')
+    THEN strftime(TIMESTAMP '1899-12-30' + to_milliseconds(round(list_sum(list_transform(
+        string_split_regex(trim(text), '\s+'),
+        lambda part: try_cast(replace(part, ',', '.') AS DOUBLE))) * 86400000)::BIGINT),
+        '%Y-%m-%d %H:%M:%S.%g')
+    ELSE text END;
+"""
 
 _QUERY = """
 SELECT file, number, {channel} AS channel, given(queue) AS queue, given(type) AS type,
@@ -36,39 +46,35 @@ SELECT file, number, {channel} AS channel, given(queue) AS queue, given(type) AS
     CASE WHEN taken THEN coalesce(talk_s, handle_s - coalesce(hold_s, 0) - coalesce(acw_s, 0),
         CASE WHEN NOT {has_talk} THEN (over - answer) / 1000 END) END AS talk,
     CASE WHEN taken THEN hold_s END AS hold, CASE WHEN taken THEN acw_s END AS acw,
-    CASE WHEN came IS NULL THEN '{no_time}' END AS why
+    CASE WHEN came IS NULL THEN '{no_time}' END AS why, {faults} AS faults
 FROM (SELECT *, how IN ('served', 'transferred') AS taken,
         coalesce(talk_s + coalesce(hold_s, 0), handle_s) AS busy_s,
         coalesce(wait_given, CASE WHEN answer IS NOT NULL THEN (answer - came) / 1000
             WHEN how = 'abandoned' THEN (over - came) / 1000 END) AS wait_s
       FROM (SELECT *, {how} AS how FROM (
-          SELECT *, instant(came_text) AS came, instant(answer_text) AS answer,
-              instant(over_text) AS over,
-              clock(wait) * {u_wait} AS wait_given, clock(talk) * {u_talk} AS talk_s,
-              clock(hold) * {u_hold} AS hold_s, clock(acw) * {u_acw} AS acw_s,
-              clock(handle) * {u_handle} AS handle_s
+          SELECT *, instant(undated(came_text)) AS came, instant(undated(answer_text)) AS answer,
+              instant(undated(over_text)) AS over,
+              lasting(wait, {u_wait}) AS wait_given, lasting(talk, {u_talk}) AS talk_s,
+              lasting(hold, {u_hold}) AS hold_s, lasting(acw, {u_acw}) AS acw_s,
+              lasting(handle, {u_handle}) AS handle_s
           FROM (SELECT *, {came} AS came_text, {answer} AS answer_text, {over} AS over_text
               FROM {{piece}}))))
 """
 
 
-def _columns(task: Import, header: tuple[str, ...]) -> dict[str, str]:
+def _columns(task: Import, table: Table) -> dict[str, str]:
     """Which column is what: as the user says, the rest by guess, which is noted.
 
     Raises
     ------
+    ScenarioError
+        If what the user says makes no sense.
     InvalidInput
-        If a field or a column is not known, or nothing says when contacts came.
+        If nothing says when contacts came.
     """
-    said = {key: value for key, value in task.mapping.items() if key not in _OPTIONS}
-    for field, column in said.items():
-        if field not in FIELDS:
-            fields = ", ".join((*FIELDS, *_OPTIONS))
-            raise InvalidInput("mapping", "must name fields", field, f"they are {fields}")
-        if column is not None and column not in header:
-            hint = f"there are {', '.join(header)}"
-            raise InvalidInput(f"mapping {field}", "must be a column of the table", column, hint)
-    left = [name for name in header if name not in said.values()]
+    task.mapping.check(table.header, table.hint)
+    said = task.mapping.columns
+    left = [name for name in table.header if name not in said.values()]
     guessed = {field: column for field, column in guess(left).items() if field not in said}
     for field, column in guessed.items():
         task.log.reading.note(f"column {column!r} is taken as {field}")
@@ -76,8 +82,8 @@ def _columns(task: Import, header: tuple[str, ...]) -> dict[str, str]:
     if "time" not in found:
         found |= {"time": found.pop("date")} if "date" in found else {}
     if "time" not in found:
-        hint = f"say time: one of {', '.join(header)}"
-        raise InvalidInput("table", "has no column that says when contacts came", None, hint)
+        rule = "has no column that says when contacts came"
+        raise InvalidInput("table", rule, str(table.path), table.hint)
     return found
 
 
@@ -87,36 +93,24 @@ def _cases(cell: str, words: Mapping[str, str], otherwise: str) -> str:
         f"WHEN '{word.replace(chr(39), chr(39) * 2)}' THEN '{meaning}'"
         for word, meaning in words.items()
     )
-    simple = f"trim(regexp_replace(lower({cell}), '[^\\w\\p{{L}}]+', ' ', 'g'))"
+    simple = f"trim(regexp_replace(lower({cell}), '[^0-9\\p{{L}}]+', ' ', 'g'))"
     return f"CASE {simple} {whens} ELSE {otherwise} END"
 
 
 def _words(task: Import, option: str, usual: Mapping[str, str]) -> dict[str, str]:
-    """The usual words and those of the user.
-
-    Raises
-    ------
-    InvalidInput
-        If a word is given a meaning that there is not.
-    """
-    said: Any = task.mapping.get(option, {})
-    known = OUTCOMES if option == "outcomes" else tuple(dict.fromkeys(CHANNELS.values()))
-    if not isinstance(said, Mapping) or any(meant not in known for meant in said.values()):
-        hint = f"the meanings are {', '.join(known)}"
-        raise InvalidInput(f"mapping {option}", "must give meanings to words", said, hint)
-    return {**usual, **{plain(str(word)): str(meaning) for word, meaning in said.items()}}
+    """The usual words and those of the user."""
+    said: Mapping[object, str] = task.mapping.said.get(option, {})
+    return {**usual, **{simple(str(word)): meaning for word, meaning in said.items()}}
 
 
 def _units(task: Import, found: Mapping[str, str]) -> dict[str, float]:
     """Seconds in the unit of each duration: said by the user, or by the header."""
-    said = task.mapping.get("unit")
-    if said is not None and (not isinstance(said, str) or said not in _UNITS):
-        raise InvalidInput("mapping unit", f"must be one of {', '.join(_UNITS)}", said)
+    said = task.mapping.said.get("unit")
     units: dict[str, float] = {}
     for field in _DURATIONS:
         name = found.get(field, "").lower()
         units[f"u_{field}"] = (
-            _UNITS[said]
+            UNITS[said]
             if said
             else 60.0
             if _MINUTES.search(name)
@@ -153,22 +147,49 @@ def _query(task: Import, found: Mapping[str, str]) -> str:
         has_talk=str("talk" in found or "handle" in found).lower(),
         how=_how(task, found),
         no_time=NO_TIME,
+        faults=_faults(found),
     )
+
+
+def _faults(found: Mapping[str, str]) -> str:
+    """Fields of a row that say something which cannot be read, in SQL."""
+    read = {"wait": "wait_given", "answered_at": "answer", "ended_at": "over"}
+    parts = [
+        f"CASE WHEN given({field}) IS NOT NULL AND {read.get(field, f'{field}_s')} IS NULL"
+        f" THEN '{field}' END"
+        for field in (*_DURATIONS, "answered_at", "ended_at")
+        if field in found
+    ]
+    parts.append(f"CASE WHEN came_text <> undated(came_text) THEN '{_NUMBERS}' END")
+    return f"concat_ws(' ', {', '.join(parts)})"
+
+
+def _count_faults(task: Import) -> None:
+    """Say of how many contacts something could not be read."""
+    rows = task.run(
+        "SELECT field, count(*) FROM (SELECT unnest(string_split(faults, ' ')) AS field FROM raw"
+        " WHERE why IS NULL) WHERE field <> '' GROUP BY field ORDER BY field"
+    )
+    for field, count in rows:
+        if field == _NUMBERS:
+            task.log.reading.note(
+                "times that are plain numbers are read as Excel's days since 1900"
+            )
+            continue
+        task.log.reading.repaired[f"{field} not readable, taken as unknown"] = count
 
 
 def _load(task: Import) -> None:
     """Read tables that are alike."""
-    header = sniffed(task.paths[0]).header
-    found = _columns(task, header)
-    dates = task.mapping.get("dates")
-    if dates is not None and dates not in _DATES:
-        raise InvalidInput("mapping dates", f"must be one of {', '.join(_DATES)}", dates)
-    task.read_slashes(found.get("date", found["time"]), dates)
+    task.run(_MACROS)
+    found = _columns(task, sniffed(task.paths[0]))
+    task.read_slashes(found.get("date", found["time"]), task.mapping.said.get("dates"))
     begin(task)
     columns = {name: (found[name].lower(),) if name in found else () for name in FIELDS}
     from_tables(task, _query(task, found), columns)
     _what_is_known(task, found)
     end(task)
+    _count_faults(task)
 
 
 def _what_is_known(task: Import, found: Mapping[str, str]) -> None:
@@ -207,4 +228,5 @@ GENERIC = Format(
     knows=frozenset({"arrivals", "waits", "handle", "patience", "callers"}),
     matches=_matches,
     load=_load,
+    tabular=True,
 )

@@ -26,6 +26,30 @@ __all__ = [
     "whole",
 ]
 
+# Rows without a key that are word for word in two files: its n-th copy in one is the n-th in the
+# other. Two centres may have a call alike by chance, so files must be the same for a time: most of
+# what one has between the first and the last such row, and some of it, or all of the file.
+_OVERLAPS = """
+INSERT INTO again
+WITH counted AS (
+    SELECT file, number, arrival, same,
+        row_number() OVER (PARTITION BY same, file ORDER BY number) AS copy
+    FROM (SELECT *, hash((channel, queue, type, priority, caller, agent, arrival, queued, answered,
+            ended, outcome, wait, talk, hold, acw)) AS same FROM raw WHERE key IS NULL)
+), seen AS (
+    SELECT *, row_number() OVER (PARTITION BY same, copy ORDER BY file) > 1 AS before FROM counted
+), spans AS (
+    SELECT file, min(arrival) AS first, max(arrival) AS last, count(*) AS times FROM seen
+    WHERE before GROUP BY file
+), alike AS (
+    SELECT file FROM seen JOIN spans USING (file)
+    GROUP BY file, times HAVING times = count(*)
+        OR times >= {some} AND 2 * times > count(*) FILTER (arrival BETWEEN first AND last)
+)
+SELECT file, number FROM seen WHERE before AND file IN (SELECT file FROM alike)
+"""
+_SOME = 10
+
 NO_TIME = "no readable time"
 NO_LINE = "cut short, or not of this format"
 AGAIN = "the same contact a second time"
@@ -35,7 +59,7 @@ CREATE TABLE raw (
     file USMALLINT, number UBIGINT, channel VARCHAR, queue VARCHAR, type VARCHAR, priority INTEGER,
     caller VARCHAR, agent VARCHAR, arrival BIGINT, queued BIGINT, answered BIGINT, ended BIGINT,
     outcome VARCHAR, wait DOUBLE, talk DOUBLE, hold DOUBLE, acw DOUBLE, leg INTEGER DEFAULT 1,
-    key VARCHAR, version VARCHAR, why VARCHAR
+    key VARCHAR, version VARCHAR, why VARCHAR, faults VARCHAR
 )
 """
 
@@ -120,6 +144,11 @@ def pick(header: Sequence[str], names: Sequence[str]) -> str | None:
     return next((lower[name] for name in names if name in lower), None)
 
 
+def _overlaps(task: Import) -> None:
+    """Find what two exports have in common, where rows have no key."""
+    task.run(_OVERLAPS.format(some=_SOME))
+
+
 def end(task: Import) -> None:
     """Count what is left out, and stage the rest."""
     task.run(
@@ -136,5 +165,7 @@ def end(task: Import) -> None:
         " WHERE key IS NOT NULL) WHERE nth > 1"
     )
     task.scratch.append("again")
+    if len(task.paths) > 1:
+        _overlaps(task)
     task.drop(AGAIN, "again")
     task.staged.append(f"SELECT {STAGED} FROM raw ANTI JOIN again USING (file, number)")

@@ -46,7 +46,8 @@ def _load_zendesk(task: Import) -> None:
     events(task, "metrics", columns, _EVENTS)
     task.run(
         "CREATE TABLE twice AS SELECT file, number, id FROM (SELECT *, row_number() OVER"
-        " (PARTITION BY id ORDER BY file, number) AS nth FROM metrics WHERE id IS NOT NULL)"
+        " (PARTITION BY id ORDER BY file, number) AS nth FROM metrics WHERE id IS NOT NULL"
+        " AND why IS NULL)"
         " WHERE nth > 1"
     )
     task.scratch.append("twice")

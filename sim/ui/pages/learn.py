@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from sim.errors import InvalidInput, ScenarioError
 from sim.report.language import N_, Language
 from sim.report.log_quality import KNOWN_WORDS
 from sim.ui.learn_tasks import Result
-from sim.ui.pages.learn_bring import PART, bring
+from sim.ui.pages.learn_bring import PART, bring, say_refused
 from sim.ui.pages.learn_estimates import estimates
 from sim.ui.pages.learn_fit import fit_page
 from sim.ui.pages.learn_quality import quality_report, sentence
@@ -85,7 +86,11 @@ def draw(view: View) -> None:
             _cannot(view, lacking, intervals=bool(mine.read.reading.intervals))
             return
         task = learn_task(mine.done, mine.tests)
-        result = result_of(task, lang, wording=lambda what: _at(what, lang))
+        try:
+            result = result_of(task, lang, wording=lambda what: _at(what, lang))
+        except (InvalidInput, ScenarioError) as error:
+            say_refused(error, lang)
+            return
         if result is not None:
             _SHOWN[chosen](view, result)
 

@@ -10,9 +10,12 @@ from zoneinfo import available_timezones
 import streamlit as st
 from babel.core import get_global
 
+from sim.errors import InvalidInput, ScenarioError
 from sim.learn import format_names
+from sim.learn.lines import BEGINNINGS, no_log
 from sim.report.language import N_, Language
 from sim.report.log_quality import format_words
+from sim.report.log_refusals import refusal_words
 from sim.scenario.calendar import known_countries
 from sim.scenario.ready import ready
 from sim.ui.jobs import Task
@@ -31,12 +34,15 @@ from sim.ui.pages.learn_state import (
 from sim.ui.view import View, choose, hold, plain, upload
 from sim.ui.waiting import result_of
 
-__all__ = ["PART", "bring", "brought_files", "uploader"]
+__all__ = ["PART", "bring", "brought_files", "say_refused", "uploader"]
 
 #: Where the session keeps which part of the page is shown.
 PART = "learn.part"
 _TABLE = "table"
 _MB = 1_000_000
+# A workbook is packed as archives are: only its content tells them apart.
+_START, _PACKED = 64, b"PK\x03\x04"
+_HINTS = dict(said for _, said in BEGINNINGS)
 
 
 def bring(view: View) -> None:
@@ -141,9 +147,11 @@ def brought_files(files: Sequence[tuple[str, bytes]]) -> tuple[Brought, ...]:
 
 def _refused(files: Sequence[Brought]) -> tuple[str, str] | None:
     """Why nothing can be done with an upload, and the file; None where it can be tried."""
+    if not any(one.content.strip() for one in files):
+        return "empty", files[0].name
     for one in files:
-        if not one.content.strip():
-            return "empty", one.name
+        if not one.content.startswith(_PACKED) and (wrong := no_log(one.content[:_START])):
+            return wrong[0], one.name
         if is_binary(one.content):
             return "binary", one.name
     if sum(len(one.content) for one in files) > MOST_BYTES:
@@ -157,6 +165,8 @@ def _problem_words(kind: str, name: str, lang: Language) -> str:
     if kind == "binary":
         words = N_("The file “{name}” is no log: neither text nor a workbook.")
         return lang(words, name=plain(name))
+    if kind != "large":
+        return refusal_words(InvalidInput("log", kind, name, _HINTS[kind]), lang)[0]
     return lang(
         "Together the files are larger than {most} MB: compress them, or use the command line.",
         most=lang.number(MOST_BYTES / _MB),
@@ -166,7 +176,7 @@ def _problem_words(kind: str, name: str, lang: Language) -> str:
 def _hold(files: tuple[Brought, ...], *, example: bool) -> None:
     mine = bag()
     mine.logs, mine.looked, mine.example = files, look_at(files), example
-    mine.columns = {}
+    mine.columns, mine.words = {}, {}
     st.session_state.pop("chosen.learn.format", None)
 
 
@@ -221,6 +231,8 @@ def _in_hand(lang: Language) -> None:
             ),
             icon=":material/description:",
         )
+    elif mine.looked.why is not None and mine.looked.why.rule in _HINTS:
+        st.error(refusal_words(mine.looked.why, lang)[0])
     else:
         st.warning(
             lang(
@@ -361,11 +373,22 @@ def _start(lang: Language) -> None:
         )
     if mine.wanted is None or mine.wanted == mine.done:
         return
-    found = result_of(read_task(mine.wanted), lang, wording=lambda what: _at(what, lang))
+    try:
+        found = result_of(read_task(mine.wanted), lang, wording=lambda what: _at(what, lang))
+    except (InvalidInput, ScenarioError) as error:
+        say_refused(error, lang)
+        return
     if found is not None:
         mine.done, mine.read = mine.wanted, found
         st.session_state[f"chosen.{PART}"] = "quality"
         st.rerun()
+
+
+def say_refused(error: InvalidInput | ScenarioError, lang: Language) -> None:
+    """Say why logs cannot be read or learnt from, and that nothing else was touched."""
+    words = "\n\n".join(plain(one) for one in refusal_words(error, lang))
+    kept = lang("Nothing was changed: your calculation is as it was.")
+    st.error(f"{words}\n\n{kept}", icon=":material/error:")
 
 
 def _at(what: str, lang: Language) -> str:

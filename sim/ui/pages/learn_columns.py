@@ -7,11 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from sim.learn.adapters.words import FIELDS, guess
+from sim.learn.words import FIELDS, guess
 from sim.report.language import N_, Language
 from sim.report.log_quality import FIELD_WORDS
 from sim.report.table import Table
 from sim.ui.pages.learn_state import bag
+from sim.ui.pages.learn_words import meanings, outcome_words
 from sim.ui.view import View, choose, hold, plain, table
 
 __all__ = ["columns", "mapping_of", "taken"]
@@ -29,6 +30,8 @@ _DATES = {
     "month first": N_("month first: 12/31/2026"),
 }
 _BESIDE = 4
+#: Who somebody is stays off the page.
+_PERSONS, _HIDDEN = ("caller", "agent"), "•••"
 
 
 def columns(view: View) -> None:
@@ -65,6 +68,7 @@ def columns(view: View) -> None:
         with right:
             dates = {name: lang(words) for name, words in _DATES.items()}
             choose(st.selectbox, lang("Dates like 3/4/2026"), dates, "learn.dates", lang)
+        outcome_words(taken(looked.header)["outcome"], lang)
         _first_rows(looked.header, looked.rows, taken(looked.header), lang)
 
 
@@ -81,6 +85,8 @@ def mapping_of(header: Sequence[str]) -> Mapping[str, Any]:
     for option in ("unit", "dates"):
         if said := st.session_state.get(f"chosen.learn.{option}"):
             found[option] = said
+    if words := meanings(found.get("outcome") or ""):
+        found["outcomes"] = words
     return found
 
 
@@ -120,7 +126,14 @@ def _first_rows(
         return
     places = [header.index(column) for _, column in shown]
     head = tuple(lang(FIELD_WORDS[field]) for field, _ in shown)
-    body = tuple(tuple(plain(row[place])[:40] for place in places) for row in rows)
+    hidden = [field in _PERSONS for field, _ in shown]
+    body = tuple(
+        tuple(
+            _HIDDEN if row[place] and person else plain(row[place])[:40]
+            for place, person in zip(places, hidden, strict=True)
+        )
+        for row in rows
+    )
     st.caption(lang("The first rows, as they will be read"))
     with st.container(horizontal=True):
         table(Table(lang("The first rows"), head, body))

@@ -65,11 +65,14 @@ class Looked:
         Name of the format; None where it cannot be told.
     header, rows
         Of a table: names of the columns, and the first rows.
+    why
+        Why it is nothing that can be read, where that is known.
     """
 
     format: str | None
     header: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    why: InvalidInput | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,8 @@ class Bag:
         What was chosen; empty before.
     columns
         For tables: column by field; empty where there is none.
+    words
+        Of columns that were looked through: their words, and how often they are there.
     wanted
         What is to be read, and has perhaps not been.
     done, read
@@ -132,6 +137,7 @@ class Bag:
     country: str = ""
     said_salt: str = ""
     columns: dict[str, str] = field(default_factory=dict)
+    words: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     wanted: Wanted | None = None
     done: Wanted | None = None
     read: LogRead | None = None
@@ -158,19 +164,20 @@ def is_binary(content: bytes) -> bool:
         return False
     head = content[:_HEAD]
     odd = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\r\x1b")
-    return content.startswith(b"%PDF") or odd > _ODD * len(head)
+    return odd > _ODD * len(head)
 
 
 def look_at(files: Sequence[Brought]) -> Looked:
     """Which format files are, by the first; they lie on the disk only while they are looked at."""
+    first = next((one for one in files if one.content.strip()), files[0])
     with tempfile.TemporaryDirectory(prefix="linewise-") as folder:
-        path = Path(folder, files[0].name)
-        path.write_bytes(files[0].content)
+        path = Path(folder, first.name)
+        path.write_bytes(first.content)
         header, rows = _table(path)
         try:
             return Looked(detect(path).name, header, rows)
-        except InvalidInput:
-            return Looked(None, header, rows)
+        except InvalidInput as error:
+            return Looked(None, header, rows, error)
 
 
 def _table(path: Path) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-__all__ = ["CHANNELS", "FIELDS", "OUTCOME_WORDS", "guess", "plain"]
+__all__ = ["CHANNELS", "FIELDS", "OUTCOME_WORDS", "guess", "plain", "simple"]
 
 #: What a column may be, and what it is called, the surest names first.
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -102,6 +102,17 @@ CHANNELS: Mapping[str, str] = {
 _UNITS = re.compile(r"\b(s|sec|secs|seconds|min|mins|minutes|ms|msec|с|сек|секунд|мин|минут|мс)\b")
 
 
+def simple(text: str) -> str:
+    """A word of a cell without case and marks.
+
+    Examples
+    --------
+    >>> simple("NO_ANSWER"), simple("С оператором!")
+    ('no answer', 'с оператором')
+    """
+    return re.sub(r"[\W_]+", " ", text.lower()).strip()
+
+
 def plain(text: str) -> str:
     """A name without case, marks and units.
 
@@ -110,7 +121,7 @@ def plain(text: str) -> str:
     >>> plain("Время ожидания, сек."), plain("Talk_Time (min)")
     ('время ожидания', 'talk time')
     """
-    words = re.sub(r"[\W_]+", " ", text.lower()).strip()
+    words = simple(text)
     return _UNITS.sub("", words).strip() or words
 
 
