@@ -10,7 +10,7 @@ from sim.engine import Status, play
 from sim.experiment.case import case
 from sim.scenario import Scenario
 
-__all__ = ["KNOWN", "queue_log", "russian_table"]
+__all__ = ["KNOWN", "interval_rows", "queue_log", "russian_table"]
 
 KNOWN = """
 name: known
@@ -29,6 +29,10 @@ groups:
     skills: [phone]
     staffing: {shifts: [{agents: 6, hours: Mon-Sun 08:00-18:00}]}
 """
+_HSPLIT = (
+    *("row_date", "starttime", "intrvl", "split", "acdcalls", "abncalls", "acceptable", "anstime"),
+    *("abntime", "acdtime", "acwtime", "holdacdtime", "i_acdtime", "i_acwtime", "i_availtime"),
+)
 EPOCH = 1_772_409_600  # 2 March 2026, 00:00 UTC
 
 
@@ -88,5 +92,49 @@ def russian_table(scenario: Scenario, seed: int) -> str:
             f"{datetime.fromtimestamp(moment, UTC):%d.%m.%Y %H:%M:%S};{client[row]};{wait};"
             f"{talk // 3600}:{talk // 60 % 60:02d}:{talk % 60:02d};"
             + (f"отвечен;А{int(done.agent[row]) % 6}" if served else "не дождался;")
+        )
+    return "\n".join(lines) + "\n"
+
+
+def interval_rows(scenario: Scenario, seed: int, width: int = 1800) -> str:
+    """The same as an interval report has it: sums by the interval in which contacts ended."""
+    ready = case(scenario, "base")
+    work, crew = ready.demand.workload(seed, 0), ready.present(seed, 0)
+    done = play(work, crew)
+    first = int(ready.lens.before * ready.lens.slot)
+    served, gone = done.status == Status.SERVED, done.status == Status.ABANDONED
+    wait, talk = done.wait / 1000, np.where(served, done.talk, 0) / 1000
+    ended = ((done.arrival - first) / 1000 + wait + talk) // width
+    slots = np.arange(round(86_400 * scenario.calendar.days / width))
+    edges = np.append(slots, len(slots))
+
+    def summed(which: np.ndarray, values: np.ndarray | None = None) -> list[int]:
+        weights = None if values is None else values[which]
+        sums = np.histogram(ended[which], edges, weights=weights)[0]
+        return [round(float(one)) for one in sums]
+
+    start, stop = ((moments - first) / 1000 for moments in (crew.start, done.left))
+    staffed = [
+        round(
+            float((np.minimum(stop, (n + 1) * width) - np.maximum(start, n * width)).clip(0).sum())
+        )
+        for n in slots.tolist()
+    ]
+    lines = [
+        "row_date,starttime,intrvl,split,acdcalls,abncalls,acceptable,anstime,abntime,acdtime,"
+    ]
+    lines[0] += "acwtime,holdacdtime,i_acdtime,i_acwtime,i_availtime"
+    columns = (
+        *(summed(served), summed(gone), summed(served & (wait <= 20))),
+        *(summed(served, wait), summed(gone, wait), summed(served, talk), staffed),
+    )
+    for slot, (calls, left, soon, asked, lost, handled, there) in enumerate(
+        zip(*columns, strict=True)
+    ):
+        moment = datetime.fromtimestamp(EPOCH + slot * width, UTC)
+        busy = min(handled, there)
+        lines.append(
+            f"{moment:%m/%d/%Y},{moment:%H%M},{width // 60},1,{calls},{left},{soon},{asked},{lost},"
+            f"{handled},0,0,{busy},0,{there - busy}"
         )
     return "\n".join(lines) + "\n"

@@ -96,6 +96,19 @@ def test_scenarios_of_any_name_have_a_week_of_their_own(
     assert len(list(tmp_path.glob("*/week.csv"))) == 3
 
 
+def test_a_forecast_of_too_few_weeks_is_refused_after_the_answer(
+    linewise: Callable[..., Said], tmp_path: Path
+) -> None:
+    log, ahead = tmp_path / "queue_log", tmp_path / "ahead.csv"
+    log.write_text(_one_call(180))
+    said = linewise("learn", log, "--timezone", "UTC", "--forecast", ahead)
+
+    assert said.code == 2
+    assert "needs eight weeks of a channel at least" in said.err
+    assert "Contacts a day" in said.out
+    assert linewise("learn", log, "--forecast", tmp_path / "a.yaml").code == 2
+
+
 @pytest.mark.parametrize("end", ["NONE|ABANDON|1|1|40", "SIP/7|COMPLETECALLER|0|0|1"])
 def test_logs_in_which_nobody_is_handled_are_refused(
     linewise: Callable[..., Said], tmp_path: Path, end: str

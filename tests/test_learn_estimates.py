@@ -10,12 +10,14 @@ import pytest
 
 from sim.learn.contacts import DAY, Contacts
 from sim.learn.durations import durations_of
-from sim.learn.estimate import bootstrap, service_levels
+from sim.learn.estimate import estimated, service_sums
+from sim.learn.figures import bootstrap
 from sim.learn.pace import EVEN, pace_of
 from sim.learn.patience import hazard, kaplan_meier, peaks
 from sim.learn.presence import Rule, inferred, usual, wrap_up
 from sim.learn.returns import returns_of
-from sim.learn.volume import forecast, volume_of
+from sim.learn.varying import correlations_of, shared_busyness, volume_figures
+from sim.learn.volume import forecast, volume_of, volume_of_counts
 
 
 def contacts(
@@ -130,11 +132,12 @@ def test_times_without_memory_are_as_near_to_the_exponential_law_as_to_wider_one
 def test_service_level_by_every_rule() -> None:
     some = contacts([0, 1, 2, 3, 4], [0, 19, 30, 3, 40], [60, 60, 60, 0, 0])
 
-    assert service_levels(some) == {
-        "offered": 2 / 5,
-        "answered": 2 / 3,
-        "excluding_short_abandons": 2 / 4,
-        "including_short_abandons": 3 / 5,
+    found = {name: over.sum() / of.sum() for name, (over, of) in service_sums(some).items()}
+    assert found == {
+        "service_level": 2 / 5,
+        "service_level_answered": 2 / 3,
+        "service_level_excluding_short_abandons": 2 / 4,
+        "service_level_including_short_abandons": 3 / 5,
     }
 
 
@@ -180,6 +183,53 @@ def test_busy_days_are_told_from_chance() -> None:
         assert volume.profile.sum() == pytest.approx(7 * counts.mean(), rel=0.02)
 
 
+def test_what_makes_channels_busy_together_is_told_from_chance() -> None:
+    random = np.random.default_rng(8)
+    days = np.arange(4, 4 + 350)
+    normal = random.multivariate_normal([0, 0], [[1, 0.6], [0.6, 1]], len(days))
+    none = np.zeros(len(days), bool)
+    rates = 150 * np.exp(0.15 * normal - 0.15**2 / 2)
+    volumes = {
+        name: volume_of_counts(random.poisson(rate[:, None]).astype(float), DAY, days, none)
+        for name, rate in zip(("voice", "chat"), rates.T, strict=True)
+    }
+    (together,) = correlations_of(volumes, 50).values()
+
+    assert shared_busyness(volumes) == pytest.approx(0.6, abs=0.1)
+    # Counts go together less than what makes days busy: chance is in them.
+    assert together.value == pytest.approx(0.6 * 0.15**2 / (0.15**2 + 1 / 150), abs=0.1)
+    assert together.low < together.value < together.high
+
+
+def test_growth_and_its_interval_come_back() -> None:
+    random = np.random.default_rng(9)
+    days = np.arange(4, 4 + 140)
+    counts = random.poisson(200 * (1 + 0.02 * (days - days.mean()) / 7))
+    volume = volume_of_counts(counts[:, None].astype(float), DAY, days, np.zeros(len(days), bool))
+    figure = volume_figures(volume, None, 100)["trend"]
+
+    assert figure.low < 0.02 < figure.high
+    assert figure.high - figure.low < 0.01
+
+
+def test_handle_times_are_told_by_group_with_their_intervals() -> None:
+    random = np.random.default_rng(10)
+    n = 2400
+    group = random.integers(2, size=n)
+    time = np.sort(random.uniform(0, 12 * DAY, n))
+    handle = np.where(group == 0, 100, 300) * random.exponential(size=n)
+    some = contacts(time.tolist(), [0.0] * n, handle.tolist())
+    (found,) = estimated(
+        replace(some, queues=("billing", "sales"), queue=group), draws=50
+    ).channels.values()
+
+    for name, mean in (("group/billing", 100), ("group/sales", 300)):
+        figure = found.means[name]
+        assert figure.value == pytest.approx(found.handle[name].mean)
+        assert figure.low - 5 < mean < figure.high + 5
+    assert found.means[""].value == pytest.approx(found.figures["handle_time"].value)
+
+
 def test_a_forecast_beats_the_week_before_where_weeks_are_noisy() -> None:
     random = np.random.default_rng(6)
     week = np.array([400, 380, 360, 350, 390, 120, 80])
@@ -189,7 +239,7 @@ def test_a_forecast_beats_the_week_before_where_weeks_are_noisy() -> None:
     found = forecast(volume_of(some, 3600.0, some.days, np.zeros(140, bool)))
 
     assert found is not None
-    assert found.error < found.naive
+    assert found.error < found.naive_error
     assert found.expected[:7] == pytest.approx(week, rel=0.3)
 
 
@@ -209,7 +259,7 @@ def test_an_agent_is_there_between_calls_but_not_while_somebody_waits() -> None:
 def test_work_after_calls_is_seen_where_somebody_waits_all_the_while() -> None:
     some = contacts([0, 10, 20], [0, 95, 200], [100, 100, 100], agent=[1, 1, 1])
 
-    assert wrap_up(some).tolist() == [5, 15]
+    assert [column.tolist() for column in wrap_up(some)] == [[5, 15], [4, 4]]
 
 
 def test_usual_presence_has_the_level_of_the_hour() -> None:

@@ -9,9 +9,11 @@ import pytest
 import scipy.stats
 
 from sim.errors import InvalidInput, ScenarioError
+from sim.report.law_curves import below
 from sim.scenario import Scenario, find, load, load_text
 from sim.scenario.changed import Change, change_of, changed
 from sim.scenario.inputs import WIDE, find_input
+from sim.scenario.laws import Hazard
 from sim.scenario.ranges import Uncertain, from_presets, uncertain
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -123,6 +125,43 @@ def test_a_volume_changes_all_its_hours_and_a_law_keeps_its_form(shop: Scenario)
     assert there.channels["phone"].patience.law == shop.channels["phone"].patience.law
     assert there.channels["phone"].patience.mean == 55
     assert there.channels["chat"] is shop.channels["chat"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{law: mixture, parts: [{share: 40%, of: {law: fixed, value: 5s}}, {share: 60%, of: 4m}]}",
+        "{law: mixture, parts: [{share: 50%, of: 1m},"
+        " {share: 50%, of: {law: empirical, table: {1m: 25%, 5m: 75%}}}]}",
+        "{law: hazard, table: {0s: 1% per second, 60s: 4% per second}}",
+        "{law: survival, table: {30s: 80%, 90s: 40%}}",
+    ],
+)
+def test_a_law_without_a_mean_of_its_own_is_stretched_as_a_whole(written: str) -> None:
+    one = load_text(f"""
+name: one
+currency: EUR
+calendar: {{start: 2026-03-02}}
+channels: {{phone: {{kind: voice, arrivals: {{Mon-Sun: {[10] * 24}}}, handle_time: {written}}}}}
+groups:
+  a: {{skills: [phone], staffing: {{shifts: [{{agents: 1, hours: Mon-Sun 00:00-24:00}}]}}}}
+""")
+    longer = changed(one, {"channels.phone.handle_time": "x1.5"}).channels["phone"].handle_time
+    before = one.channels["phone"].handle_time
+    times = np.array([6.0, 45.0, 100.0, 400.0])
+
+    assert longer.law == before.law
+    assert longer.mean == pytest.approx(1.5 * before.mean)
+    assert below(longer, 1.5 * times) == pytest.approx(below(before, times), abs=2e-3)
+
+
+def test_patience_of_some_who_never_leave_has_no_mean_to_change(shop: Scenario) -> None:
+    endless = Hazard(times=(0.0, 60.0), rates=(0.01, 0.0))
+    phone = shop.channels["phone"].model_copy(update={"patience": endless})
+    some = shop.model_copy(update={"channels": {**shop.channels, "phone": phone}})
+
+    with pytest.raises(InvalidInput, match="some never leave"):
+        changed(some, {"channels.phone.patience": "x1.2"})
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from filing import lasting_beside, sizes
+from known_logs import KNOWN, interval_rows
 from streamlit.testing.v1 import AppTest
 from visitor import calm, finish, pick, press, straight, tables, texts, tiles, turn
 
@@ -248,6 +249,22 @@ def test_a_log_becomes_the_scenario_of_the_app_and_undo_brings_the_old_one_back(
     assert [title.value for title in app.title] == [TITLES["ru"]]
     assert "Взять этот сценарий" in [button.label for button in app.button]
     assert list(disk.iterdir()) == []
+
+
+@pytest.mark.usefixtures("here")
+def test_an_interval_report_is_learnt_from_and_says_what_is_assumed() -> None:
+    rows = interval_rows(load_text(KNOWN.replace("days: 56", "days: 14")), 5)
+    app = give(straight("learn", lang="en"), "hsplit.csv", rows.encode())
+    read_it(app)
+    pick(app, "Part of the page", "estimates")
+    finish(app)
+
+    assert not app.error
+    assert "laws are assumed to be exponential" in texts(app)
+    assert "Patience by Erlang A" in app.table[0].value.iloc[:, 0].tolist()
+    pick(app, "Part of the page", "fit")
+    assert not app.error
+    assert len(app.table[0].value) == 6
 
 
 def test_stopped_work_leaves_no_file_behind(disk: Path, tmp_path_factory: Any) -> None:

@@ -15,9 +15,10 @@ from sim.cli.options import CsvFile, Seed
 from sim.cli.terminal import AsJson, Lang, console, say, warm, writable, write_csv
 from sim.compiled import is_warm
 from sim.errors import InvalidInput
-from sim.learn.door import learn_from
+from sim.learn.door import Learned, learn_from
 from sim.report.language import Language
 from sim.report.learned import learned_answer
+from sim.report.learned_data import forecast_rows
 
 __all__ = ["add_to"]
 
@@ -88,10 +89,14 @@ def _learn(
     seed: Seed = None,
     as_json: AsJson = False,
     csv: CsvFile = None,
+    forecast: Annotated[
+        Path | None, typer.Option(help="CSV of the coming weeks: contacts a day, with a band.")
+    ] = None,
     lang: Lang = "en",
 ) -> None:
     """Learn a scenario from logs of contacts, and try it on others, hour by hour."""
     writable("csv", csv)
+    writable("forecast", forecast)
     if to is not None and to.suffix.lower() not in (".yaml", ".yml"):
         raise InvalidInput("to", "must end in .yaml", str(to))
     _made_ready(to)
@@ -118,6 +123,24 @@ def _learn(
         week = to.parent / learned.scenario.csv_name
         console(error=True).print(Language(lang)("Written: {file}", file=f"{to}, {week}"))
     say(answer, as_json, False, lang)
+    if forecast is not None:
+        write_csv(forecast, _ahead(learned), lang)
+
+
+def _ahead(learned: Learned) -> list[dict[str, Any]]:
+    """Days of the coming weeks.
+
+    Raises
+    ------
+    InvalidInput
+        If no channel has a log that is long enough to look ahead from.
+    """
+    rows = list(forecast_rows(learned.estimates))
+    if not rows:
+        rule = "needs eight weeks of a channel at least"
+        first, last = learned.estimates.first, learned.estimates.last
+        raise InvalidInput("forecast", rule, f"{first} to {last}", "give logs of more weeks")
+    return rows
 
 
 def _made_ready(to: Path | None) -> None:

@@ -123,7 +123,7 @@ def writable(name: str, file: Path | None) -> None:
     """
     if file is None:
         return
-    if name == "csv" and file.suffix.lower() in (".yaml", ".yml"):
+    if name in ("csv", "forecast") and file.suffix.lower() in (".yaml", ".yml"):
         raise InvalidInput(name, "must not be a scenario", str(file), "write it to a .csv")
     try:
         there = file.exists()

@@ -7,17 +7,13 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.errors import InvalidInput
+from sim.learn.arrays import Flags, Floats, Ints, Names
 from sim.learn.log import Log
 
 __all__ = ["DAY", "HOUR", "Contacts", "contacts_of"]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-Names = NDArray[np.uint64]
 
 HOUR = 3600
 DAY = 86_400
@@ -26,15 +22,17 @@ _EPOCH = date(1970, 1, 1)
 #: Contacts that were not there to be served: no lines, or nobody knows what became of them.
 _NOT_OFFERED = ("blocked", "unknown")
 _SERVED = ("served", "transferred")
+#: Columns that are not of contacts.
+_WHOLE = ("kinds", "names", "queues")
 
 _ROWS = """
 SELECT arrival / 1000.0 AS time, (day - DATE '1970-01-01')::BIGINT AS day,
     second::BIGINT AS second,
-    channel || '/' || coalesce(type, '') AS kind, coalesce(priority, 0)::BIGINT AS priority,
+    channel || '/' || coalesce(type, '') AS kind, coalesce(queue, '') AS queue,
+    coalesce(priority, 0)::BIGINT AS priority,
     coalesce(wait, 0)::DOUBLE AS wait, queued IS NOT NULL AS queued,
     outcome IN {served} AS served, outcome = 'abandoned' AS abandoned,
     coalesce(handle, 'nan'::DOUBLE)::DOUBLE AS handle,
-    coalesce(dense_rank() OVER (ORDER BY agent NULLS LAST), 0) AS agent,
     agent IS NULL AS unmanned, coalesce(agent, 0) AS name,
     coalesce(dense_rank() OVER (ORDER BY caller NULLS LAST), 0) AS caller,
     caller IS NULL AS unnamed
@@ -69,6 +67,9 @@ class Contacts:
     names
         Of each number of an agent, the salted hash that stands for him in every log; empty where
         agents are not the same from one log to the next.
+    queues, queue
+        Queues (groups, skills) as the source calls them, and which each contact waited in; empty
+        where nothing is known of them.
     """
 
     time: Floats
@@ -85,6 +86,8 @@ class Contacts:
     agent: Ints
     caller: Ints
     names: Names = field(default_factory=lambda: np.zeros(0, np.uint64))
+    queues: tuple[str, ...] = ()
+    queue: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def __len__(self) -> int:
         """Count them."""
@@ -116,12 +119,13 @@ class Contacts:
 
     def only(self, chosen: Flags | Ints) -> Contacts:
         """Some of them."""
+        whole = _WHOLE if len(self.queue) else (*_WHOLE, "queue")
         columns = {
             field.name: getattr(self, field.name)[chosen]
             for field in fields(self)
-            if field.name not in ("kinds", "names")
+            if field.name not in whole
         }
-        return Contacts(kinds=self.kinds, names=self.names, **columns)
+        return replace(self, **columns)
 
     def of_channel(self, name: str) -> Flags:
         """Which are of one channel."""
@@ -145,6 +149,15 @@ class Contacts:
         return tuple(dict.fromkeys(kind.split("/", 1)[0] for kind in self.kinds))
 
 
+def _by_appearance(hashes: Names) -> tuple[Ints, Names]:
+    """Numbers by who was there first, so that no other salt makes another order; their hashes."""
+    known, first, place = np.unique(hashes, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    number = np.empty(len(known), np.int64)
+    number[order] = np.arange(len(known))
+    return number[place], known[order]
+
+
 def contacts_of(log: Log) -> Contacts:
     """Contacts of a log that were offered to agents.
 
@@ -160,10 +173,12 @@ def contacts_of(log: Log) -> Contacts:
     if not len(rows["time"]):
         raise InvalidInput("log", "has no contacts that were offered", ", ".join(log.files))
     names, kind = np.unique(np.asarray(rows["kind"], str), return_inverse=True)
-    agent = np.where(rows["unmanned"], -1, np.asarray(rows["agent"], np.int64))
+    queues, queue = np.unique(np.asarray(rows["queue"], str), return_inverse=True)
+    agent = np.where(rows["unmanned"], -1, 0)
     caller = np.where(rows["unnamed"], -1, np.asarray(rows["caller"], np.int64))
-    called = np.zeros(agent.max(initial=-1) + 1, np.uint64)
-    called[agent[agent >= 0]] = np.asarray(rows["name"], np.uint64)[agent >= 0]
+    manned = agent >= 0
+    hashes = np.asarray(rows["name"], np.uint64)[manned]
+    agent[manned], called = _by_appearance(hashes)
     return Contacts(
         time=np.asarray(rows["time"], np.float64),
         day=np.asarray(rows["day"], np.int64),
@@ -179,4 +194,6 @@ def contacts_of(log: Log) -> Contacts:
         agent=agent,
         caller=caller,
         names=called,
+        queues=tuple(queues.tolist()),
+        queue=np.asarray(queue, np.int64),
     )

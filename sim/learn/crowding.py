@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.learn.arrays import Floats
 from sim.learn.contacts import Contacts
 from sim.learn.patience import Curve
 from sim.learn.presence import Presence
 
 __all__ = ["USUAL", "Crowding", "crowding_of", "queue_ahead"]
-
-Floats = NDArray[np.float64]
 
 #: Fewer who gave up say nothing of a crowd.
 _LEAST_LEFT = 500

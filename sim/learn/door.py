@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from sim.errors import InvalidInput
+from sim.learn.arrays import Floats
 from sim.learn.contacts import Contacts, contacts_of
+from sim.learn.crew import assumed
 from sim.learn.durations import LONGEST
-from sim.learn.estimate import DRAWS, Estimates, estimated
-from sim.learn.fit import Fit, Learnt, assumed, fitted, tuned
+from sim.learn.estimate import Estimates, estimated
+from sim.learn.figures import DRAWS
+from sim.learn.fit import Fit, Learnt, fitted, tuned
+from sim.learn.intervals import Intervals, estimated_of_sums, intervals_of, learnt_of_sums
 from sim.learn.log import Log, Reading
 from sim.learn.presence import Presence, logged
 from sim.learn.quality import Finding, quality
@@ -130,36 +134,35 @@ def learn_from(
     salt = secrets.token_hex(16) if salt is None else salt
     options = {"format": format, "timezone": timezone, "mapping": mapping, "salt": salt}
     with read_logs(paths, tell=tell, **options) as log:  # type: ignore[arg-type]
-        log.need("arrivals", "waits", "handle")
-        contacts, there = contacts_of(log), _logged(log)
+        period = _period(log)
         source, files, zone, reading = log.source, log.files, log.timezone, log.reading
         findings = quality(log, country=country)
-    contacts = _handled(contacts, files, reading)
-    if there is None and not _named(contacts):
-        there = assumed(contacts)
-    holidays = _holidays(country, zone)
-    estimates = estimated(contacts, is_holiday=holidays, draws=draws, tell=tell)
-    learnt = tuned(contacts, there, head_start=shift, seed=seed, tell=tell)
-    itself = fitted(learnt, contacts, there, replications=replications, seed=seed, tell=tell)
+    period = _handled(period, files, reading)
+    days_off = _days_off(country, zone)
+    if period.sums is not None:
+        tell("estimates")
+        estimates = estimated_of_sums(period.sums, is_holiday=days_off, draws=draws)
+        learnt = learnt_of_sums(period.sums, estimates, draws)
+    else:
+        estimates = estimated(period.contacts, is_holiday=days_off, draws=draws, tell=tell)
+        learnt = tuned(
+            period.contacts, period.people, head_start=shift, seed=seed, draws=draws, tell=tell
+        )
+    how: dict[str, Any] = {"replications": replications, "seed": seed, "tell": tell}
+    itself = period.fitted(learnt, **how)
     fit: Fit | None = None
     tests: tuple[str, ...] = ()
     if test is not None:
         with read_logs(test, tell=tell, **options) as log:  # type: ignore[arg-type]
-            log.need("arrivals", "waits", "handle")
-            other, others = _alike(contacts_of(log), contacts), _logged(log)
-            tests = log.files
-        if others is None and not _named(other):
-            others = assumed(other, learnt.levels)
-        fit = fitted(learnt, other, others, replications=replications, seed=seed, tell=tell)
-    how = "inferred" if there is None else there.how
+            other, tests = _period(log, learnt.levels), log.files
+        fit = _alike(other, period).fitted(learnt, **how)
     text = written(
         estimates,
-        learnt.levels,
+        learnt,
         name=Path(to).stem if to is not None else "learnt",
         source=", ".join(Path(file).name for file in files),
         timezone=zone,
-        wrap=learnt.model.wrap,
-        how=how,
+        how=period.how,
         country=country,
         currency=currency,
         head=head,
@@ -167,8 +170,64 @@ def learn_from(
     if to is not None:
         text.save(Path(to))
     return Learned(
-        reading, findings, source, files, zone, estimates, learnt, how, itself, fit, tests, text
+        *(reading, findings, source, files, zone, estimates, learnt, period.how),
+        *(itself, fit, tests, text),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Period:
+    """What a log says of a span of time.
+
+    Parameters
+    ----------
+    contacts
+        Contacts, or what stands for the sums of them.
+    people
+        Presence; None where it is to be inferred.
+    sums
+        Rows of an interval report; None where contacts are told apart.
+    """
+
+    contacts: Contacts
+    people: Presence | None
+    sums: Intervals | None = None
+
+    @property
+    def how(self) -> str:
+        """Where presence comes from: ``logged``, ``inferred`` or ``assumed``."""
+        return "inferred" if self.people is None else self.people.how
+
+    def fitted(self, learnt: Learnt, **options: Any) -> Fit:
+        """The period, simulated by what was learnt."""
+        real = None if self.sums is None else self.sums.hours()
+        return fitted(learnt, self.contacts, self.people, real=real, **options)
+
+
+def _period(log: Log, levels: Floats | None = None) -> _Period:
+    """What a log says.
+
+    Parameters
+    ----------
+    log
+        The log, open.
+    levels
+        Agents, [weekday, hour], where it says nothing of them; by their load when None.
+
+    Raises
+    ------
+    InvalidInput
+        If it does not say when contacts came, how long they waited and how long they were handled.
+    """
+    log.need("arrivals", "waits", "handle")
+    if log.reading.intervals and not log.reading.contacts:
+        sums = intervals_of(log)
+        contacts = sums.contacts()
+        return _Period(contacts, sums.presence() or assumed(contacts, levels), sums)
+    contacts, people = contacts_of(log), _logged(log)
+    if people is None and not _named(contacts) and levels is not None:
+        people = assumed(contacts, levels)
+    return _Period(contacts, people)
 
 
 def _format(paths: str | Path | Sequence[str | Path], format: str | None) -> str:
@@ -180,14 +239,15 @@ def _format(paths: str | Path | Sequence[str | Path], format: str | None) -> str
     return next(told, "")
 
 
-def _handled(contacts: Contacts, files: tuple[str, ...], reading: Reading) -> Contacts:
-    """Leave out channels in which nobody was handled, and say so.
+def _handled(period: _Period, files: tuple[str, ...], reading: Reading) -> _Period:
+    """Leave out channels in which nobody was handled, and say so; assume agents nobody names.
 
     Raises
     ------
     InvalidInput
         If there is no other.
     """
+    contacts, people = period.contacts, period.people
     known = contacts.served & (contacts.handle > 0) & (contacts.handle <= LONGEST)
     kept = [name for name in contacts.channels if known[contacts.of_channel(name)].any()]
     lost = [name for name in contacts.channels if name not in kept]
@@ -198,22 +258,28 @@ def _handled(contacts: Contacts, files: tuple[str, ...], reading: Reading) -> Co
         )
     for name in lost:
         reading.note(f"channel left out, nobody was served in it for more than 0 s: {name}")
-    return contacts.of_channels(kept) if lost else contacts
+    contacts = contacts.of_channels(kept) if lost else contacts
+    if people is None and not _named(contacts):
+        people = assumed(contacts)
+    return replace(period, contacts=contacts, people=people)
 
 
-def _alike(other: Contacts, learnt: Contacts) -> Contacts:
-    """Contacts of a test, in the channels that were learnt.
+def _alike(other: _Period, learnt: _Period) -> _Period:
+    """A test in the channels that were learnt.
 
     Raises
     ------
     InvalidInput
         If there are none.
     """
-    kept = [name for name in other.channels if name in learnt.channels]
+    known, there = learnt.contacts.channels, other.contacts.channels
+    kept = [name for name in there if name in known]
     if not kept:
-        rule = f"has no contacts of the channels that were learnt: {', '.join(learnt.channels)}"
-        raise InvalidInput("test", rule, ", ".join(other.channels))
-    return other if len(kept) == len(other.channels) else other.of_channels(kept)
+        rule = f"has no contacts of the channels that were learnt: {', '.join(known)}"
+        raise InvalidInput("test", rule, ", ".join(there))
+    if len(kept) == len(there):
+        return other
+    return replace(other, contacts=other.contacts.of_channels(kept))
 
 
 def _named(contacts: Contacts) -> bool:
@@ -229,12 +295,12 @@ def _logged(log: Log) -> Presence | None:
     return found if len(found) else None
 
 
-def _holidays(country: str | None, timezone: str) -> Callable[[date], bool]:
-    """Whether a date is a public holiday; none are known without a country."""
+def _days_off(country: str | None, timezone: str) -> Callable[[date], bool]:
+    """Whether a date is not like its weekday: a public holiday, or a day off that was moved.
+
+    None are known without a country.
+    """
     if country is None:
         return lambda day: False
-
-    def holiday(day: date) -> bool:
-        return Calendar(country=country, timezone=timezone, start=day).is_holiday(day)
-
-    return holiday
+    calendar = Calendar(country=country, timezone=timezone, start=date(2000, 1, 1))
+    return lambda day: not calendar.is_like_its_weekday(day)

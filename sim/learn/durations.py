@@ -6,13 +6,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.errors import InvalidInput
+from sim.learn.arrays import Floats
 
 __all__ = ["LONGEST", "SHORT", "Durations", "LawFit", "durations_of"]
-
-Floats = NDArray[np.float64]
 
 #: Talks shorter than this are looked at apart: seldom is anything said in them [s].
 SHORT = 10.0

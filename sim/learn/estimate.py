@@ -5,59 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.learn.contacts import Contacts
-from sim.learn.durations import SHORT, Durations, durations_of
-from sim.learn.patience import BANDS, Curve, hazard, kaplan_meier, peaks
-from sim.learn.returns import Returns, returns_of
-from sim.learn.volume import Forecast, Volume, correlation, day_factors, forecast, volume_of
+from sim.learn.arrays import Flags, Floats, Ints
+from sim.learn.contacts import HOUR, Contacts
+from sim.learn.durations import LONGEST, SHORT, Durations, durations_of
+from sim.learn.figures import DRAWS, Figure, quantile_figure, ratio_figures
+from sim.learn.patience import BANDS, Curve, hazard, kaplan_meier, peaks, quartiles
+from sim.learn.returns import Returns, next_delay, return_sums, returns_of
+from sim.learn.varying import correlations_of, season_figures, shared_busyness, volume_figures
+from sim.learn.volume import Forecast, Volume, forecast, volume_of
 
 __all__ = [
+    "EPOCH",
     "SHORT_ABANDON",
     "ChannelEstimates",
     "Estimates",
-    "Figure",
     "Patience",
-    "bootstrap",
     "estimated",
-    "service_levels",
+    "service_sums",
+    "unusual",
 ]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 #: Who gives up within it has hardly waited [s].
 SHORT_ABANDON = 5.0
-#: Draws of whole days, with replacement, behind each interval.
-DRAWS = 200
-_CONFIDENCE = 0.95
+#: Shares of customers of whom it is told by when they have left.
+QUARTILES = (0.25, 0.5)
 _LEAST = 100
-_EPOCH = date(1970, 1, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One estimate with the interval around it.
-
-    Parameters
-    ----------
-    name
-        What it is; the wording stands in `sim.report.learned`, the definition beside it.
-    value, low, high
-        The estimate, and the ends of its 95 % interval, from a bootstrap of whole days.
-    count
-        Contacts that it rests on.
-    """
-
-    name: str
-    value: float
-    low: float
-    high: float
-    count: int
+EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,13 +73,18 @@ class ChannelEstimates:
     volume, forecast
         How much comes and when; None where the log is too short to look ahead.
     handle
-        Handle times: of all (``""``), by type (``type/PS``), by hour of the day (``hour/09``).
+        Handle times: of all (``""``), by type (``type/PS``), by group (``group/sales``, a queue
+        or skill), by hour of the day (``hour/09``); none where the log has sums alone.
+    means
+        Their means with intervals, by the same names.
     patience
-        Of all (``""``) and by type; None where nobody waited.
+        Of all (``""``) and by type; none where nobody waited, or the log has sums alone.
     returns
         Who comes again; None where callers are not known.
-    service
-        Service level within 20 s by every rule.
+    season
+        By month, how busy its days are; 1 is the average.
+    basis
+        ``contacts`` that are told apart, or ``intervals`` that have sums of them.
     """
 
     name: str
@@ -110,9 +92,11 @@ class ChannelEstimates:
     volume: Volume
     forecast: Forecast | None
     handle: Mapping[str, Durations]
+    means: Mapping[str, Figure]
     patience: Mapping[str, Patience]
     returns: Returns | None
-    service: Mapping[str, float]
+    season: Mapping[int, Figure]
+    basis: Literal["contacts", "intervals"] = "contacts"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,137 +111,84 @@ class Estimates:
         By name.
     correlations
         Of the day factors of each two channels.
+    shared
+        Correlation of what makes days busy, chance left out: the scenario's.
     """
 
     first: date
     last: date
     channels: Mapping[str, ChannelEstimates]
-    correlations: Mapping[tuple[str, str], float]
+    correlations: Mapping[tuple[str, str], Figure]
+    shared: float
 
 
-def service_levels(contacts: Contacts, awt: float = 20.0) -> dict[str, float]:
-    """Service level within a time, by every rule; nan where it divides by nobody.
+def service_sums(contacts: Contacts, awt: float = 20.0) -> dict[str, tuple[Floats, Floats]]:
+    """Who counts as served in time, and of whom, by every rule.
 
-    ``offered``: answered in time, of all; ``answered``: of the answered;
-    ``excluding_short_abandons``: of all but those who gave up within 5 s;
-    ``including_short_abandons``: these count as served in time.
-    """
-    good = float((contacts.served & (contacts.wait <= awt)).sum())
-    short = float((contacts.abandoned & (contacts.wait <= SHORT_ABANDON)).sum())
-    offered, answered = float(len(contacts)), float(contacts.served.sum())
-
-    def over(part: float, whole: float) -> float:
-        return part / whole if whole else float("nan")
-
-    return {
-        "offered": over(good, offered),
-        "answered": over(good, answered),
-        "excluding_short_abandons": over(good, offered - short),
-        "including_short_abandons": over(good + short, offered),
-    }
-
-
-def bootstrap(
-    days: Ints, value: Callable[[Floats], float], *, draws: int = DRAWS, seed: int = 1
-) -> tuple[float, float]:
-    """Interval of an estimate when other days had been in the log.
-
-    Whole days are drawn with replacement, since contacts of a day go together.
+    ``service_level``: answered in time, of all offered; ``…_answered``: of the answered;
+    ``…_excluding_short_abandons``: of all but those who gave up within 5 s;
+    ``…_including_short_abandons``: these count as served in time.
 
     Parameters
     ----------
-    days
-        Day of each contact.
-    value
-        The estimate, given how often each contact counts.
-    draws, seed
-        How often days are drawn, and where random numbers start.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> times = np.array([1.0, 2.0, 3.0, 4.0])
-    >>> low, high = bootstrap(np.array([0, 0, 1, 1]), lambda w: float((w * times).sum() / w.sum()))
-    >>> (low, high)
-    (1.5, 3.5)
+    contacts
+        What happened.
+    awt
+        Acceptable waiting time [s].
     """
-    known, place = np.unique(days, return_inverse=True)
-    random = np.random.default_rng(seed)
-    found = []
-    for _ in range(draws):
-        drawn = np.bincount(random.integers(len(known), size=len(known)), minlength=len(known))
-        found.append(value(drawn[place].astype(float)))
-    kept = np.array(found)[np.isfinite(found)]
-    if not len(kept):
-        return float("nan"), float("nan")
-    outside = (1 - _CONFIDENCE) / 2
-    low, high = np.quantile(kept, (outside, 1 - outside))
-    return float(low), float(high)
+    ones, served = np.ones(len(contacts)), contacts.served.astype(float)
+    good = (contacts.served & (contacts.wait <= awt)).astype(float)
+    short = (contacts.abandoned & (contacts.wait <= SHORT_ABANDON)).astype(float)
+    return {
+        "service_level": (good, ones),
+        "service_level_answered": (good, served),
+        "service_level_excluding_short_abandons": (good, ones - short),
+        "service_level_including_short_abandons": (good + short, ones),
+    }
 
 
-def _ratio(over: Floats, under: Floats) -> Callable[[Floats], float]:
-    """A ratio of sums, for `bootstrap`."""
-
-    def value(weights: Floats) -> float:
-        below = float(weights @ under)
-        return float(weights @ over) / below if below else float("nan")
-
-    return value
-
-
-def _figures(contacts: Contacts, volume: Volume, draws: int) -> dict[str, Figure]:
-    """Figures with intervals."""
+def _figures(contacts: Contacts, draws: int) -> dict[str, Figure]:
+    """Figures of what became of contacts."""
     ones = np.ones(len(contacts))
     served = contacts.served.astype(float)
-    known = contacts.served & (contacts.handle > 0) & (contacts.handle <= 3600)
+    known = _handled(contacts)
     handle = np.where(known, np.nan_to_num(contacts.handle), 0.0)
-    in_time = (contacts.served & (contacts.wait <= 20)).astype(float)
     gone = contacts.abandoned.astype(float)
-    sums = {
+    sums: dict[str, tuple[Floats | Flags | Ints, Floats | Flags | Ints]] = {
+        "queued": (contacts.queued, ones),
         "abandonment": (gone, ones),
-        "queued": (contacts.queued.astype(float), ones),
-        "service_level": (in_time, ones),
+        **service_sums(contacts),
         "wait": (contacts.wait, ones),
         "asa": (contacts.wait * served, served),
-        "handle_time": (handle, known.astype(float)),
-        "short_calls": ((known & (handle < SHORT)).astype(float), known.astype(float)),
+        "handle_time": (handle, known),
+        "short_calls": (known & (handle < SHORT), known),
         "patience": (contacts.wait, gone),
     }
-    found = {}
-    days, day = np.unique(contacts.day, return_inverse=True)
-    for name, (over, under) in sums.items():
-        # A ratio of sums: those of each day are enough.
-        value = _ratio(np.bincount(day, over).astype(float), np.bincount(day, under).astype(float))
-        low, high = bootstrap(days, value, draws=draws)
-        found[name] = Figure(name, value(np.ones(len(days))), low, high, int(under.sum()))
-    usual = ~(volume.holiday | volume.outlier)
-    at = np.flatnonzero(usual)
-    per_day = volume.counts[at].astype(float)
-    low, high = bootstrap(at, lambda weights: float(weights @ per_day / weights.sum()), draws=draws)
-    mean = float(per_day.mean()) if len(at) else float("nan")
-    found["volume"] = Figure("volume", mean, low, high, int(per_day.sum()))
-    found["day_variation"] = _variation(volume, draws)
+    found = ratio_figures(contacts.day, sums, draws)
+    waited = contacts.wait > 0
+    if contacts.abandoned[waited].any():
+        some = contacts.only(waited)
+        leaving = quartiles(some.wait, some.abandoned, some.day, QUARTILES, draws)
+        found |= {one.name: one for one in leaving}
     return found
 
 
-def _variation(volume: Volume, draws: int) -> Figure:
-    """How much days differ beyond chance, with its interval."""
-    expected = volume.profile.sum(axis=1)
-    factors = day_factors(volume.days, volume.counts, expected)
-    used = ~volume.holiday & ~volume.outlier & np.isfinite(factors)
-    weekday = (volume.days + 3) % 7
-    off, chance = (factors[used] - 1) ** 2, 1 / expected[weekday[used]]
-    free = max(1, int(used.sum()) - len(np.unique(weekday[used])))
-    lost = free / max(1, int(used.sum()))
+def _handled(contacts: Contacts) -> Flags:
+    """Contacts whose handle time counts."""
+    return contacts.served & (contacts.handle > 0) & (contacts.handle <= LONGEST)
 
-    def value(weights: Floats) -> float:
-        total = float(weights.sum())
-        if not total:  # no day is usual
-            return float("nan")
-        return float(np.sqrt(max(0.0, weights @ off / total / lost - weights @ chance / total)))
 
-    low, high = bootstrap(np.flatnonzero(used), value, draws=draws)
-    return Figure("day_variation", volume.day_variation, low, high, int(used.sum()))
+def _return_figures(contacts: Contacts, draws: int) -> dict[str, Figure]:
+    """Figures of who comes again; none where callers are not known."""
+    if not (contacts.caller >= 0).any():
+        return {}
+    delay = next_delay(contacts)
+    found = ratio_figures(contacts.day, return_sums(contacts, delay), draws)
+    soon = (contacts.caller >= 0) & contacts.abandoned & (delay <= HOUR)
+    if soon.any():
+        days = contacts.day[soon]
+        found["redial_delay"] = quantile_figure("redial_delay", days, delay[soon], 0.5, draws)
+    return {name: one for name, one in found.items() if one.count}
 
 
 def _patience(contacts: Contacts) -> Patience | None:
@@ -274,33 +205,42 @@ def _patience(contacts: Contacts) -> Patience | None:
     )
 
 
-def _by_type(contacts: Contacts) -> dict[str, Contacts]:
-    """Contacts by type, where there are several, and enough of each."""
+def _by_type(contacts: Contacts) -> dict[str, Flags]:
+    """Contacts of each type, where there are enough."""
     found = {}
     for kind, name in enumerate(contacts.kinds):
         mine = contacts.kind == kind
         of_type = name.split("/", 1)[1]
         if of_type and mine.sum() >= _LEAST:
-            found[f"type/{of_type}"] = contacts.only(mine)
+            found[f"type/{of_type}"] = mine
     return found
 
 
-def _handles(contacts: Contacts) -> dict[str, Durations]:
-    known = contacts.served & (contacts.handle > 0) & (contacts.handle <= 3600)
-    parts = {"": contacts, **_by_type(contacts)}
+def _by_group(contacts: Contacts) -> dict[str, Flags]:
+    """Contacts of each queue or skill, where there are several."""
+    there = np.unique(contacts.queue).tolist()
+    if len(there) < 2:
+        return {}
+    found = {f"group/{contacts.queues[at]}": contacts.queue == at for at in there}
+    return {name: mine for name, mine in found.items() if name != "group/"}
+
+
+def _handles(contacts: Contacts, draws: int) -> tuple[dict[str, Durations], dict[str, Figure]]:
+    """Handle times of all and of parts, and their means with intervals."""
+    known = _handled(contacts)
+    parts = {"": np.ones(len(contacts), bool), **_by_type(contacts), **_by_group(contacts)}
     for hour in range(24):
-        mine = contacts.second // 3600 == hour
-        if (mine & known).sum() >= _LEAST:
-            parts[f"hour/{hour:02d}"] = contacts.only(mine)
-    found = {}
-    for name, part in parts.items():
-        times = part.handle[part.served & (part.handle > 0) & (part.handle <= 3600)]
-        if len(times) >= 2 and times.min() < times.max():
+        parts[f"hour/{hour:02d}"] = contacts.second // HOUR == hour
+    parts["without_short"] = contacts.handle >= SHORT
+    found, sums = {}, {}
+    for name, mine in parts.items():
+        times = contacts.handle[mine & known]
+        least = _LEAST if "/" in name else 2
+        if len(times) >= least and times.min() < times.max():
             found[name] = durations_of(times)
-    long = contacts.handle[known & (contacts.handle >= SHORT)]
-    if len(long) >= 2 and long.min() < long.max():
-        found["without_short"] = durations_of(long)
-    return found
+            rows = mine & known
+            sums[name] = np.where(rows, np.nan_to_num(contacts.handle), 0.0), rows
+    return found, ratio_figures(contacts.day, sums, draws)
 
 
 def estimated(
@@ -320,42 +260,42 @@ def estimated(
     interval
         Length of an interval of the profile [s].
     is_holiday
-        Whether a date is a public holiday.
+        Whether a date is a public holiday, or otherwise not like its weekday.
     draws
         How often days are drawn for the intervals.
     tell
         Told how far it has come.
     """
     days = contacts.days
-    holiday = np.array([is_holiday(_EPOCH + timedelta(days=int(day))) for day in days])
+    holiday = unusual(days, is_holiday)
     channels = {}
     for name in contacts.channels:
         tell(f"estimates, {name}")
         part = contacts.channel(name)
         volume = volume_of(part, interval, days, holiday)
-        patience = {key: _patience(one) for key, one in {"": part, **_by_type(part)}.items()}
+        ahead = forecast(volume)
+        patience = {"": _patience(part)}
+        patience |= {key: _patience(part.only(mine)) for key, mine in _by_type(part).items()}
+        figures = {
+            **volume_figures(volume, ahead, draws),
+            **_figures(part, draws),
+            **_return_figures(part, draws),
+        }
         channels[name] = ChannelEstimates(
             name,
-            _figures(part, volume, draws),
+            figures,
             volume,
-            forecast(volume),
-            _handles(part),
+            ahead,
+            *_handles(part, draws),
             {key: one for key, one in patience.items() if one is not None},
             returns_of(part),
-            service_levels(part),
+            season_figures(volume, draws),
         )
-    return Estimates(contacts.first, contacts.last, channels, _correlations(channels))
+    volumes = {name: one.volume for name, one in channels.items()}
+    together = correlations_of(volumes, draws)
+    return Estimates(contacts.first, contacts.last, channels, together, shared_busyness(volumes))
 
 
-def _correlations(channels: Mapping[str, ChannelEstimates]) -> dict[tuple[str, str], float]:
-    names = list(channels)
-    factors, known = {}, {}
-    for name in names:
-        one = channels[name].volume
-        factors[name] = day_factors(one.days, one.counts, one.profile.sum(axis=1))
-        known[name] = ~one.holiday & ~one.outlier & np.isfinite(factors[name])
-    return {
-        (a, b): correlation(factors[a], factors[b], known[a] & known[b])
-        for number, a in enumerate(names)
-        for b in names[number + 1 :]
-    }
+def unusual(days: Ints, is_holiday: Callable[[date], bool]) -> Flags:
+    """Which dates, counted from 1970, are holidays."""
+    return np.array([is_holiday(EPOCH + timedelta(days=int(day))) for day in days], bool)

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim import erlang
+from sim.learn.arrays import Flags, Floats
 from sim.learn.contacts import DAY, HOUR, Contacts
+from sim.learn.crew import crew_figures, levels_of, midnights, per_hour
 from sim.learn.crowding import crowding_of
+from sim.learn.figures import DRAWS, Figure
 from sim.learn.hours import AWT, LEAST, MEASURED, Error, Hours, compared, hours_of
 from sim.learn.pace import EVEN, Pace, pace_of
 from sim.learn.patience import Curve, kaplan_meier
@@ -20,18 +22,14 @@ from sim.learn.replay import Model, replay
 
 __all__ = [
     "GIVEN",
-    "OCCUPANCY",
+    "TRIED",
     "Fit",
     "Learnt",
     "Row",
-    "assumed",
     "fitted",
     "tuned",
+    "working_hours",
 ]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 #: What a row of the fit is told of the test period. Never its waits, nor who gave up.
 GIVEN: Mapping[str, tuple[str, ...]] = {
@@ -39,8 +37,6 @@ GIVEN: Mapping[str, tuple[str, ...]] = {
     "staffed": ("arrivals", "presence"),
     "forecast": ("arrivals",),
 }
-#: Share of their time in which agents are taken to be busy where nothing is known of them.
-OCCUPANCY = 0.8
 #: A weekday is a working day if it has this share of the contacts of the busiest.
 _WORKING = 0.6
 _LEAST_KIND = 200
@@ -51,7 +47,7 @@ _WIDE = tuple(
 #: Rules of presence that are tried, by what is known of handle times. Where they are told, breaks
 #: can be told from readiness; where they are drawn, breaks would come at other moments than they
 #: did, and it is better to take agents as there, but not always ready.
-_TRIED: Mapping[str, tuple[Rule, ...]] = {"replayed": _NARROW, "staffed": _WIDE, "week": _NARROW}
+TRIED: Mapping[str, tuple[Rule, ...]] = {"replayed": _NARROW, "staffed": _WIDE, "week": _NARROW}
 #: Who sits idle so long while somebody waits does not do work after a call.
 _LONGEST_WRAP = 30.0
 
@@ -127,6 +123,8 @@ class Learnt:
         Mean handle time, work after it included [s].
     working
         Working weekdays, and hours of the day that are compared.
+    crew
+        Hours of agents in a day and their work after a contact, with intervals.
     """
 
     model: Model
@@ -135,9 +133,10 @@ class Learnt:
     mean_patience: float
     mean_handle: float
     working: tuple[tuple[int, ...], tuple[int, ...]]
+    crew: Mapping[str, Figure]
 
 
-def _working(contacts: Contacts) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def working_hours(contacts: Contacts) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Weekdays with most contacts, and the hours of theirs with enough of them."""
     days = contacts.days
     counts = np.zeros((7, 24))
@@ -196,7 +195,7 @@ def _priorities(contacts: Contacts) -> dict[str, float]:
 
 
 def _model(contacts: Contacts, grace: float, head_start: float, *, alike: bool = False) -> Model:
-    wraps = wrap_up(contacts, min(grace, _LONGEST_WRAP))
+    wraps, _ = wrap_up(contacts, min(grace, _LONGEST_WRAP))
     wrap = float(wraps.mean()) if len(wraps) else 0.0
     shares = _priorities(contacts)
     known = contacts.served & (contacts.handle > 0)
@@ -211,6 +210,7 @@ def tuned(
     *,
     head_start: float = 0.0,
     seed: int = 1,
+    draws: int = DRAWS,
     tell: Callable[[str], object] = str,
 ) -> Learnt:
     """Learn what a replay needs, and tune what is not observed on the same period.
@@ -231,16 +231,19 @@ def tuned(
         Time by which contacts of high priority stand ahead [s].
     seed
         Where random numbers start.
+    draws
+        How often days are drawn for the intervals.
     tell
         Told how far it has come.
     """
-    working = _working(contacts)
+    working = working_hours(contacts)
     search = _Search(contacts, working, head_start, seed)
-    rules = dict.fromkeys(_TRIED, Rule())
+    rules = dict.fromkeys(TRIED, Rule())
     if logged is None:
         for way in rules:
             tell(f"presence, {way}")
             rules[way] = search.best(way)
+    grace = min(rules["replayed"].grace, _LONGEST_WRAP)
     model = search.model("replayed", rules["replayed"])
     people = logged or inferred(contacts, rules["replayed"], model.wrap)
     model = _crowded(model, contacts, people)
@@ -250,10 +253,11 @@ def tuned(
     return Learnt(
         model,
         rules,
-        _levels(contacts, people),
+        levels_of(contacts, people),
         float(contacts.wait.sum()) / gone or float(DAY),  # nobody waited: nobody is impatient
         float(known.mean()) + model.wrap if len(known) else 0.0,
         working,
+        crew_figures(contacts, people, wrap_up(contacts, grace), draws),
     )
 
 
@@ -285,7 +289,7 @@ class _Search:
 
     def best(self, way: str) -> Rule:
         """The rule that does it best, of equal ones the narrowest."""
-        return min(_TRIED[way], key=lambda rule: (self.loss(way, rule), rule.idle))
+        return min(TRIED[way], key=lambda rule: (self.loss(way, rule), rule.idle))
 
 
 def _unready(model: Model, rule: Rule) -> Model:
@@ -323,58 +327,12 @@ def _loss(
     return total / len(MEASURED)
 
 
-def _midnights(contacts: Contacts, days: Ints) -> Floats:
-    """When days began [s since 1970, UTC], by the clock of the contacts around them."""
-    midnight = contacts.time - contacts.second
-    at = np.minimum(np.searchsorted(contacts.day, days), len(contacts) - 1)
-    return np.asarray(np.round((midnight[at] + (days - contacts.day[at]) * DAY) / 900) * 900)
-
-
-def _per_hour(contacts: Contacts, people: Presence, days: Ints) -> Floats:
-    """Mean agents, [day, hour]."""
-    return np.array([people.mean(start, HOUR, 24) for start in _midnights(contacts, days).tolist()])
-
-
-def _levels(contacts: Contacts, people: Presence) -> Floats:
-    """Mean agents by weekday and hour."""
-    days = contacts.days
-    present = _per_hour(contacts, people, days)
-    weekday = (days + 3) % 7
-    return np.array(
-        [
-            present[weekday == day].mean(axis=0) if (weekday == day).any() else np.zeros(24)
-            for day in range(7)
-        ]
-    )
-
-
-def assumed(contacts: Contacts, levels: Floats | None = None) -> Presence:
-    """Agents where a log neither says when they were there nor who served whom.
-
-    Parameters
-    ----------
-    contacts
-        The period.
-    levels
-        Mean agents, [weekday, hour]; None takes as many as were busy, over an occupancy of 80 %.
-    """
-    days = contacts.days
-    starts = _midnights(contacts, days)
-    if levels is None:
-        known = contacts.served & (contacts.handle > 0)
-        start = (contacts.time + contacts.wait)[known]
-        alone = np.full(len(start), -1)
-        stop = start + contacts.handle[known]
-        busy = Presence(start, stop, alone, np.zeros(len(start)), "busy")
-        levels = _levels(contacts, busy) / OCCUPANCY
-    return replace(usual(levels, days, starts), how="assumed")
-
-
 def fitted(
     learnt: Learnt,
     contacts: Contacts,
     logged: Presence | None = None,
     *,
+    real: Hours | None = None,
     replications: int = 8,
     seed: int = 1,
     tell: Callable[[str], object] = str,
@@ -389,6 +347,8 @@ def fitted(
         The period: their arrivals are played as they came.
     logged
         Presence in the period, where its log has it.
+    real
+        What happened by hour, where contacts are not those of a log but stand for its sums.
     replications
         How often it is simulated; hours are means over them.
     seed
@@ -396,7 +356,8 @@ def fitted(
     tell
         Told how far it has come.
     """
-    real = hours_of(contacts, contacts.wait, contacts.served, contacts.abandoned)
+    if real is None:
+        real = hours_of(contacts, contacts.wait, contacts.served, contacts.abandoned)
     rows = compared(real, learnt.working)
     simulated, formula = {}, {}
     for way, given in GIVEN.items():
@@ -404,7 +365,7 @@ def fitted(
         people, model = logged, learnt.model
         if way == "forecast":
             days = contacts.days
-            people = usual(learnt.levels, days, _midnights(contacts, days))
+            people = usual(learnt.levels, days, midnights(contacts, days))
         elif people is None:
             people = inferred(contacts, learnt.rule[way], learnt.model.wrap)
             model = _unready(model, learnt.rule[way])
@@ -444,7 +405,7 @@ def _formula(
 ) -> dict[str, Floats]:
     """Plain Erlang A of each hour, told the same: its rate, mean handle time and mean agents."""
     days = np.arange(real.first // 24, (real.first + len(real.offered) - 1) // 24 + 1)
-    present = _per_hour(contacts, people, days).ravel()
+    present = per_hour(contacts, people, days).ravel()
     agents = present[real.first % 24 :][: len(real.offered)]
     ready = learnt.rule[way].ready if way in learnt.rule and people.how == "inferred" else 0.0
     handle = np.full(len(agents), learnt.mean_handle + ready)

@@ -6,15 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.learn.arrays import Flags, Floats, Ints
 from sim.learn.contacts import Contacts
 
 __all__ = ["AWT", "LEAST", "MEASURED", "Error", "Hours", "compared", "hours_of"]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 #: Seconds within which an answer counts for the service level; of all offered.
 AWT = 20.0
@@ -35,7 +31,7 @@ class Hours:
     offered
         Contacts.
     measures
-        By name: shares and mean waits; 0 where nobody came.
+        By name: shares and mean waits; 0 where nobody came, nan where the log does not say.
     """
 
     first: int
@@ -87,7 +83,9 @@ class Error:
 
     @classmethod
     def of(cls, simulated: Floats, real: Floats) -> Error:
-        """Compare hours one by one."""
+        """Compare hours one by one; those of which one account says nothing (nan) are left out."""
+        known = np.isfinite(simulated) & np.isfinite(real)
+        simulated, real = simulated[known], real[known]
         if not len(real):
             return cls(float("nan"), float("nan"), float("nan"))
         off = simulated - real

@@ -5,16 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.learn.arrays import Flags, Floats, Ints, Names
 from sim.learn.contacts import HOUR, Contacts
 
 __all__ = ["EVEN", "Pace", "pace_of"]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-Names = NDArray[np.uint64]
 
 #: So many contacts of the usual length are added to those of an agent or an hour.
 WEIGHT = 20.0

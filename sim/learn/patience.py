@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.errors import InvalidInput
+from sim.learn.arrays import Flags, Floats, Ints
+from sim.learn.figures import DRAWS, Figure, interval_of, resampled
 
-__all__ = ["Curve", "hazard", "kaplan_meier", "peaks"]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+__all__ = ["Curve", "hazard", "kaplan_meier", "peaks", "quartiles"]
 
 #: The curve is followed while so many still wait; beyond, the last hazard goes on.
 LEAST_AT_RISK = 30
@@ -108,17 +105,58 @@ def kaplan_meier(waits: Floats, left: Flags, least: int = LEAST_AT_RISK) -> Curv
     if not len(waits):
         raise InvalidInput("patience", "needs contacts that waited", None)
     times, place = np.unique(waits, return_inverse=True)
-    deaths = np.bincount(place, weights=left, minlength=len(times))
-    gone = np.bincount(place, minlength=len(times))
+    deaths = np.bincount(place, left, len(times)).astype(float)
+    gone = np.bincount(place, minlength=len(times)).astype(float)
+    return _product_limit(times, deaths, gone, least)
+
+
+def _product_limit(times: Floats, deaths: Floats, gone: Floats, least: float) -> Curve:
+    """The curve from counts: at each time, how many left, and how many waited no longer."""
     at_risk = gone[::-1].cumsum()[::-1]
-    known = at_risk >= min(least, len(waits))
-    survival = np.cumprod(1 - deaths / at_risk)
+    waits = float(gone.sum())
+    known = at_risk >= min(least, waits)
+    survival = np.cumprod(1 - deaths / np.maximum(at_risk, 1e-9))
     keep = known & (deaths > 0)
     # The tail goes on as the last tenth of the times that are known did.
-    late = waits >= times[known][int(0.9 * (known.sum() - 1))]
-    spent = (waits[late] - times[known][int(0.9 * (known.sum() - 1))]).sum()
-    tail = float(left[late].sum() / spent) if spent > 0 else 0.0
-    return Curve(times[keep], survival[keep], tail, len(waits), int(left.sum()))
+    start = times[known][int(0.9 * (known.sum() - 1))]
+    late = times >= start
+    spent = float((gone[late] * (times[late] - start)).sum())
+    tail = float(deaths[late].sum() / spent) if spent > 0 else 0.0
+    return Curve(times[keep], survival[keep], tail, round(waits), round(float(deaths.sum())))
+
+
+def quartiles(
+    waits: Floats, left: Flags, days: Ints, shares: tuple[float, ...], draws: int = DRAWS
+) -> list[Figure]:
+    """Times by which shares of customers have left, each with its interval.
+
+    Parameters
+    ----------
+    waits, left
+        As `kaplan_meier` takes them.
+    days
+        Day of each contact.
+    shares
+        Which shares.
+    draws
+        How often days are drawn.
+    """
+    times, place = np.unique(waits, return_inverse=True)
+
+    def curve(weights: Floats) -> Curve:
+        deaths = np.bincount(place, left * weights, len(times)).astype(float)
+        gone = np.bincount(place, weights, len(times)).astype(float)
+        return _product_limit(times, deaths, gone, LEAST_AT_RISK)
+
+    whole = curve(np.ones(len(waits)))
+    drawn = [curve(weights) for weights in resampled(days, draws=draws)]
+    found = []
+    for share in shares:
+        # A draw in which too few leave has no such time: that end of the interval is infinite.
+        low, high = interval_of(np.array([one.quantile(share) for one in drawn]))
+        name = f"patience_{round(100 * share)}"
+        found.append(Figure(name, whole.quantile(share), low, high, len(waits)))
+    return found
 
 
 def hazard(waits: Floats, left: Flags, bands: tuple[float, ...] = BANDS) -> Floats:

@@ -10,17 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.learn.arrays import Flags, Floats, Ints, Names
 from sim.learn.contacts import HOUR, Contacts
 from sim.learn.log import Log
 
-__all__ = ["Presence", "Rule", "inferred", "logged", "usual", "wrap_up"]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-Names = NDArray[np.uint64]
+__all__ = ["Presence", "Rule", "inferred", "layered", "logged", "usual", "wrap_up"]
 
 #: Between calls further apart than this an agent has gone home or to another task [s], unless the
 #: rule takes even that for readiness.
@@ -65,7 +60,7 @@ class Presence:
     who
         Salted hash of the agent; 0, or no rows at all, where nobody is known by name.
     how
-        ``logged``, ``inferred`` or ``usual``.
+        ``logged``, ``inferred``, ``usual`` or ``assumed``.
     """
 
     start: Floats
@@ -114,6 +109,7 @@ class _Calls:
     gap: Floats
     queue: Floats  # of the gap, the time in which somebody waited
     who: Names
+    day: Ints
 
     @classmethod
     def of(cls, contacts: Contacts) -> _Calls:
@@ -134,7 +130,7 @@ class _Calls:
         queue[after] = waited(start[after + 1]) - waited(ended[after])
         known = len(contacts.names) > 0
         who = contacts.names[agent] if known else np.zeros(len(agent), np.uint64)
-        return cls(start, ended, same, gap, queue, who)
+        return cls(start, ended, same, gap, queue, who, contacts.day[rows][order])
 
 
 class _Waited:
@@ -164,14 +160,14 @@ def _waiting(contacts: Contacts) -> _Waited:
     return _Waited(begin, begin + contacts.wait[waits])
 
 
-def wrap_up(contacts: Contacts, grace: float = Rule().grace) -> Floats:
-    """Pauses between calls all through which somebody waited, up to `grace` [s].
+def wrap_up(contacts: Contacts, grace: float = Rule().grace) -> tuple[Floats, Ints]:
+    """Pauses between calls all through which somebody waited, up to `grace`, and their days [s].
 
     What an agent does then is work after the call, or the ringing of the next one.
     """
     calls = _Calls.of(contacts)
     short = calls.same & (calls.gap >= 0) & (calls.gap <= grace) & (calls.queue >= calls.gap - 1)
-    return np.asarray(calls.gap[short])
+    return calls.gap[short], calls.day[short]
 
 
 def inferred(contacts: Contacts, rule: Rule, wrap: float) -> Presence:
@@ -255,7 +251,8 @@ WITH turns AS (
     FROM summed WINDOW w AS (PARTITION BY agent ORDER BY moment)
 )
 SELECT coalesce(agent, 0) AS agent, moment / 1000.0 AS start, until / 1000.0 AS stop FROM running
-WHERE there > 0 AND paused = 0 AND until > moment ORDER BY agent, moment
+WHERE there > 0 AND paused = 0 AND until > moment
+ORDER BY min(moment) OVER (PARTITION BY agent), max(until) OVER (PARTITION BY agent), agent, moment
 """
 
 
@@ -277,19 +274,36 @@ def usual(levels: Floats, days: Ints, starts: Floats) -> Presence:
     """
     hours = np.concatenate([levels[(day + 3) % 7] for day in days])
     begins = np.concatenate([start + HOUR * np.arange(24) for start in starts])
+    return layered(begins, np.full(len(begins), float(HOUR)), hours, "usual")
+
+
+def layered(begins: Floats, widths: Floats, agents: Floats, how: str) -> Presence:
+    """Presence of people nobody knows, of whom the mean number in each interval is told.
+
+    Parameters
+    ----------
+    begins, widths
+        When intervals begin [s since 1970, UTC], in order, and how long they are [s].
+    agents
+        Mean agents in each.
+    how
+        Where they are known from.
+    """
     spans = []
-    for layer in range(int(np.ceil(hours.max(initial=0.0)))):
-        share = np.clip(hours - layer, 0.0, 1.0)
+    for layer in range(int(np.ceil(agents.max(initial=0.0)))):
+        share = np.clip(agents - layer, 0.0, 1.0)
         spans += [
-            (begin, begin + HOUR * part)
-            for begin, part in zip(begins.tolist(), share.tolist(), strict=True)
+            (begin, begin + width * part)
+            for begin, width, part in zip(
+                begins.tolist(), widths.tolist(), share.tolist(), strict=True
+            )
             if part > 0
         ]
     joined = _joined(spans)
     start, stop = (np.array([span[side] for span in joined]) for side in (0, 1))
     order = np.argsort(start, kind="stable")
     none = np.full(len(start), -1)
-    return Presence(start[order], stop[order], none, np.zeros(len(start)), "usual")
+    return Presence(start[order], stop[order], none, np.zeros(len(start)), how)
 
 
 def _joined(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.demand import sampling
 from sim.demand.draws import COUNTERS, Purpose, stream_of
 from sim.engine.contract import CLOCK_LIMIT, TICKS_PER_SECOND, Staffing, Status, Workload
 from sim.engine.door import play
+from sim.learn.arrays import Flags, Floats, Ints
 from sim.learn.contacts import DAY, Contacts
 from sim.learn.crowding import USUAL, Crowding, queue_ahead
 from sim.learn.pace import EVEN, Pace
@@ -21,9 +21,6 @@ from sim.learn.presence import Presence
 
 __all__ = ["Model", "Replayed", "replay"]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 _T = TypeVar("_T")
 
 #: Days played in one go, far below what the clock holds.

@@ -5,19 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.learn.arrays import Flags, Floats
 from sim.learn.contacts import DAY, HOUR, Contacts
 
-__all__ = ["REPEAT_DAYS", "WITHIN", "Returns", "next_delay", "returns_of"]
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+__all__ = ["REPEAT_DAYS", "SPANS", "WITHIN", "Returns", "next_delay", "return_sums", "returns_of"]
 
 #: Spans in which somebody is said to have come again [s].
 WITHIN = (600.0, float(HOUR), float(DAY))
 #: Days within which another contact counts as a repeat of the first.
 REPEAT_DAYS = 7
+#: How the spans are called in the names of figures.
+SPANS = {600.0: "10m", float(HOUR): "1h", float(DAY): "1d", float(REPEAT_DAYS * DAY): "7d"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,27 @@ def next_delay(contacts: Contacts) -> Floats:
     return found
 
 
+def return_sums(contacts: Contacts, delay: Floats) -> dict[str, tuple[Flags, Flags]]:
+    """Who came again within each span, and of whom: those whose span the log does not cut off.
+
+    Parameters
+    ----------
+    contacts
+        What happened.
+    delay
+        As `next_delay` gives it.
+    """
+    left = float(contacts.time.max()) - contacts.time
+    known = contacts.caller >= 0
+    ends = {"redials": known & contacts.abandoned, "repeats": known & contacts.served}
+    found = {}
+    for name, of in ends.items():
+        for within in (*WITHIN, float(REPEAT_DAYS * DAY)):
+            rows = of & (left >= within)
+            found[f"{name}_{SPANS[within]}"] = rows & (delay <= within), rows
+    return found
+
+
 def returns_of(contacts: Contacts) -> Returns | None:
     """Shares of callers who come again; None where no caller is known.
 
@@ -72,22 +92,22 @@ def returns_of(contacts: Contacts) -> Returns | None:
     if not (contacts.caller >= 0).any():
         return None
     delay = next_delay(contacts)
-    left = float(contacts.time.max()) - contacts.time
+    sums = return_sums(contacts, delay)
     known = contacts.caller >= 0
     gone, served = known & contacts.abandoned, known & contacts.served
 
-    def share(of: Flags, within: float) -> float:
-        rows = of & (left >= within)
-        return float((delay[rows] <= within).mean()) if rows.any() else float("nan")
+    def share(name: str, within: float) -> float:
+        again, of = sums[f"{name}_{SPANS[within]}"]
+        return float(again.sum() / of.sum()) if of.any() else float("nan")
 
     soon = gone & (delay <= HOUR)
     again = served & (delay <= REPEAT_DAYS * DAY)
     return Returns(
         int(gone.sum()),
         int(served.sum()),
-        tuple(share(gone, within) for within in WITHIN),
-        tuple(share(served, within) for within in WITHIN),
+        tuple(share("redials", within) for within in WITHIN),
+        tuple(share("repeats", within) for within in WITHIN),
         float(np.median(delay[soon])) if soon.any() else float("nan"),
-        share(served, REPEAT_DAYS * DAY),
+        share("repeats", float(REPEAT_DAYS * DAY)),
         float(delay[again].mean()) if again.any() else float("nan"),
     )

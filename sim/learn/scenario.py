@@ -10,15 +10,15 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.learn.arrays import Floats
 from sim.learn.durations import Durations, LawFit
 from sim.learn.estimate import ChannelEstimates, Estimates
+from sim.learn.figures import Figure
+from sim.learn.fit import Learnt
 from sim.learn.patience import Curve
 
 __all__ = ["GROUP", "Written", "written"]
-
-Floats = NDArray[np.float64]
 
 #: Name of the group that stands for all agents.
 GROUP = "agents"
@@ -26,8 +26,16 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 #: Rows of a written patience curve [s].
 _TIMES = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600, 900, 1200, 1800)
 _LEAST_SHORT = 0.03
+_LEAST_WRAP = 0.5
 _KINDS = {"chat": "chat", "email": "email"}
 _LEAST_KNOWN = 0.2
+#: Channels whose busy days go together less than that are taken to be busy each on its own.
+_LEAST_SHARED = 0.05
+#: What the mean of patience is that sums allow to be estimated, the better first.
+_PATIENCE_OF = {
+    "patience": "Estimated: all time waited for each who gave up",
+    "patience_erlang_a": "Estimated: as many give up by Erlang A in each hour as did",
+}
 #: Where the number of agents comes from.
 _HOW = {
     "logged": "as it is logged",
@@ -64,12 +72,11 @@ class Written:
 
 def written(
     found: Estimates,
-    levels: Floats,
+    learnt: Learnt,
     *,
     name: str,
     source: str,
     timezone: str,
-    wrap: float,
     how: str,
     country: str | None = None,
     currency: str = "EUR",
@@ -81,16 +88,14 @@ def written(
     ----------
     found
         What was estimated.
-    levels
-        Mean agents, [weekday, hour].
+    learnt
+        Agents by hour of the week, and their work after a contact.
     name
         Name of the scenario, and of its table.
     source
         Which logs, in words.
     timezone, country, currency
         Of the calendar; the logs say nothing of money.
-    wrap
-        Mean work after a contact [s].
     how
         ``logged``, ``inferred`` or ``assumed``: where the number of agents comes from.
     head
@@ -106,8 +111,10 @@ def written(
         f"currency: {currency}",
         *_calendar(start, timezone, country),
         "interval: 60m",
+        *_busyness(found),
         "channels:",
     ]
+    wrap = learnt.model.wrap
     for channel in found.channels.values():
         lines += _channel(channel, _word(table), wrap, country)
     told = _HOW[how]
@@ -118,10 +125,10 @@ def written(
         f"    # Mean agents present, {told}.",
         f"    staffing: {{intervals: {_word(table)}}}",
         "simulation: {seed: 1, replications: 40, at_most: 400, warm_up: 1h, wrap_up: 2h}",
-        *_risk(found),
+        *_risk(found, learnt),
         *_sources(found, source),
     ]
-    return Written("\n".join(lines) + "\n", _table(found, levels), table)
+    return Written("\n".join(lines) + "\n", _table(found, learnt.levels), table)
 
 
 def _head(found: Estimates, source: str) -> str:
@@ -140,6 +147,13 @@ def _calendar(start: date, timezone: str, country: str | None) -> list[str]:
     return [*lines, f"  timezone: {timezone}", f"  start: {start}", "  days: 7"]
 
 
+def _busyness(found: Estimates) -> Iterator[str]:
+    """How busy days of channels go together, where they do."""
+    if found.shared >= _LEAST_SHARED:
+        share = f"{100 * found.shared:.0f}%"
+        yield f"busyness: {{correlation: {share}}}    # of busy days, chance left out"
+
+
 def _key(name: str) -> str:
     """A channel as a scenario calls it."""
     return "phone" if name == "voice" else name
@@ -156,20 +170,44 @@ def _channel(one: ChannelEstimates, table: str, wrap: float, country: str | None
     if "" in one.handle:
         yield from _handle(one.handle, wrap)
     else:
-        mean = one.figures["handle_time"].value
-        yield f"    handle_time: {{law: fixed, value: {_time(mean)}}}    # all take as long"
-    if "" in one.patience:
-        curve = one.patience[""].curve
-        yield f"    # Kaplan-Meier, answered contacts censored: {curve.left} of {curve.waits} left."
-        yield f"    patience: {{law: survival, table: {{{_survival(curve)}}}}}"
-    else:
-        yield "    patience: never    # nobody was seen to give up"
+        yield from _mean_handle(one)
+    yield from _patience(one)
     back = one.returns
     known = back is not None and back.abandoned >= _LEAST_KNOWN * one.figures["abandonment"].count
     if back is not None and back.abandoned and math.isfinite(back.redial_delay) and known:
         # The volume is of all contacts, so redials stand in it: they are told, not played.
         yield f"    # Redials within an hour of giving up: {100 * back.after_abandon[1]:.0f}% of"
         yield f"    # known callers, half of them within {_time(back.redial_delay)}; in the volume."
+
+
+def _mean_handle(one: ChannelEstimates) -> Iterator[str]:
+    """Handle times of which there is one number alone."""
+    mean = _time(one.figures["handle_time"].value)
+    if one.basis == "intervals":
+        yield f"    handle_time: {{law: exponential, mean: {mean}}}    # law assumed"
+    else:
+        yield f"    handle_time: {{law: fixed, value: {mean}}}    # all take as long"
+
+
+def _patience(one: ChannelEstimates) -> Iterator[str]:
+    mean = _mean_patience(one)
+    if "" in one.patience:
+        curve = one.patience[""].curve
+        yield f"    # Kaplan-Meier, answered contacts censored: {curve.left} of {curve.waits} left."
+        yield f"    patience: {{law: survival, table: {{{_survival(curve)}}}}}"
+    elif mean is not None:
+        yield f"    # {_PATIENCE_OF[mean.name]}; the law is assumed: sums have a mean."
+        yield f"    patience: {{law: exponential, mean: {_time(mean.value)}}}"
+    else:
+        yield "    patience: never    # nobody was seen to give up"
+
+
+def _mean_patience(one: ChannelEstimates) -> Figure | None:
+    """Mean of exponential patience, where sums tell no more."""
+    for name in _PATIENCE_OF if one.basis == "intervals" else ():
+        if name in one.figures:
+            return one.figures[name]
+    return None
 
 
 def _nearest(measured: Durations) -> LawFit:
@@ -202,7 +240,7 @@ def _handle(handle: Mapping[str, Durations], wrap: float) -> Iterator[str]:
     else:
         yield f"    # {best.law} is nearest (KS {best.ks:.3f})."
         yield f"    handle_time: {_law(best, whole)}"
-    if wrap >= 0.5:
+    if wrap >= _LEAST_WRAP:
         yield f"    after_call_work: {_time(wrap)}    # between calls while somebody waited"
 
 
@@ -222,6 +260,11 @@ def _time(seconds: float) -> str:
 
 def _survival(curve: Curve) -> str:
     """Rows of the curve at round times, with one beyond the last for the tail."""
+    return ", ".join(f"{time}s: {100 * share:.2f}%" for time, share in _rows(curve))
+
+
+def _rows(curve: Curve) -> list[tuple[int, float]]:
+    """Times and shares still there [s]."""
     times = [time for time in _TIMES if len(curve.times) and time <= curve.times[-1]]
     times = times or [_TIMES[-1]]
     if curve.tail:
@@ -229,8 +272,14 @@ def _survival(curve: Curve) -> str:
     rows, last = [], 1.0
     for time, share in zip(times, curve.at(np.array(times, float)).tolist(), strict=True):
         last = min(last, max(share, 1e-4))
-        rows.append(f"{time}s: {100 * last:.2f}%")
-    return ", ".join(rows)
+        rows.append((time, last))
+    return rows
+
+
+def _has_end(curve: Curve) -> bool:
+    """Whether the written curve lets everybody leave at last, so that it has a mean."""
+    rows = [(0, 1.0), *_rows(curve)]
+    return f"{rows[-1][1]:.4f}" < f"{rows[-2][1]:.4f}"
 
 
 def _table(found: Estimates, levels: Floats) -> str:
@@ -250,24 +299,36 @@ def _table(found: Estimates, levels: Floats) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _risk(found: Estimates) -> Iterator[str]:
-    """Ranges of what was estimated: nine of ten bootstrap samples lie well within."""
-    rows = []
+def _risk(found: Estimates, learnt: Learnt) -> Iterator[str]:
+    """Ranges of all estimates that the analysis of risk can move, each with what it rests on."""
+    rows: list[str] = []
     for name, one in found.channels.items():
-        # A mixture has no mean of its own to be moved, and a range of a part would bind its form.
-        moved = ("volume",) if _is_mixed(one.handle) else ("volume", "handle_time")
-        for figure in moved:
-            found_it = one.figures[figure]
-            if not found_it.low < found_it.high or not found_it.value > 0:
-                continue
-            low, high = found_it.low / found_it.value, found_it.high / found_it.value
-            if low < 0.9995 and high > 1.0005:
-                path = f"channels.{_key(name)}.{figure}"
-                rows.append(f"    - {{input: {path}, triangular: [x{low:.4f}, x1, x{high:.4f}]}}")
+        key = f"channels.{_key(name)}"
+        rows += _range(f"{key}.volume", one.figures["volume"], "contacts")
+        rows += _range(f"{key}.handle_time", one.figures["handle_time"], "handled contacts")
+        patience = _mean_patience(one)
+        if "" in one.patience and _has_end(one.patience[""].curve):
+            # The curve is stretched as a whole: by how sure the rate is at which people leave.
+            patience = one.figures["patience"]
+        if patience is not None:
+            rows += _range(f"{key}.patience", patience, "who gave up")
+        wrap = learnt.crew.get("after_call_work")
+        if wrap is not None and wrap.value >= _LEAST_WRAP and "" in one.handle:
+            rows += _range(f"{key}.after_call_work", wrap, "pauses")
     if rows:
         yield "risk:    # 95% intervals of the estimates, from a bootstrap of whole days"
         yield "  ranges:"
         yield from rows
+
+
+def _range(path: str, figure: Figure, counted: str) -> Iterator[str]:
+    """A range as factors on what is written; none where the interval is not known or too narrow."""
+    if figure.is_sure or not figure.value > 0 or not math.isfinite(figure.high):
+        return
+    low, high = figure.low / figure.value, figure.high / figure.value
+    if low < 0.9995 and high > 1.0005:
+        amounts = f"triangular: [x{low:.4f}, x1, x{high:.4f}]"
+        yield f"    - {{input: {path}, {amounts}}}    # {figure.count} {counted}"
 
 
 def _sources(found: Estimates, source: str) -> Iterator[str]:
@@ -278,12 +339,18 @@ def _sources(found: Estimates, source: str) -> Iterator[str]:
         key, figures = _key(name), one.figures
         volume, handle = figures["volume"], figures["handle_time"]
         yield f"  channels.{key}.arrivals: {_quoted(f'{volume.count} contacts offered; {span}')}"
-        if "" in one.handle:
+        if one.basis == "intervals":
+            text = f"Mean of {handle.count} handled contacts, law assumed; {span}"
+            yield f"  channels.{key}.handle_time: {_quoted(text)}"
+        elif "" in one.handle:
             text = f"{handle.count} handled contacts of up to an hour; {span}"
             yield f"  channels.{key}.handle_time: {_quoted(text)}"
         if "" in one.patience:
             waits = one.patience[""].curve.waits
             text = f"Kaplan-Meier of {waits} contacts that waited; {span}"
+            yield f"  channels.{key}.patience: {_quoted(text)}"
+        elif (mean := _mean_patience(one)) is not None:
+            text = f"{_PATIENCE_OF[mean.name]}, {mean.count} of them; {span}"
             yield f"  channels.{key}.patience: {_quoted(text)}"
 
 

@@ -7,21 +7,29 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.learn.arrays import Flags, Floats, Ints
 from sim.learn.contacts import DAY, Contacts
 
-__all__ = ["Forecast", "Volume", "correlation", "day_factors", "forecast", "volume_of"]
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+__all__ = [
+    "Forecast",
+    "Volume",
+    "correlation",
+    "day_factors",
+    "dispersion",
+    "forecast",
+    "trend",
+    "volume_of",
+    "volume_of_counts",
+]
 
 #: A day this many robust standard deviations from its weekday's is left out of the profile.
 _OUTLIER = 5.0
 _WEEK = 7
 #: Weeks held back to measure a forecast on.
 HELD_BACK = 4
+#: Standard deviations that 95 of 100 lie within.
+_WIDE = 1.96
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,10 +53,10 @@ class Volume:
         Median over intervals of the week of variance over mean of their counts; 1 is chance.
     trend
         Growth a week, as a share.
-    season
-        Mean factor by month, 1 is the average month; months that are not there are left out.
     lag
         Correlation of the factors of a day and the next.
+    table
+        Contacts, [day, interval].
     """
 
     interval: float
@@ -60,8 +68,18 @@ class Volume:
     day_variation: float
     dispersion: float
     trend: float
-    season: dict[int, float]
     lag: float
+    table: Floats
+
+    @property
+    def used(self) -> Flags:
+        """Days that are neither holidays nor outliers."""
+        return ~(self.holiday | self.outlier)
+
+    @property
+    def factors(self) -> Floats:
+        """Contacts of each day over what its weekday usually has; nan where that has nothing."""
+        return day_factors(self.days, self.counts, self.profile.sum(axis=1))
 
 
 def volume_of(contacts: Contacts, interval: float, days: Ints, holiday: Flags) -> Volume:
@@ -74,28 +92,39 @@ def volume_of(contacts: Contacts, interval: float, days: Ints, holiday: Flags) -
     interval
         Length of an interval, a part of an hour or an hour [s].
     days, holiday
-        Dates that the log covers, counted from 1970, and which of them are public holidays.
+        Dates that the log covers, counted from 1970, and which of them are public holidays, or
+        days off and working days that were moved.
     """
     slots = round(DAY / interval)
     counts = np.zeros((len(days), slots))
     row = np.searchsorted(days, contacts.day)
     slot = np.minimum(contacts.second // interval, slots - 1).astype(np.int64)
     np.add.at(counts, (row, slot), 1)
+    return volume_of_counts(counts, interval, days, holiday)
+
+
+def volume_of_counts(counts: Floats, interval: float, days: Ints, holiday: Flags) -> Volume:
+    """Describe the volume of contacts that are counted by interval, [day, interval].
+
+    Parameters
+    ----------
+    counts
+        Contacts.
+    interval, days, holiday
+        As `volume_of` takes them.
+    """
+    slots = counts.shape[1]
     totals = counts.sum(axis=1).astype(np.int64)
     outlier = _outliers(days, totals, holiday)
     used = ~holiday & ~outlier
     weekday = (days + 3) % 7
     profile = np.zeros((7, slots))
-    dispersion = []
     for day in range(7):
         rows = counts[used & (weekday == day)]
         if not len(rows):  # nothing but holidays: better than nothing at all
             rows = counts[weekday == day]
         if len(rows):
             profile[day] = rows.mean(axis=0)
-        if len(rows) > 2:
-            some = profile[day] >= 5
-            dispersion += (rows.var(axis=0, ddof=1)[some] / profile[day][some]).tolist()
     factors = day_factors(days, totals, profile.sum(axis=1))
     known = used & np.isfinite(factors)
     return Volume(
@@ -106,10 +135,10 @@ def volume_of(contacts: Contacts, interval: float, days: Ints, holiday: Flags) -
         holiday,
         outlier,
         _variation(factors[known], profile.sum(axis=1)[weekday[known]], weekday[known]),
-        float(np.median(dispersion)) if dispersion else math.nan,
-        _trend(days[known], factors[known]),
-        _season(days[known], factors[known]),
+        dispersion(counts, used, weekday),
+        trend(days[known], factors[known]),
         correlation(factors[:-1], factors[1:], known[:-1] & known[1:]),
+        counts,
     )
 
 
@@ -145,25 +174,73 @@ def _variation(factors: Floats, expected: Floats, weekday: Ints) -> float:
     return math.sqrt(max(0.0, spread - float((1 / expected).mean())))
 
 
-def _trend(days: Ints, factors: Floats) -> float:
-    """Growth a week by a straight line through the factors."""
+def dispersion(counts: Floats, used: Flags, weekday: Ints, weights: Floats | None = None) -> float:
+    """Variance over mean of the counts of an interval, the median of those with five at least.
+
+    Parameters
+    ----------
+    counts
+        Contacts, [day, interval].
+    used
+        Which days count.
+    weekday
+        Of each day.
+    weights
+        How often each day counts; once when None. The mean stays that of the whole log.
+    """
+    found: list[float] = []
+    for day in range(7):
+        mine = used & (weekday == day)
+        rows = counts[mine]
+        many = np.ones(len(rows)) if weights is None else weights[mine]
+        if len(rows) < 3 or not many.sum():
+            continue
+        mean = rows.mean(axis=0)
+        some = mean >= 5
+        off = (rows[:, some] - mean[some]) ** 2 * len(rows) / (len(rows) - 1)
+        found += (many @ off / many.sum() / mean[some]).tolist()
+    return float(np.median(found)) if found else math.nan
+
+
+def trend(days: Ints, factors: Floats, weights: Floats | None = None) -> float:
+    """Growth a week by a straight line through the factors; 0 of fewer than three days.
+
+    Parameters
+    ----------
+    days, factors
+        Dates, and contacts of each over the usual ones.
+    weights
+        How often each day counts; once when None.
+    """
     if len(days) < 3:
         return 0.0
-    return float(np.polyfit((days - days.mean()) / _WEEK, factors, 1)[0])
+    many = np.ones(len(days)) if weights is None else weights
+    off = days - np.average(days, weights=many)
+    spread = float(many @ off**2)
+    return _WEEK * float(many @ (off * factors)) / spread if spread else math.nan
 
 
-def _season(days: Ints, factors: Floats) -> dict[int, float]:
-    """Mean factor by month."""
-    months = days.astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12 + 1
-    return {int(month): float(factors[months == month].mean()) for month in np.unique(months)}
+def correlation(
+    first: Floats, second: Floats, known: Flags, weights: Floats | None = None
+) -> float:
+    """Correlation of two columns where both are known; nan of fewer than three.
 
-
-def correlation(first: Floats, second: Floats, known: Flags) -> float:
-    """Correlation of two columns where both are known; nan of fewer than three."""
+    Parameters
+    ----------
+    first, second
+        The columns.
+    known
+        Which rows count.
+    weights
+        How often each row counts; once when None.
+    """
     a, b = first[known], second[known]
-    if len(a) < 3 or a.std() == 0 or b.std() == 0:
+    many = np.ones(len(a)) if weights is None else weights[known]
+    if len(a) < 3 or not many.sum():
         return math.nan
-    return float(np.corrcoef(a, b)[0, 1])
+    off = a - np.average(a, weights=many), b - np.average(b, weights=many)
+    below = math.sqrt(float(many @ off[0] ** 2) * float(many @ off[1] ** 2))
+    return float(many @ (off[0] * off[1])) / below if below > 1e-12 else math.nan
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,18 +253,52 @@ class Forecast:
         Dates, counted from 1970.
     expected
         Contacts of each.
-    error, naive
-        Sum of absolute differences over contacts, on weeks that were held back: of the forecast,
-        and of taking the same weekday of the week before.
     weeks
         Weeks held back, each forecast from all before it.
+    held
+        Days of those weeks that are neither holidays nor outliers.
+    real, ours, naive
+        Contacts of each of them; as it was forecast; and of the same weekday of the week before.
     """
 
     days: Ints
     expected: Floats
-    error: float
-    naive: float
     weeks: int
+    held: Ints
+    real: Floats
+    ours: Floats
+    naive: Floats
+
+    @property
+    def error(self) -> float:
+        """Sum of absolute differences over contacts, on the days that were held back."""
+        return _off(self.ours, self.real)
+
+    @property
+    def naive_error(self) -> float:
+        """The same of taking the week before (seasonal naive)."""
+        return _off(self.naive, self.real)
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the logarithm of real over forecast, on usual days held back.
+
+        By the median of its size: a day that no calendar knows for a holiday does not widen it.
+        """
+        if not len(self.real):
+            return math.nan
+        off = np.log(np.maximum(self.real, 0.5) / np.maximum(self.ours, 0.5))
+        return 1.4826 * float(np.median(np.abs(off)))
+
+    @property
+    def band(self) -> tuple[Floats, Floats]:
+        """Where 95 of 100 usual days would lie, were they as far off as those held back."""
+        wide = math.exp(_WIDE * self.spread)
+        return self.expected / wide, self.expected * wide
+
+
+def _off(made: Floats, real: Floats) -> float:
+    return float(np.abs(made - real).sum()) / max(float(real.sum()), 1.0)
 
 
 def forecast(volume: Volume, weeks: int = 4) -> Forecast | None:
@@ -199,19 +310,18 @@ def forecast(volume: Volume, weeks: int = 4) -> Forecast | None:
     if len(volume.days) < 2 * HELD_BACK * _WEEK:
         return None
     logs = np.log(np.maximum(_usual(volume), 0.5))
-    ours = theirs = total = 0.0
+    parts = []
     for held in range(HELD_BACK, 0, -1):
         end = len(logs) - held * _WEEK
-        ahead = slice(end, end + _WEEK)
-        good = ~(volume.holiday | volume.outlier)[ahead]
-        real = volume.counts[ahead][good]
-        ours += float(np.abs(np.exp(_ahead(logs[:end], _WEEK))[good] - real).sum())
-        theirs += float(np.abs(volume.counts[end - _WEEK : end][good] - real).sum())
-        total += float(real.sum())
+        good = np.arange(end, end + _WEEK)[volume.used[end : end + _WEEK]]
+        ours = np.exp(_ahead(logs[:end], _WEEK))[good - end]
+        parts.append((volume.days[good], volume.counts[good], ours, volume.counts[good - _WEEK]))
     days = volume.days[-1] + 1 + np.arange(weeks * _WEEK)
     expected = np.exp(_ahead(logs, weeks * _WEEK))
-    total = max(total, 1.0)
-    return Forecast(days, expected, ours / total, theirs / total, HELD_BACK)
+    held_days, real, ours, naive = (np.concatenate(one) for one in zip(*parts, strict=True))
+    return Forecast(
+        days, expected, HELD_BACK, held_days, real.astype(float), ours, naive.astype(float)
+    )
 
 
 def _usual(volume: Volume) -> Floats:

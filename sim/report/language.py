@@ -196,6 +196,11 @@ class Language:
         name: str = dates.get_day_names(width, "stand-alone", locale=_LOCALE[self.code])[weekday]
         return name[:1].upper() + name[1:]
 
+    def month(self, number: int) -> str:
+        """Name of a month, January is 1."""
+        name: str = dates.get_month_names("wide", "stand-alone", locale=_LOCALE[self.code])[number]
+        return name[:1].upper() + name[1:]
+
     def country(self, code: str) -> str:
         """Name of a country by its ISO code; the code where nobody knows a name."""
         name: str = Locale.parse(_LOCALE[self.code]).territories.get(code, code)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from sim.learn.crew import OCCUPANCY
 from sim.learn.door import Learned
-from sim.learn.estimate import ChannelEstimates, Figure
-from sim.learn.fit import OCCUPANCY, Fit
+from sim.learn.estimate import ChannelEstimates, Estimates
+from sim.learn.figures import Figure
+from sim.learn.fit import Fit
 from sim.learn.hours import MEASURED, Error
 from sim.report.answer import Answer
 from sim.report.language import N_, Language
@@ -19,11 +22,16 @@ from sim.report.table import Table
 __all__ = [
     "assumed_words",
     "channel_sentences",
+    "channel_tables",
+    "crew_table",
     "error_table",
     "figure_table",
     "figure_words",
     "fit_sentences",
     "learned_answer",
+    "part_tables",
+    "sums_words",
+    "together_sentences",
 ]
 
 #: Waiting contacts for each agent that a crowd is told by, and when it is worth a sentence.
@@ -38,11 +46,11 @@ _GIVEN = {
     "staffed": N_("arrivals, presence"),
     "forecast": N_("arrivals only"),
 }
-_RULES = {
-    "offered": N_("of all offered"),
-    "answered": N_("of the answered"),
-    "excluding_short_abandons": N_("those who gave up within 5 s left out"),
-    "including_short_abandons": N_("those who gave up within 5 s counted as good"),
+#: Parts whose handle times are told apart, by how their names begin.
+_PARTS = {
+    "type": N_("type {name}"),
+    "group": N_("group {name}"),
+    "hour": N_("from {name}:00"),
 }
 _GOOD_R, _FAIR_BIAS = 0.8, 0.02
 
@@ -61,7 +69,9 @@ def learned_answer(learned: Learned, lang: Language) -> Answer:
     tables: list[Table] = []
     for one in learned.estimates.channels.values():
         sentences += channel_sentences(one, lang)
-        tables.append(figure_table(one, lang))
+        tables += channel_tables(one, lang)
+    tables.append(crew_table(learned, lang))
+    sentences += together_sentences(learned.estimates, {}, lang)
     for title, fit in _fits(learned):
         sentences += fit_sentences(fit, lang)
         tables.append(error_table(lang(title), fit, lang))
@@ -91,9 +101,10 @@ def _fits(learned: Learned) -> Iterator[tuple[str, Fit]]:
 
 def _read(learned: Learned, lang: Language) -> Iterator[str]:
     found, reading = learned.estimates, learned.reading
+    contacts = reading.contacts or sum(one.volume.counts.sum() for one in found.channels.values())
     yield lang(
         "Learnt from {contacts} contacts, {first} to {last}, format {source}; clock of {zone}.",
-        contacts=lang.number(reading.contacts),
+        contacts=lang.number(contacts),
         first=found.first,
         last=found.last,
         source=learned.source,
@@ -139,6 +150,8 @@ def _crowd(learned: Learned, lang: Language) -> Iterator[str]:
 
 def channel_sentences(one: ChannelEstimates, lang: Language) -> Iterator[str]:
     """What was learnt of a channel, in sentences."""
+    if one.basis == "intervals":
+        yield sums_words(lang)
     handle = one.handle.get("")
     if handle is not None:
         best = min(handle.laws, key=lambda law: law.ks)
@@ -176,16 +189,45 @@ def channel_sentences(one: ChannelEstimates, lang: Language) -> Iterator[str]:
             "Forecast of daily volume: off by {ours} on {weeks} weeks held back; last week's same "
             "weekday by {naive}.",
             ours=lang.percent(one.forecast.error, 1),
-            naive=lang.percent(one.forecast.naive, 1),
+            naive=lang.percent(one.forecast.naive_error, 1),
             weeks=lang.number(one.forecast.weeks),
         )
-    rules = [_rule(rule, share, lang) for rule, share in one.service.items()]
-    yield lang("Answered within 20 s: {rules}.", rules="; ".join(rules))
 
 
-def _rule(rule: str, share: float, lang: Language) -> str:
-    """A service level with what it is a share of."""
-    return " ".join([lang.percent(share, 1), lang(_RULES[rule])])
+def sums_words(lang: Language) -> str:
+    """What cannot be told from an interval report, and what is taken instead."""
+    return lang(
+        "An interval report has sums, not contacts: handle times and patience have a mean, their "
+        "laws are assumed to be exponential; redials, types and talks of no length are not seen. A "
+        "contact counts in the interval in which it ended. Answers in the time that the switch has "
+        "as acceptable are compared with simulated ones within 20 s."
+    )
+
+
+def together_sentences(
+    found: Estimates, titles: Mapping[str, str], lang: Language
+) -> Iterator[str]:
+    """Whether busy days of channels go together.
+
+    Parameters
+    ----------
+    found
+        What was estimated.
+    titles
+        What channels are called; by their names where it says nothing.
+    lang
+        The reader's language.
+    """
+    for (first, second), one in found.correlations.items():
+        yield lang(
+            "Busy days of “{first}” and “{second}” go together with a correlation of {value} "
+            "(95 %: {low} to {high}).",
+            first=titles.get(first, first),
+            second=titles.get(second, second),
+            value=lang.number(one.value, 2),
+            low=lang.number(one.low, 2),
+            high=lang.number(one.high, 2),
+        )
 
 
 def figure_words(figure: Figure, lang: Language) -> tuple[str, str]:
@@ -195,21 +237,86 @@ def figure_words(figure: Figure, lang: Language) -> tuple[str, str]:
     def show(value: float) -> str:
         if unit == "%":
             return lang.percent(value, 1)
-        return lang.duration(value) if unit == "s" else lang.number(value)
+        if unit == "x":
+            return lang.number(value, 2)
+        return _seconds(value, lang) if unit == "s" else lang.number(value)
 
     return show(figure.value), f"{show(figure.low)} – {show(figure.high)}"
 
 
+def _seconds(value: float, lang: Language) -> str:
+    """Seconds, fine enough for the ends of an interval to differ."""
+    if math.isinf(value):
+        return lang.duration(value)
+    return lang("{n} s", n=lang.number(value, 0 if value >= 100 else 1))
+
+
 def figure_table(one: ChannelEstimates, lang: Language) -> Table:
     """Figures of a channel, each with its interval and definition."""
+    # Where the source writes down all as queued, it does not know who had to wait.
+    shown = [one for name, one in one.figures.items() if name != "queued" or one.low < 1.0]
+    return _figures(lang("Estimates: {channel}", channel=one.name), shown, lang)
+
+
+def crew_table(learned: Learned, lang: Language) -> Table:
+    """Figures of the agents."""
+    return _figures(lang("Estimates: agents"), list(learned.learnt.crew.values()), lang)
+
+
+def _figures(title: str, figures: Sequence[Figure], lang: Language) -> Table:
     rows = []
-    for name, figure in one.figures.items():
-        if name == "queued" and figure.low == 1.0:
-            continue  # the source writes down all as queued: it does not know who had to wait
-        title, definition, _ = DEFINITIONS[name]
-        rows.append((lang(title), *figure_words(figure, lang), lang(definition)))
+    for figure in figures:
+        name, definition, _ = DEFINITIONS[figure.name]
+        rows.append((lang(name), *figure_words(figure, lang), lang(definition)))
     head = lang("Figure"), lang("Estimate"), lang("95 % interval"), lang("Definition")
-    return Table(lang("Estimates: {channel}", channel=one.name), head, tuple(rows))
+    return Table(title, head, tuple(rows))
+
+
+def channel_tables(one: ChannelEstimates, lang: Language) -> Iterator[Table]:
+    """All tables of a channel."""
+    yield figure_table(one, lang)
+    yield from part_tables(one, lang)
+
+
+def part_tables(one: ChannelEstimates, lang: Language) -> Iterator[Table]:
+    """Handle times by type, group and hour, and how busy each month is; where there are several."""
+    rows = []
+    for name, times in one.handle.items():
+        kind, _, part = name.partition("/")
+        if kind not in _PARTS:
+            continue
+        mean = one.means[name]
+        best = min(times.laws, key=lambda law: law.ks)
+        rows.append(
+            (
+                lang(_PARTS[kind], name=part),
+                lang.number(times.count),
+                _seconds(times.mean, lang),
+                f"{_seconds(mean.low, lang)} – {_seconds(mean.high, lang)}",
+                _seconds(times.median, lang),
+                _seconds(times.p95, lang),
+                lang(best.law),
+            )
+        )
+    if rows:
+        columns = (
+            *(lang("Contacts of"), lang("Count"), lang("Mean"), lang("95 % interval")),
+            *(lang("Half below"), lang("19 of 20 below"), lang("Nearest law")),
+        )
+        yield Table(lang("Handle time by part: {channel}", channel=one.name), columns, tuple(rows))
+    if len(one.season) > 1:
+        months = tuple(
+            (
+                lang.month(month),
+                lang.number(figure.value, 2),
+                f"{lang.number(figure.low, 2)} – {lang.number(figure.high, 2)}",
+                lang.number(figure.count),
+            )
+            for month, figure in one.season.items()
+        )
+        title = lang("How busy months are, 1 is the average: {channel}", channel=one.name)
+        head = lang("Month"), lang("Estimate"), lang("95 % interval"), lang("Days")
+        yield Table(title, head, months)
 
 
 def fit_sentences(fit: Fit, lang: Language) -> Iterator[str]:

@@ -10,7 +10,8 @@ import numpy as np
 from sim.learn.contacts import HOUR
 from sim.learn.door import Learned
 from sim.learn.durations import Durations
-from sim.learn.estimate import ChannelEstimates, Patience
+from sim.learn.estimate import ChannelEstimates, Estimates, Patience
+from sim.learn.figures import Figure
 from sim.learn.fit import Fit, Row
 from sim.learn.hours import MEASURED, Error
 from sim.learn.returns import WITHIN, Returns
@@ -18,7 +19,7 @@ from sim.learn.volume import Forecast
 from sim.report.answer import finite
 from sim.report.language import N_
 
-__all__ = ["DEFINITIONS", "learned_data", "learned_rows"]
+__all__ = ["DEFINITIONS", "forecast_rows", "learned_data", "learned_rows"]
 
 #: What each figure is called, what it is, and how it is shown.
 DEFINITIONS: Mapping[str, tuple[str, str, str]] = {
@@ -32,11 +33,56 @@ DEFINITIONS: Mapping[str, tuple[str, str, str]] = {
         N_("spread of busy and quiet days over their mean, beyond chance, weekdays apart"),
         "%",
     ),
+    "dispersion": (
+        N_("Variance over mean of an interval"),
+        N_("median of the intervals of the week with five contacts at least; 1 is chance"),
+        "x",
+    ),
+    "trend": (
+        N_("Trend a week"),
+        N_("slope of a straight line through days over their weekday's mean"),
+        "%",
+    ),
+    "lag": (
+        N_("Correlation with the next day"),
+        N_("of days over their weekday's mean"),
+        "x",
+    ),
+    "forecast": (
+        N_("Forecast is off by"),
+        N_("absolute differences over contacts, days of four weeks held back, one week ahead"),
+        "%",
+    ),
+    "seasonal_naive": (
+        N_("The week before is off by"),
+        N_("the same of taking the weekday of the week before (seasonal naive)"),
+        "%",
+    ),
     "queued": (N_("Had to wait"), N_("of all offered"), "%"),
     "abandonment": (N_("Abandonment"), N_("gave up while waiting, of all offered"), "%"),
     "service_level": (
         N_("Service level, 20 s"),
         N_("answered within 20 s, of all offered"),
+        "%",
+    ),
+    "service_level_answered": (
+        N_("Service level, 20 s, of the answered"),
+        N_("answered within 20 s, of the answered"),
+        "%",
+    ),
+    "service_level_excluding_short_abandons": (
+        N_("Service level, 20 s, short abandons left out"),
+        N_("answered within 20 s, of all offered but those who gave up within 5 s"),
+        "%",
+    ),
+    "service_level_including_short_abandons": (
+        N_("Service level, 20 s, short abandons good"),
+        N_("answered within 20 s or gave up within 5 s, of all offered"),
+        "%",
+    ),
+    "acceptable": (
+        N_("Answered in acceptable time"),
+        N_("of all offered; the time is that of the switch, which the rows do not name"),
         "%",
     ),
     "wait": (N_("Mean wait"), N_("of all offered, those who gave up among them"), "s"),
@@ -46,6 +92,48 @@ DEFINITIONS: Mapping[str, tuple[str, str, str]] = {
     "patience": (
         N_("Patience, exponential"),
         N_("all time spent waiting for each who gave up"),
+        "s",
+    ),
+    "patience_erlang_a": (
+        N_("Patience by Erlang A"),
+        N_("the mean with which Erlang A has as many give up in each hour as did; estimated"),
+        "s",
+    ),
+    "patience_25": (
+        N_("A quarter leaves within"),
+        N_("patience by Kaplan and Meier, the answered censored"),
+        "s",
+    ),
+    "patience_50": (
+        N_("Half leave within"),
+        N_("patience by Kaplan and Meier, the answered censored"),
+        "s",
+    ),
+    "redials_10m": (N_("Redial within 10 minutes"), N_("of known callers who gave up"), "%"),
+    "redials_1h": (N_("Redial within an hour"), N_("of known callers who gave up"), "%"),
+    "redials_1d": (N_("Redial within a day"), N_("of known callers who gave up"), "%"),
+    "redials_7d": (N_("Redial within 7 days"), N_("of known callers who gave up"), "%"),
+    "redial_delay": (
+        N_("Half of the redials come within"),
+        N_("of known callers who try again within an hour of giving up"),
+        "s",
+    ),
+    "repeats_10m": (N_("Repeat within 10 minutes"), N_("of known callers who were served"), "%"),
+    "repeats_1h": (N_("Repeat within an hour"), N_("of known callers who were served"), "%"),
+    "repeats_1d": (N_("Repeat within a day"), N_("of known callers who were served"), "%"),
+    "repeats_7d": (
+        N_("Repeat within 7 days"),
+        N_("of known callers who were served; one less it is at most the share solved first time"),
+        "%",
+    ),
+    "agent_hours": (
+        N_("Hours of agents a day"),
+        N_("mean over all days of time present, whoever is ready or busy"),
+        "x",
+    ),
+    "after_call_work": (
+        N_("Work after a contact"),
+        N_("pauses of an agent through which somebody waited all the time"),
         "s",
     ),
 }
@@ -102,13 +190,14 @@ def _estimates_data(learned: Learned) -> dict[str, Any]:
                 for way, rule in learned.learnt.rule.items()
             },
             "agents": learned.learnt.levels.round(4).tolist(),
+            "figures": _figures_data(learned.learnt.crew),
         },
         "crowding": {"level": crowding.level, "power": crowding.power},
         "channels": {name: _channel_data(one) for name, one in found.channels.items()},
         "correlations": [
-            {"between": list(pair), "is": finite(value)}
-            for pair, value in found.correlations.items()
+            {"between": list(pair), **_figure_data(one)} for pair, one in found.correlations.items()
         ],
+        "shared_busyness": found.shared,
         "scenario": learned.scenario.yaml,
     }
 
@@ -148,52 +237,84 @@ def _fit_data(fit: Fit) -> dict[str, Any]:
     }
 
 
+def _figures_data(figures: Mapping[str, Figure]) -> dict[str, Any]:
+    return {
+        name: {**_figure_data(figure), "definition": DEFINITIONS[name][1]}
+        for name, figure in figures.items()
+    }
+
+
+def _figure_data(figure: Figure) -> dict[str, Any]:
+    return {
+        "value": finite(figure.value),
+        "low": finite(figure.low),
+        "high": finite(figure.high),
+        "count": figure.count,
+    }
+
+
 def _channel_data(one: ChannelEstimates) -> dict[str, Any]:
     volume = one.volume
     return {
-        "figures": {
-            name: {
-                "value": finite(figure.value),
-                "low": finite(figure.low),
-                "high": finite(figure.high),
-                "count": figure.count,
-                "definition": DEFINITIONS[name][1],
-            }
-            for name, figure in one.figures.items()
-        },
+        "basis": one.basis,
+        "figures": _figures_data(one.figures),
         "volume": {
             "profile": volume.profile.round(4).tolist(),
             "variance_over_mean": finite(volume.dispersion),
             "trend_per_week": volume.trend,
-            "season": {str(month): factor for month, factor in volume.season.items()},
+            "season": {str(month): _figure_data(factor) for month, factor in one.season.items()},
             "next_day_correlation": finite(volume.lag),
             "holidays": int(volume.holiday.sum()),
             "outliers": int(volume.outlier.sum()),
         },
         "forecast": _forecast_data(one.forecast),
-        "handle_time": {name or "all": _times_data(times) for name, times in one.handle.items()},
+        "handle_time": {
+            name or "all": _times_data(times, one.means[name]) for name, times in one.handle.items()
+        },
         "patience": {name or "all": _patience_data(found) for name, found in one.patience.items()},
         "returns": _returns_data(one.returns),
-        "service_level_20s": {rule: finite(share) for rule, share in one.service.items()},
     }
 
 
 def _forecast_data(found: Forecast | None) -> dict[str, Any] | None:
     if found is None:
         return None
+    low, high = found.band
     return {
         "error": found.error,
-        "seasonal_naive": found.naive,
+        "seasonal_naive": found.naive_error,
         "held_back_weeks": found.weeks,
         "first": str(np.datetime64(int(found.days[0]), "D")),
         "expected": found.expected.tolist(),
+        "low": low.tolist(),
+        "high": high.tolist(),
+        "definition": "95 of 100 usual days, were they as far off as those held back",
     }
 
 
-def _times_data(times: Durations) -> dict[str, Any]:
+def forecast_rows(estimates: Estimates) -> Iterator[dict[str, Any]]:
+    """Days of the coming weeks by channel, for ``--forecast``."""
+    for name, one in estimates.channels.items():
+        if one.forecast is None:
+            continue
+        low, high = one.forecast.band
+        columns = one.forecast.days, one.forecast.expected, low, high
+        for day, expected, least, most in zip(*(c.tolist() for c in columns), strict=True):
+            yield {
+                "day": str(np.datetime64(int(day), "D")),
+                "channel": name,
+                "expected": expected,
+                "low": least,
+                "high": most,
+            }
+
+
+def _times_data(times: Durations, mean: Figure) -> dict[str, Any]:
     return {
         "count": times.count,
         "mean": times.mean,
+        "mean_low": finite(mean.low),
+        "mean_high": finite(mean.high),
         "sd": times.sd,
         "median": times.median,
         "p95": times.p95,

@@ -98,6 +98,7 @@ _REASONS = (
     N_("no count of calls"),
     N_("outbound, or a monitor"),
     N_("a second answer or end of one call in one queue"),
+    N_("agents of several queues are counted in each: learn the queues apart"),
     N_("cut short, or no line of a queue log"),
     N_("cut short, or not of this format"),
     N_("cut short: fewer cells than the header"),

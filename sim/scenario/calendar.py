@@ -262,6 +262,21 @@ class Calendar(Strict):
             return date in published.worked or date.weekday() not in self.weekend
         return date.weekday() not in self.weekend and date not in published.moved
 
+    def is_like_its_weekday(self, date: datetime.date) -> bool:
+        """Whether a date is as its weekday usually is.
+
+        Not so are public holidays, working days that became days off, and days off that are worked
+        instead.
+
+        Examples
+        --------
+        >>> russia = Calendar(country="RU", start=datetime.date(2026, 3, 2))
+        >>> russia.is_like_its_weekday(datetime.date(2026, 3, 9))    # off for Sunday, 8 March
+        False
+        """
+        off = date.weekday() in self.weekend
+        return not self.is_holiday(date) and self.is_working_day(date) != off
+
     def night_share(self, start: int, end: int) -> float:
         """Share of a span of the day [s after midnight] that is night."""
         dusk, dawn = self.night

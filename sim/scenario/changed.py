@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -219,6 +220,9 @@ def _law(law: Any, wanted: float | str, place: tuple[Step, ...]) -> Any:
         raise InvalidInput(path, error.rule, wanted, error.hint) from None
     if not mean > 0:
         raise InvalidInput(path, "must be above 0", wanted)
+    if not math.isfinite(law.mean):
+        hint = "end the table with a rate, or a lower share, that lets everybody leave at last"
+        raise InvalidInput(path, "has no mean to be changed: some never leave", None, hint)
     try:
         return stretched(law, mean / law.mean)
     except ValidationError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.scenario.channel import Channel
-from sim.scenario.laws import Fixed, Law, Survival
+from sim.scenario.laws import Empirical, Fixed, Hazard, Law, Mixture, Survival
 from sim.scenario.model import Scenario
 from sim.scenario.option import Intervals, Option, ToTarget
 
@@ -62,9 +62,32 @@ def _with_staffing(
 
 
 def stretched(law: Law, factor: float) -> Law:
-    """The law of a duration that is so many times as long."""
-    if isinstance(law, Survival):
-        return law.model_copy(update={"times": tuple(factor * time for time in law.times)})
+    """The law of a duration that is so many times as long; its form stays.
+
+    Parameters
+    ----------
+    law
+        Any law but `Never`: of a mixture all parts are stretched, their shares stay.
+    factor
+        Above 0.
+
+    Examples
+    --------
+    >>> from sim.scenario.laws import Exponential, Mixture, Part
+    >>> short = Part(share=0.5, of=Fixed(value=10.0))
+    >>> long = Part(share=0.5, of=Exponential(mean=90.0))
+    >>> stretched(Mixture(parts=(short, long)), 1.2).mean
+    60.0
+    """
+    if isinstance(law, Mixture):
+        parts = tuple({"share": p.share, "of": stretched(p.of, factor)} for p in law.parts)
+        mixed: Law = Mixture.model_validate({"parts": parts})
+        return mixed
+    if isinstance(law, Survival | Empirical | Hazard):
+        longer: dict[str, object] = {"times": tuple(factor * time for time in law.times)}
+        if isinstance(law, Hazard):
+            longer["rates"] = tuple(rate / factor for rate in law.rates)
+        return law.model_copy(update=longer)
     key = "value" if isinstance(law, Fixed) else "mean"
-    longer: Law = type(law).model_validate({**law.model_dump(), key: factor * law.mean})
-    return longer
+    found: Law = type(law).model_validate({**law.model_dump(), key: factor * law.mean})
+    return found

@@ -82,8 +82,8 @@ def draw(view: View) -> None:
         quality_report(view, mine.read)
     elif mine.done is not None:
         lacking = sorted(_NEEDED - mine.read.knows)
-        if lacking or not mine.read.reading.contacts:
-            _cannot(view, lacking, intervals=bool(mine.read.reading.intervals))
+        if lacking or not (mine.read.reading.contacts or mine.read.reading.intervals):
+            _cannot(view, lacking)
             return
         task = learn_task(mine.done, mine.tests)
         try:
@@ -95,17 +95,9 @@ def draw(view: View) -> None:
             _SHOWN[chosen](view, result)
 
 
-def _cannot(view: View, lacking: list[str], *, intervals: bool) -> None:
+def _cannot(view: View, lacking: list[str]) -> None:
     """Why nothing can be learnt from this log."""
     lang = view.lang
-    if not lacking and intervals:
-        st.info(
-            lang(
-                "An interval report has sums, not contacts: patience cannot be told from it, and "
-                "nothing can be played again. The quality report is all that can be had from it."
-            )
-        )
-        return
     if not lacking:
         st.info(lang("There is not a single contact in the log: nothing can be learnt."))
         return

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sim.learn.estimate import ChannelEstimates
+from sim.learn.estimate import ChannelEstimates, Estimates
+from sim.learn.figures import Figure
 from sim.report.assumed import LAW_WORDS
-from sim.report.language import Language
-from sim.report.learned import assumed_words, channel_sentences, figure_table, figure_words
+from sim.report.language import N_, Language
+from sim.report.learned import (
+    assumed_words,
+    channel_sentences,
+    crew_table,
+    figure_table,
+    figure_words,
+    part_tables,
+    sums_words,
+    together_sentences,
+)
 from sim.report.learned_charts import hours_chart, law_chart, survival_chart
-from sim.report.learned_data import DEFINITIONS
+from sim.report.learned_data import DEFINITIONS, forecast_rows
 from sim.report.learned_drawn import day_types, handle_classes, patience_steps, week_points
 from sim.report.sentences import channel_title
-from sim.scenario import Scenario
+from sim.report.sheets import csv_text
 from sim.scenario.channel import Channel
 from sim.ui.learn_tasks import Result
 from sim.ui.pages.learn_state import scenario_in
@@ -56,11 +66,17 @@ def estimates(view: View, result: Result) -> None:
         table(figure_table(one, lang))
         st.caption(
             lang(
-                "Intervals: 95 of 100, from drawing whole days anew. They go into the scenario as "
-                "ranges for the analysis of risk."
+                "Intervals: 95 of 100, from drawing whole days anew. Those of volume, handle "
+                "times, patience and work after a contact go into the scenario as ranges for the "
+                "analysis of risk."
             )
         )
-    _channels_together(scenario, result, lang)
+    for shown in (*part_tables(one, lang), crew_table(result.learned, lang)):
+        with st.expander(plain(shown.title)):
+            table(shown)
+    _ahead(view, found)
+    for sentence in together_sentences(found, names, lang):
+        st.caption(plain(sentence))
 
 
 def _tiles(view: View, one: ChannelEstimates) -> None:
@@ -99,7 +115,9 @@ def _handle(view: View, one: ChannelEstimates, channel: Channel) -> None:
     with st.container(border=True):
         st.subheader(lang("How long they are handled"), anchor=False)
         if found is None:
-            st.markdown(lang("The log does not say how long contacts were handled."))
+            sums = one.basis == "intervals"
+            text = N_("The log does not say how long contacts were handled.")
+            st.markdown(sums_words(lang) if sums else lang(text))
             return
         classes = handle_classes(found, channel.handle_time, lang)
         palette = view.palette
@@ -120,13 +138,26 @@ def _handle(view: View, one: ChannelEstimates, channel: Channel) -> None:
         )
 
 
+def _mean_words(mean: Figure, lang: Language) -> str:
+    """Patience of which the mean alone can be told."""
+    value, span = figure_words(mean, lang)
+    return lang(
+        "Mean {value} (95 %: {span}): {definition}. The law is assumed to be exponential.",
+        value=value,
+        span=span,
+        definition=lang(DEFINITIONS[mean.name][1]),
+    )
+
+
 def _patience(view: View, one: ChannelEstimates, channel: Channel) -> None:
     """Who still waits after a time."""
     lang, found = view.lang, one.patience.get("")
     with st.container(border=True):
         st.subheader(lang("How long customers would wait"), anchor=False)
         if found is None:
-            st.markdown(lang("Nobody was seen to give up: patience cannot be told."))
+            mean = one.figures.get("patience") or one.figures.get("patience_erlang_a")
+            text = N_("Nobody was seen to give up: patience cannot be told.")
+            st.markdown(_mean_words(mean, lang) if mean else lang(text))
             return
         measured, law = patience_steps(found.curve, channel.patience, lang)
         palette = view.palette
@@ -164,16 +195,25 @@ def _presence(view: View, one: ChannelEstimates, result: Result) -> None:
         st.caption(told[result.learned.presence])
 
 
-def _channels_together(scenario: Scenario, result: Result, lang: Language) -> None:
-    """Whether busy days of channels go together."""
-    found = result.learned.estimates
-    names = dict(zip(found.channels, scenario.channels, strict=True))
-    for (first, second), value in found.correlations.items():
-        st.caption(
+def _ahead(view: View, found: Estimates) -> None:
+    """The coming weeks as a file."""
+    lang, rows = view.lang, list(forecast_rows(found))
+    if not rows:
+        return
+    with st.container(border=True):
+        st.subheader(lang("The coming weeks"), anchor=False)
+        st.markdown(
             lang(
-                "Busy days of “{first}” and “{second}” go together with a correlation of {value}.",
-                first=channel_title(scenario, names[first], lang),
-                second=channel_title(scenario, names[second], lang),
-                value=lang.number(value, 2),
+                "Contacts of each day as they are expected, and where 95 of 100 usual days would "
+                "lie, were they as far off as those held back. How far that was is told above."
             )
+        )
+        st.download_button(
+            lang("Download the forecast, CSV"),
+            csv_text(rows, lang.code),
+            "forecast.csv",
+            "text/csv",
+            key="learn.forecast",
+            on_click="ignore",
+            icon=":material/download:",
         )
