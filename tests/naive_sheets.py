@@ -6,6 +6,7 @@ Knows as much of the language as our workbooks use, and nothing of who wrote the
 from __future__ import annotations
 
 import io
+import math
 import re
 from functools import cache
 from typing import Any
@@ -137,6 +138,11 @@ class _Reading:
         assert self.take(")")
         if name == "IF":
             return values[1] if values[0] else values[2]
+        if name == "ROUND":
+            return round(_number(values[0]), int(values[1]))
+        if name == "ROUNDUP":
+            assert values[1] == 0
+            return math.ceil(_number(values[0]))
         if name in ("SUM", "MAX", "MIN"):
             numbers = [
                 n

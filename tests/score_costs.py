@@ -9,6 +9,7 @@ month, whole scenarios.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -94,5 +95,17 @@ def _tolerance(place: str, value: Any, given: Mapping[str, float]) -> float:
     return max(ratio, 0.5e-3) if digits == _COUNT_DIGITS and abs(value) >= 100 else ratio
 
 
+def ended(arguments: list[str]) -> int:
+    """`main`, also where whoever reads has seen enough, as ``head`` has."""
+    try:
+        code = main(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is left is written at the end of the program: it goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(ended(sys.argv[1:]))

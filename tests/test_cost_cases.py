@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from math import exp
 from pathlib import Path
 from typing import Any
@@ -331,6 +332,18 @@ def test_the_law_of_handle_times_decides_what_is_billed(law: Any, factor: float)
     expected = {"months": [{"billed_minutes": round(15 * factor, 6)}]}
     case = {"id": "law", "inputs": inputs, "expected": expected}
     assert score_costs.scored(case) == (1, 1, [])
+
+
+def test_who_has_read_enough_is_told_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "cases.json"
+    file.write_text(json.dumps([PAY]), encoding="utf-8")
+    read, write = os.pipe()
+    os.close(read)  # as ``head`` does when it has its lines
+    with os.fdopen(write, "w", encoding="utf-8") as pipe:
+        monkeypatch.setattr("sys.stdout", pipe)
+        assert score_costs.ended([str(file)]) == 1
 
 
 def test_a_value_that_differs_is_told_and_fails(

@@ -6,6 +6,7 @@ import datetime
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from typing import Any
@@ -35,6 +36,7 @@ from sim.report.files import (
     workbook,
 )
 from sim.report.language import Code, Language
+from sim.report.payroll import payroll_figure
 from sim.report.words import headline, sureness
 from sim.scenario import load, load_text
 from sim.scenario.ready import ready
@@ -281,6 +283,23 @@ def test_who_is_missing_is_told_by_the_hour(book: bytes) -> None:
 
     assert max(missing) > 0
     assert min(missing) == 0
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_file_says_how_hours_on_the_line_become_people(
+    desk: Comparison, files: Files, code: Code
+) -> None:
+    lang, kinds = Language(code), ("logged_hours", "rostered_hours", "fte", "heads")
+    team = compare(load_text(DESK.replace("baseline: today", "baseline: few")))
+    [block] = contents(team, lang, replace(ASKED, sections=("people",))).blocks
+    [steps] = [one for one in block.tables if one.head[0] == lang("Step")]
+    sheets = Sheets(files("xlsx", code))
+    cells = [sheets.value(lang("From the line to the payroll"), f"{column}5") for column in "CGIJ"]
+    few = desk["few"]
+
+    assert few.heads is not None
+    assert steps.rows[-1][1] == lang.number(few.heads, 1)
+    assert cells == pytest.approx([payroll_figure(few, "desk", kind) for kind in kinds])
 
 
 def test_totals_are_those_of_the_comparison(desk: Comparison, book: bytes) -> None:

@@ -13,6 +13,7 @@ from visitor import bring, calm, finish, own, pick, press, put, straight, tables
 from sim.decide import compare
 from sim.report.language import Language
 from sim.scenario import load, load_text
+from sim.scenario.terms.presets import contributions
 from sim.scenario.week_file import week_text
 from sim.ui.state import State, read_address
 from sim.ui.work import scenario_of, text_of
@@ -72,6 +73,22 @@ def test_a_figure_changed_here_changes_the_answer_and_can_be_taken_back() -> Non
     calm(app.run())
     assert number(app, WAGE) == 320.0
     assert not state_of(app).changed
+
+
+def test_a_scale_and_a_yes_are_chosen_here_too() -> None:
+    app = straight("data", lang="ru")
+    pick(app, "О чём", "inhouse")
+    for label, name in (("Страховые взносы", "sme_2025"), ("Сверхурочные считают", "False")):
+        next(box for box in app.selectbox if box.label.startswith(label)).select(name)
+        calm(app.run())
+
+    assert not app.error
+    payroll = scenario_of(state_of(app))[1].options["inhouse"].groups["own"].payroll
+    assert payroll is not None
+    assert payroll.agents.contributions == contributions("RU_2026", "sme_2025")
+    assert not payroll.agents.pay.ot_base_includes_bonus
+    box = next(box for box in app.selectbox if box.label.startswith("Страховые взносы"))
+    assert box.value == "sme_2025"
 
 
 def test_an_empty_field_goes_back_to_the_file() -> None:

@@ -12,7 +12,19 @@ import altair as alt
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
-from visitor import OWN, bring, calm, finish, group, opened, press, tables, texts, tiles, turn
+from visitor import (
+    OWN,
+    bring,
+    calm,
+    finish,
+    group,
+    press,
+    straight,
+    tables,
+    texts,
+    tiles,
+    turn,
+)
 
 from sim.decide import simulate
 from sim.plan.rules import EU, Rules, violations
@@ -53,9 +65,7 @@ def quiet(share: float, what: str = "") -> None:
 
 def page(text: str, lang: str = "en") -> AppTest:
     """The page on a scenario of one's own."""
-    app = bring(opened(lang=lang, scenario="bank"), text)
-    turn(app, "shifts")
-    return finish(app)
+    return finish(bring(straight("shifts", lang=lang, scenario="bank"), text))
 
 
 def number(app: AppTest, label: str) -> Any:
@@ -110,14 +120,45 @@ def test_the_plan_is_that_of_the_command_line() -> None:
     assert "in simulation: " in texts(app)
 
 
+def test_what_was_tried_here_is_what_the_other_pages_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = desk().replace("volume: 2000", "volume: 2100")
+    app = tried(page(text))
+    peak = tiles(app)["At peak on the line"]
+    monkeypatch.setattr("sim.decide.option.cover", lambda *_, **__: pytest.fail("planned anew"))
+    finish(turn(app, "people"))
+
+    assert tiles(app)["At peak on the line"] == peak
+
+
+def test_what_was_found_for_the_answer_needs_no_trial_here() -> None:
+    text = desk().replace("volume: 2000", "volume: 1900")
+    app = finish(bring(straight("people", lang="en", scenario="bank"), text))
+    peak = tiles(app)["At peak on the line"]
+    finish(turn(app, "shifts"))
+
+    assert "A draft" not in app.header[0].value
+    assert tiles(app)["At peak on the line"] == peak
+
+
 def test_a_roster_is_shown_as_it_was_made_and_breaks_no_rule(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found: list[TeamRoster] = []
+    earlier: list[Any] = []
 
     def briefly(
-        scenario: Scenario, name: str, group: str, plan: Any, first: Any, _: float, *, tell: Any
+        scenario: Scenario,
+        name: str,
+        group: str,
+        plan: Any,
+        first: Any,
+        _: float,
+        *last: Any,
+        tell: Any,
     ) -> TeamRoster:
+        earlier.append(last)
+        if found:
+            return found[0]
         found.append(rostered(scenario, name, group, plan, first, 2.0, tell=tell))
         return found[-1]
 
@@ -134,6 +175,24 @@ def test_a_roster_is_shown_as_it_was_made_and_breaks_no_rule(
     assert not [one for one in checked if one.hard]
     assert "No rule is broken." in texts(app)
     assert "How fair it is" in texts(app)
+
+    # Next time it can be the one to stay close to; a file that is no roster is refused in words.
+    make = "Make the roster, 01.03 to 31.03.2026"
+    press(app, "Stay close to this one next time")
+    until = datetime.date(2026, 3, 16)
+    next(one for one in calm(app.run()).date_input if "may still change" in one.label).set_value(
+        until
+    )
+    go(calm(app.run()), make)
+    assert earlier == [(None, None), (roster.duties, until)]
+    uploader = next(one for one in app.file_uploader if one.label.startswith("Roster (CSV)"))
+    uploader.upload("odd.csv", b"person;start\nAnn;soon\n", "text/csv")
+    calm(app.run())
+    assert "must have columns person, start, end, shift" in app.error[0].value
+    assert make not in [one.label for one in app.button]
+    press(app, "Put away")
+    assert not calm(app.run()).error
+    assert not app.date_input
 
 
 def test_a_rotation_for_all_says_which_rules_it_breaks() -> None:

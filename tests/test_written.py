@@ -11,7 +11,7 @@ from sim.errors import InvalidInput
 from sim.scenario import Scenario, load, load_text
 from sim.scenario.edited import edited, law_edit, tree_text
 from sim.scenario.load import standalone
-from sim.scenario.written import Figure, figure_of, number_text, write
+from sim.scenario.written import Figure, choice_of, figure_of, number_text, write, write_choice
 
 READY = ("company-n", "omnichannel", "help-desk", "bank")
 
@@ -47,15 +47,42 @@ def test_every_figure_is_read_back_as_it_was_written(root: Path, name: str) -> N
         assert after[place].value == pytest.approx(value), place
 
 
-def test_what_is_no_number_is_no_figure_to_write(root: Path) -> None:
+def test_what_is_no_number_is_chosen_or_left_alone(root: Path) -> None:
     path = root / "scenarios" / "company-n.yaml"
     scenario, tree = load(path), standalone(path)
     known = figures(scenario, tree)
+    every = {one.path: one for one in scenario.assumptions()}
+    rest = {path: choice_of(scenario, tree, every[path]) for path in every.keys() - known.keys()}
 
-    assert "channels.email.patience" not in known
-    assert "options.inhouse.groups.own.payroll.agents.contributions" not in known
-    assert "options.inhouse.groups.own.payroll.agents.pay.ot_base_includes_bonus" not in known
-    assert len(known) > 0.9 * len(scenario.assumptions())
+    agents = "options.inhouse.groups.own.payroll.agents"
+    assert known.keys().isdisjoint(rest)
+    assert [path for path, one in rest.items() if one is None] == ["channels.email.patience"]
+    scale, bonus = rest[f"{agents}.contributions"], rest[f"{agents}.pay.ot_base_includes_bonus"]
+    assert scale is not None
+    assert bonus is not None
+    assert "sme_2025" in scale.among
+    assert bonus.among == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"), [("contributions", "sme_2025"), ("pay.ot_base_includes_bonus", False)]
+)
+def test_what_was_chosen_is_read_back_and_can_be_chosen_anew(
+    root: Path, place: str, value: str | bool
+) -> None:
+    path = root / "scenarios" / "company-n.yaml"
+    scenario, tree = load(path), standalone(path)
+    whole = f"options.inhouse.groups.own.payroll.agents.{place}"
+    other: bool | str = "standard_2025" if isinstance(value, str) else not value
+    for wanted in (value, other):
+        one = next(one for one in scenario.assumptions() if one.path == whole)
+        choice = choice_of(scenario, tree, one)
+        assert choice is not None
+        tree = edited(tree, [write_choice(choice, wanted, scenario)])
+        scenario = load_text(tree_text(tree))
+        again = next(one for one in scenario.assumptions() if one.path == whole)
+
+        assert again.value == wanted
 
 
 def test_a_price_in_a_preset_takes_its_list_along(root: Path) -> None:

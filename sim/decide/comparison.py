@@ -12,6 +12,7 @@ from typing import Literal
 from sim.decide.option import Attained, OptionResult, Prepared, Run, evaluate, prepare
 from sim.errors import Interrupted, InvalidInput, names_of, of_kind
 from sim.experiment import Goal, Place, Progress, check_paired, difference, opened
+from sim.plan import Cover
 from sim.scenario.given import scenario_of
 from sim.scenario.model import Scenario
 from sim.stats import CONFIDENCE, Estimate, paired_mean
@@ -312,6 +313,7 @@ def compare(
     replications: int | None = None,
     engine: str = "kernel",
     goals: Sequence[Goal] = (),
+    covers: Mapping[str, Mapping[str, Cover]] | None = None,
     progress: Callable[[str, Progress], None] | None = None,
     early: Callable[[Comparison], None] | None = None,
     workers: int | None = None,
@@ -332,6 +334,9 @@ def compare(
         ``kernel`` or ``reference``; the answer is the same.
     goals
         What is to be known how well of every option, instead of the scenario's precision.
+    covers
+        What `sim.plan.cover` has found before for the same scenario and seed, by option: it is not
+        looked for again.
     progress
         Called with the option and how far it has come.
     early
@@ -363,7 +368,11 @@ def compare(
 
     with opened(on, workers) as place:
         run = replace(run, on=place)
-        ready = [prepare(scenario, name, run.seed, on=place) for name in chosen]
+        known_covers = covers or {}
+        ready = [
+            prepare(scenario, name, run.seed, on=place, covers=known_covers.get(name))
+            for name in chosen
+        ]
         if early is not None:
             _told_early(scenario, ready, run, early)
         results = _each(ready, run, follow)

@@ -14,6 +14,7 @@ __all__ = [
     "CONFIDENCE_WORDS",
     "FRAMES",
     "LAW_WORDS",
+    "SCALE_WORDS",
     "assumption_table",
     "assumption_title",
     "assumption_topics",
@@ -62,6 +63,14 @@ LAW_WORDS = {
     "empirical": N_("as measured"),
     "mixture": N_("a mixture of laws"),
     "hazard": N_("as measured"),
+}
+
+#: Scales of contributions in presets, without their year.
+SCALE_WORDS = {
+    "average": N_("average"),
+    "sme": N_("small business"),
+    "sme_priority": N_("small business in a favoured industry"),
+    "standard": N_("standard rates"),
 }
 
 
@@ -180,7 +189,7 @@ def figure_range(one: Assumption, currency: str, lang: Language) -> str:
 def figure_value(value: float | str, unit: str, currency: str, lang: Language) -> str:
     """A figure with its unit."""
     if isinstance(value, str):
-        return _law(value, lang) if unit == "law" else value.replace("_", " ")
+        return _law(value, lang) if unit == "law" else _scale(value, lang)
     kind, *per = unit.split("/")
     if kind == "share":
         text = lang.percent(value, 0 if round(1000 * value) % 10 == 0 else 1)
@@ -193,6 +202,15 @@ def figure_value(value: float | str, unit: str, currency: str, lang: Language) -
     else:
         text = lang(_UNITS[kind], n=lang.plain(value)) if kind in _UNITS else lang.plain(value)
     return " ".join([text, *(lang(_PER[part]) for part in per)])
+
+
+def _scale(name: str, lang: Language) -> str:
+    """A scale of a preset, by its name and the year at its end."""
+    kind, _, year = name.rpartition("_")
+    if not year.isdigit():
+        kind, year = name, ""
+    words = lang(SCALE_WORDS[kind]) if kind in SCALE_WORDS else kind.replace("_", " ")
+    return f"{words}, {year}" if year else words
 
 
 def _law(text: str, lang: Language) -> str:

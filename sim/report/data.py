@@ -11,8 +11,10 @@ from sim.decide.horizon import outlook
 from sim.experiment import BAND, WHOSE, Replications
 from sim.metrics import MEASURES, Count, Presence
 from sim.report.answer import finite, in_both, with_interval
+from sim.report.economics import vat_sentences
 from sim.report.months_data import economics_data, outlook_data
 from sim.report.sentences import capped_sentences, gap_sentence, verdict_sentence
+from sim.scenario.purchases import vat_differences
 from sim.stats import CONFIDENCE, Estimate
 
 __all__ = ["comparison_data", "judgements_data", "run_data"]
@@ -200,7 +202,21 @@ def comparison_data(comparison: Comparison) -> Data:
             "sentence": in_both(lambda lang: verdict_sentence(comparison, lang)),
         },
         "options": {o.name: _option(comparison, o) for o in comparison.options},
+        "vat_not_alike": _vat(comparison),
         "horizon": outlook_data(ahead) if ahead else None,
+    }
+
+
+def _vat(comparison: Comparison) -> Data | None:
+    """Where options count the VAT of one client in two ways; None where they count it alike."""
+    scenario = comparison.scenario
+    shown = {option.name: scenario.options[option.name] for option in comparison.options}
+    found = vat_differences(shown, scenario.calendar.country)
+    if not found:
+        return None
+    return {
+        "differences": [one._asdict() for one in found],
+        "words": in_both(lambda lang: vat_sentences(comparison, lang)),
     }
 
 

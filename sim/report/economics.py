@@ -32,6 +32,7 @@ __all__ = [
     "equal_service_sentences",
     "short_title",
     "three_rows_table",
+    "vat_sentences",
 ]
 
 #: More options than this stand one below the other.
@@ -155,23 +156,32 @@ def equal_service_sentences(comparison: Comparison, lang: Language) -> list[str]
             said.append(f"* {reason} {_gap_price(comparison, option, lang)}".rstrip())
     for option in comparison.options:
         said += [f"* {limit}" for limit in _too_few(option, lang)]
-    return said + _others_alike(comparison, lang) + _taxed_apart(comparison, lang)
+    taxed = [f"* {one}" for one in vat_sentences(comparison, lang)]
+    return said + _others_alike(comparison, lang) + taxed
 
 
-def _taxed_apart(comparison: Comparison, lang: Language) -> list[str]:
-    """That costs differ by how the VAT of one client is counted, which is seldom meant."""
+def vat_sentences(comparison: Comparison, lang: Language) -> list[str]:
+    """That costs differ by how the VAT of one client is counted, which is seldom meant.
+
+    Parameters
+    ----------
+    comparison
+        The options.
+    lang
+        The reader's language.
+    """
     scenario = comparison.scenario
     shown = {option.name: scenario.options[option.name] for option in comparison.options}
     said = []
     for one in vat_differences(shown, scenario.calendar.country):
         (first, second), (value, another) = one.options, one.values
         words = N_(
-            "* VAT is not counted alike: “{key}” is {value} in “{first}” and {another} in "
+            "VAT is not counted alike: “{key}” is {value} in “{first}” and {another} in "
             "“{second}”. One client is taxed at one rate and has as much of it back."
         )
         if first == second:
             words = N_(
-                "* VAT is not counted alike: “{key}” is {value} and {another} in “{first}”. "
+                "VAT is not counted alike: “{key}” is {value} and {another} in “{first}”. "
                 "One client is taxed at one rate and has as much of it back."
             )
         said.append(

@@ -193,7 +193,7 @@ def _thin(made: TeamRoster, lang: Language) -> list[str]:
     if short[0] > 0 and short[0] >= float(np.atleast_2d(made.needed)[:, 0].sum()):
         first = lang(
             "In the first hours nobody is there from the night before: give the roster of the days "
-            "before (--last)."
+            "before (on the command line --last)."
         )
         return [said, first]
     return [said]

@@ -31,7 +31,7 @@ from pydantic import (
 from sim.errors import InvalidInput
 from sim.scenario.base import Strict, broken, in_file, nearest
 from sim.scenario.hours import DAY, clock, days_named
-from sim.scenario.units import Count
+from sim.scenario.units import Whole
 
 __all__ = ["YEARS", "Calendar", "HolidayChanges", "HourWeights", "known_countries"]
 
@@ -163,7 +163,7 @@ class Calendar(Strict):
     """Whose wall clock the hours are written in."""
     start: Date
     """First simulated day."""
-    days: Annotated[Count, Field(ge=1, le=366)] = 7
+    days: Annotated[Whole, Field(ge=1, le=366)] = 7
     """Length of the simulated period [days]."""
     night: Annotated[tuple[int, int], _written("22:00-06:00")] = (22 * 3600, 6 * 3600)
     """Start and end of the night [s after midnight]."""

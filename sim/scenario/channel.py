@@ -37,7 +37,16 @@ from sim.scenario.outbound import listed
 from sim.scenario.parse import MOST_PER_WEEK, as_duration, as_share
 from sim.scenario.profile import VolumeProfile
 from sim.scenario.target import Target
-from sim.scenario.units import Count, Duration, Factor, Fraction, PerWeek, PositiveDuration, Share
+from sim.scenario.units import (
+    Duration,
+    Factor,
+    Fraction,
+    PerWeek,
+    PositiveCount,
+    PositiveDuration,
+    Share,
+    Whole,
+)
 
 __all__ = ["Channel", "Redial", "Target"]
 
@@ -79,7 +88,7 @@ class Channel(Strict):
     """Work after the contact; None for none."""
     handle_time_changes: HandleTimeChanges | None = None
     """What makes contacts longer or shorter than that; None for nothing."""
-    at_once: Annotated[Count, Field(ge=1, le=32)] = 1
+    at_once: Annotated[Whole, Field(ge=1, le=32)] = 1
     """Contacts that an agent may hold at once."""
     by_level: tuple[PositiveDuration, ...] = ()
     """Mean handle time with one contact in hand, with two, and so on [s]; only ratios count."""
@@ -105,11 +114,11 @@ class Channel(Strict):
     """Clients who are treated differently, by name."""
     target: Target | None = None
     """The service promised; None promises nothing."""
-    priority: Annotated[Count, Field(ge=1, le=1000)] = 1
+    priority: Annotated[Whole, Field(ge=1, le=1000)] = 1
     """1 is served first; among equals the longest wait is."""
     ageing: PositiveDuration | None = None
     """Wait for which a contact gains one step of priority [s]; None: priority stays."""
-    lines: Annotated[Count, Field(ge=1)] | None = None
+    lines: PositiveCount | None = None
     """Trunk lines; None for plenty."""
     trunk: str | None = None
     """Lines shared with other channels, by the name that `trunks` gives them."""

@@ -154,7 +154,8 @@ _SAID: tuple[tuple[str, str, str], ...] = (
     (r"fewer people|людей меньше|меньше людей|headcount", "heads", "-"),
 )
 _FIGURES = re.compile(
-    r"[+\-−]?\s*(\d+(?:[.,]\d+)?)\s*%?\s*(?:(?:–|—|-|to|до)\s*(\d+(?:[.,]\d+)?)\s*)?"
+    # Not the end of something longer, such as 1e999.
+    r"(?<![\w.,])[+\-−]?\s*(\d+(?:[.,]\d+)?)\s*%?\s*(?:(?:–|—|-|to|до)\s*(\d+(?:[.,]\d+)?)\s*)?"
     r"(%|points?|pp|п\.\s?п\.|пункт\w*)"
 )
 

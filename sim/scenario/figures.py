@@ -10,7 +10,7 @@ from sim.scenario.channel import Channel
 from sim.scenario.laws import LAWS, as_written
 from sim.scenario.option import Group, Option, Skill
 from sim.scenario.terms import Assumption, ContractTerms, InhouseTerms, presets
-from sim.scenario.terms.shipped import standing
+from sim.scenario.terms.shipped import scales, standing
 from sim.scenario.units import unit_of
 
 __all__ = ["ASSUMED", "figures"]
@@ -20,6 +20,9 @@ ASSUMED = "assumption of the scenario"
 
 # What is decided or promised is not assumed.
 DECIDED = ("after", "open", "short_abandon", "staffing", "target")
+
+# Where terms have their scale of contributions.
+_SCALE = ".agents.contributions"
 
 _Figure = tuple[float | str, str]  # value and unit
 
@@ -120,9 +123,22 @@ def _of_preset(
     shipped = dict(_walk(built, ""))
     listed = {f".{place}": entry for place, entry in standing(chosen).items() if place in used}
     # Terms can be changed after they were laid over the preset: what differs is not its any more.
-    return {
+    left = {
         place: entry for place, entry in listed.items() if _at(own, place) == _at(shipped, place)
     }
+    return {**_of_scale(terms), **left}
+
+
+def _of_scale(terms: InhouseTerms | ContractTerms) -> dict[str, Assumption]:
+    """Another of the preset's scales of contributions, where that is what the terms have."""
+    if terms.preset is None or not isinstance(terms, InhouseTerms):
+        return {}
+    name = terms.preset.name
+    for scale in scales(name):
+        if presets.contributions(name, scale) == terms.agents.contributions:
+            entry = presets.sources(name)[f"contributions.{scale}"]
+            return {_SCALE: replace(entry, value=scale)}
+    return {}
 
 
 def _at(figures: Mapping[str, _Figure], place: str) -> dict[str, _Figure]:

@@ -15,13 +15,14 @@ from sim.scenario.laws import Exponential, Fixed, Law, TimeLaw
 from sim.scenario.parse import as_duration, as_share, factor
 from sim.scenario.target import Target
 from sim.scenario.units import (
-    Count,
     Duration,
     Fraction,
+    PositiveCount,
     PositiveDuration,
     PositiveFactor,
     Ratio,
     Share,
+    Whole,
 )
 
 __all__ = [
@@ -63,7 +64,7 @@ class Redial(Strict):
     later_after_busy: Share = Field(default_factory=lambda known: known.get("after_busy", 0.0))
     """Share that tries again after a second or later try met busy lines; as the first unless
     given."""
-    at_most: Annotated[Count, Field(ge=1, le=100)] = 5
+    at_most: Annotated[Whole, Field(ge=1, le=100)] = 5
     """Tries in all before a contact gives up."""
     elsewhere: Mapping[str, Share] = Field(default_factory=dict)
     """Share of the further tries that go to another channel, by its name."""
@@ -88,7 +89,7 @@ class Repeat(Strict):
 
     delay: TimeLaw
     """Time from the end of the talk until they come back."""
-    at_most: Annotated[Count, Field(ge=1, le=20)] = 3
+    at_most: Annotated[Whole, Field(ge=1, le=20)] = 3
     """Times that a client comes back at most."""
     to: str | None = None
     """The channel they come back to; the same one unless given."""
@@ -138,11 +139,11 @@ class Callback(Strict):
     """Time that an agent spends on one that reaches nobody [s]."""
     again: TimeLaw = Field(default_factory=lambda: Fixed(value=1800.0))
     """Time until the next try after reaching nobody."""
-    at_most: Annotated[Count, Field(ge=1, le=10)] = 2
+    at_most: Annotated[Whole, Field(ge=1, le=10)] = 2
     """Tries in all."""
-    priority: Annotated[Count, Field(ge=1, le=1000)] | None = None
+    priority: Annotated[Whole, Field(ge=1, le=1000)] | None = None
     """Priority of callbacks; that of the channel when None."""
-    reserve: Annotated[Count, Field(le=1000)] = 0
+    reserve: Annotated[Whole, Field(ge=0, le=1000)] = 0
     """Agents who stay idle for those who wait: a callback is made only while more are idle."""
 
     @field_validator("delay", mode="after")
@@ -176,14 +177,14 @@ class Bot(Strict):
     """Share of the resolved who come back to the agents after all."""
     back_after: TimeLaw = Field(default_factory=lambda: Exponential(mean=86_400.0))
     """Time until these come back."""
-    sessions: Annotated[Count, Field(ge=1)] | None = None
+    sessions: PositiveCount | None = None
     """Sessions at once; who finds none goes to the agents. None for plenty."""
 
 
 class Outbound(Strict):
     """Calls that the centre makes from a list, a fresh one each day."""
 
-    per_day: Annotated[Count, Field(ge=1, le=1_000_000)]
+    per_day: Annotated[Whole, Field(ge=1, le=1_000_000)]
     """Calls on the list of each day; they may be made from its first open minute on."""
     reached: Share = 1.0
     """Share of calls that reach somebody."""
@@ -198,7 +199,7 @@ class ClientClass(Strict):
     """The name that people read; the key of the class when absent."""
     share: Fraction
     """Share of the channel's contacts."""
-    priority: Annotated[Count, Field(ge=1, le=1000)] | None = None
+    priority: Annotated[Whole, Field(ge=1, le=1000)] | None = None
     """Priority instead of the channel's."""
     handle_time: PositiveFactor = 1.0
     """Factor on the channel's handle time."""

@@ -14,7 +14,7 @@ from sim.scenario.base import Place, Strict, broken, entry, nearest, refusal
 from sim.scenario.calendar import YEARS
 from sim.scenario.hours import DAY
 from sim.scenario.parse import DAYS_PER_MONTH, as_duration
-from sim.scenario.units import Change, Count, Factor, Money, Months, RatioPerYear
+from sim.scenario.units import Change, Factor, Money, Months, RatioPerYear, Whole
 
 __all__ = ["LOST", "MONTH", "Horizon", "OneOff", "Rise", "serving_today", "until_then_refusals"]
 
@@ -39,7 +39,7 @@ class Rise(Strict):
 
     indexation: RatioPerYear
     """By how much they rise each year."""
-    month: Annotated[Count, Field(ge=1, le=12)] = 1
+    month: Annotated[Whole, Field(ge=1, le=12)] = 1
     """Calendar month from which the new level holds; 1 is January."""
 
     def index(self, start: int, month: int) -> float:
@@ -72,7 +72,7 @@ class Horizon(Strict):
     (1.8462, 0.9304, 2.0308)
     """
 
-    months: Annotated[Count, Field(ge=1, le=MOST_MONTHS)]
+    months: Annotated[Whole, Field(ge=1, le=MOST_MONTHS)]
     """Months that are counted, from the first in which an option may serve."""
     start: Annotated[str, Field(json_schema_extra={"pattern": f"^{_MONTH}$"})] | None = None
     """The first month, written ``2026-04``; that of calendar.start when absent."""
@@ -138,7 +138,7 @@ class OneOff(Strict):
     """What it is."""
     amount: Money
     """What it costs."""
-    month: Annotated[Count, Field(le=MOST_MONTHS)] = 0
+    month: Annotated[Whole, Field(ge=0, le=MOST_MONTHS)] = 0
     """The month at whose end it is paid; 0 is the start."""
     kind: Literal["opex", "capex"] = "opex"
     """An expense, or a purchase that is written off over its life."""

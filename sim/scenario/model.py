@@ -43,7 +43,7 @@ from sim.scenario.parse import as_duration, as_share
 from sim.scenario.promise import Promises
 from sim.scenario.risk import Risk
 from sim.scenario.terms import Assumption, Consequences
-from sim.scenario.units import Count, Duration, Factor, Share
+from sim.scenario.units import Duration, Factor, PositiveCount, PositiveShare, Share, Whole
 
 __all__ = [
     "CURRENCY",
@@ -85,13 +85,13 @@ class Busyness(Strict):
 class Simulation(Strict):
     """How long and how precisely to simulate."""
 
-    seed: Annotated[Count, Field(le=2**32 - 1)] = 1
+    seed: Annotated[Whole, Field(ge=0, le=2**32 - 1)] = 1
     """Where the random numbers start; the same seed gives the same answer."""
-    replications: Annotated[Count, Field(ge=2)] = 20
+    replications: Annotated[Whole, Field(ge=2, le=10**9)] = 20
     """Replications before the precision is looked at."""
-    at_most: Annotated[Count, Field(ge=2, le=1_000_000)] = 400
+    at_most: Annotated[Whole, Field(ge=2, le=1_000_000)] = 400
     """Replications at which to stop in any case."""
-    precision: Annotated[Share, Field(gt=0)] = 0.005
+    precision: PositiveShare = 0.005
     """Half-width of the service level's interval at which to stop."""
     stop: Literal["sequential", "two stages"] = "sequential"
     """Look at the precision again and again, or let a first stage say how many are needed."""
@@ -164,7 +164,7 @@ class Scenario(Strict):
     """Planning and measuring slot [s]: 900, 1800 or 3600."""
     busyness: Busyness = Busyness()
     """How days differ, beyond chance, and channels together."""
-    trunks: Mapping[str, Annotated[Count, Field(ge=1)]] = Field(default_factory=dict)
+    trunks: Mapping[str, PositiveCount] = Field(default_factory=dict)
     """Lines that several channels share, by name."""
     channels: Annotated[Mapping[str, Channel], Field(min_length=1)]
     """The ways in, by name."""

@@ -32,13 +32,14 @@ from sim.scenario.terms import ContractTerms, InhouseTerms, RetainedTerms
 from sim.scenario.terms.agreement import check_contract, check_vat
 from sim.scenario.terms.scales import refuse_twice
 from sim.scenario.units import (
-    Count,
     Duration,
     Fraction,
     MoneyPerHour,
+    PositiveCount,
     PositiveDuration,
     PositiveFactor,
     Share,
+    Whole,
 )
 
 if TYPE_CHECKING:
@@ -81,11 +82,11 @@ def _factor_alone(data: object) -> object:
 class Skill(Strict):
     """How a group serves one channel."""
 
-    prefer: Annotated[Count, Field(ge=1, le=1000)] = 1
+    prefer: Annotated[Whole, Field(ge=1, le=1000)] = 1
     """1 is asked first; a contact goes to the free group that prefers it most."""
     after: Duration = 0.0
     """Wait after which the group takes the contact (overflow) [s]."""
-    reserve: Annotated[Count, Field(le=1000)] = 0
+    reserve: Annotated[Whole, Field(ge=0, le=1000)] = 0
     """Agents who stay idle for other channels: the group takes a contact of this one only while
     more than these are idle."""
     handle_time: PositiveFactor = 1.0
@@ -96,14 +97,14 @@ class Skill(Strict):
     handle_time_law: TimeLaw | None = None
     """Law of the group's handle time here, instead of the channel's and of factors; after-call
     work is longer or shorter as the mean is. None: the channel's law."""
-    priority: Annotated[Count, Field(ge=1, le=1000)] | None = None
+    priority: Annotated[Whole, Field(ge=1, le=1000)] | None = None
     """Priority of the channel within this group; the channel's own when None."""
     share: Share | None = None
     """Share of the contacts that this group alone serves, drawn for each contact; None: it serves
     what nobody has a share of."""
-    above: Annotated[Count, Field(ge=1)] | None = None
+    above: PositiveCount | None = None
     """The group takes a contact only while more than these wait in the queue; None: any time."""
-    at_once: Annotated[Count, Field(ge=1, le=32)] | None = None
+    at_once: Annotated[Whole, Field(ge=1, le=32)] | None = None
     """Contacts that an agent of the group may hold at once; as in the channel when None."""
     escalates: Share | None = None
     """Share that the group passes on; that of the group, then of the channel, when None."""
@@ -159,7 +160,7 @@ class Shift(Strict):
 
     title: Text | None = None
     """The name that people read."""
-    agents: Annotated[Count, Field(le=MOST_AGENTS)]
+    agents: Annotated[Whole, Field(ge=0, le=MOST_AGENTS)]
     """Agents logged in."""
     hours: ShiftHours
     """When they start and end."""
@@ -183,8 +184,7 @@ class Shift(Strict):
 
     def pauses(self, start: int) -> list[tuple[float, float]]:
         """Start and length of the breaks of a shift that starts at a second of the week."""
-        found = [(one.start(start), one.length + self.late_return) for one in self.breaks]
-        return sorted(found)
+        return sorted((one.start(start), one.length + self.late_return) for one in self.breaks)
 
 
 class Shifts(Strict):
@@ -219,9 +219,9 @@ class Intervals(Strict):
 class ToTarget(Strict):
     """Staffing to be found, by closed form and trial, that keeps the channels' targets."""
 
-    minimum: Annotated[Count, Field(le=10_000)] = 0
+    minimum: Annotated[Whole, Field(ge=0, le=10_000)] = 0
     """Fewest agents in an open interval."""
-    maximum: Annotated[Count, Field(le=MOST_AGENTS)] | None = None
+    maximum: Annotated[Whole, Field(ge=0, le=MOST_AGENTS)] | None = None
     """Most agents in any interval; None for no bound."""
     answered: Annotated[Fraction, Field(gt=0)] | None = None
     """Share answered in time that the group is staffed for by itself, where another takes what

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from sim.errors import InvalidInput
 from sim.scenario.base import Also, Strict, Text, broken
 from sim.scenario.hours import DAY, DAYS, clock, days_named
-from sim.scenario.units import Count, Money, PositiveDuration, Yes
+from sim.scenario.units import Count, Money, PositiveCount, PositiveDuration, Yes
 
 __all__ = ["MovablePause", "ShiftForm", "SplitForm", "shift_forms"]
 
@@ -106,13 +106,13 @@ class ShiftForm(Strict):
     """Breaks, meals and meetings, in order of time."""
     split: SplitForm | None = None
     """The second part, for shifts in two parts."""
-    at_most: Annotated[Count, Field(ge=1)] | None = None
+    at_most: PositiveCount | None = None
     """Most agents on it in a week; None for no bound."""
-    per_day: Annotated[Count, Field(ge=1)] | None = None
+    per_day: PositiveCount | None = None
     """Most agents who start it on a day; None for no bound."""
     at_least: Count = 0
     """Fewest agents who start it on each of its days."""
-    starts: Annotated[Count, Field(ge=1)] | None = None
+    starts: PositiveCount | None = None
     """Different times of day at which it is started, at most; None for no bound."""
     allowance: Money = 0.0
     """Paid for each such shift beside its hours, for a way home at night."""

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from sim.errors import InvalidInput
 from sim.scenario.base import Strict, broken, nearest
-from sim.scenario.units import Count
+from sim.scenario.units import Whole
 
 __all__ = ["LAWS_OF_RANGES", "MOST_DRAWS", "Correlation", "Range", "Risk", "Spread"]
 
@@ -102,9 +102,9 @@ class Correlation(Strict):
 class Risk(Strict):
     """Ranges of inputs, for ``linewise risk``."""
 
-    draws: Annotated[Count, Field(ge=2, le=MOST_DRAWS)] = 300
+    draws: Annotated[Whole, Field(ge=2, le=MOST_DRAWS)] = 300
     """How often all inputs are drawn."""
-    seed: Annotated[Count, Field(le=2**32 - 1)] | None = None
+    seed: Annotated[Whole, Field(ge=0, le=2**32 - 1)] | None = None
     """Where the draws start; the seed of the simulation when None."""
     ranges: tuple[Range, ...] = ()
     """What may be otherwise; the ranges of presets when there are none."""

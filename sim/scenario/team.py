@@ -16,7 +16,7 @@ from pydantic_core import InitErrorDetails
 
 from sim.errors import InvalidInput, Problem, ScenarioError
 from sim.scenario.base import Also, Strict, broken, joined, nearest, refusal
-from sim.scenario.units import Count, Hours, Share
+from sim.scenario.units import Count, Hours, PositiveShare
 
 __all__ = ["DaySpan", "Member", "Team", "Wish", "read_people", "sheet_rows"]
 
@@ -109,7 +109,7 @@ class Member(Strict):
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     """As on the roster."""
-    share: Annotated[Share, Field(gt=0)] = 1.0
+    share: PositiveShare = 1.0
     """Share of full time."""
     norm: Hours | None = None
     """Hours owed in the period; None: those of the calendar, less absences."""

@@ -45,8 +45,10 @@ __all__ = [
     "Months",
     "Number",
     "PerWeek",
+    "PositiveCount",
     "PositiveDuration",
     "PositiveFactor",
+    "PositiveShare",
     "Quantity",
     "Ratio",
     "RatioPerYear",
@@ -55,6 +57,7 @@ __all__ = [
     "Share",
     "SquareMetres",
     "Unit",
+    "Whole",
     "Yes",
     "unit_of",
 ]
@@ -175,27 +178,23 @@ Level = Annotated[
 ]
 """Value of any measure: a share, a time or, bare, what has no unit (a mark for satisfaction)."""
 Months = Annotated[Number, Field(ge=0), Unit("month")]
-Count = Annotated[
-    int,
-    _reader(_plain(parse.count), "a whole number", lambda v: "", bare=True),
-    Field(ge=0, le=10**9),
-]
-Factor = Annotated[
-    float,
-    _reader(_plain(parse.factor), "a factor", lambda v: "write it like 110% or 1.1", bare=True),
-    Field(ge=0),
-    WithJsonSchema({"type": ["string", "number"], "examples": ["110%", 1.1]}),
-    Unit("factor"),
-]
-PositiveFactor = Annotated[Factor, Field(gt=0)]
-Share = Annotated[
-    float,
-    _reader(_plain(parse.percentage), "a percentage", _percentage),
-    Field(ge=0, le=1),
-    _text(rf"^\s*{PER_CENT}\s*$", "80%"),
-    Unit("share"),
-]
-Fraction = Annotated[Share, Field(lt=1)]
+# Bounds are checked in the order in which they stand, and the first that is broken is the one that
+# is told: a kind with a bound of its own is not built on one with a wider bound.
+Whole = Annotated[int, _reader(_plain(parse.count), "a whole number", lambda v: "", bare=True)]
+"""A whole number whose field says both bounds."""
+Count = Annotated[Whole, Field(ge=0, le=10**9)]
+PositiveCount = Annotated[Whole, Field(ge=1, le=10**9)]
+_FACTOR = _reader(
+    _plain(parse.factor), "a factor", lambda v: "write it like 110% or 1.1", bare=True
+)
+_FACTOR_SCHEMA = WithJsonSchema({"type": ["string", "number"], "examples": ["110%", 1.1]})
+Factor = Annotated[float, _FACTOR, Field(ge=0), _FACTOR_SCHEMA, Unit("factor")]
+PositiveFactor = Annotated[float, _FACTOR, Field(gt=0), _FACTOR_SCHEMA, Unit("factor")]
+_SHARE = _reader(_plain(parse.percentage), "a percentage", _percentage)
+_SHARE_SCHEMA = _text(rf"^\s*{PER_CENT}\s*$", "80%")
+Share = Annotated[float, _SHARE, Field(ge=0, le=1), _SHARE_SCHEMA, Unit("share")]
+PositiveShare = Annotated[float, _SHARE, Field(gt=0, le=1), _SHARE_SCHEMA, Unit("share")]
+Fraction = Annotated[float, _SHARE, Field(ge=0, lt=1), _SHARE_SCHEMA, Unit("share")]
 """A share that a division by (1 - share) follows: a whole would leave nothing."""
 _RATIO = (
     _reader(_plain(parse.ratio), "a percentage", _percentage),

@@ -12,10 +12,12 @@ from sim.scenario.edited import Edit, law_edit
 from sim.scenario.inputs import Step, named
 from sim.scenario.laws import LAWS, Never
 from sim.scenario.model import ONLY_OPTION, Scenario
+from sim.scenario.option import Group
 from sim.scenario.terms import Assumption
+from sim.scenario.terms.shipped import scales
 from sim.scenario.units import unit_of
 
-__all__ = ["Figure", "figure_of", "number_text", "write"]
+__all__ = ["Choice", "Figure", "choice_of", "figure_of", "number_text", "write", "write_choice"]
 
 #: What a unit is in a file, behind the number.
 _TAILS = {
@@ -98,6 +100,30 @@ class Figure:
     node: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A figure that is no number: yes or no, or one of some names.
+
+    Parameters
+    ----------
+    path
+        Its path, as `Scenario.assumptions` has it.
+    value
+        What is chosen now.
+    among
+        What may stand there, as a file writes it.
+    place, within, node
+        Where it stands in the file, as for a `Figure`.
+    """
+
+    path: str
+    value: bool | str
+    among: tuple[bool | str, ...]
+    place: tuple[Step, ...]
+    within: tuple[Step, ...] | None
+    node: Any
+
+
 def figure_of(scenario: Scenario, tree: Mapping[str, Any], one: Assumption) -> Figure | None:
     """How a figure can be written anew; None where it is no number, or not one alone.
 
@@ -118,10 +144,10 @@ def figure_of(scenario: Scenario, tree: Mapping[str, Any], one: Assumption) -> F
         steps[2] = "volume"
         place: tuple[Step, ...] = tuple(steps)
         return Figure(one.path, float(one.value), one.unit, place, None, None)
-    found = _followed(scenario, steps, "" if "options" in tree else ONLY_OPTION)
+    found = _standing(scenario, tree, steps)
     if found is None:
         return None
-    place, lists, node = found
+    place, within, node, items = found
     if isinstance(node, LAWS):
         if isinstance(node, Never):
             return None
@@ -132,11 +158,30 @@ def figure_of(scenario: Scenario, tree: Mapping[str, Any], one: Assumption) -> F
         number_text(float(node), one.unit, scenario.currency)
     except InvalidInput:
         return None
-    lacking = [(at, items) for at, items in lists if not isinstance(_at(tree, at), list)]
-    if len(lists) > 1 and lacking:
-        return None
-    within, items = lacking[0] if lacking else (None, None)
     return Figure(one.path, float(node), one.unit, place, within, items)
+
+
+def choice_of(scenario: Scenario, tree: Mapping[str, Any], one: Assumption) -> Choice | None:
+    """What else may stand in place of a figure that is no number; None where that is not known.
+
+    Parameters
+    ----------
+    scenario, tree, one
+        As `figure_of` takes them.
+    """
+    steps = one.path.split(".")
+    found = _standing(scenario, tree, steps)
+    if found is None:
+        return None
+    place, within, node, items = found
+    if isinstance(node, bool):
+        return Choice(one.path, node, (True, False), place, within, items)
+    if one.unit != "scale" or steps[0] != "options" or not isinstance(one.value, str):
+        return None
+    group: Group = scenario.options[steps[1]].groups[steps[3]]
+    if group.payroll is None or group.payroll.preset is None:
+        return None
+    return Choice(one.path, one.value, scales(group.payroll.preset.name), place, None, None)
 
 
 def write(figure: Figure, value: float, scenario: Scenario, tree: Mapping[str, Any]) -> Edit:
@@ -161,17 +206,56 @@ def write(figure: Figure, value: float, scenario: Scenario, tree: Mapping[str, A
     text = number_text(value, figure.unit, scenario.currency)
     if figure.within is None:
         return Edit(figure.place, text)
-    items = [_file(item, scenario.currency, figure.unit) for item in figure.node]
-    number, *below = figure.place[len(figure.within) :]
+    return _edit_in_list(figure, text, scenario.currency)
+
+
+def write_choice(choice: Choice, value: bool | str, scenario: Scenario) -> Edit:
+    """The edit that chooses something else.
+
+    Parameters
+    ----------
+    choice
+        As `choice_of` gives it.
+    value
+        One of its `Choice.among`.
+    scenario
+        The operation.
+    """
+    if choice.within is None:
+        return Edit(choice.place, value)
+    return _edit_in_list(choice, value, scenario.currency)
+
+
+def _edit_in_list(one: Figure | Choice, value: Any, currency: str) -> Edit:
+    """The edit of a list that is a preset's: it is written whole, with one place of it anew."""
+    assert one.within is not None
+    unit = one.unit if isinstance(one, Figure) else None
+    items = [_file(item, currency, unit) for item in one.node]
+    number, *below = one.place[len(one.within) :]
     assert isinstance(number, int)
     if below:
-        items[number][below[0]] = text
+        items[number][below[0]] = value
     else:
-        items[number] = text
-    return Edit(figure.within, items)
+        items[number] = value
+    return Edit(one.within, items)
 
 
 _Lists = list[tuple[tuple[Step, ...], Sequence[Any]]]
+
+
+def _standing(
+    scenario: Scenario, tree: Mapping[str, Any], steps: Sequence[str]
+) -> tuple[tuple[Step, ...], tuple[Step, ...] | None, Any, Any] | None:
+    """Where a path leads: its place, the list to be written whole, what stands there, that list."""
+    found = _followed(scenario, steps, "" if "options" in tree else ONLY_OPTION)
+    if found is None:
+        return None
+    place, lists, node = found
+    lacking = [(at, items) for at, items in lists if not isinstance(_at(tree, at), list)]
+    if len(lists) > 1 and lacking:
+        return None
+    within, items = lacking[0] if lacking else (None, None)
+    return place, within, node, items
 
 
 def _followed(

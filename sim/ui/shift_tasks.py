@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
 from sim import compiled
 from sim.decide import OptionResult, simulate
 from sim.errors import InvalidInput
 from sim.plan import Cover, cover, requirement
 from sim.plan.crews import crew_roster, pattern_of
+from sim.plan.duties import Duty
 from sim.plan.rosters import Progress
 from sim.plan.teams import TeamRoster, month_of, team_roster
 from sim.scenario import Scenario
@@ -74,6 +76,8 @@ def rostered(
     found: Cover,
     first: datetime.date | None,
     seconds: float,
+    last: Sequence[Duty] | None = None,
+    keep_until: datetime.date | None = None,
     *,
     tell: Tell,
 ) -> TeamRoster:
@@ -89,6 +93,8 @@ def rostered(
         First day; the month of the scenario when None.
     seconds
         How long to look.
+    last, keep_until
+        An earlier roster and its first day that may still change, as `team_roster` takes them.
     tell
         Told how far it is from the best.
     """
@@ -104,6 +110,8 @@ def rostered(
         group,
         found,
         period=month_of(scenario, first),
+        last=last,
+        keep_until=keep_until,
         seed=_SEED,
         time_limit=seconds,
         progress=follow,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from sim import compiled
 from sim.decide import Comparison, OptionResult, compare, simulate
 from sim.decide.proof import PROOFS, Proof, prove
 from sim.experiment import Progress
+from sim.plan import Cover
 from sim.scenario import Scenario
 from sim.ui.jobs import Tell
 
@@ -15,16 +16,20 @@ __all__ = ["compared", "proven", "simulated"]
 
 
 def compared(
-    scenario: Scenario, *, tell: Tell, early: Callable[[Comparison], None] | None = None
+    scenario: Scenario,
+    covers: Mapping[str, Mapping[str, Cover]] | None = None,
+    *,
+    tell: Tell,
+    early: Callable[[Comparison], None] | None = None,
 ) -> Comparison:
-    """All options of a scenario at the same service."""
+    """All options of a scenario at the same service; what was planned before is not sought anew."""
     names = list(scenario.options)
 
     def follow(name: str, step: Progress) -> None:
         part = min(1.0, step.done / step.planned)
         tell((names.index(name) + part) / len(names), name)
 
-    found = compare(scenario, progress=follow, early=early)
+    found = compare(scenario, covers=covers, progress=follow, early=early)
     compiled.mark_warm()
     return found
 

@@ -40,6 +40,9 @@ __all__ = [
     "kept",
     "key_of",
     "option_result",
+    "plan_key",
+    "plan_known",
+    "planned_of",
     "requirement_of",
     "scenario_of",
     "text_of",
@@ -251,8 +254,78 @@ _ASKED: dict[str, Any] = {
 
 def comparing(scenario: Scenario) -> Task[Comparison]:
     """What compares the options of a scenario."""
-    played = kept(key_of(scenario, "played"), lambda: scenario.model_copy(update=_ASKED))
-    return Task(key_of(played, "compared"), compared, (played,), "thread", early=True)
+    played = _played(scenario)
+    tried = ((name, _ended(plan_key(scenario, name))) for name in scenario.options)
+    covers = {name: found.covers for name, found in tried if found is not None}
+    return Task(key_of(played, "compared"), compared, (played, covers), "thread", early=True)
+
+
+def _played(scenario: Scenario) -> Scenario:
+    """The scenario without what is only asked of it afterwards."""
+    return kept(key_of(scenario, "played"), lambda: scenario.model_copy(update=_ASKED))
+
+
+def _ended(key: str) -> Any:
+    """What a job has found; None while it has not, and where it cannot."""
+    job = board().look(key)
+    if job is None or not job.ended.is_set() or job.error is not None:
+        return None
+    return job.answer()
+
+
+def planned_of(scenario: Scenario) -> Scenario:
+    """The operation without its teams: who works has no say in which shifts are needed.
+
+    Parameters
+    ----------
+    scenario
+        The operation.
+    """
+    return kept(key_of(scenario, "without team"), lambda: _without_teams(scenario))
+
+
+def plan_key(scenario: Scenario, option: str) -> str:
+    """Names the search for the shifts of an option that keep its promises.
+
+    Parameters
+    ----------
+    scenario, option
+        The operation and its option.
+    """
+    return key_of(planned_of(scenario), "shifts", option)
+
+
+def plan_known(scenario: Scenario, option: str) -> OptionResult | None:
+    """An option on its shifts, where some page has found them; None where none has.
+
+    Shifts that keep the promise are searched for on the page of shifts, and wherever options are
+    compared: with one seed they are the same.
+
+    Parameters
+    ----------
+    scenario, option
+        The operation and its option.
+    """
+    found: OptionResult | None = _ended(plan_key(scenario, option))
+    if found is None:
+        compared: Comparison | None = _ended(key_of(_played(scenario), "compared"))
+        found = None if compared is None else compared[option]
+    return found
+
+
+def _without_teams(scenario: Scenario) -> Scenario:
+    options = {
+        name: option.model_copy(
+            update={
+                "groups": {
+                    key: group.model_copy(update={"team": None})
+                    for key, group in option.groups.items()
+                }
+            }
+        )
+        for name, option in scenario.options.items()
+    }
+    return scenario.model_copy(update={"options": options})
 
 
 def comparison(scenario: Scenario, lang: Language, *, early: bool = False) -> Comparison:

@@ -13,7 +13,7 @@ from sim.decide.horizon import Outlook, outlook
 from sim.report.files.book import Book, at, quoted
 from sim.report.files.composing import Asked, Contents, chosen
 from sim.report.files.money_sheet import MoneySheet, money_sheet
-from sim.report.files.sheets import assumption_sheet, months_sheet, service_sheet
+from sim.report.files.sheets import assumption_sheet, months_sheet, payroll_sheet, service_sheet
 from sim.report.files.sums import month_sheet
 from sim.report.files.week_sheet import week_sheet
 from sim.report.language import Language
@@ -66,6 +66,7 @@ def _rest(book: Book, found: Comparison, first: Any, report: Contents, asked: As
         service_sheet(book, found)
     if "people" in asked.sections:
         week_sheet(book, found[found.verdict.best])
+        payroll_sheet(book, found)
     if ahead is not None:
         months_sheet(book, ahead)
     if "assumptions" in asked.sections:

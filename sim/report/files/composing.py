@@ -10,6 +10,7 @@ from importlib.metadata import version
 from sim.decide import Comparison, OptionResult
 from sim.decide.horizon import Outlook, before_of, outlook
 from sim.errors import InvalidInput
+from sim.report.economics import vat_sentences
 from sim.report.files.parts import (
     Block,
     Picture,
@@ -222,11 +223,11 @@ def _frame(found: Comparison, lang: Language, day: datetime.date) -> tuple[tuple
 
 
 def _warnings(found: Comparison, lang: Language) -> tuple[str, ...]:
-    """Options that cannot be set beside the baseline, and promises that it does not keep."""
+    """What cannot be set beside the baseline, what it does not keep, and VAT not counted alike."""
     base = found.baseline
     gaps = (gap_sentence(found, option.name, lang) for option in found.options)
     missed = (broken_sentence(base, one, lang) for one in base.attained if not one.kept)
-    return (*filter(None, gaps), *missed)
+    return (*filter(None, gaps), *missed, *vat_sentences(found, lang))
 
 
 def _tiles(found: Comparison, lang: Language) -> tuple[tuple[str, str, str], ...]:
@@ -272,12 +273,11 @@ def _blocks(found: Comparison, lang: Language, asked: Asked) -> tuple[Block, ...
     """The sections that were asked for and that have something to say."""
     priced = any(option.statement for option in found.options)
     ahead: Outlook | None = outlook(found) if priced and "months" in asked.sections else None
-    best = found[found.verdict.best]
     made: dict[str, Callable[[], Block | None]] = {
         "money": lambda: money_block(found, lang) if priced else None,
         "service": lambda: service_block(found, lang),
         "turning": lambda: Block("turning", "", said=asked.turning) if asked.turning else None,
-        "people": lambda: people_block(best, lang),
+        "people": lambda: people_block(found, lang),
         "statement": lambda: month_block(found, lang) if priced else None,
         "months": lambda: months_block(found, ahead, lang) if ahead else None,
         "assumptions": lambda: assumption_block(found, lang),

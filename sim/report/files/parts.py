@@ -26,6 +26,7 @@ from sim.report.economics import consequences_table, equal_service_sentences
 from sim.report.language import Language
 from sim.report.months import horizon_sentence, horizon_table, months_table, once_table
 from sim.report.palette import LIGHT, Spec
+from sim.report.payroll import own_groups, payroll_table
 from sim.report.sentences import capped_sentences, channel_title, group_title, option_title
 from sim.report.table import Row, Table
 from sim.report.tables import group_table, option_table, service_table, statement_table
@@ -202,8 +203,9 @@ def thinnest_day(week: WeekOf) -> int:
     return int(np.argmax(week.contacts.reshape(-1, week.per_day).sum(axis=1)))
 
 
-def people_block(result: OptionResult, lang: Language) -> Block:
-    """Service by hour and weekday, and cover against need on the day that is thinnest."""
+def people_block(found: Comparison, lang: Language) -> Block:
+    """Service by hour and weekday, the thinnest day, and how hours there become people."""
+    result = found[found.verdict.best]
     scenario = result.scenario
     channel, group = lead_group(result)
     week, interval = week_of(result, channel, group), scenario.interval
@@ -236,8 +238,10 @@ def people_block(result: OptionResult, lang: Language) -> Block:
         channel=channel_title(scenario, channel, lang),
         group=group_title(scenario, result.name, group, lang),
     )
-    table = group_table(result, lang)
-    return Block("people", "", (f"{about} {thin}",), (heat, cover), (table,))
+    pair = {one.name: one for one in (result, found.baseline)}.values()
+    steps = [payroll_table(one, name, lang) for one in pair for name in own_groups(one)]
+    tables = (group_table(result, lang), *steps)
+    return Block("people", "", (f"{about} {thin}",), (heat, cover), tables)
 
 
 def month_block(found: Comparison, lang: Language) -> Block:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,11 @@ from sim.report.files.book import Book, at
 from sim.report.files.parts import shown_month
 from sim.report.language import Language
 from sim.report.months import horizon_sentence
-from sim.report.sentences import channel_title, option_title, part_title
+from sim.report.payroll import own_groups, payroll_figure
+from sim.report.sentences import channel_title, group_title, option_title, part_title
 from sim.report.tables import INDENT
 
-__all__ = ["assumption_sheet", "months_sheet", "service_sheet"]
+__all__ = ["assumption_sheet", "months_sheet", "payroll_sheet", "service_sheet"]
 
 Floats = NDArray[np.float64]
 
@@ -196,6 +198,67 @@ def _cumulative(
     made.set_legend({"position": "bottom"})
     made.set_size({"width": 1000, "height": 380})
     sheet.insert_chart(last + 5, 0, made)
+
+
+# --- people --------------------------------------------------------------------------------------
+
+
+def payroll_sheet(book: Book, found: Comparison) -> None:
+    """How hours on the line become people, a row for each own group; no sheet without any.
+
+    Parameters
+    ----------
+    book
+        The workbook.
+    found
+        The comparison.
+    """
+    lang = book.lang
+    rows = [(option, name) for option in found.options for name in own_groups(option)]
+    if not rows:
+        return
+    sheet = book.sheet(lang("From the line to the payroll"), (34, 24, *[16] * 8))
+    book.text(sheet, 0, 0, lang("From the line to the payroll"), "title")
+    note = lang("An average month. Hours on the line are simulated; each loss divides them once.")
+    book.text(sheet, 1, 0, note, "note")
+    head = [
+        lang("Option"),
+        lang("Group"),
+        lang("Hours on the line in an average month"),
+        lang("lost to whole shifts"),
+        lang("breaks and meetings"),
+        lang("learners' slower work"),
+        lang("Hours on the roster"),
+        lang("hours that one works in a month, without leave and sickness"),
+        lang("Full-time people"),
+        lang("People on the payroll"),
+    ]
+    book.head(sheet, _TOP - 1, head)
+    for row, (option, name) in enumerate(rows, _TOP):
+        book.text(sheet, row, 0, option_title(found.scenario, option.name, lang))
+        book.text(sheet, row, 1, group_title(found.scenario, option.name, name, lang))
+        _heads(book, sheet, row, option, name)
+    sheet.freeze_panes(_TOP, 2)
+
+
+def _heads(book: Book, sheet: Any, row: int, option: OptionResult, group: str) -> None:
+    """The arithmetic of one group: losses are tinted, what follows from them is calculated."""
+    agents = own_groups(option)[group]
+    figure = partial(payroll_figure, option, group)
+    book.number(sheet, row, 2, figure("logged_hours"), "given")
+    losses = agents.schedule_fit_loss, agents.shrinkage_in_shift, agents.ramp_capacity_loss
+    for column, loss in enumerate(losses, 3):
+        book.number(sheet, row, column, loss, "given_share")
+    book.number(sheet, row, 7, figure("worked_hours_year") / 12, "given")
+    hours, fit, absent, slow, rostered, month, full = (
+        at(row, column, fixed=False) for column in range(2, 9)
+    )
+    said = f"{hours}*(1+{fit})/(1-{absent})/(1-{slow})"
+    book.formula(sheet, row, 6, said, figure("rostered_hours"), "one")
+    book.formula(sheet, row, 8, f"{rostered}/{month}", figure("fte"), "unit")
+    # The last digits of a float make no person more.
+    whole = f"ROUNDUP(ROUND({full},8),0)" if agents.headcount_rounding == "ceil" else full
+    book.formula(sheet, row, 9, whole, figure("heads"), "one")
 
 
 # --- assumptions ---------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from sim.scenario.base import Also, Strict, broken
 from sim.scenario.terms.scales import check_scale
@@ -89,8 +89,9 @@ class Scheme(Strict):
     brackets: tuple[Bracket, ...] = Field(min_length=1, description="From low pay to high")
 
     @model_validator(mode="after")
-    def _scale_is_ordered(self) -> Self:
-        check_scale("brackets", [bracket.upto for bracket in self.brackets])
+    def _scale_is_ordered(self, info: ValidationInfo) -> Self:
+        currency = str((info.context or {}).get("currency") or "")
+        check_scale("brackets", [bracket.upto for bracket in self.brackets], currency)
         return self
 
 

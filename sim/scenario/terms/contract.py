@@ -75,7 +75,7 @@ class MinutePrice(Strict):
 
     @model_validator(mode="after")
     def _tiers_are_ordered(self) -> Self:
-        check_scale("tiers", [tier.upto for tier in self.tiers])
+        check_scale("tiers", [tier.upto for tier in self.tiers], "min")
         return self
 
     def charge(self, minutes: float) -> float:

@@ -14,7 +14,7 @@ __all__ = ["amounts_raised", "check_scale", "graduated", "refuse_twice", "whole_
 Terms = TypeVar("Terms", bound=Strict)
 
 
-def check_scale(key: str, ends: Sequence[float | None]) -> None:
+def check_scale(key: str, ends: Sequence[float | None], unit: str = "") -> None:
     """Refuse a scale whose parts are out of order or whose last part is closed.
 
     Parameters
@@ -23,6 +23,8 @@ def check_scale(key: str, ends: Sequence[float | None]) -> None:
         The list that holds the scale; each of its parts ends at its ``upto``.
     ends
         Upper end of each part; None for open.
+    unit
+        What the ends are counted in, as a file writes it.
 
     Raises
     ------
@@ -39,8 +41,9 @@ def check_scale(key: str, ends: Sequence[float | None]) -> None:
             rule, hint = "must be given in all parts but the last", "only the last may be open"
             raise broken((key, number, "upto"), rule, None, hint)
         if end <= floor:
-            rule, hint = f"must be above {floor:g}", "sort the parts from low to high"
-            raise broken((key, number, "upto"), rule, f"{end:g}", hint)
+            hint = "sort the parts from low to high"
+            rule = f"must be above {floor:.12g} {unit}".rstrip()
+            raise broken((key, number, "upto"), rule, f"{end:.12g} {unit}".rstrip(), hint)
         floor = end
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "laid_over",
     "names",
     "scale",
+    "scales",
     "sources",
     "standing",
 ]
@@ -111,6 +112,17 @@ def scale(name: str, chosen: str) -> list[dict[str, Any]]:
     """Employer's contributions by the name of their scale, as plain data."""
     found: list[dict[str, Any]] = _among("scale", chosen, _preset(name)["contributions"])["value"]
     return found
+
+
+def scales(name: str) -> tuple[str, ...]:
+    """Names of a preset's scales of contributions.
+
+    Examples
+    --------
+    >>> scales("RU_2026")
+    ('standard_2026', 'standard_2025', 'sme_2025', 'sme_priority_2026')
+    """
+    return tuple(_preset(name)["contributions"])
 
 
 def sources(name: str) -> dict[str, Assumption]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from sim.decide import Attained, Comparison, OptionResult
+from sim.report.economics import vat_sentences
 from sim.report.months import horizon_sentence, horizon_table
 from sim.report.sentences import gap_sentence, option_title, target_words
 from sim.report.week import unit_cost
@@ -86,6 +87,8 @@ def _verdict(view: View, found: Comparison) -> None:
             if not one.kept:
                 said_of = broken_sentence(found.baseline, one, view.lang)
                 st.markdown(f":material/warning: {plain(said_of)}")
+        for sentence in vat_sentences(found, view.lang):
+            st.markdown(f":material/warning: {plain(sentence)}")
 
 
 def _metrics(view: View, found: Comparison) -> None:

@@ -9,7 +9,13 @@ from typing import Any
 import streamlit as st
 
 from sim.errors import InvalidInput, ScenarioError
-from sim.report.assumed import CONFIDENCE_WORDS, assumption_title, figure_range, figure_value
+from sim.report.assumed import (
+    CONFIDENCE_WORDS,
+    assumption_title,
+    figure_range,
+    figure_value,
+    upper,
+)
 from sim.report.language import N_, Language
 from sim.report.sentences import group_title, option_title
 from sim.report.words import term
@@ -19,10 +25,10 @@ from sim.scenario.figures import ASSUMED
 from sim.scenario.terms import Assumption
 from sim.scenario.terms.presets import choices, currency
 from sim.scenario.terms.shipped import Section
-from sim.scenario.written import Figure, figure_of, write
+from sim.scenario.written import Choice, Figure, choice_of, figure_of, write, write_choice
 from sim.ui.session import change, state
 from sim.ui.state import State
-from sim.ui.view import View, choose, hold, plain, quoted
+from sim.ui.view import View, choose, decide, hold, plain, quoted
 from sim.ui.work import folded, scenario_of, written_tree
 
 __all__ = ["figures", "shown_figures"]
@@ -183,7 +189,7 @@ class _Row:
 
     one: Assumption
     title: str
-    figure: Figure | None
+    figure: Figure | Choice | None
 
 
 def _rows(view: View, shown: Iterable[Assumption]) -> None:
@@ -192,7 +198,8 @@ def _rows(view: View, shown: Iterable[Assumption]) -> None:
     with st.container(border=True):
         for one in shown:
             title = plain(assumption_title(scenario, one.path, lang))
-            row = _Row(one, title, figure_of(scenario, tree, one))
+            found = figure_of(scenario, tree, one) or choice_of(scenario, tree, one)
+            row = _Row(one, title, found)
             left, right = st.columns([2, 3], vertical_alignment="center")
             with left:
                 _field(view, row)
@@ -215,9 +222,12 @@ def _standing(view: View, one: Assumption) -> str:
 
 
 def _field(view: View, row: _Row) -> None:
-    """A field for a number; words for what is none."""
+    """A field for a number, a choice for what is chosen; words for what is neither."""
     lang, one, figure = view.lang, row.one, row.figure
-    if figure is None:
+    if isinstance(figure, Choice) and len(figure.among) > 1:
+        _choice(view, row, figure)
+        return
+    if not isinstance(figure, Figure):
         said = figure_value(one.value, one.unit, view.scenario.currency, lang)
         st.markdown(f"{row.title}  \n{plain(said)}")
         return
@@ -239,6 +249,21 @@ def _field(view: View, row: _Row) -> None:
         key=key,
         on_change=keep,
     )
+
+
+def _choice(view: View, row: _Row, found: Choice) -> None:
+    """One of several names, or yes and no."""
+    lang, one = view.lang, row.one
+    names = {
+        str(value): upper(figure_value(value, one.unit, view.scenario.currency, lang))
+        for value in found.among
+    }
+    key = f"datum.{view.state.scenario}.{one.path}"
+
+    def keep(name: str) -> None:
+        _keep(row, next(value for value in found.among if str(value) == name))
+
+    decide(st.selectbox, row.title, names, key, lang, current=str(found.value), then=keep)
 
 
 def _step(shown: float) -> float:
@@ -264,7 +289,7 @@ def _unit_words(unit: str, currency: str, lang: Language) -> str:
     return words.replace("0", "").strip()
 
 
-def _keep(row: _Row, value: float | None) -> None:
+def _keep(row: _Row, value: float | str | None) -> None:
     """Write a figure anew; an empty field takes back what was written there."""
     now = state()
     plain, shown = scenario_of(now)
@@ -277,14 +302,21 @@ def _keep(row: _Row, value: float | None) -> None:
         if value is None:
             _try(_without(now, row.figure, source), row.title)
             return
-        edit = write(row.figure, value, shown, written_tree(now))
+        edit = _edit(row.figure, value, shown, now)
     except InvalidInput as error:
         st.session_state[_REFUSED] = (row.title, str(error))
         return
     _try(now.writing(edit, Edit(source, dict(_ENTERED))), row.title)
 
 
-def _without(now: State, figure: Figure, source: tuple[str | int, ...]) -> State:
+def _edit(figure: Figure | Choice, value: float | str, shown: Scenario, now: State) -> Edit:
+    """What writes a figure anew."""
+    if isinstance(figure, Choice):
+        return write_choice(figure, value if isinstance(value, str) else bool(value), shown)
+    return write(figure, float(value), shown, written_tree(now))
+
+
+def _without(now: State, figure: Figure | Choice, source: tuple[str | int, ...]) -> State:
     """The state without what was written for a figure."""
     gone = {figure.place, figure.within, source}
     kept = tuple(

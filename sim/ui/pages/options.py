@@ -8,6 +8,7 @@ import streamlit as st
 
 from sim.decide import Comparison, OptionResult
 from sim.report.differing import differing_table
+from sim.report.economics import vat_sentences
 from sim.report.sentences import channel_title, gap_sentence, option_title
 from sim.report.table import Table
 from sim.report.week import unit_cost
@@ -84,6 +85,8 @@ def _sentence(view: View, found: Comparison, shown: Sequence[str]) -> None:
         for name in shown:
             if found.gaps(name):
                 st.markdown(f":material/warning: {plain(gap_sentence(found, name, view.lang))}")
+        for sentence in vat_sentences(found, view.lang):
+            st.markdown(f":material/warning: {plain(sentence)}")
 
 
 def _table(view: View, found: Comparison, shown: Sequence[str]) -> None:

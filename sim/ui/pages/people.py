@@ -64,8 +64,7 @@ def draw(view: View) -> None:
     look = _look(view, {option.name: option for option in found.options})
     _sentence(look)
     _metrics(look)
-    if look.result.statement is not None:
-        from_line_to_payroll(view, look.result, look.result.statement)
+    from_line_to_payroll(view, look.result)
     _heat(look)
     _day(look)
     power_of_one(view, look.result, look.channel, look.group, look.week)

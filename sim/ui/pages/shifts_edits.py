@@ -17,7 +17,7 @@ from sim.scenario.option import Group
 from sim.scenario.planned import ShiftForm
 from sim.ui.session import change, state
 from sim.ui.view import View, plain
-from sim.ui.work import kept, key_of, scenario_of, tree_of
+from sim.ui.work import planned_of, scenario_of, tree_of
 
 __all__ = ["Desk", "put_in", "put_number", "say_refused", "write"]
 
@@ -69,8 +69,7 @@ class Desk:
     @property
     def planned(self) -> Scenario:
         """The operation without its team: who works has no say in which shifts are needed."""
-        key = key_of(self.scenario, "without team")
-        return kept(key, lambda: _without_teams(self.scenario))
+        return planned_of(self.scenario)
 
     @property
     def place(self) -> tuple[str, ...]:
@@ -86,21 +85,6 @@ class Desk:
         for step in (*self.place, *place):
             node = node.get(step) if isinstance(node, Mapping) else None
         return node
-
-
-def _without_teams(scenario: Scenario) -> Scenario:
-    options = {
-        name: option.model_copy(
-            update={
-                "groups": {
-                    key: group.model_copy(update={"team": None})
-                    for key, group in option.groups.items()
-                }
-            }
-        )
-        for name, option in scenario.options.items()
-    }
-    return scenario.model_copy(update={"options": options})
 
 
 def write(*edits: Edit) -> bool:

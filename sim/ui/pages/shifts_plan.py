@@ -20,8 +20,8 @@ from sim.ui.jobs import Task
 from sim.ui.pages.shifts_edits import Desk
 from sim.ui.shift_tasks import drafted, proven
 from sim.ui.view import Tile, chart, choose, legend, plain, table, tile_row
-from sim.ui.waiting import Paused, board, now, result_of
-from sim.ui.work import key_of
+from sim.ui.waiting import Paused, now, result_of
+from sim.ui.work import key_of, plan_key, plan_known
 
 __all__ = ["plan"]
 
@@ -38,11 +38,9 @@ def plan(desk: Desk) -> Cover | None:
     -------
         The plan that keeps the promise in simulation; None while there is only a draft.
     """
-    task = Task(key_of(desk.planned, "shifts", desk.option), proven, (desk.planned, desk.option))
-    job = board().look(task.key)
-    result: OptionResult | None = None
-    if job is not None and job.ended.is_set() and not job.failed:
-        result = job.answer()
+    key = plan_key(desk.scenario, desk.option)
+    task = Task(key, proven, (desk.planned, desk.option))
+    result = plan_known(desk.scenario, desk.option)
     found = result.covers[desk.group] if result is not None else _draft(desk)
     with st.container(border=True):
         if found is not None and found.plan is not None:

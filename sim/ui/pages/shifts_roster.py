@@ -22,6 +22,7 @@ from sim.report.shift_charts import Count, count_chart
 from sim.ui.jobs import Task
 from sim.ui.pages.shifts_board import board_of_month, day_of_people
 from sim.ui.pages.shifts_edits import Desk
+from sim.ui.pages.shifts_last import keep_close, last_roster
 from sim.ui.shift_tasks import rostered, rotated
 from sim.ui.view import Tile, chart, choose, plain, table, tile_row
 from sim.ui.waiting import Paused, now, result_of
@@ -86,8 +87,13 @@ def _made(desk: Desk, found: Cover) -> TeamRoster | None:
     label = lang("How long to look")
     key = f"roster.seconds.{desk.key}"
     seconds = float(choose(st.segmented_control, label, times, key, lang))
-    args = (desk.scenario, desk.option, desk.group, found, period.start, seconds)
-    name = key_of(desk.scenario, "roster", desk.option, desk.group, period.start, seconds)
+    earlier = last_roster(desk, found, period)
+    if earlier is None:
+        return None
+    args = (desk.scenario, desk.option, desk.group, found, period.start, seconds,
+            earlier.duties or None, earlier.keep_until)  # fmt: skip
+    name = key_of(desk.scenario, "roster", desk.option, desk.group, period.start, seconds,
+                  earlier.digest, earlier.keep_until)  # fmt: skip
     task = Task(name, rostered, args)
     first, last = period.start, period.date(period.days - 1)
     start = lang(
@@ -281,3 +287,4 @@ def _files(desk: Desk, made: TeamRoster) -> None:
                 on_click="ignore",
                 icon=":material/download:",
             )
+        keep_close(desk, made)
