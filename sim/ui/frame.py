@@ -43,17 +43,17 @@ _STYLE = f"""<style>
 [data-testid="stPopoverButton"][kind="primary"] :is(p, span) {{color: light-dark(#fff, #131722)}}
 /* Words of Streamlit itself: how large a file may be stands in the label. */
 [data-testid="stFileUploaderDropzoneInstructions"] {{display: none}}
-html[lang="ru"] [data-testid="stFileUploaderDropzone"] button p {{
-  visibility: hidden; font-size: 0}}
+html[lang="ru"] [data-testid="stFileUploaderDropzone"] button p {{font-size: 0}}
 html[lang="ru"] [data-testid="stFileUploaderDropzone"] button p::after {{
-  content: "Выбрать файл"; visibility: visible; font-size: 1rem}}
+  content: "Выбрать файл"; font-size: .875rem}}
 @media (min-width: 768px) {{.stMainBlockContainer {{padding-left: 3rem; padding-right: 3rem}}}}
 </style>"""
 # A chart has the colours of the theme that it was drawn in: with another theme it is drawn anew.
 _SCRIPT = """<script>
 document.documentElement.lang = '%s';
-const app = document.querySelector('.stApp');
-if (app && !app.dataset.watched) {
+(() => {
+  const app = document.querySelector('.stApp');
+  if (!app || app.dataset.watched) return;
   const scheme = () => getComputedStyle(app).colorScheme;
   let seen = app.dataset.watched = scheme();
   new MutationObserver(() => {
@@ -61,7 +61,7 @@ if (app && !app.dataset.watched) {
     seen = scheme();
     document.querySelector('.st-key-redraw button')?.click();
   }).observe(app, {attributes: true, attributeFilter: ['class']});
-}
+})();
 </script>"""
 
 
