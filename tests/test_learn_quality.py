@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import pytest
 
 from sim.errors import InvalidInput
 from sim.learn import Log, read_logs
-from sim.learn.quality import Finding, quality
+from sim.learn.quality import KINDS, Finding, quality
+from sim.report.language import Language
+from sim.report.log_quality import finding_words
 
 HOUR = 3600
 MONDAY = 1_704_067_200  # 1 January 2024, UTC
@@ -104,6 +107,49 @@ def test_faults_are_counted_with_their_times(tmp_path: Path) -> None:
     assert found["long_waits"].count == 1
     assert found["agents_at_once"].examples == ("2024-01-01 01:05:10",)
     assert found["repaired"].values == {"reason": "wait below zero, taken as unknown"}
+
+
+def busy_centre() -> Iterator[tuple[int, int, int | None, str]]:
+    """Six weeks of weekdays: a surge, a closed holiday, a call of 1970, callers known by halves."""
+    at = 0
+    for day in range(42):
+        if day % 7 > 4 or day == 14:  # 15 January 2024: Martin Luther King's day
+            continue
+        for n in range(40 + (400 if day == 23 else 0)):
+            at = MONDAY + day * 24 * HOUR + (5 * HOUR + (n - 40) * 8 if n > 39 else n * 900)
+            yield at, n % 3 * 20, 90 + n, f"a{n % 7}" if n % 10 else ""
+    yield 40_000, 5, 60, "ann"
+
+
+def test_each_kind_of_oddity_is_found_in_a_made_up_log_and_worded(tmp_path: Path) -> None:
+    path = queue_log(tmp_path / "queue_log", busy_centre())
+    lines = path.read_text().splitlines()
+    # Who called is not known of those who are answered at once; agents without a name.
+    seen = [
+        re.sub(r"ENTERQUEUE\|\|\d*[0369]\|", "ENTERQUEUE|||", line).replace("|q||", "|q|NONE|")
+        for line in lines
+    ]
+    open_ = f"{MONDAY + 50_000}|open|q|NONE|ENTERQUEUE||77|1"
+    twice = [line.replace("|q|", "|q|", 1) for line in seen if ".5|" in line]
+    again = [re.sub(r"^(\d+)\|(\d+)\.5\|", r"\1|\2.5x|", line) for line in twice]
+    path.write_text("\n".join([*seen, *twice, *again, open_, "cut|"]) + "\n")
+    with read_logs(path) as log:
+        found = kinds(quality(log, country="US"))
+
+    expected = {
+        *("dropped", "twice", "stray_days", "no_end", "agents_missing", "callers_partly"),
+        *("busy_days", "surges", "holidays"),
+    }
+    assert expected <= found.keys()
+    assert found["stray_days"].examples == ("1970-01-01",)
+    assert found["twice"].count == 2
+    assert found["busy_days"].examples == ("2024-01-24",)
+    assert found["surges"].examples[0].startswith("2024-01-24 05:00")
+    assert found["holidays"].examples[0].startswith("2024-01-15 Martin Luther King")
+    for one in found.values():
+        assert re.search("[а-яё]", finding_words(one, Language("ru")))
+        assert not re.search("[а-яё]", finding_words(one, Language("en")))
+    assert set(found) <= set(KINDS)
 
 
 def test_an_unknown_country_is_refused(tmp_path: Path) -> None:

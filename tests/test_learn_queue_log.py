@@ -16,8 +16,8 @@ from queue_logs import Call, lines_of_calls, made_calls, read_slowly
 
 from sim.errors import InvalidInput
 from sim.learn import Log, read_logs
-from sim.learn.adapters import queue_log
-from sim.learn.adapters.plain_calls import Plain, plain_calls
+from sim.learn.adapters import plain_loops, queue_log
+from sim.learn.adapters.plain_calls import Plain, compile_loops, plain_calls
 from sim.learn.adapters.queue_events import presence
 from sim.learn.lines import lines_of
 
@@ -283,6 +283,12 @@ def test_plain_calls_taken_out_before_the_database_are_what_it_would_make_of_the
         assert everything(log) == slowly
     assert len(taken) > 4
     assert sum(taken) > 300
+
+
+def test_loops_are_compiled_before_a_log_is_there() -> None:
+    compile_loops()
+    compiled = [plain_loops.taken_apart, plain_loops.matched, plain_loops.told, plain_loops.joined]
+    assert all(loop.signatures for loop in compiled)  # type: ignore[attr-defined]
 
 
 def test_a_file_given_twice_is_given_back_to_the_database(

@@ -73,6 +73,7 @@ def numbers(book: Any) -> None:
         (workbook(covered), 90_600),
         (workbook(numbers), 60),
     ],
+    ids=("gz", "returns", "titles", "blanks", "minutes", "beyond-a-day", "cover", "numbers"),
 )
 def test_a_table_is_found_however_it_is_written(
     tmp_path: Path, content: str | bytes, talk: float
@@ -148,6 +149,7 @@ def archive() -> bytes:
         (gzip.compress(b""), "is empty"),
         (ROW * 3, "first row is no row of column names"),
     ],
+    ids=("zip", "bz2", "xls", "page", "pdf", "nothing", "no-header"),
 )
 def test_what_is_no_log_is_refused_in_words_and_tells_no_number(
     tmp_path: Path, content: str | bytes, said: str

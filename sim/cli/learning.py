@@ -16,6 +16,7 @@ from sim.cli.terminal import AsJson, Lang, console, say, warm, writable, write_c
 from sim.compiled import is_warm
 from sim.errors import InvalidInput
 from sim.learn.door import Learned, learn_from
+from sim.learn.read import look_at
 from sim.report.language import Language
 from sim.report.learned import learned_answer
 from sim.report.learned_data import forecast_rows
@@ -99,6 +100,10 @@ def _learn(
     writable("forecast", forecast)
     if to is not None and to.suffix.lower() not in (".yaml", ".yml"):
         raise InvalidInput("to", "must end in .yaml", str(to))
+    told = {"format": format, "timezone": timezone, "mapping": mapping}
+    for files in (logs, test):  # before anybody waits for a compiler
+        if files:
+            look_at(files, **told)  # type: ignore[arg-type]
     _made_ready(to)
     with _cleared(), _telling() as tell:
         learned = learn_from(

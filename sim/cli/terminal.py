@@ -379,8 +379,10 @@ def watching(what: str, seconds: float, lang: Language) -> Iterator[Callable[[An
 def warm(out: Console) -> None:
     """Compile, and say why it takes a while."""
     from sim.compiled import cache_folder
+    from sim.learn.adapters.plain_calls import compile_loops
     from sim.plan.warming import warm_up
 
     out.print("Compiling the engine: this happens once and takes about half a minute…")
+    compile_loops()
     warm_up()
     out.print(f"Compiled, in {cache_folder()}" if cache_folder() else "Compiled, for this run only")

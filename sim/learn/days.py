@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-__all__ = ["Day", "Surge", "odd_days", "quiet_days", "surges"]
+__all__ = ["Day", "Surge", "odd_days", "quiet_days", "stray_days", "surges"]
 
 #: Weeks on either side that a day is compared with: trend and season stay out of it.
 AROUND = 4
@@ -21,6 +21,8 @@ HOUR_FAR, HOUR_ABOVE = 5.0, 2.5
 QUIET = 0.6
 #: A weekday is open if it is there in this share of the weeks.
 OPEN = 0.5
+#: Days without contacts that part a log, and the share of contacts below which a part is stray.
+APART, STRAY = 180, 0.01
 #: With fewer days than this nothing is usual yet.
 LEAST = 15
 
@@ -54,6 +56,30 @@ class Surge:
 
     def __str__(self) -> str:
         return f"{self.date} {self.start:02d}:00-{self.stop:02d}:00"
+
+
+def stray_days(counts: Mapping[date, int]) -> list[date]:
+    """Days far from all others with next to nothing on them: a clock that was not set.
+
+    Parameters
+    ----------
+    counts
+        Contacts by date.
+
+    Examples
+    --------
+    >>> counts = {date(2026, 3, 1) + timedelta(n): 100 for n in range(9)}
+    >>> [str(day) for day in stray_days({date(1970, 1, 1): 2, **counts})]
+    ['1970-01-01']
+    """
+    parts: list[list[date]] = []
+    for day in sorted(counts):
+        if not parts or (day - parts[-1][-1]).days > APART:
+            parts.append([])
+        parts[-1].append(day)
+    all_ = sum(counts.values())
+    few = [part for part in parts if sum(counts[day] for day in part) < STRAY * all_]
+    return [day for part in few for day in part]
 
 
 def odd_days(counts: Mapping[date, int]) -> list[Day]:

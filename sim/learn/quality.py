@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sim.errors import InvalidInput
-from sim.learn.days import Day, odd_days, quiet_days, surges
+from sim.learn.days import Day, odd_days, quiet_days, stray_days, surges
 from sim.learn.log import Log
 from sim.learn.realism import signs_of_synthesis
 from sim.scenario.calendar import YEARS, Calendar
@@ -23,6 +23,7 @@ KINDS: Mapping[str, str] = {
     "dropped": "warning",
     "repaired": "warning",
     "twice": "warning",
+    "stray_days": "severe",
     "no_end": "note",
     "zero_services": "note",
     "short_services": "warning",
@@ -190,6 +191,11 @@ def _of_days(log: Log, country: str | None) -> Iterator[Finding]:
     )
     if not counts:
         return
+    strays = stray_days(counts)
+    if strays:
+        lost = sum(counts.pop(day) for day in strays)
+        of, first = lost + sum(counts.values()), strays[:MOST_EXAMPLES]
+        yield Finding("stray_days", int(lost), int(of), tuple(str(day) for day in first))
     yield from _of_hours(log, table, column)
     of = (max(counts) - min(counts)).days + 1
     busy = odd_days(counts)

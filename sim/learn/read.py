@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -13,11 +15,11 @@ import duckdb
 from sim.errors import InvalidInput, InvariantBroken, one_of
 from sim.learn.formats import FORMATS
 from sim.learn.log import Log
-from sim.learn.mapping import read_map
+from sim.learn.mapping import ColumnMap, read_map
 from sim.learn.source import STAGED, Format, Import
 from sim.learn.tables import text_head
 
-__all__ = ["detect", "format_names", "read_logs"]
+__all__ = ["Seen", "detect", "format_names", "look_at", "read_logs"]
 
 # Hashed with a salt: the first 16 hexadecimal digits of a digest.
 _HASHED = """
@@ -74,6 +76,57 @@ def detect(path: str | Path) -> Format:
     raise InvalidInput("log", "is of no format that can be told by its beginning", str(path), hint)
 
 
+@dataclass(frozen=True)
+class Seen:
+    """Files as they are before they are read: which of them, their format, what is said of it."""
+
+    files: tuple[Path, ...]
+    format: Format
+    mapping: ColumnMap
+    notes: tuple[str, ...]
+    """What was passed over."""
+
+
+def look_at(
+    paths: str | Path | Sequence[str | Path],
+    *,
+    format: str | None = None,
+    timezone: str | None = None,
+    mapping: Mapping[str, Any] | str | Path | None = None,
+) -> Seen:
+    """Refuse what can be refused by the beginnings of files, before any is read.
+
+    Parameters
+    ----------
+    paths, format, timezone, mapping
+        As `read_logs` takes them.
+
+    Raises
+    ------
+    InvalidInput, ScenarioError
+        As `read_logs` does.
+    """
+    given = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
+    if not given:
+        raise InvalidInput("log", "must be at least one file", None)
+    if timezone is not None and timezone not in available_timezones():
+        hint = "write it like Europe/Moscow"
+        raise InvalidInput("timezone", "is not a known time zone", timezone, hint)
+    said = read_map(mapping)
+    once = list({path.resolve(): path for path in given}.values())
+    empty = [path for path in once if not text_head(path).strip()]
+    if len(empty) == len(once):
+        raise InvalidInput("log", "is empty", str(once[0]))
+    files = tuple(path for path in once if path not in empty)  # such as a rotation just begun
+    chosen = _chosen(files, format)
+    if said.said and not chosen.tabular:
+        rule = f"is for tables of contacts, and this is {chosen.title}"
+        raise InvalidInput("mapping", rule, None, "leave it out, or say that the format is table")
+    notes = [f"{path.name}: the file is empty" for path in empty]
+    notes += ["a file that was given more than once is read once"] * (len(once) < len(given))
+    return Seen(files, chosen, said, tuple(notes))
+
+
 def read_logs(
     paths: str | Path | Sequence[str | Path],
     *,
@@ -114,34 +167,17 @@ def read_logs(
     ScenarioError
         If the mapping is wrong: all that is wrong with it.
     """
-    listed = [paths] if isinstance(paths, str | Path) else list(paths)
-    if not listed:
-        raise InvalidInput("log", "must be at least one file", None)
-    given = [Path(path) for path in listed]
-    files = list({path.resolve(): path for path in given}.values())
-    said = read_map(mapping)
-    empty = [path for path in files if not text_head(path).strip()]
-    if len(empty) == len(files):
-        raise InvalidInput("log", "is empty", str(files[0]))
-    files = [path for path in files if path not in empty]  # such as a rotation just begun
-    chosen = _chosen(files, format)
-    if timezone is not None and timezone not in available_timezones():
-        hint = "write it like Europe/Moscow"
-        raise InvalidInput("timezone", "is not a known time zone", timezone, hint)
-    if said.said and not chosen.tabular:
-        rule = f"is for tables of contacts, and this is {chosen.title}"
-        raise InvalidInput("mapping", rule, None, "leave it out, or say that the format is table")
+    seen = look_at(paths, format=format, timezone=timezone, mapping=mapping)
+    files, chosen = seen.files, seen.format
     zone = timezone or chosen.timezone or "UTC"
     log = Log(source=chosen.name, timezone=zone, files=tuple(str(path) for path in files))
     try:
         if timezone is None and chosen.timezone is None:
             log.reading.note("no time zone was given: UTC is taken")
-        for path in empty:
-            log.reading.note(f"{path.name}: the file is empty")
-        if len({path.resolve() for path in given}) < len(given):
-            log.reading.note("a file that was given more than once is read once")
+        for note in seen.notes:
+            log.reading.note(note)
         log.knows = chosen.knows
-        task = Import(log, files, said, tell or str)
+        task = Import(log, files, seen.mapping, tell or str)
         chosen.load(task)
         _finish(task, secrets.token_hex(16) if salt is None else salt)
     except duckdb.Error as error:
@@ -149,7 +185,8 @@ def read_logs(
         told = str(error).split("\n", 1)[0]
         if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
             raise InvalidInput("log", f"cannot be read ({told})", str(files[0])) from error
-        raise InvariantBroken(f"a log could not be read: {told}") from error
+        told = re.sub(r"(['\"]).*\1", "…", told)  # what stood in the log is nobody's business
+        raise InvariantBroken(f"a log could not be read: {told}") from None
     except BaseException:
         log.close()
         raise

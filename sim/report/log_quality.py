@@ -312,6 +312,14 @@ def _counted(finding: Finding, lang: Language) -> str:
             count,
             share=share,
         ),
+        "stray_days": lang.n(
+            "{n} contact ({share}) is dated far from all others: a clock was not set, and means "
+            "over days are wrong",
+            "{n} contacts ({share}) are dated far from all others: a clock was not set, and means "
+            "over days are wrong",
+            count,
+            share=share,
+        ),
         "no_end": lang.n(
             "{n} contact ({share}) has no end: how it went is not known",
             "{n} contacts ({share}) have no end: how they went is not known",

@@ -121,7 +121,7 @@ FROM legs
 
 _STAGE = """
 SELECT file, number, 'voice', queue, NULL, NULL, caller,
-    CASE WHEN taken THEN agent END,
+    CASE WHEN taken THEN nullif(agent, 'NONE') END,
     arrival, arrival,
     CASE WHEN taken THEN arrival + (wait * 1000)::BIGINT END,
     CASE WHEN ending IS NULL THEN NULL ELSE
