@@ -12,7 +12,7 @@ from sim import erlang
 from sim.learn.arrays import Flags, Floats
 from sim.learn.contacts import DAY, HOUR, Contacts
 from sim.learn.crew import crew_figures, levels_of, midnights, per_hour
-from sim.learn.crowding import crowding_of
+from sim.learn.crowding import crowding_figure, crowding_of
 from sim.learn.figures import DRAWS, Figure
 from sim.learn.hours import AWT, LEAST, MEASURED, Error, Hours, compared, hours_of
 from sim.learn.pace import EVEN, Pace, pace_of
@@ -124,7 +124,8 @@ class Learnt:
     working
         Working weekdays, and hours of the day that are compared.
     crew
-        Hours of agents in a day and their work after a contact, with intervals.
+        Hours of agents in a day, their work after a contact, and what a crowd does to patience,
+        with intervals.
     """
 
     model: Model
@@ -247,7 +248,9 @@ def tuned(
     model = search.model("replayed", rules["replayed"])
     people = logged or inferred(contacts, rules["replayed"], model.wrap)
     model = _crowded(model, contacts, people)
+    crowd = crowding_figure(contacts, people, model.patience, model.crowding, draws)
     people = logged or inferred(contacts, rules["week"], model.wrap)
+    crew = crew_figures(contacts, people, wrap_up(contacts, grace), draws)
     known = contacts.handle[contacts.served & (contacts.handle > 0)]
     gone = max(int(contacts.abandoned.sum()), 1)
     return Learnt(
@@ -257,7 +260,7 @@ def tuned(
         float(contacts.wait.sum()) / gone or float(DAY),  # nobody waited: nobody is impatient
         float(known.mean()) + model.wrap if len(known) else 0.0,
         working,
-        crew_figures(contacts, people, wrap_up(contacts, grace), draws),
+        crew | ({"crowding": crowd} if crowd else {}),
     )
 
 

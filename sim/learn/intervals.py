@@ -177,6 +177,8 @@ def intervals_of(log: Log) -> Intervals:
         name: np.asarray(values, np.int64 if name in whole else np.float64)
         for name, values in rows.items()
     }
+    if not log.presence_logged:  # what agents were busy with is no sign of who was there
+        columns["staffed"] = np.full(len(columns["start"]), np.nan)
     found = Intervals(**columns)
     if not found.answered.sum() or not found.handle.sum() > 0:
         rule = "has no interval in which contacts were answered and handled"
@@ -275,8 +277,13 @@ def _by_erlang_a(found: Intervals, draws: int) -> Figure | None:
 
 
 def _peak(likelihood: Floats) -> float:
-    """Patience of the greatest likelihood, by a parabola through the best and its neighbours."""
-    at = int(np.clip(np.argmax(likelihood), 1, len(_PATIENCE) - 2))
+    """Patience of the greatest likelihood, by a parabola through the best and its neighbours.
+
+    Nan where it is beyond what is tried: no patience explains who gave up with this staff.
+    """
+    at = int(np.argmax(likelihood))
+    if not 0 < at < len(_PATIENCE) - 1:
+        return float("nan")
     before, here, after = likelihood[at - 1 : at + 2].tolist()
     bend = before - 2 * here + after
     shift = float(np.clip(0.5 * (before - after) / bend, -1, 1)) if bend < 0 else 0.0

@@ -198,6 +198,8 @@ def _patience(one: ChannelEstimates) -> Iterator[str]:
     elif mean is not None:
         yield f"    # {_PATIENCE_OF[mean.name]}; the law is assumed: sums have a mean."
         yield f"    patience: {{law: exponential, mean: {_time(mean.value)}}}"
+    elif one.figures["abandonment"].value > 0:
+        yield "    patience: never    # some gave up, but after which wait is not told"
     else:
         yield "    patience: never    # nobody was seen to give up"
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
-
 from sim.learn.crew import OCCUPANCY
+from sim.learn.crowding import CROWD
 from sim.learn.door import Learned
 from sim.learn.estimate import ChannelEstimates, Estimates
 from sim.learn.figures import Figure
@@ -34,8 +33,8 @@ __all__ = [
     "together_sentences",
 ]
 
-#: Waiting contacts for each agent that a crowd is told by, and when it is worth a sentence.
-_CROWD, _CROWDED = 2.0, 1.1
+#: From how many times as fast on a crowd is worth a sentence.
+_CROWDED = 1.1
 _MEASURES = {
     "abandonment": N_("Abandonment"),
     "wait": N_("Mean wait"),
@@ -137,14 +136,16 @@ def _read(learned: Learned, lang: Language) -> Iterator[str]:
 
 def _crowd(learned: Learned, lang: Language) -> Iterator[str]:
     """What a queue does to patience, where it does anything."""
-    alone, crowded = learned.learnt.model.crowding.hazard(np.array([0.0, _CROWD])).tolist()
-    if crowded > _CROWDED * alone:
+    found = learned.learnt.crew.get("crowding")
+    if found is not None and found.value > _CROWDED:
         yield lang(
             "A queue shortens patience: with {count} waiting for each agent, callers give up "
-            "{times} times as fast as with nobody ahead. The hourly fit plays this; the scenario "
-            "has the mean patience.",
-            count=lang.number(int(_CROWD)),
-            times=lang.plain(crowded / alone, 1),
+            "{times} times as fast as with nobody ahead (95 %: {low} to {high}). The hourly fit "
+            "plays this; the scenario has the mean patience.",
+            count=lang.number(int(CROWD)),
+            times=lang.plain(found.value, 1),
+            low=lang.plain(found.low),
+            high=lang.plain(found.high),
         )
 
 

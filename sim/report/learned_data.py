@@ -131,6 +131,11 @@ DEFINITIONS: Mapping[str, tuple[str, str, str]] = {
         N_("mean over all days of time present, whoever is ready or busy"),
         "x",
     ),
+    "crowding": (
+        N_("Leaving in a queue, times as fast"),
+        N_("with two ahead for each agent, over nobody ahead"),
+        "x",
+    ),
     "after_call_work": (
         N_("Work after a contact"),
         N_("pauses of an agent through which somebody waited all the time"),
