@@ -126,10 +126,18 @@ def test_everything_drawn_has_words_for_those_who_do_not_see_it(
 
 
 @pytest.mark.parametrize("place", ["", "people"])
-def test_a_dark_page_is_drawn_in_dark_colours(browser: Browser, site: str, place: str) -> None:
+def test_a_dark_english_page_is_drawn_in_dark_colours_and_takes_a_comma(
+    browser: Browser, site: str, place: str
+) -> None:
     page = new_page(browser, color_scheme="dark", locale="en-GB")
     visit(page, f"{site}/{light(place)}")
     line = page.locator("dl").first.evaluate("e => e.style.getPropertyValue('--tile-line')")
+    # An English browser would drop the comma, and 82,5 would be 825.
+    field = page.get_by_role("spinbutton", name="Answered, %")
+    field.press("Control+a")
+    field.press_sequentially("82,5")
+    typed = field.input_value()
     page.context.close()
 
     assert line == "#323b50"
+    assert typed == "82.5"

@@ -51,6 +51,19 @@ _DARK_STYLE = """<style>
 [data-testid^="stBaseButton-primary"] :is(p, span),
 [data-testid="stPopoverButton"][kind="primary"] :is(p, span) {color: #131722}
 </style>"""
+# A browser that speaks English drops the comma of a number that is typed or pasted: 62,5 is 625
+# without a word. One that writes decimals with a comma takes it by itself.
+_COMMA = """
+if (!window.linewiseComma && !(1.5).toLocaleString().includes(',')) {
+  window.linewiseComma = true;
+  document.addEventListener('beforeinput', (event) => {
+    const typed = event.data || (event.dataTransfer && event.dataTransfer.getData('text')) || '';
+    if (event.target.type !== 'number' || !/^[^,]*,[^,]*$/.test(typed)) return;
+    event.preventDefault();
+    document.execCommand('insertText', false, typed.replace(',', '.').trim());
+  }, true);
+}
+"""
 
 
 #: Pages in the order of the navigation: module, title. The address of a page is its module.
@@ -89,7 +102,7 @@ def main() -> None:
     if st.context.theme.type == "dark":
         st.html(_DARK_STYLE)
     st.html(
-        f"<script>document.documentElement.lang='{lang.code}'</script>",
+        f"<script>document.documentElement.lang='{lang.code}';{_COMMA}</script>",
         unsafe_allow_javascript=True,
     )
     # The sidebar is drawn here, not by a page: what a page draws is forgotten with the page.
