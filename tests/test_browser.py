@@ -156,3 +156,17 @@ def paper(picture: bytes) -> int:
     """How bright most of a picture is."""
     with Image.open(BytesIO(picture)) as image:
         return int(np.median(np.asarray(image.convert("L"))))
+
+
+def test_a_decimal_comma_of_a_russian_reader_holds_in_an_english_browser(
+    browser: Browser, site: str
+) -> None:
+    page = new_page(browser, locale="en-GB")
+    visit(page, f"{site}/{light('', 'ru')}")
+    field = page.get_by_role("spinbutton", name="Отвечено, %")
+    field.press("Control+a")
+    field.press_sequentially("82,5")  # the browser alone would make it 825
+    typed = field.input_value()
+    page.context.close()
+
+    assert typed == "82.5"

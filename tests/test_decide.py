@@ -238,6 +238,10 @@ def test_vat_counted_in_two_ways_is_said_beside_the_answer() -> None:
 
     assert "“Share of VAT recovered” is 100% in “one” and 0% in “two”" in said
     assert not any("VAT" in one for one in equal_service_sentences(alike, Language("en")))
+    told = comparison_data(found)["vat_not_alike"]
+    assert told["words"]["en"] == [said.removeprefix("* ")]
+    assert told["differences"][0]["options"] == ("one", "two")
+    assert comparison_data(alike)["vat_not_alike"] is None
 
 
 def test_one_client_is_taxed_at_one_rate_and_a_team_abroad_at_its_own() -> None:

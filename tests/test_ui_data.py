@@ -109,11 +109,21 @@ def test_what_makes_no_sense_is_refused_in_words_and_nothing_is_lost() -> None:
     put(app, "Solved at first contact · Phone", 175.0)
 
     assert "stays as it was" in app.error[0].value
-    assert "must be at most 100%" in app.error[0].value
+    assert "ust be at most 100%" in app.error[0].value
     assert state_of(app) == before
     assert number(app, "Solved at first contact · Phone") == 75.0
     calm(app.run())
     assert not app.error
+
+
+def test_a_bound_is_told_in_the_reader_s_language() -> None:
+    app = straight("data", lang="ru")
+    put(app, "Решено с первого раза · Телефон", 175.0)
+    assert "Должно быть не больше 100%" in app.error[0].value
+    put(app, "Объём · Телефон", 1e300)
+
+    assert "Должно быть не больше 10 000 000 обращений в неделю" in app.error[0].value
+    assert not state_of(app).changed
 
 
 def test_the_load_of_the_sidebar_stays_when_a_channel_is_changed() -> None:

@@ -214,7 +214,8 @@ def test_options_without_prices_are_compared_by_their_service() -> None:
     app = turn(bring(opened(lang="en", scenario="bank"), own()), "options")
 
     assert "Cost a month" not in tables(app)[0].columns
-    assert "Nothing can be parted here" in texts(app)
+    assert "this scenario has no such two" in texts(app)
+    assert "one option only" in app.info[0].value
 
 
 @pytest.fixture(scope="module")

@@ -126,7 +126,7 @@ def _of_preset(
     left = {
         place: entry for place, entry in listed.items() if _at(own, place) == _at(shipped, place)
     }
-    return {**_of_scale(terms), **left}
+    return left if _SCALE in left else {**left, **_of_scale(terms)}
 
 
 def _of_scale(terms: InhouseTerms | ContractTerms) -> dict[str, Assumption]:

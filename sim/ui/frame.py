@@ -49,6 +49,9 @@ html[lang="ru"] [data-testid="stFileUploaderDropzone"] button p::after {{
 @media (min-width: 768px) {{.stMainBlockContainer {{padding-left: 3rem; padding-right: 3rem}}}}
 </style>"""
 # A chart has the colours of the theme that it was drawn in: with another theme it is drawn anew.
+# A browser that speaks English drops the comma of a number that is typed or pasted: 62,5 is 625
+# without a word. One that writes decimals with a comma takes it by itself; a reader of English
+# means thousands by it, and there it may be dropped.
 _SCRIPT = """<script>
 document.documentElement.lang = '%s';
 (() => {
@@ -61,6 +64,14 @@ document.documentElement.lang = '%s';
     seen = scheme();
     document.querySelector('.st-key-redraw button')?.click();
   }).observe(app, {attributes: true, attributeFilter: ['class']});
+  if ((1.5).toLocaleString().includes(',')) return;
+  document.addEventListener('beforeinput', (event) => {
+    const typed = event.data || event.dataTransfer?.getData('text') || '';
+    const decimal = document.documentElement.lang === 'ru' && /^[^,]*,[^,]*$/.test(typed);
+    if (event.target.type !== 'number' || !decimal) return;
+    event.preventDefault();
+    document.execCommand('insertText', false, typed.replace(',', '.').trim());
+  }, true);
 })();
 </script>"""
 

@@ -80,6 +80,13 @@ def _verdict(view: View, found: Comparison) -> None:
         said = [sureness(found, view.lang), _chance(view, found)]
         if any(said):
             st.markdown(plain(" ".join(filter(None, said))))
+        if found.verdict.kind == "unpriced":
+            st.caption(
+                view.lang(
+                    "Pay or a contract in the scenario file gives an option its price; the ready "
+                    "scenarios show how."
+                )
+            )
         chosen = _chosen(view, found)
         if found.gaps(chosen.name):
             st.markdown(f":material/warning: {plain(gap_sentence(found, chosen.name, view.lang))}")

@@ -26,9 +26,10 @@ from sim.scenario.terms import Assumption
 from sim.scenario.terms.presets import choices, currency
 from sim.scenario.terms.shipped import Section
 from sim.scenario.written import Choice, Figure, choice_of, figure_of, write, write_choice
+from sim.ui.refusals import found_in, reasons
 from sim.ui.session import change, state
 from sim.ui.state import State
-from sim.ui.view import View, choose, decide, hold, plain, quoted
+from sim.ui.view import View, choose, decide, hold, plain
 from sim.ui.work import folded, scenario_of, written_tree
 
 __all__ = ["figures", "shown_figures"]
@@ -304,7 +305,7 @@ def _keep(row: _Row, value: float | str | None) -> None:
             return
         edit = _edit(row.figure, value, shown, now)
     except InvalidInput as error:
-        st.session_state[_REFUSED] = (row.title, str(error))
+        st.session_state[_REFUSED] = (row.title, found_in(error))
         return
     _try(now.writing(edit, Edit(source, dict(_ENTERED))), row.title)
 
@@ -343,8 +344,7 @@ def _try(fresh: State, title: str) -> None:
     try:
         scenario_of(fresh)
     except (InvalidInput, ScenarioError) as error:
-        found = error.problems if isinstance(error, ScenarioError) else [error]
-        st.session_state[_REFUSED] = (title, "; ".join(str(one) for one in found[:3]))
+        st.session_state[_REFUSED] = (title, found_in(error))
         return
     change(fresh)
 
@@ -353,6 +353,6 @@ def _refusal(lang: Language) -> None:
     """Why the last change was not made, said once."""
     refused = st.session_state.pop(_REFUSED, None)
     if refused is not None:
-        title, reason = refused
+        title, found = refused
         head = lang("“{figure}” stays as it was.", figure=title)
-        st.error(f"{head} {quoted(reason)}")
+        st.error(f"{head} {upper(reasons(found, lang))}")

@@ -32,7 +32,10 @@ def week(view: View) -> None:
         st.subheader(lang("Contacts expected in a week"), anchor=False)
         if not names:
             st.markdown(
-                lang("What comes is replayed from a log or called from a list: no week to show.")
+                lang(
+                    "What comes is replayed from a log or called from a list: no week to show. "
+                    "The page “Simulation” plays a day of it."
+                )
             )
             return
         st.markdown(plain(_busiest(view, names[0])))

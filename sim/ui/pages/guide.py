@@ -14,9 +14,10 @@ from sim.scenario.edited import Edit
 from sim.scenario.hours import DAY, OpenHours
 from sim.scenario.variant import aht, lead, volume
 from sim.scenario.week_file import week_channels
+from sim.ui.refusals import found_in, reasons
 from sim.ui.session import change, state
 from sim.ui.state import BOUNDS, OWN, State
-from sim.ui.view import View, choose, plain
+from sim.ui.view import View, choose
 from sim.ui.work import scenario_of
 
 __all__ = ["headed", "hours_edits"]
@@ -69,7 +70,7 @@ def headed(view: View, question: str) -> None:
                 icon=":material/close:",
             )
     if refused:
-        st.error(lang("This cannot be computed: {reason}", reason=plain(str(refused))))
+        st.error(lang("This cannot be computed: {reason}", reason=reasons(refused, lang)))
 
 
 def _close() -> None:
@@ -157,8 +158,7 @@ def _apply(usual: Mapping[str, float]) -> None:
             fresh = fresh.writing(*hours_edits(scenario_of(State(now.scenario))[0], hours))
         scenario_of(fresh)
     except (InvalidInput, ScenarioError) as error:
-        found = error.problems if isinstance(error, ScenarioError) else [error]
-        st.session_state[_REFUSED] = "; ".join(str(one) for one in found[:3])
+        st.session_state[_REFUSED] = found_in(error)
         return
     change(fresh)
     st.session_state[_CLOSED] = True

@@ -38,8 +38,14 @@ def hybrid(view: View) -> None:
         st.subheader(lang("The best hybrid, found by search"), anchor=False)
         try:
             legs = legs_of(scenario)
-        except InvalidInput as error:
-            st.markdown(lang("Nothing can be parted here: {reason}.", reason=plain(str(error))))
+        except InvalidInput:
+            st.markdown(
+                lang(
+                    "A hybrid parts work between an own team and a vendor. It is looked for where "
+                    "two options serve the same channels, each with one group that has prices and "
+                    "is staffed to target; this scenario has no such two."
+                )
+            )
             return
         st.markdown(
             lang(

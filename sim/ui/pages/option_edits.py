@@ -17,9 +17,10 @@ from sim.scenario import Scenario
 from sim.scenario.edited import Edit, edited
 from sim.scenario.inputs import Input, find_input
 from sim.ui.deciding import free_name
+from sim.ui.refusals import found_in, reasons
 from sim.ui.session import change
 from sim.ui.state import State
-from sim.ui.view import View, choose, plain
+from sim.ui.view import View, choose
 from sim.ui.work import scenario_of, tree_of
 
 __all__ = ["Field", "attempt", "edit_option", "fields_of", "refusal"]
@@ -176,11 +177,8 @@ def attempt(state: State, lang: Language, *edits: Edit) -> bool:
     fresh = state.writing(*edits)
     try:
         scenario_of(fresh)
-    except ScenarioError as error:
-        st.session_state["refused"] = "; ".join(str(one) for one in error.problems[:3])
-        return False
-    except InvalidInput as error:
-        st.session_state["refused"] = str(error)
+    except (InvalidInput, ScenarioError) as error:
+        st.session_state["refused"] = found_in(error)
         return False
     st.session_state.pop("refused", None)
     change(fresh)
@@ -189,9 +187,9 @@ def attempt(state: State, lang: Language, *edits: Edit) -> bool:
 
 def refusal(lang: Language) -> None:
     """Say why the last change was not made, once."""
-    reason = st.session_state.pop("refused", None)
-    if reason is not None:
-        st.error(lang("This change was not made: {reason}", reason=plain(str(reason))))
+    found = st.session_state.pop("refused", None)
+    if found is not None:
+        st.error(lang("This change was not made: {reason}", reason=reasons(found, lang)))
 
 
 def edit_option(view: View, shown: Sequence[str]) -> None:

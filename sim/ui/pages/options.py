@@ -32,6 +32,13 @@ def draw(view: View) -> None:
     found = comparison(view.scenario, lang, early=True)
     refusal(lang)
     shown = _shown(view, found)
+    if len(found.options) == 1:
+        st.info(
+            lang(
+                "There is one option only, so nothing stands beside it. A second one under "
+                "“options:” in the scenario file is compared here; the ready scenarios show how."
+            )
+        )
     _sentence(view, found, shown)
     _table(view, found, shown)
     if found.baseline.cost is not None and len(shown) > 1:

@@ -55,7 +55,10 @@ def draw(view: View, found: Comparison) -> None:
         _nothing(
             view,
             lang("There is nothing to choose between"),
-            lang("Fewer than two options have prices and give the same service."),
+            lang(
+                "Fewer than two options have prices and give the same service. The page “Options” "
+                "says what each attains, and lets it be changed."
+            ),
         )
         return
     try:

@@ -42,7 +42,12 @@ def draw(view: View, found: Comparison) -> None:
         with st.container(border=True):
             head = lang("There is nothing to choose between")
             st.header(f":material/info: {head}", anchor=False)
-            st.markdown(lang("Fewer than two options have prices."))
+            st.markdown(
+                lang(
+                    "Fewer than two options have prices. Pay or a contract in the scenario file "
+                    "gives an option its price; the ready scenarios show how."
+                )
+            )
         return
     asked = _asked(view, found, priced)
     if asked is not None:

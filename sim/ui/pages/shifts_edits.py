@@ -15,8 +15,9 @@ from sim.scenario import Scenario
 from sim.scenario.edited import Edit, edited
 from sim.scenario.option import Group
 from sim.scenario.planned import ShiftForm
+from sim.ui.refusals import found_in, reasons
 from sim.ui.session import change, state
-from sim.ui.view import View, plain
+from sim.ui.view import View
 from sim.ui.work import planned_of, scenario_of, tree_of
 
 __all__ = ["Desk", "put_in", "put_number", "say_refused", "write"]
@@ -103,8 +104,7 @@ def write(*edits: Edit) -> bool:
     try:
         scenario_of(fresh)
     except (InvalidInput, ScenarioError) as error:
-        told = error.problems if isinstance(error, ScenarioError) else [error]
-        st.session_state[_REFUSED] = "; ".join(str(one) for one in told[:3])
+        st.session_state[_REFUSED] = found_in(error)
         return False
     st.session_state.pop(_REFUSED, None)
     change(fresh)
@@ -124,9 +124,10 @@ def put_in(*edits: Edit) -> None:
 
 def say_refused(view: View) -> None:
     """Say what was not written, and why."""
-    reason = st.session_state.pop(_REFUSED, None)
-    if reason is not None:
-        st.error(view.lang("This was not taken over: {reason}", reason=plain(str(reason))))
+    found = st.session_state.pop(_REFUSED, None)
+    if found is not None:
+        said = reasons(found, view.lang)
+        st.error(view.lang("This was not taken over: {reason}", reason=said))
 
 
 def put_number(
