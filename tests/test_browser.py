@@ -163,7 +163,7 @@ def test_a_decimal_comma_of_a_russian_reader_holds_in_an_english_browser(
 ) -> None:
     page = new_page(browser, locale="en-GB")
     visit(page, f"{site}/{light('', 'ru')}")
-    field = page.get_by_role("spinbutton", name="Отвечено, %")
+    field = page.get_by_role("spinbutton", name="Ответить, %")
     field.press("Control+a")
     field.press_sequentially("82,5")  # the browser alone would make it 825
     typed = field.input_value()
