@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ifndef TOGETHER
 .NOTPARALLEL:
 endif
-.PHONY: help app test quick test-nojit test-long snapshots lint types format bench lock environment clean
+.PHONY: help app test quick test-nojit test-long snapshots read lint types format bench lock environment clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,7 +31,7 @@ app: environment .venv/linewise-warm ## open the app in the browser
 	@$(BIN)/python -m sim.ui.serving app.py
 
 test: .venv/linewise-warm ## every check and every test
-	@$(MAKE) --no-print-directory TOGETHER=1 -j2 lint types test-nojit
+	@$(MAKE) --no-print-directory TOGETHER=1 -j2 test-nojit lint types read
 	@$(PYTEST)
 
 quick: environment .venv/linewise-warm ## the tests that take seconds
@@ -46,6 +46,11 @@ test-long: environment ## the checks that take minutes to hours
 
 snapshots: environment .venv/linewise-warm ## take the pictures of pages anew that tests compare with
 	@NEW_SNAPSHOTS=1 $(BIN)/python -m pytest -q --long tests/test_browser_snapshots.py
+
+# Else each process of the tests would rewrite all their assertions, at the same time as the others.
+# What cannot be read is told when the tests run.
+read: environment
+	@$(BIN)/python -m pytest -qq --collect-only >/dev/null || true
 
 lint: environment ## style, spelling, and which room imports which
 	@$(BIN)/ruff check

@@ -115,7 +115,8 @@ def team_of(inputs: Inputs, *, in_order: bool) -> Team:
             priority[serves, p] = np.arange(len(serves))
         able = np.isin(np.arange(shape[0]), serves)
         preference[~able, p] = NONE
-    keeps = {} if design["reserved"] is None else {"reserve": np.array(design["reserved"]).T}
+    # Rows one after another, as demand has them: for columns the engine would be compiled anew.
+    keeps = {} if design["reserved"] is None else {"reserve": np.array(design["reserved"]).T.copy()}
     stays = laws_of_patience(inputs, shape[0])
     return Team(
         rates=rates,

@@ -38,6 +38,12 @@ def command(name: str) -> tuple[object, ...]:
     return ("erlang", "lines" if name == "engset" else name, *COMMANDS[name])
 
 
+def width(said: Said) -> int:
+    """Of the tables, which stand a little to the right."""
+    rows = (line.rstrip() for line in said.out.splitlines() if line.startswith(" "))
+    return max(map(len, rows), default=0)
+
+
 @pytest.fixture
 def day(tmp_path: Path) -> Path:
     file = tmp_path / "day.csv"
@@ -46,7 +52,7 @@ def day(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_speaks_both_languages_and_prints_rows_and_data(
+def test_every_command_speaks_both_languages_in_tables_that_fit_and_prints_rows_and_data(
     linewise: Linewise, name: str
 ) -> None:
     english, russian = (linewise(*command(name), "--lang", lang) for lang in ("en", "ru"))
@@ -55,6 +61,9 @@ def test_every_command_speaks_both_languages_and_prints_rows_and_data(
     assert (english.code, russian.code) == (0, 0)
     assert english.out != russian.out
     assert not english.err
+    widths = width(english), width(russian)
+    assert max(widths) <= 80
+    assert all(widths) or name in ("lines", "engset")
     assert table
     assert all(None not in row.values() for row in table)
     assert linewise(*command(name), "--json").data
@@ -146,24 +155,20 @@ def test_handle_times_and_patience_may_both_have_a_law(linewise: Linewise) -> No
     assert (main["asa"], main["method"]) == (same.asa, same.method)
 
 
-@pytest.mark.parametrize(
-    "extra", [("--lines", 15), ("--balking", "10%"), ("--lines", 15, "--balking", "10%")]
-)
 @pytest.mark.parametrize("further", [("--redial", "50%"), ("--service", LOGNORMAL)])
-def test_lines_and_balking_reach_every_model(
-    linewise: Linewise, extra: tuple[object, ...], further: tuple[object, ...]
-) -> None:
+def test_lines_and_balking_reach_every_model(linewise: Linewise, further: tuple[str, str]) -> None:
     work = ("--calls", 100) if further[0] == "--service" else ("--calls", 100, "--aht", "3m")
     key = "service" if further[0] == "--service" else "erlang_x"
-    said = linewise("erlang", *work, *further, *extra, "--agents", 11, "--json").data
-    needed = linewise("erlang", *work, *further, *extra, "--target", "60/20", "--json").data
+    asked = ("erlang", *work, *further)
+    plain = linewise(*asked, "--agents", 11, "--json").data[key]
+    lines, balking = ("--lines", 15), ("--balking", "10%")
+    for extra in (lines, balking, lines + balking):
+        said = linewise(*asked, *extra, "--agents", 11, "--json").data[key]
+        needed = linewise(*asked, *extra, "--target", "60/20", "--json").data[key]
 
-    assert (said[key]["blocking"] > 0) == ("--lines" in extra)
-    assert (
-        said[key]["abandonment"]
-        != linewise("erlang", *work, *further, "--agents", 11, "--json").data[key]["abandonment"]
-    )
-    assert needed[key]["met"]
+        assert (said["blocking"] > 0) == ("--lines" in extra)
+        assert said["abandonment"] != plain["abandonment"]
+        assert needed["met"]
 
 
 def test_parts_of_an_agent_count_for_general_handle_times(linewise: Linewise) -> None:
@@ -487,19 +492,9 @@ def test_methods_are_explained_in_both_languages_and_ties_are_no_winners(
     assert "sipp_max: каждый" in russian
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("lines", "engset")])
-@pytest.mark.parametrize("lang", ["en", "ru"])
-def test_tables_of_every_command_fit_a_terminal(linewise: Linewise, name: str, lang: str) -> None:
-    lines = linewise(*command(name), "--lang", lang).out.splitlines()
-
-    assert max(len(line.rstrip()) for line in lines if line.startswith(" ")) <= 80
-
-
 @pytest.mark.parametrize("lang", ["en", "ru"])
 def test_tables_of_a_day_fit_a_terminal(linewise: Linewise, day: Path, lang: str) -> None:
-    lines = linewise("erlang", "day", day, "--aht", "4m", "--lang", lang).out.splitlines()
-
-    assert max(len(line.rstrip()) for line in lines if line.startswith(" ")) <= 80
+    assert 0 < width(linewise("erlang", "day", day, "--aht", "4m", "--lang", lang)) <= 80
 
 
 @pytest.mark.parametrize(

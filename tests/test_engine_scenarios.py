@@ -13,7 +13,7 @@ from sim.engine import ENGINES
 from sim.engine.contract import check_pair
 from sim.engine.invariants import check
 from sim.experiment import case
-from sim.plan import cover, requirement, staffed
+from sim.plan import requirement, staffed
 from sim.plan.shift_plans import planned
 from sim.plan.trials import Brought
 from sim.scenario import Scenario, load
@@ -40,22 +40,17 @@ def options() -> Mapping[Path, tuple[str, ...]]:
 
 
 def covers(scenario: Scenario, name: str) -> dict[str, Brought]:
-    """Agents who keep the promises; of planned shifts, those for the agents of the closed form."""
+    """Agents of the closed form, by the hour or on shifts that bring them."""
     option = scenario.options[name]
-    forms = {
-        group: one.staffing.shifts
-        for group, one in option.groups.items()
-        if isinstance(one.staffing, ToTarget) and one.staffing.shifts
-    }
-    if not forms:
-        return {
-            group: Brought(one.agents, one.plan)
-            for group, one in cover(scenario, name, seed=7).items()
-        }
     found = {}
     for group, need in requirement(scenario, option).items():
-        plan = planned(scenario, option.groups[group], need.agents, forms[group], proven=False)
-        found[group] = Brought(plan.agents, plan)
+        found[group] = Brought(need.agents)
+        staffing = option.groups[group].staffing
+        if isinstance(staffing, ToTarget) and staffing.shifts:
+            plan = planned(
+                scenario, option.groups[group], need.agents, staffing.shifts, proven=False
+            )
+            found[group] = Brought(plan.agents, plan)
     return found
 
 
