@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sim.learn.contacts import DAY, Contacts
+from sim.learn import read_logs
+from sim.learn.contacts import DAY, Contacts, contacts_of
 from sim.learn.durations import durations_of
 from sim.learn.estimate import estimated, service_sums
 from sim.learn.figures import bootstrap
@@ -268,6 +270,26 @@ def test_usual_presence_has_the_level_of_the_hour() -> None:
     found = usual(levels, np.array([4]), np.array([4.0 * DAY]))
 
     assert found.mean(4.0 * DAY, 3600.0, 24)[8:12].tolist() == [0, 2, 3.5, 0]
+
+
+def test_agents_are_numbered_alike_whatever_the_salt(tmp_path: Path) -> None:
+    log = tmp_path / "queue_log"
+    lines = []
+    for number in range(40):
+        at, call = 1_700_000_000 + 60 * number, f"{number}|sales"
+        agent = f"SIP/{number * 7 % 11}"
+        lines.append(f"{at}|{call}|NONE|ENTERQUEUE||{number}|1")
+        lines.append(f"{at + 5}|{call}|{agent}|CONNECT|5|x|2")
+        lines.append(f"{at + 50}|{call}|{agent}|COMPLETECALLER|5|45|1")
+    log.write_text("\n".join(lines) + "\n")
+    found = []
+    for salt in ("a", "b", "c"):
+        with read_logs(log, timezone="UTC", salt=salt) as read:
+            found.append(contacts_of(read))
+
+    assert [one.agent.tolist() for one in found] == [found[0].agent.tolist()] * 3
+    assert found[0].agent[:12].tolist() == [*range(11), 0]
+    assert len({tuple(one.names.tolist()) for one in found}) == 3
 
 
 def test_the_pace_of_agents_and_hours_comes_back() -> None:
