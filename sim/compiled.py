@@ -49,6 +49,7 @@ _SOURCES = (
     "engine/line.py",
     "experiment/stationary.py",
     "learn/adapters/plain_loops.py",
+    "metrics/answers.py",
     "metrics/tally.py",
     "metrics/virtual.py",
     "metrics/waits.py",

@@ -310,6 +310,24 @@ class RatioSums:
             total += term
         self.count += 1
 
+    def add_whole(self, numerators: Floats, denominators: Floats) -> None:
+        """Add several replications of whole numbers, whose sums are exact in any order.
+
+        Parameters
+        ----------
+        numerators, denominators
+            [replication, …]; as many replications as make blocks whole.
+        """
+        if self.sums is None:
+            self.sums = np.zeros((5, *self.shape))
+        x, y = numerators, denominators
+        if self.block > 1:
+            x, y = (side.reshape(-1, self.block, *self.shape).sum(axis=1) for side in (x, y))
+        self.sums[:2] += x.sum(axis=0), y.sum(axis=0)
+        for total, (one, other) in zip(self.sums[2:], ((x, x), (y, y), (x, y)), strict=True):
+            total += np.einsum("i...,i...->...", one, other)
+        self.count += len(x)
+
     def estimates(self, confidence: float = CONFIDENCE) -> tuple[Floats, Floats]:
         """Values and half-widths; not a number where the denominator is zero.
 

@@ -265,6 +265,7 @@ def test_a_worker_plays_for_nothing_only_where_there_is_something_to_compile(
     monkeypatch.setattr(places, "is_warm", lambda: warm)
     job = places._unpacked(places._Packed(pickle.dumps(Job(played, 3)), f"{warm}"))
 
+    assert isinstance(job, Job)
     assert job.seed == 3
     assert numbers == played_first
 

@@ -9,9 +9,17 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Literal
 
-from sim.decide.option import Attained, OptionResult, Prepared, Run, evaluate, prepare
+from sim.decide.option import Attained, OptionResult, Prepared, Run, evaluate, played, prepare
 from sim.errors import Interrupted, InvalidInput, names_of, of_kind
-from sim.experiment import Goal, Place, Progress, check_paired, difference, opened
+from sim.experiment import (
+    Goal,
+    Place,
+    Progress,
+    Replications,
+    check_paired,
+    difference,
+    opened,
+)
 from sim.plan import Cover
 from sim.scenario.given import scenario_of
 from sim.scenario.model import Scenario
@@ -373,9 +381,8 @@ def compare(
             prepare(scenario, name, run.seed, on=place, covers=known_covers.get(name))
             for name in chosen
         ]
-        if early is not None:
-            _told_early(scenario, ready, run, early)
-        results = _each(ready, run, follow)
+        begun = {} if early is None else _told_early(scenario, ready, run, early)
+        results = _each(ready, run, follow, begun)
         # Paired differences need the same replications of every option: as many as the option
         # that was hardest to pin down.
         most = max(result.replications.count for result in results)
@@ -386,7 +393,11 @@ def compare(
             for option, result in zip(ready, results, strict=True)
             if result.replications.count < most
         ]
-        begun = {result.name: result for result in results if result.replications.first == first}
+        begun = {
+            result.name: result.replications
+            for result in results
+            if result.replications.first == first
+        }
         again = {result.name: result for result in _each(fewer, alike, follow, begun)}
     results = [again.get(result.name, result) for result in results]
     return Comparison(scenario, replace(alike, on=None), tuple(results))
@@ -394,18 +405,19 @@ def compare(
 
 def _told_early(
     scenario: Scenario, ready: Sequence[Prepared], run: Run, early: Callable[[Comparison], None]
-) -> None:
-    """Tell an answer of few replications, where all of them take long."""
+) -> dict[str, Replications]:
+    """Tell an answer of few replications, where all of them take long; return what was played."""
     if run.replications <= 2 * EARLY:
-        return
+        return {}
     few = replace(run, replications=2, at_most=2, precision=0.0, goals=(), rule="sequential")
-    begun = perf_counter()
-    _each(ready, few, lambda _: None)
-    if (perf_counter() - begun) / 2 * run.replications < _LONG:
-        return
+    started = perf_counter()
+    begun = {one.name: played(one, few) for one in ready}
+    if (perf_counter() - started) / 2 * run.replications < _LONG:
+        return begun
     few = replace(few, replications=EARLY, at_most=EARLY)
-    results = _each(ready, few, lambda _: None)
+    results = _each(ready, few, lambda _: None, begun)
     early(Comparison(scenario, replace(few, on=None), tuple(results)))
+    return {result.name: result.replications for result in results}
 
 
 def comparison_of(value: object, scenario: Scenario | None = None) -> Comparison:
@@ -432,7 +444,7 @@ def _each(
     ready: Sequence[Prepared],
     run: Run,
     follow: Callable[[str], Callable[[Progress], None] | None],
-    begun: Mapping[str, OptionResult] | None = None,
+    begun: Mapping[str, Replications] | None = None,
 ) -> list[OptionResult]:
     """Evaluate options one after the other, going on with what was begun of them.
 

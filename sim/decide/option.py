@@ -45,6 +45,7 @@ __all__ = [
     "Prepared",
     "Run",
     "evaluate",
+    "played",
     "prepare",
     "simulate",
 ]
@@ -350,31 +351,41 @@ def evaluate(
     ready: Prepared,
     run: Run,
     progress: Callable[[Progress], None] | None = None,
-    after: OptionResult | None = None,
+    after: Replications | None = None,
 ) -> OptionResult:
     """Simulate and price an option that is staffed; `Interrupted` prices what was finished.
 
     What was played of it before, from the same replication on, is not played again.
     """
     try:
-        result = replicate(
-            ready.case,
-            seed=run.seed,
-            replications=run.replications,
-            at_most=run.at_most,
-            precision=run.precision,
-            goals=run.goals,
-            rule=run.rule,
-            first=run.first,
-            after=after.replications if after else None,
-            engine=run.engine,
-            record=Recorder(ready.month),
-            progress=progress,
-            on=run.on,
-        )
+        result = played(ready, run, progress, after)
     except Interrupted as pressed:
         raise Interrupted(_priced(ready, pressed.partial)) from pressed
     return _priced(ready, result)
+
+
+def played(
+    ready: Prepared,
+    run: Run,
+    progress: Callable[[Progress], None] | None = None,
+    after: Replications | None = None,
+) -> Replications:
+    """Simulate an option that is staffed, without pricing it; otherwise as `evaluate` does."""
+    return replicate(
+        ready.case,
+        seed=run.seed,
+        replications=run.replications,
+        at_most=run.at_most,
+        precision=run.precision,
+        goals=run.goals,
+        rule=run.rule,
+        first=run.first,
+        after=after,
+        engine=run.engine,
+        record=Recorder(ready.month),
+        progress=progress,
+        on=run.on,
+    )
 
 
 def _priced(ready: Prepared, result: Replications) -> OptionResult:

@@ -215,20 +215,23 @@ def stretches(levels: NDArray[np.float64], slot: int) -> list[Stretch]:
     """
     found: list[Stretch] = []
     for position in range(int(np.ceil(levels.max(initial=0.0)))):
-        filled = np.clip(levels - position, 0.0, 1.0)
-        found += _merged(_parts(filled, slot))
+        start, end = _parts(np.clip(levels - position, 0.0, 1.0), slot)
+        begins = np.ones(len(start), bool)
+        begins[1:] = start[1:] != end[:-1]
+        stops = np.ones(len(start), bool)
+        stops[:-1] = begins[1:]
+        found += zip(start[begins].tolist(), end[stops].tolist(), strict=True)
     return found
 
 
-def _parts(filled: NDArray[np.float64], slot: int) -> Iterator[Stretch]:
-    """Part of each slot in which one position is filled."""
+def _parts(filled: NDArray[np.float64], slot: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Part of each slot in which one position is filled, where it is at all: starts and ends."""
     beside = np.concatenate([[0.0], filled, [0.0]])
-    for at, share in enumerate(filled):
-        length = round(share * slot)
-        if length:
-            later = beside[at + 2] > beside[at]
-            start = at * slot + (slot - length if later else 0)
-            yield start, start + length
+    length = np.rint(filled * slot).astype(np.int64)
+    late = np.where(beside[2:] > beside[:-2], slot - length, 0)
+    start = np.arange(len(filled)) * slot + late
+    some = length > 0
+    return start[some], (start + length)[some]
 
 
 def _merged(parts: Iterable[Stretch]) -> list[Stretch]:

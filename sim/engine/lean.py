@@ -17,6 +17,7 @@ references need counting; `tables` makes them.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -508,13 +509,9 @@ def fits(workload: Workload, staffing: Staffing) -> bool:
 def play(workload: Workload, staffing: Staffing) -> Outcome:
     """Play one plain workload against one crew, compiled; see `sim.engine.Engine`."""
     fate = _blank(len(workload), staffing.start)
+    crew, routes = _rules(staffing)
     events = _run(
-        workload.fresh,
-        _work(workload),
-        _crew(staffing),
-        _Routes(*tables.orders(staffing)),
-        _floor(len(workload), staffing),
-        fate,
+        workload.fresh, _work(workload), crew, routes, _floor(len(workload), staffing), fate
     )
     return Outcome(*fate, events)
 
@@ -524,10 +521,12 @@ def _work(workload: Workload) -> _Work:
     return _Work(*(getattr(workload, name) for name in _Work._fields))
 
 
-def _crew(staffing: Staffing) -> _Crew:
-    """Take the columns and tables of a staffing."""
+@lru_cache(maxsize=4)
+def _rules(staffing: Staffing) -> tuple[_Crew, _Routes]:
+    """Take the columns and tables of a staffing, which a play only reads."""
     leaver = np.argsort(staffing.end, kind="stable").astype(np.uint32)
-    return _Crew(leaver, *(getattr(staffing, name) for name in _Crew._fields[1:]))
+    crew = _Crew(leaver, *(getattr(staffing, name) for name in _Crew._fields[1:]))
+    return crew, _Routes(*tables.orders(staffing))
 
 
 def _floor(attempts: int, staffing: Staffing) -> _Floor:

@@ -6,6 +6,7 @@ from sim.experiment.paired import check_paired, difference
 from sim.experiment.places import FORMS, SETTING, Place, opened
 from sim.experiment.replications import BAND, WHOSE, Replications, Waits
 from sim.experiment.running import Progress, replicate
+from sim.experiment.service import Customers, Service, serve
 from sim.experiment.stationary import StationaryQueue, stationary_queue
 from sim.experiment.steady import Steady, batch_means, steady_state
 from sim.experiment.stopping import Goal, Rule, Stopped
@@ -17,11 +18,13 @@ __all__ = [
     "SETTING",
     "WHOSE",
     "Case",
+    "Customers",
     "Goal",
     "Place",
     "Progress",
     "Replications",
     "Rule",
+    "Service",
     "StationaryQueue",
     "Steady",
     "Stopped",
@@ -34,6 +37,7 @@ __all__ = [
     "difference",
     "opened",
     "replicate",
+    "serve",
     "stationary_queue",
     "steady_state",
 ]

@@ -89,6 +89,7 @@ def case(
     option: Option | None = None,
     cover: Mapping[str, Sequence[float]] | None = None,
     increments: Mapping[str, float] | None = None,
+    demand: Demand | None = None,
 ) -> Case:
     """Make an option of a scenario ready to be played.
 
@@ -104,6 +105,8 @@ def case(
         Agents by interval of the week for groups that are staffed to target.
     increments
         Step to which a group's handle times are rounded up for the bill, by group [s].
+    demand
+        What comes in, where it is known already: who is there does not change it.
 
     Raises
     ------
@@ -112,8 +115,8 @@ def case(
     """
     if option is None:
         option = scenario.options[scenario.chosen(name)]
-    timeline = Timeline.of(scenario)
-    demand = Demand.of(scenario, option)
+    demand = demand or Demand.of(scenario, option)
+    timeline = demand.timeline
     targets = demand.layout.targets
     shown = demand.layout.shown
     waits = [t.awt if t else AWT[c.kind] for t, c in zip(targets, shown, strict=True)]

@@ -23,12 +23,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from sim.compiled import alone, is_warm, sources_digest
 from sim.errors import InvalidInput, WorkersLost
 from sim.experiment.asked import checked_count
-from sim.experiment.played import Job, Played
+from sim.experiment.played import Plays
 
 __all__ = ["FORMS", "SETTING", "Place", "opened"]
 
@@ -50,6 +50,8 @@ _PATIENCE = 10
 # Asked of a worker in words that need nothing of ours there: a task of ours would end it.
 _HAS_LINEWISE = "__import__('importlib.util').util.find_spec('sim') is not None"
 
+_Kept = TypeVar("_Kept")
+
 
 class Place(Protocol):
     """Somewhere to play replications."""
@@ -58,7 +60,7 @@ class Place(Protocol):
     def name(self) -> str:
         """The setting that leads here."""
 
-    def play(self, job: Job, numbers: range) -> Generator[Played]:
+    def play(self, job: Plays[_Kept], numbers: range) -> Generator[_Kept]:
         """Play replications of a job and give them out in the order of their numbers.
 
         Few are in memory at a time. When the caller closes the iterator, nothing more is started.
@@ -76,11 +78,11 @@ class _Threads:
     workers: int
     name: str
 
-    def play(self, job: Job, numbers: range) -> Generator[Played]:
+    def play(self, job: Plays[_Kept], numbers: range) -> Generator[_Kept]:
         """Play on all threads, few parcels ahead of whoever takes them."""
         stop = threading.Event()
 
-        def several(some: range) -> list[Played]:
+        def several(some: range) -> list[_Kept]:
             return [job.play(number) for number in some if not stop.is_set()]
 
         # Small parcels keep all threads busy to the end, larger ones spare them waking each other.
@@ -109,7 +111,7 @@ class _Parcel:
     Parameters
     ----------
     job
-        A `Job`, packed.
+        What is played, packed.
     digest
         Names the job, so that a worker unpacks it once.
     sources
@@ -125,7 +127,7 @@ class _Parcel:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Delivery:
+class _Delivery(Generic[_Kept]):
     """What comes back of a parcel.
 
     Parameters
@@ -136,11 +138,11 @@ class _Delivery:
         Time that they took.
     """
 
-    played: list[Played]
+    played: list[_Kept]
     seconds: float
 
 
-def _deliver(parcel: _Parcel) -> _Delivery:
+def _deliver(parcel: _Parcel) -> _Delivery[Any]:
     """Play a parcel in a worker."""
     if parcel.sources != sources_digest():
         rule = "must have workers with the same version of Linewise as here"
@@ -166,9 +168,9 @@ class _Packed:
 
 
 @lru_cache(maxsize=4)
-def _unpacked(packed: _Packed) -> Job:
+def _unpacked(packed: _Packed) -> Plays[Any]:
     """Unpack a job once in each process; the first there may have to compile, one at a time."""
-    job: Job = pickle.loads(packed.job)
+    job: Plays[Any] = pickle.loads(packed.job)
     if not is_warm():
         with alone():
             job.play(0)
@@ -190,7 +192,7 @@ class _Joblib:
         self.name = name
         self.settings = settings
 
-    def play(self, job: Job, numbers: range) -> Generator[Played]:
+    def play(self, job: Plays[_Kept], numbers: range) -> Generator[_Kept]:
         """Play on all workers; what a lost worker had in hand is played by another."""
         packed = _packed(job)
         digest = hashlib.sha256(packed).hexdigest()[:16]
@@ -207,7 +209,7 @@ class _Joblib:
                 if lost > _TRIES:
                     raise WorkersLost(self.name, at - numbers.start) from error
 
-    def _round(self, whole: _Parcel, first: int, pace: _Pace) -> Iterator[Played]:
+    def _round(self, whole: _Parcel, first: int, pace: _Pace) -> Iterator[Any]:
         """Play from a number on, for one call of joblib."""
         joblib = importlib.import_module("joblib")
         with joblib.parallel_config(**self.settings):
@@ -235,7 +237,7 @@ class _Pace:
     def __init__(self) -> None:
         self.seconds = 0.0
 
-    def seen(self, delivery: _Delivery) -> None:
+    def seen(self, delivery: _Delivery[Any]) -> None:
         """Learn from a delivery."""
         self.seconds = delivery.seconds / len(delivery.played)
 
@@ -257,11 +259,11 @@ def _parcels(whole: _Parcel, first: int, workers: int, pace: _Pace) -> Iterator[
         at += size
 
 
-def _packed(job: Job) -> bytes:
+def _packed(job: Plays[Any]) -> bytes:
     """Pack a job; a function of the caller's own goes along, since workers cannot import it."""
     import cloudpickle
 
-    name = getattr(job.record, "__module__", None) or __name__
+    name = getattr(getattr(job, "record", None), "__module__", None) or __name__
     home = sys.modules.get(name)
     foreign = home is not None and name.partition(".")[0] != __name__.partition(".")[0]
     if foreign:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,19 @@ from sim.engine import ENGINES, check_pair
 from sim.experiment.case import Case
 from sim.metrics import Tally, check_ledger, tally, wait_counts
 
-__all__ = ["Job", "Played"]
+__all__ = ["Job", "Played", "Plays"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+
+_Kept_co = TypeVar("_Kept_co", covariant=True)
+
+
+class Plays(Protocol[_Kept_co]):
+    """What a place plays, replication by replication."""
+
+    def play(self, number: int) -> _Kept_co:
+        """Play one replication: a pure function of its number."""
 
 
 class Played(NamedTuple):

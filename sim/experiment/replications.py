@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from sim.demand.caps import Capped
 from sim.errors import InvalidInput
 from sim.experiment.case import Case
+from sim.experiment.levels import LEVELS
 from sim.experiment.stopping import Stopped
-from sim.experiment.sums import BANDED, LEVELS, Sums
+from sim.experiment.sums import BANDED, Sums
 from sim.metrics import MEASURES, Waited, bin_edges, measure_names, service_level
 from sim.stats import Estimate, Span, chance_estimate, mean_estimate, t_quantile
 
@@ -285,7 +286,7 @@ class Replications:
 
     def _level(self, name: str) -> slice:
         """Places of a level."""
-        return self._sums.levels[LEVELS[_found("level", name, LEVELS)]]
+        return self._sums.levels.at[LEVELS[_found("level", name, LEVELS)]]
 
 
 def _quantile(below: Floats, share: float) -> float:

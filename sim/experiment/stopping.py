@@ -25,7 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InvalidInput
-from sim.experiment.sums import LEVELS, Sums
+from sim.experiment.levels import LEVELS
+from sim.experiment.sums import Sums
 from sim.metrics import measure_names, service_level
 from sim.stats import CONFIDENCE
 
@@ -146,7 +147,7 @@ def _reach(sums: Sums, goal: Goal) -> Reach:
 
 def _looked_at(sums: Sums, goal: Goal) -> tuple[Floats, Floats]:
     """Values and half-widths of everything that a goal looks at."""
-    played, places = sums.case, sums.levels[goal.level]
+    played, places = sums.case, sums.levels.at[goal.level]
     if goal.measure == "occupancy":
         values, widths = sums.occupancy.estimates(CONFIDENCE)
         rows = [g for g, name in enumerate(played.groups) if goal.of in (None, name)]

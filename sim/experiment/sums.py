@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand.caps import Capped
 from sim.experiment.case import Case
+from sim.experiment.levels import LEVELS, Levels
 from sim.experiment.played import Played
 from sim.metrics import (
     BINS,
@@ -22,14 +21,12 @@ from sim.metrics import (
 )
 from sim.stats import RatioSums, Rows, Sample
 
-__all__ = ["BANDED", "LEVELS", "Sums"]
+__all__ = ["BANDED", "Sums"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Counts = NDArray[np.int64]
 
-#: How finely a period is looked at.
-LEVELS = ("slot", "day", "period")
 #: Measures whose spread over replications is kept.
 BANDED = ("service_level", "abandonment", "asa", "offered")
 
@@ -48,18 +45,12 @@ class Sums:
     def __init__(self, played: Case) -> None:
         line = played.timeline
         channels, groups = len(played.rows), len(played.groups)
-        days = math.ceil(line.within / line.per_day)
-        #: Places of the levels along an axis that holds all of them.
-        self.levels = {
-            "slot": slice(line.within),
-            "day": slice(line.within, line.within + days),
-            "period": slice(line.within + days, line.within + days + 1),
-        }
-        places = line.within + days + 1
+        #: Places along an axis that holds all levels.
+        self.levels = Levels.of(line)
+        places = self.levels.places
         #: Replications that are added together or not at all, since they depend on each other.
         self.block = block = played.demand.strata
         self.case = played
-        self.midnights = np.arange(0, line.within, line.per_day)
         self.measures = RatioSums((channels, places, len(MEASURES)), block)
         self.occupancy = RatioSums((groups, places), block)
         self.contacts = np.zeros((channels, line.within, len(Count)))
@@ -94,9 +85,9 @@ class Sums:
             before = self.capped
             self.capped = before.joined(played.capped) if before else played.capped
         # Folding is linear: the parts of the measures are taken first, they are fewer.
-        over, under = (self._folded(side) for side in parts(played.contacts))
+        over, under = (self.levels.folded(side) for side in parts(played.contacts))
         self.measures.add(over, under)
-        present = self._folded(played.presence)
+        present = self.levels.folded(played.presence)
         busy, logged = present[..., Presence.BUSY], present[..., Presence.LOGGED]
         self.occupancy.add(busy, logged)
         self._add_waits(played.waits)
@@ -108,11 +99,6 @@ class Sums:
         lost, asa = (values[..., _NAMES.index(name)] for name in ("abandonment", "asa"))
         offered = under[..., _NAMES.index("abandonment")]
         self.bands.add(np.stack([level, lost, asa, offered], axis=1))
-
-    def _folded(self, cells: Floats) -> Floats:
-        """Append to the slots, the middle axis, their sums by day and over the period."""
-        days = np.add.reduceat(cells, self.midnights, axis=1)
-        return np.concatenate([cells, days, days.sum(axis=1, keepdims=True)], axis=1)
 
     def _add_waits(self, waits: Counts) -> None:
         """Add the distribution of waits: of the served, the abandoned, and of both."""
@@ -138,7 +124,7 @@ class Sums:
         self.kept += held
         self.seen += seen
         over, under = (
-            np.stack([flags[:, self.levels[level]].sum(axis=1) for level in LEVELS], axis=1)
+            np.stack([flags[:, self.levels.at[level]].sum(axis=1) for level in LEVELS], axis=1)
             for flags in (held.astype(np.float64), seen.astype(np.float64))
         )
         self.chances.add(over, under)

@@ -1,5 +1,6 @@
 """From outcomes to measures, each defined in one place."""
 
+from sim.metrics.answers import ANSWERS, answer_counts
 from sim.metrics.ledger import check_ledger
 from sim.metrics.measures import (
     MEASURES,
@@ -15,6 +16,7 @@ from sim.metrics.tally import Count, Lens, Presence, Tally, Work, tally
 from sim.metrics.waits import BINS, Waited, bin_edges, wait_counts
 
 __all__ = [
+    "ANSWERS",
     "BINS",
     "MEASURES",
     "MISSED",
@@ -27,6 +29,7 @@ __all__ = [
     "Tally",
     "Waited",
     "Work",
+    "answer_counts",
     "bin_edges",
     "check_ledger",
     "measure_names",

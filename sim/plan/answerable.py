@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand import at_work
-from sim.experiment import Replications
+from sim.experiment import Service
 from sim.metrics import Count
 from sim.plan.streams import directed
 from sim.scenario.legs import overflows, routed, serving
@@ -54,7 +54,7 @@ def answerable(scenario: Scenario, option: Option) -> dict[str, dict[str, Flags]
 
 
 def behind(
-    tried: Replications, channel: str, short: Flags, groups: Mapping[str, Flags], option: Option
+    tried: Service, channel: str, short: Flags, groups: Mapping[str, Flags], option: Option
 ) -> dict[str, Flags]:
     """Who of those who answer for a channel must do more in the intervals where it is short.
 

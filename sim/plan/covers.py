@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import one_of
-from sim.experiment import Place, Replications
+from sim.experiment import Place, Service
 from sim.experiment.asked import checked_seed
 from sim.plan.lowering import enough, lowered, trimmed
 from sim.plan.promises import floor_of
@@ -235,7 +235,7 @@ def _nearer(trial: Trial, levels: Mapping[str, Agents]) -> dict[str, Agents]:
     return best
 
 
-def _above(trial: Trial, tried: Replications, channels: list[str]) -> dict[str, float]:
+def _above(trial: Trial, tried: Service, channels: list[str]) -> dict[str, float]:
     """By how much the least of the spans of a promise is above it."""
     found = {}
     for name in channels:

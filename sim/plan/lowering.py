@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment import Replications
+from sim.experiment import Service
 from sim.plan.sharing import ranked
 from sim.plan.trials import Brought, Trial
 
@@ -72,9 +72,9 @@ def _gone(
     levels: Mapping[str, Agents],
     name: str,
     at: Flags,
-    before: Replications,
+    before: Service,
     served: Sequence[str],
-) -> tuple[Flags, Flags, Replications]:
+) -> tuple[Flags, Flags, Service]:
     """Where one agent less of a group is not missed, where one is, and the trial that says so."""
     back = np.zeros(len(at), bool)
     for _ in range(GIVEN_BACK):
@@ -88,9 +88,7 @@ def _gone(
     return np.zeros(len(at), bool), back, before
 
 
-def _missed(
-    trial: Trial, before: Replications, seen: Replications, at: Flags, channel: str
-) -> Flags:
+def _missed(trial: Trial, before: Service, seen: Service, at: Flags, channel: str) -> Flags:
     """Of the agents who were taken away, those whom the promise to a channel misses."""
     target = trial.scenario.channels[channel].target
     if target is None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand import at_work
-from sim.experiment import Replications
+from sim.experiment import Service
 from sim.plan.answerable import answerable, behind
 from sim.plan.sharing import prices, ranked, teams
 from sim.plan.trials import Brought, Trial
@@ -23,7 +23,7 @@ Flags = NDArray[np.bool_]
 
 def raised(
     trial: Trial,
-    tried: Replications,
+    tried: Service,
     covers: Mapping[str, Brought],
     wanted: Mapping[str, Agents],
 ) -> dict[str, Agents]:
@@ -61,7 +61,7 @@ def raised(
     return found
 
 
-def _late(trial: Trial, tried: Replications) -> dict[str, dict[str, Flags]]:
+def _late(trial: Trial, tried: Service) -> dict[str, dict[str, Flags]]:
     """By channel and group staffed to target: where it is to be strengthened."""
     scenario, option = trial.scenario, trial.option
     none = np.zeros(scenario.intervals_per_week, bool)
@@ -88,7 +88,7 @@ def _most(group: Group) -> int:
 
 def _best(
     trial: Trial,
-    tried: Replications,
+    tried: Service,
     covers: Mapping[str, Brought],
     failing: Sequence[str],
     room: Mapping[str, Flags],

@@ -7,14 +7,14 @@ the same luck would look better than it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import Interrupted
-from sim.experiment import Place, Replications, case, replicate
+from sim.demand import Demand
+from sim.experiment import Customers, Place, Replications, Service, case, serve
 from sim.metrics import Count
 from sim.plan.promises import floor_of
 from sim.scenario.channel import Target
@@ -84,13 +84,18 @@ class Trial:
     seed: int
     on: str | Place | None = None
     tell: Callable[[], object] | None = None
+    _customers: Customers = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        demand = Demand.of(self.scenario, self.option)
+        object.__setattr__(self, "_customers", Customers(demand, self.seed ^ _SEED))
 
     @property
     def option(self) -> Option:
         """The option that is tried."""
         return self.scenario.options[self.name]
 
-    def play(self, covers: Mapping[str, Brought]) -> Replications:
+    def play(self, covers: Mapping[str, Brought]) -> Service:
         """Try a plan; half a trial is of no use to anybody."""
         if self.tell is not None:
             self.tell()
@@ -99,14 +104,13 @@ class Trial:
             for group, found in covers.items()
             if found.plan is None
         }
-        played = case(self.scenario, self.name, option=staffed(self.option, covers), cover=levels)
-        try:
-            return replicate(played, seed=self.seed ^ _SEED, replications=TRIALS, on=self.on)
-        except Interrupted:
-            raise KeyboardInterrupt from None
+        met = self._customers
+        option = staffed(self.option, covers)
+        played = case(self.scenario, self.name, option=option, cover=levels, demand=met.demand)
+        return serve(played, met, TRIALS, on=self.on)
 
     @staticmethod
-    def place(tried: Replications) -> NDArray[np.int64]:
+    def place(tried: Service) -> NDArray[np.int64]:
         """Interval of the week of each slot that counts."""
         line = tried.case.timeline
         return np.asarray(line.week_slots[line.before : line.before + line.within])
@@ -116,14 +120,14 @@ class Trial:
         groups = self.option.groups
         return list(dict.fromkeys(skill for name in names for skill in groups[name].skills))
 
-    def answered(self, tried: Replications, channels: Sequence[str]) -> Floats:
+    def answered(self, tried: Service, channels: Sequence[str]) -> Floats:
         """Contacts answered in time by interval of the week."""
         answered = np.zeros(self.scenario.intervals_per_week)
         for name in channels:
             np.add.at(answered, self.place(tried), tried.counts(name)[:, Count.ANSWERED_WITHIN])
         return answered
 
-    def short(self, tried: Replications, name: str) -> Flags:
+    def short(self, tried: Service, name: str) -> Flags:
         """Intervals of the week to strengthen: those that miss, or the worst of a span that does.
 
         An interval below the floor of a promise over a day or more misses as well.
@@ -139,7 +143,7 @@ class Trial:
             short[self.place(tried)[worst[: max(1, len(rows) // 10)]]] = True
         return short | self.below_floor(tried, name)
 
-    def below_floor(self, tried: Replications, name: str) -> Flags:
+    def below_floor(self, tried: Service, name: str) -> Flags:
         """Intervals of the week surely below the floor of a promise over a day or more."""
         low = np.zeros(self.scenario.intervals_per_week, bool)
         channel = self.scenario.channels[name]
@@ -150,7 +154,7 @@ class Trial:
         return low
 
     def missed(
-        self, tried: Replications, name: str, target: Target
+        self, tried: Service, name: str, target: Target
     ) -> Iterator[tuple[NDArray[np.int64], Floats]]:
         """Spans that miss a promise: their slots, and how much better each is to be.
 
@@ -170,7 +174,7 @@ class Trial:
             each = [lack[rows] for lack, at in ((unanswered, late), (beyond, lost)) if at[span]]
             yield rows, np.maximum.reduce(each)
 
-    def lacking(self, tried: Replications, channels: Sequence[str]) -> Floats:
+    def lacking(self, tried: Service, channels: Sequence[str]) -> Floats:
         """Contacts that promises lack, by interval of the week, as in :meth:`missed`."""
         lacking = np.zeros(self.scenario.intervals_per_week)
         for name in channels:
@@ -185,11 +189,11 @@ class Trial:
                 np.add.at(lacking, self.place(tried), less)
         return lacking
 
-    def any_short(self, tried: Replications, channels: Sequence[str]) -> bool:
+    def any_short(self, tried: Service, channels: Sequence[str]) -> bool:
         """Whether any promise to some channels fails."""
         return any(self.short(tried, name).any() for name in channels)
 
-    def spare(self, tried: Replications, channels: Sequence[str]) -> Floats:
+    def spare(self, tried: Service, channels: Sequence[str]) -> Floats:
         """By interval of the week, how far service lies above what every interval keeps, for sure.
 
         Over a day or more that is the floor: how much of the rest can go is for the span to say.
@@ -212,7 +216,7 @@ class Trial:
 
 
 def misses(
-    tried: Replications, name: str, target: Target, level: str, *, certainty: float = 1.0
+    tried: Replications | Service, name: str, target: Target, level: str, *, certainty: float = 1.0
 ) -> Flags:
     """Tell where a promise to a channel is missed by more than chance.
 
@@ -232,7 +236,7 @@ def misses(
 
 
 def _missed(
-    tried: Replications, name: str, target: Target, level: str, certainty: float
+    tried: Replications | Service, name: str, target: Target, level: str, certainty: float
 ) -> tuple[Flags, Flags]:
     """Where too few are answered in time, and where too many give up."""
     served, noise = tried.profile("service_level", name, level)

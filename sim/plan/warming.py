@@ -16,11 +16,13 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.compiled import alone, mark_warm
-from sim.demand.draws import branched
+from sim.demand.draws import branched, normal
+from sim.demand.gamma import gamma_tails, log_gamma, standard_gamma
 from sim.engine import ENGINES, Staffing, Workload, kernel, lean, line
 from sim.engine.contract import NONE
 from sim.experiment.case import case
-from sim.metrics import tally, wait_counts
+from sim.experiment.stationary import stationary_queue
+from sim.metrics import answer_counts, tally, wait_counts
 from sim.plan.duties import Shift
 from sim.plan.people import Person
 from sim.plan.period import Period
@@ -63,10 +65,14 @@ def _play_plain() -> None:
 
 
 def _draw() -> None:
-    """Compile what draws."""
+    """Compile what draws, and the long run of one queue, which draws as it plays."""
     for text in (_PLAIN, _FULL):
         case(load_text(text), "base").demand.workload(1, 0)
     branched(np.zeros(1, np.int64), 1)
+    normal(0.5)  # what makes days alike or apart asks for these one by one
+    gamma_tails(0.5, 1.0, log_gamma(0.5))
+    standard_gamma(0.5, 2.0, log_gamma(2.0))
+    stationary_queue(arrival_rate=1.0, handle_time=1.0, patience=1.0, agents=2, contacts=10_000)
 
 
 def _count() -> None:
@@ -76,6 +82,7 @@ def _count() -> None:
     outcome = ENGINES["reference"](workload, staffing)
     tally(workload, staffing, outcome, lens)
     wait_counts(workload, outcome, lens)
+    answer_counts(workload, outcome, lens)
 
 
 def _ask_closed_forms() -> None:
