@@ -26,7 +26,7 @@ from sim.ui.frame import PAGES
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-WAIT = 120_000  # [ms]
+WAIT = 600_000  # [ms]; on a machine that has much other work
 EMPTY = "import streamlit as st\nst.title('Empty')\nst.header('Page')\n"
 READY = """(kept) => {
   const app = document.querySelector('[data-testid=stApp]');
