@@ -232,14 +232,17 @@ def test_zendesk_events_give_the_first_reply(tmp_path: Path, paged: bool) -> Non
         event(2, 7, "fulfill", 5),
     ]
     pages = [{"ticket_metric_events": events}] if paged else events
-    text = "\n".join(json.dumps(one) for one in pages)
+    text = "\n".join(json.dumps(one) for one in pages) + '\n{"id": 2}' * 2
     with read_logs(kept(tmp_path / "events.json", text)) as log:
         assert log.source == "zendesk"
         assert asked(log, "channel", "arrival", "answered", "outcome", "wait") == [
             ("email", 0, 300, "served", 300),
             ("email", 120, None, "unknown", None),
         ]
-        assert reasons(log) == {"the same event a second time": 1}
+        assert reasons(log) == {
+            "cut short, or not of this format": 2,  # and not left out a second time
+            "the same event a second time": 1,
+        }
         with pytest.raises(InvalidInput, match="how long contacts were handled"):
             log.need("handle")
 
@@ -269,6 +272,7 @@ def test_avaya_intervals(tmp_path: Path) -> None:
 3/25/2026,930,30,1,90,3,80,900,90,16000,1800,0,16000,1800,7000
 3/25/2026,930,30,1,90,3,80,900,90,16000,1800,0,16000,1800,7000
 3/25/2026,x,30,1,90,3,80,900,90,16000,1800,0,16000,1800,7000
+12/31/9999,900,30,1,90,3,80,900,90,16000,1800,0,16000,1800,7000
 """
     with read_logs(kept(tmp_path / "hsplit.csv", text)) as log:
         assert log.source == "avaya"
@@ -282,7 +286,7 @@ def test_avaya_intervals(tmp_path: Path) -> None:
             (day, 32400, 30, 108, 100, 8, 70, 1500, 18000, 100, 2000, 20000, 25000),
             (day, 34200, 30, 93, 90, 3, 80, 900, 16000, 0, 1800, 17800, 24800),
         ]
-        assert reasons(log) == {"no readable time": 1, "the same interval a second time": 1}
+        assert reasons(log) == {"no readable time": 2, "the same interval a second time": 1}
         assert log.first == log.last == day
         with pytest.raises(InvalidInput, match="who gave up"):
             log.need("patience")

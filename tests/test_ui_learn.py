@@ -213,7 +213,7 @@ def test_a_damaged_log_is_read_as_far_as_it_goes_and_every_lost_line_is_shown() 
     assert tiles(app)["Неучтённые строки"] == "2"
     shown = tables(app)[0]
     assert shown.iloc[0, 0] == "обрезана или не строка журнала очередей"
-    assert "queue\\_log.1:" in shown.iloc[0, 3]
+    assert "queue_log.1:" in shown.iloc[0, 3]
 
 
 def test_a_log_becomes_the_scenario_of_the_app_and_undo_brings_the_old_one_back(
