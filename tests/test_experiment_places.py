@@ -359,7 +359,7 @@ def test_ctrl_c_keeps_what_was_finished_wherever_it_was_played(tmp_path: Path, o
     assert process.stdout is not None
     assert process.stdout.readline() == "going\n"
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: everybody hears it
-    said, complaints = process.communicate(timeout=60)
+    said, complaints = process.communicate(timeout=300)
 
     assert process.returncode == 0, complaints
     assert said.splitlines()[-1].startswith("kept ")
@@ -377,7 +377,11 @@ def _hear_signals() -> None:
 @pytest.fixture(scope="module")
 def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     pytest.importorskip("distributed", reason="Dask distributed is not installed")
-    with cluster(tmp_path_factory.mktemp("cluster"), workers=2) as made:
+    with (
+        pytest.MonkeyPatch.context() as patched,
+        cluster(tmp_path_factory.mktemp("cluster"), workers=2) as made,
+    ):
+        patched.setattr(places, "_PATIENCE", 120)  # on a busy machine workers begin late
         yield made
 
 
@@ -400,7 +404,7 @@ def test_a_worker_killed_in_the_middle_changes_nothing(played: Case, machines: C
             worker.wait()
             killed.append(step.done)
 
-    count = 4_000
+    count = 1_500
     there = replicate(
         played, seed=3, replications=count, record=served, on=machines.setting, progress=kill
     )
@@ -421,11 +425,11 @@ def test_both_engines_agree_on_a_cluster(played: Case, machines: Cluster) -> Non
 @pytest.mark.slow
 def test_progress_is_told_while_a_cluster_works(played: Case, machines: Cluster) -> None:
     steps: list[Progress] = []
-    replicate(played, seed=3, replications=3_000, on=machines.setting, progress=steps.append)
+    replicate(played, seed=3, replications=1_500, on=machines.setting, progress=steps.append)
 
     assert len(steps) > 2
     assert [step.done for step in steps] == sorted(step.done for step in steps)
-    assert steps[-1].done == 3_000
+    assert steps[-1].done == 1_500
 
 
 @pytest.mark.slow
