@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -133,3 +135,23 @@ def test_a_change_of_sign_is_found_beside_a_jump_and_beside_nothing() -> None:
 
 def test_numbers_come_back_in_order_from_several_processes() -> None:
     assert list(spread(abs, 50, workers=2)) == list(range(50))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers are no copies")
+def test_workers_end_with_whoever_asked_even_where_that_was_killed() -> None:
+    program = (
+        "import os, signal, time; from sim.decide.spread import spread\n"
+        "def asleep(number):\n"
+        "    os.write(1, b'.')\n"
+        "    time.sleep(600)\n"
+        "signal.signal(signal.SIGTERM, lambda *_: None)\n"
+        "list(spread(asleep, 4, workers=2))\n"
+    )
+    asked = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
+    assert asked.stdout is not None
+    begun = asked.stdout.read(2)
+    asked.kill()
+
+    assert begun == b".."
+    # The pipe ends when nobody holds it any more.
+    assert asked.communicate(timeout=120) == (b"", None)

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from functools import lru_cache
 from itertools import islice
+from multiprocessing.connection import wait
+from threading import Thread
 from typing import Any, TypeVar
 
 from sim.experiment.asked import whole
@@ -113,7 +115,17 @@ def _executor(workers: int) -> Executor:
 
 
 def _deaf() -> None:
+    """Leave a key pressed to whoever asked, and end with it: a copy of a server has its signals."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def _several(packed: bytes, numbers: range) -> list[Any]:
