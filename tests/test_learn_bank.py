@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import gzip
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from terminal import Said
 
 from sim.learn import Log, read_logs
 
@@ -81,3 +82,17 @@ def test_ids_are_hashed_alike_with_one_salt_only(folder: Path, log: Log) -> None
     with read_logs(january, salt="a") as again, read_logs(january) as other:
         assert set(again.database.execute(asked).fetchall()) == here
         assert not set(other.database.execute(asked).fetchall()) & (here - {(None,)})
+
+
+@pytest.mark.long
+def test_the_shipped_week_is_what_its_command_writes(
+    linewise: Callable[..., Said], folder: Path, root: Path, tmp_path: Path
+) -> None:
+    shipped, made = root / "scenarios" / "bank", tmp_path / "learnt.yaml"
+    months = sorted(folder.glob("0*.txt.gz"))
+
+    said = linewise("learn", *months, "--to", made, "--head", shipped / "learnt-head.txt")
+
+    assert said.code == 0
+    for name in ("learnt.yaml", "learnt/week.csv"):
+        assert (tmp_path / name).read_text("utf-8") == (shipped / name).read_text("utf-8")
