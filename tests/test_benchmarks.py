@@ -133,7 +133,7 @@ def test_a_package_that_is_absent_is_named(name: str, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize("name", drawn.STORIES)
 def test_what_draws_as_it_goes_tells_the_same_story(name: str) -> None:
     """Measured from end to end are two programs whose figures differ only by chance."""
-    story = drawn.STORIES[name](0.2)
+    story = drawn.STORIES[name](0.1)
     played = story.product()
     books = [as_it_goes.PROGRAMS[name](story, seed) for seed in range(6)]
     counts = np.array([drawn.replicate(played, r).contacts.sum(axis=1) for r in range(60)])

@@ -65,7 +65,7 @@ def role(**changes: object) -> dict[str, Any]:
                     "tiers": [{"upto": 9, "price": 3}, {"upto": 5, "price": 3}, {"price": 2}]
                 }
             },
-            "upto must be above 9, got '5'; sort the parts from low to high",
+            "upto must be above 9 min, got '5 min'; sort the parts from low to high",
         ),
         (
             {

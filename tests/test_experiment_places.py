@@ -433,8 +433,11 @@ def test_progress_is_told_while_a_cluster_works(played: Case, machines: Cluster)
 
 
 @pytest.mark.slow
-def test_a_cluster_that_is_lost_is_given_up_in_words(played: Case, machines: Cluster) -> None:
+def test_a_cluster_that_is_lost_is_given_up_in_words(
+    played: Case, machines: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The last test that uses the machines: it ends them."""
+    monkeypatch.setattr(places, "_PATIENCE", 10)  # nobody comes back, however long it is waited
     dask = pytest.importorskip("dask", reason="Dask is not installed")
 
     def end(step: Progress) -> None:

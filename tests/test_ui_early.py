@@ -67,13 +67,13 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     monkeypatch.setattr(comparing, "_LONG", 0.0)
     free = threading.Event()
 
-    def slowly(scenario: Any, *, tell: Any, early: Any = None) -> Comparison:
+    def slowly(scenario: Any, covers: Any = None, *, tell: Any, early: Any = None) -> Comparison:
         def shown(found: Comparison) -> None:
             early(found)
             while not free.wait(0.05):
                 tell(0.3, next(iter(scenario.options)))
 
-        return compare(scenario, early=shown)
+        return compare(scenario, covers=covers, early=shown)
 
     monkeypatch.setattr("sim.ui.work.compared", slowly)
     yield free.set

@@ -115,8 +115,10 @@ def test_people_have_the_figures_of_compare(told: Told) -> None:
 def test_shifts_have_the_figures_of_plan(told: Told) -> None:
     group = told("plan", "--option", "inhouse")["groups"]["own"]
     app = shop("shifts")
-    press(app, "Try it in simulation and improve it")
-    finish(calm(app.run()))
+    asked = "Try it in simulation and improve it"
+    if any(button.label == asked for button in app.button):  # else another page has found it
+        press(app, asked)
+        finish(calm(app.run()))
 
     assert tiles(app)["Paid hours a week"] == EN.number(group["paid_hours_week"])
     assert tiles(app)["Shifts a week"] == EN.number(sum(s["agents"] for s in group["shifts"]))

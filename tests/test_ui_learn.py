@@ -182,7 +182,7 @@ def test_words_of_any_language_are_told_to_be_outcomes(lang: str) -> None:
         assert column(app, box.format(word, count)).value == "unknown"
         column(app, box.format(word, count)).select(meaning)
         calm(app.run())
-    assert "7900123456" not in str(app.table[0].value)  # who called stays off the page
+    assert "7900123456" not in str(tables(app)[0])  # who called stays off the page
     read_it(app, lang)
 
     assert app.session_state["learn.bag"].read.outcomes == {"served": 6, "abandoned": 3}
@@ -261,10 +261,10 @@ def test_an_interval_report_is_learnt_from_and_says_what_is_assumed() -> None:
 
     assert not app.error
     assert "laws are assumed to be exponential" in texts(app)
-    assert "Patience by Erlang A" in app.table[0].value.iloc[:, 0].tolist()
+    assert "Patience by Erlang A" in tables(app)[0].iloc[:, 0].tolist()
     pick(app, "Part of the page", "fit")
     assert not app.error
-    assert len(app.table[0].value) == 6
+    assert len(tables(app)[0]) == 6
 
 
 def test_stopped_work_leaves_no_file_behind(disk: Path, tmp_path_factory: Any) -> None:
