@@ -130,7 +130,11 @@ def test_a_package_that_is_absent_is_named(name: str, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", drawn.STORIES)
+@pytest.mark.parametrize(
+    "name",
+    # Each takes SimPy most of a minute on a slow machine; the week with redials is played always.
+    [pytest.param(one, marks=[pytest.mark.long] * (one != "w2")) for one in drawn.STORIES],
+)
 def test_what_draws_as_it_goes_tells_the_same_story(name: str) -> None:
     """Measured from end to end are two programs whose figures differ only by chance."""
     story = drawn.STORIES[name](0.1)
