@@ -13,7 +13,7 @@ from sim.report.log_quality import FIELD_WORDS
 from sim.report.table import Table
 from sim.ui.pages.learn_state import bag
 from sim.ui.pages.learn_words import meanings, outcome_words
-from sim.ui.view import View, choose, hold, plain, table
+from sim.ui.view import View, choose, hold, table
 
 __all__ = ["columns", "mapping_of", "taken"]
 
@@ -129,7 +129,7 @@ def _first_rows(
     hidden = [field in _PERSONS for field, _ in shown]
     body = tuple(
         tuple(
-            _HIDDEN if row[place] and person else plain(row[place])[:40]
+            _HIDDEN if row[place] and person else row[place][:40]
             for place, person in zip(places, hidden, strict=True)
         )
         for row in rows
