@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from sim.errors import InvalidInput, ScenarioError
 from sim.scenario import Lognormal, Scenario, load, load_text
 from sim.scenario.edited import Edit, edited, figure_edits, tree_text
-from sim.scenario.load import standalone
+from sim.scenario.load import load_tree, standalone
 from sim.scenario.ready import ready
 from sim.scenario.variant import aht, volume
 
@@ -27,9 +29,9 @@ def written(text: str = SHOP, **figures: Any) -> Scenario:
 
 @pytest.mark.parametrize("name", ready())
 def test_a_ready_scenario_written_out_whole_is_the_same(name: str) -> None:
-    path = ready()[name]
+    whole = standalone(ready()[name])
 
-    assert load_text(tree_text(standalone(path))).digest == load(path).digest
+    assert load_text(tree_text(whole)) == load_tree(whole) == load(ready()[name])
 
 
 def test_nothing_given_changes_nothing() -> None:
@@ -128,3 +130,33 @@ def test_text_says_what_was_written_whatever_the_words(tree: dict[str, Any]) -> 
     whole = {"name": "mine", **tree}
 
     assert standalone(text=tree_text(whole)) == whole
+
+
+def _nested(depth: int) -> dict[str, Any]:
+    return {"name": "x"} if depth == 0 else {"name": _nested(depth - 1)}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"title": "a bell: \a"},
+        {"a bell: \a": 1},
+        {"title": _nested(60)},
+        {"title": list(range(60_000))},
+        {"seed": 10**40},
+        {"seed": math.inf},
+        {"channels": {"phone": {"volume": "900 / week", "arrivals": "week.csv"}}},
+        {"channels": {"phone": {"volume": -1, "sla": None, "fcr": True}}},
+        {"extends": "other.yaml"},
+    ],
+    ids=str,
+)
+def test_what_a_text_may_not_say_keys_and_values_may_not_either(more: dict[str, Any]) -> None:
+    tree = {**standalone(ready()["company-n"]), **more}
+
+    def faults(read: Callable[[], object]) -> list[tuple[str, str]]:
+        with pytest.raises(ScenarioError) as refused:
+            read()
+        return sorted((one.path, one.rule) for one in refused.value.problems)
+
+    assert faults(lambda: load_tree(tree)) == faults(lambda: load_text(tree_text(tree)))

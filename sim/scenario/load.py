@@ -20,10 +20,10 @@ from sim.scenario.measured import read_durations
 from sim.scenario.model import CURRENCY, INTERVALS, Scenario
 from sim.scenario.parse import seconds
 from sim.scenario.tables import WeekTable, read_table
-from sim.scenario.tree import MOST_BYTES, Node, Origin, read_tree
+from sim.scenario.tree import MOST_BYTES, Node, Origin, read_tree, read_values
 from sim.scenario.wording import problems
 
-__all__ = ["find", "load", "load_text", "raw", "standalone"]
+__all__ = ["find", "load", "load_text", "load_tree", "raw", "standalone"]
 
 SUFFIXES = (".yaml", ".yml")
 LONGEST_CHAIN = 20
@@ -52,7 +52,8 @@ def load(path: str | Path) -> Scenario:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ScenarioError([Problem(str(path), 0, "", f"cannot be read ({reason})")]) from None
-    return _built(data, Origin(str(path), place.resolve().parent))
+    origin = Origin(str(path), place.resolve().parent)
+    return _built(read_tree(data, origin))
 
 
 def _path(name: str, value: object) -> Path:
@@ -96,7 +97,32 @@ def load_text(text: str, name: str = "scenario.yaml", folder: str | Path | None 
     """
     data = of_kind("text", text, str, "must be text").encode("utf-8", "surrogatepass")
     of_kind("name", name, str, "must be the name of a file")
-    return _built(data, Origin(name, None if folder is None else _resolved(folder)))
+    origin = Origin(name, None if folder is None else _resolved(folder))
+    return _built(read_tree(data, origin))
+
+
+def load_tree(tree: Mapping[str, Any], name: str = "scenario.yaml") -> Scenario:
+    """Read a scenario from what its file says, as `standalone` has it; it can name no other file.
+
+    Parameters
+    ----------
+    tree
+        Keys and values.
+    name
+        What to call it in messages.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem found.
+
+    Examples
+    --------
+    >>> tree = standalone(text="{name: mine, channels: {phone: {volume: 900 / week}}}")
+    >>> load_tree({**tree, "name": "theirs"}).name
+    'theirs'
+    """
+    return _built(read_values(tree, Origin(name, None)))
 
 
 def find(folder: str | Path) -> tuple[Path, ...]:
@@ -175,10 +201,9 @@ def standalone(path: str | Path | None = None, text: str = "") -> dict[str, Any]
     return found
 
 
-def _built(data: bytes, origin: Origin) -> Scenario:
-    reader = _Reader(Folder(origin.folder))
-    tree = reader.extended(read_tree(data, origin), (_identity(origin),))
-    tree = reader.with_tables(tree)
+def _built(read: Node) -> Scenario:
+    reader = _Reader(Folder(read.origin.folder))
+    tree = reader.with_tables(reader.extended(read, (_identity(read.origin),)))
     try:
         scenario = Scenario.model_validate(tree.plain(), context=_context(tree))
     except ValidationError as error:

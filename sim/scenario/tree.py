@@ -7,7 +7,7 @@ Tags, merge keys and further documents are refused, so that a file can do nothin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from ruamel.yaml.events import (
 from sim.errors import Problem, ScenarioError
 from sim.scenario.base import shown
 
-__all__ = ["Node", "Origin", "read_tree"]
+__all__ = ["Node", "Origin", "read_tree", "read_values"]
 
 MOST_BYTES = 2_000_000
 MOST_NODES = 50_000  # about two seconds of reading; the largest honest file has a tenth
@@ -104,6 +104,17 @@ def read_tree(data: bytes, origin: Origin) -> Node:
     if reader.problems:
         raise ScenarioError(reader.problems)
     return tree
+
+
+def read_values(data: Mapping[str, Any], origin: Origin) -> Node:
+    """Take what a file says as keys and values, within the limits of a file; it has no lines.
+
+    Raises
+    ------
+    ScenarioError
+        If no file could say it.
+    """
+    return _Values(origin).node(data, 0)
 
 
 def _decoded(data: bytes, origin: Origin) -> str:
@@ -274,3 +285,33 @@ class _Reader:
 
     def refusal(self, event: Event, rule: str, hint: str = "") -> ScenarioError:
         return _failure(self.origin, event.start_mark.line + 1, rule, hint)
+
+
+@dataclass
+class _Values:
+    """Builds nodes from plain values, as `_Reader` does from the text that would say the same."""
+
+    origin: Origin
+    nodes: int = 0
+
+    def node(self, value: Any, depth: int) -> Node:
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            raise _failure(self.origin, 0, f"must have at most {MOST_NODES} values")
+        if depth > DEEPEST:
+            raise _failure(self.origin, 0, f"must be nested at most {DEEPEST} deep")
+        return Node(self.value(value, depth), self.origin, 0)
+
+    def value(self, value: Any, depth: int) -> Any:
+        if isinstance(value, Mapping):
+            return {self.text(str(key)): self.node(one, depth + 1) for key, one in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.node(one, depth + 1) for one in value]
+        if isinstance(value, int) and abs(value) >= 10**30:
+            return str(value)  # as text has it: a number of so many digits is none
+        return self.text(value) if isinstance(value, str) else value
+
+    def text(self, text: str) -> str:
+        if bad := _CONTROL.search(text):
+            raise _failure(self.origin, 0, f"has a control character (code {ord(bad[0])})")
+        return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -21,7 +22,7 @@ from sim.report.week import needed
 from sim.scenario import Scenario, load, load_text
 from sim.scenario.claims import Checklist
 from sim.scenario.edited import edited, figure_edits, tree_text
-from sim.scenario.load import standalone
+from sim.scenario.load import load_tree, standalone
 from sim.scenario.ready import ready
 from sim.ui.jobs import Task
 from sim.ui.session import visitor
@@ -144,6 +145,12 @@ def from_text(text: str, name: str) -> Scenario:
     return load_text(text, name)
 
 
+def _from_tree(tree: Mapping[str, Any], name: str) -> Scenario:
+    """A scenario from what its file says, with edits; as text it would take five times as long."""
+    said = hashlib.sha256(json.dumps([name, tree]).encode()).hexdigest()
+    return kept(f"scenario.{said}", lambda: load_tree(tree, name))
+
+
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _tree(path: str, changed: float) -> dict[str, Any]:
     return standalone(path)
@@ -222,13 +229,13 @@ def scenario_of(state: State) -> tuple[Scenario, Scenario]:
     plain = _plain(state)
     if not state.figures:
         return plain, plain
-    return plain, from_text(text_of(state, plain), _name(state))
+    return plain, _from_tree(written_tree(folded(state, plain)), _name(state))
 
 
 def _plain(state: State) -> Scenario:
     path = ready().get(state.scenario)
     if state.edits:
-        return from_text(tree_text(edited(tree_of(state), state.edits)), _name(state))
+        return _from_tree(written_tree(state), _name(state))
     if path is not None:
         return from_file(path)
     name, text = state.own or ("", "")
