@@ -276,7 +276,7 @@ def queue_measures(
 def _percentile(
     longer: Callable[[FloatArray], FloatArray], share: float, mean: FloatArray
 ) -> FloatArray:
-    """Invert the tail `longer` of a wait with a given mean, by halving."""
+    """Invert the tail `longer` of a wait with a given mean, between zero and its doublings."""
     require_number("share", share)
     if not 0 <= share < 1:
         raise InvalidInput("share", "must be at least 0 and below 1", share)
@@ -284,16 +284,60 @@ def _percentile(
     scale = np.where(reachable, mean, 0.0)
     wanted = 1.0 - share
     low, high = np.zeros_like(scale), scale
-    beyond = reachable & (longer(high) > wanted)
-    while np.any(beyond):
-        low, high = np.where(beyond, high, low), np.where(beyond, 2.0 * high, high)
-        beyond = reachable & (longer(high) > wanted)
-    for _ in range(_HALVINGS):
+    above = first = longer(low) - wanted
+    below = longer(high) - wanted
+    while np.any(beyond := reachable & (below > 0)):
+        low, above = np.where(beyond, high, low), np.where(beyond, below, above)
+        high = np.where(beyond, 2.0 * high, high)
+        below = longer(high) - wanted
+    # Who waits at all is rarer than that, or nobody is ever served: there is nothing to look for.
+    low = np.where(reachable & (first > 0), low, high)
+    high = _crossed(lambda wait: longer(wait) - wanted, low, high, above, below)
+    return np.where(first <= 0, 0.0, np.where(reachable, high, np.inf))
+
+
+def _crossed(
+    falling: Callable[[FloatArray], FloatArray],
+    low: FloatArray,
+    high: FloatArray,
+    above: FloatArray,
+    below: FloatArray,
+) -> FloatArray:
+    """Where a falling function is 0 or less first, to a part in 2^`_HALVINGS` of its bracket.
+
+    Oliveira & Takahashi (2021), An enhancement of the bisection method average performance: as
+    sure as halving, and on smooth tails it takes a fifth of the steps.
+
+    Parameters
+    ----------
+    falling
+        The function, of a column of waits.
+    low, high
+        Brackets.
+    above, below
+        What the function is there.
+    """
+    width = high - low
+    least = np.where(width > 0, width, 1.0) * 0.5**_HALVINGS
+    for step in range(_HALVINGS + 1, 0, -1):
+        gap = high - low
+        if not np.any(gap > least):
+            break
         middle = 0.5 * (low + high)
-        beyond = longer(middle) > wanted
-        low, high = np.where(beyond, middle, low), np.where(beyond, high, middle)
-    at_once = longer(np.zeros_like(high)) <= wanted
-    return np.where(at_once, 0.0, np.where(reachable, high, np.inf))
+        drop = above - below
+        line = np.where(drop > 0, low + gap * above / np.where(drop > 0, drop, 1.0), middle)
+        side = np.sign(middle - line)
+        nudge = np.maximum(0.2 * gap**2 / np.where(width > 0, width, 1.0), 0.5 * least)
+        nudged = line + side * nudge
+        nudged = np.where(side * (middle - nudged) > 0, nudged, middle)
+        # No further from the middle than leaves time to halve the rest.
+        room = np.maximum(least * 2.0 ** (step - 1) - 0.5 * gap, 0.0)
+        tried = np.clip(nudged, middle - room, middle + room)
+        value = falling(tried)
+        beyond = value > 0
+        low, above = np.where(value >= 0, tried, low), np.where(beyond, value, above)
+        high, below = np.where(beyond, high, tried), np.where(beyond, below, value)
+    return high
 
 
 def _occupancy(queue: Queue, totals: WaitTotals, handled: FloatArray) -> FloatArray:
