@@ -133,6 +133,10 @@ def test_the_picture_holds_the_day_and_moves_only_the_moment(monday: Replay) -> 
 
     assert len(first["datasets"]["day"]) == MINUTES
     assert [row["queue"] for row in first["datasets"]["day"]] == [-n for n in day[2]]
+    told = [row["tip"] for row in first["datasets"]["told"]]
+    assert len(told) == MINUTES / 5
+    assert told[120].startswith("10:00–10:05: ")
+    assert told[120].endswith(f"ждут не больше {max(day[2][600:605])}")
     assert later["datasets"].pop("now") == [{"hour": 11}]
     assert first["datasets"].pop("now") == [{"hour": 10}]
     assert first == later

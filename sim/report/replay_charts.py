@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from sim.report.language import Language
 from sim.report.palette import Palette, Spec, whole
 
 __all__ = ["floor_chart"]
 
-#: Names of the two tables: the day, and the moment that is looked at.
-_DAY, _NOW = "day", "now"
+#: Names of the tables: the day, what is told of its parts, and the moment that is looked at.
+_DAY, _TOLD, _NOW = "day", "told", "now"
+# Minutes that are told together: a pointer hits no single one, and each is an element to draw.
+_STEP = 5
 
 
 def floor_chart(
@@ -45,13 +49,6 @@ def floor_chart(
             "present": round(float(present), 2),
             "busy": round(float(held), 2),
             "queue": -int(queue),
-            "tip": lang(
-                "{time}: {present} at work, {busy} of them busy, {queue} waiting",
-                time=lang.clock(60 * minute),
-                present=lang.plain(float(present), 1),
-                busy=lang.plain(float(held), 1),
-                queue=lang.number(int(queue)),
-            ),
         }
         for minute, (present, held, queue) in enumerate(zip(at_work, busy, waiting, strict=True))
     ]
@@ -63,15 +60,44 @@ def floor_chart(
         _line(palette.cover, at, "present"),
         _area(palette.short, at, "queue", 0.75),
         _now(palette),
-        {
-            "mark": {"type": "rule", "opacity": 0, "strokeWidth": 3},
-            "encoding": {"x": at["x"], "tooltip": {"field": "tip", "title": lang("Minute")}},
-        },
+        _told(lang),
     ]
     drawn = whole(layers, [], 260, lang, palette)
     drawn["data"] = {"name": _DAY}
-    drawn["datasets"] = {_DAY: rows, _NOW: [{"hour": now / 60}]}
+    told = _parts(at_work, busy, waiting, lang)
+    drawn["datasets"] = {_DAY: rows, _TOLD: told, _NOW: [{"hour": now / 60}]}
     return drawn
+
+
+def _parts(
+    at_work: Sequence[float], busy: Sequence[float], waiting: Sequence[int], lang: Language
+) -> list[dict[str, Any]]:
+    """What is told of some minutes together."""
+    return [
+        {
+            "hour": minute / 60,
+            "until": (minute + _STEP) / 60,
+            "tip": lang(
+                "{time}–{until}: {present} at work, {busy} of them busy, at most {queue} waiting",
+                time=lang.clock(60 * minute),
+                until=lang.clock(60 * (minute + _STEP)),
+                present=lang.plain(float(np.mean(at_work[minute : minute + _STEP])), 1),
+                busy=lang.plain(float(np.mean(busy[minute : minute + _STEP])), 1),
+                queue=lang.number(max(waiting[minute : minute + _STEP])),
+            ),
+        }
+        for minute in range(0, len(waiting), _STEP)
+    ]
+
+
+def _told(lang: Language) -> Spec:
+    """Where a pointer finds what is told."""
+    tip = {"field": "tip", "type": "nominal", "title": lang("Minutes")}
+    return {
+        "data": {"name": _TOLD},
+        "mark": {"type": "rect", "opacity": 0},
+        "encoding": {"x": _hours(), "x2": {"field": "until"}, "tooltip": tip},
+    }
 
 
 def _hours() -> Spec:
