@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from pathlib import Path
@@ -20,3 +21,11 @@ def lasting_beside(folder: Path, mark: str, *, tell: Tell) -> None:
 
 def sizes(folder: Path, *, tell: Tell) -> dict[str, int]:
     return {path.name: path.stat().st_size for path in folder.iterdir()}
+
+
+def dead_at_first(folder: Path, mark: str, *, tell: Tell) -> int:
+    """The size of a file; the first to be asked is killed."""
+    if not Path(mark).exists():
+        Path(mark).touch()
+        os._exit(3)
+    return (folder / "calls.log").stat().st_size

@@ -29,6 +29,7 @@ from sim.ui.learn_example import written
 from sim.ui.learn_tasks import Asked, contacts_csv, read
 from sim.ui.pages.learn_quality import day_bars
 from sim.ui.state import OWN
+from sim.ui.waiting import board
 
 TITLES = {"en": "What do your logs say?", "ru": "Что говорят ваши журналы?"}
 MONDAY = 1_772_434_800  # 2 March 2026, 07:00 UTC
@@ -287,6 +288,34 @@ def test_results_are_kept_without_the_files() -> None:
     assert job.ended.wait(60)
     assert job.answer() == {"a": 2, "b": 3}
     assert job.task.files == ()
+
+
+SIZE_PAGE = """
+import streamlit as st
+from filing import dead_at_first
+from sim.report.language import Language
+from sim.ui.jobs import Task
+from sim.ui.waiting import result_of
+
+if __name__ == "__main__":
+    task = Task("size", dead_at_first, (MARK,), files=(("calls.log", b"abc"),))
+    st.write(result_of(task, Language("en")))
+"""
+
+
+def test_what_broke_is_tried_again_with_its_files(tmp_path: Path) -> None:
+    app = AppTest.from_string(SIZE_PAGE.replace("MARK", repr(str(tmp_path / "mark")))).run()
+    for _ in range(2):
+        job = board().look("size")
+        assert job is not None
+        assert job.ended.wait(60)
+        assert job.task.files == ()
+        app.run()
+        if job.failed:
+            press(app, "Try again")
+            app.run()
+
+    assert [one.value for one in app.markdown] == ["`3`"]
 
 
 def test_contacts_go_out_without_anybody_being_known_by_them(tmp_path: Path) -> None:

@@ -120,6 +120,7 @@ def test_the_least_recently_used_result_is_dropped() -> None:
     for name in ("a", "b", "a", "c", "a", "b"):
         assert kept.get(name, make(name)) == name
     assert made == ["a", "b", "c", "b"]
+    assert kept._busy == {}  # nor does anything else grow with what was ever asked
 
 
 def test_those_who_ask_for_the_same_result_wait_for_the_first() -> None:
@@ -137,6 +138,7 @@ def test_those_who_ask_for_the_same_result_wait_for_the_first() -> None:
     for thread in threads:
         thread.join()
     assert made == [1]
+    assert kept._busy == {}
 
 
 def test_a_result_that_could_not_be_computed_is_not_kept() -> None:

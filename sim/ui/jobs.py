@@ -238,8 +238,7 @@ class Board:
         finally:
             if job.error is None:
                 job.early = None  # who stops it keeps it
-            if not job.failed:
-                job.task = replace(job.task, files=())  # results are kept, uploads are not
+            job.task = replace(job.task, files=())  # jobs are kept, uploads are not
             job.ended.set()
 
 

@@ -252,12 +252,10 @@ def _say_failed(task: Task[object], job: Job, lang: Language) -> None:
         st.info(lang("Stopped. What was there before is as it was."))
     else:
         st.error(lang("This could not be computed: the log of the app says why."))
-    st.button(lang("Try again"), key=f"again.{task.key}", on_click=_again, args=(task.key,))
+    st.button(lang("Try again"), key=f"again.{task.key}", on_click=_again, args=(task,))
 
 
-def _again(key: str) -> None:
-    job = board().look(key)
-    st.session_state.setdefault("stopped", set()).discard(key)
-    st.session_state.setdefault("asked", set()).add(key)
-    if job is not None and job.failed:
-        board().ask(job.task, visitor())
+def _again(task: Task[object]) -> None:
+    st.session_state.setdefault("stopped", set()).discard(task.key)
+    st.session_state.setdefault("asked", set()).add(task.key)
+    board().ask(task, visitor())  # the page's own: the job that failed has given its files back

@@ -83,11 +83,11 @@ class Kept:
         with self._lock:
             busy = self._busy.setdefault(key, Lock())
         with busy:
-            with self._lock:
-                if key in self._found:
-                    self._found.move_to_end(key)
-                    return self._found[key]  # type: ignore[return-value]
             try:
+                with self._lock:
+                    if key in self._found:
+                        self._found.move_to_end(key)
+                        return self._found[key]  # type: ignore[return-value]
                 result = compute()
                 with self._lock:
                     self._found[key] = result
@@ -96,7 +96,8 @@ class Kept:
                 return result
             finally:
                 with self._lock:
-                    self._busy.pop(key, None)
+                    if self._busy.get(key) is busy:
+                        del self._busy[key]
 
 
 @st.cache_resource(show_spinner=False)

@@ -19,7 +19,7 @@ from sim.plan.teams import TeamRoster, shifts_of, team_of
 from sim.report.language import Language
 from sim.report.roster_files import read_roster, roster_csv
 from sim.ui.pages.shifts_edits import Desk
-from sim.ui.view import plain, quoted
+from sim.ui.view import plain, quoted, upload
 from sim.ui.work import kept, key_of
 
 __all__ = ["Last", "keep_close", "last_roster"]
@@ -68,11 +68,12 @@ def last_roster(desk: Desk, found: Cover, period: Period) -> Last | None:
     with st.expander(
         lang("Stay close to an earlier roster"), icon=":material/history:", expanded=there
     ):
-        st.file_uploader(
+        upload(
             lang("Roster (CSV), as this page writes it"),
+            5,
+            lang,
             type=["csv"],
             key=f"roster.last.upload.{desk.key}",
-            max_upload_size=5,
             on_change=_take,
             args=(desk,),
             help=lang(
