@@ -24,13 +24,17 @@ _MAKERS: dict[str, set[int | str]] = {
     "of_kind": {3, 4, "rule", "hint"},
     "LinewiseError": {0},
 }
-_REFUSING = re.compile(r"InvalidInput|Problem|LinewiseError|refusal|broken|of_kind|no_log")
+_REFUSING = re.compile(
+    r"InvalidInput|Problem|LinewiseError|refusal|broken|of_kind|no_log|Violation"
+)
 #: The same within the room of the scenario; elsewhere these names mean something else.
 _OF_SCENARIO: dict[str, set[int | str]] = {
     "problem": {1, 2, "rule", "hint"},  # of a node of a file
     "refusal": {1, 3, "rule", "hint"},
     "broken": {1, 3, "rule", "hint"},
 }
+#: What happened where a labour rule is broken, which is told as refusals are.
+_OF_RULES: dict[str, set[int | str]] = {"broken": {4, "happened"}, "Violation": {7, "text"}}
 #: Tables of rules and hints that are looked through when a refusal is made.
 _TABLES = {"learn/lines.py": ("_ARCHIVE", "_PICTURE", "_PAGE", "BEGINNINGS")}
 #: Rooms whose refusals a reader of the pages or a caller of a command can cause.
@@ -193,8 +197,9 @@ class Reader:
         self.own: dict[tuple[Module, str], set[int | str]] = {
             (module, name): set(places)
             for module in modules
-            if module.path.is_relative_to(SIM / "scenario")
-            for name, places in _OF_SCENARIO.items()
+            for room, makers in (("scenario", _OF_SCENARIO), ("plan/rules", _OF_RULES))
+            if module.path.is_relative_to(SIM / room)
+            for name, places in makers.items()
         }
         self.handed: set[tuple[Module, str, str]] = set()
         self.inside: ast.AST | None = None
@@ -297,8 +302,8 @@ class Reader:
         found = []
         if isinstance(node.func, ast.Name) and at is None:
             self._hand_on(node.func, module)
-            for one in module.given(name, node):
-                found += self.texts(one, module, deep)
+            if given := module.given(name, node):
+                return [text for one in given for text in self.texts(one, module, deep)]
         home = module if name in module.functions else self._home(name, node)
         for function in home.functions.get(name, ()) if home else ():
             for one in _own(function):
