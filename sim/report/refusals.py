@@ -132,6 +132,8 @@ def worded(text: str, lang: Language, named: Callable[[str], str] | None = None)
     >>> worded("is not a channel of this scenario", Language("ru"))
     'в этом сценарии такого нет: канал'
     """
+    if lang.code == "en" and named is None:
+        return text  # nothing is to be looked up
     rule, given, value = text.partition(_GIVEN)
     whole, part = _match(text), _match(rule) if given else None
     if part and (whole is None or part.size >= whole.size):
