@@ -47,7 +47,8 @@ def test_english_is_told_as_it_was_said() -> None:
     wrong = ScenarioError([Problem("a.yaml", 2, "fcr", "must be at most 100%, got '800%'", "no")])
 
     assert refusal_lines(wrong, EN) == (str(wrong),)
-    assert {worded(text, EN, str) for text in messages_in("refusals")} == set(messages_in("refusals"))
+    for text in messages_in("refusals"):
+        assert worded(text, EN, str) == text
 
 
 def test_the_text_with_the_most_words_of_its_own_is_the_one_that_is_meant() -> None:
