@@ -84,6 +84,9 @@ def compared() -> Comparison:
         ("удовлетворённость выше на 15%", "csat", 0.15, 0.15),
         ("twice 50% faster", "asa", -0.5, -0.5),
         ("cost: -12,5%", "cost", -0.125, -0.125),
+        ("CSAT +1 200 %", "csat", 12.0, 12.0),
+        ("CSAT 1\u202f200,5 to 1\u2009300%", "csat", 12.005, 13.0),
+        ("csat: +1\u00a0200%", "csat", 12.0, 12.0),
     ],
 )
 def test_claims_are_read_as_vendors_put_them(

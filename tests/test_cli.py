@@ -45,6 +45,18 @@ def test_run_prints_measures_by_day_and_by_rule(linewise: Callable[..., Said], d
     assert "Mon 02.03." in said.out
 
 
+def test_what_is_refused_is_told_in_the_language_that_was_asked_for(
+    linewise: Callable[..., Said], desk: Path
+) -> None:
+    said = linewise("run", desk, "--option", "other", "--lang", "ru")
+
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("option: допустимо: base, дано 'other'")
+    for command in ("run", "check"):
+        told = linewise(command, desk.with_name("none.yaml"), "--lang", "ru")
+        assert (told.code, told.err.strip()) == (2, f"{desk.with_name('none.yaml')}: не существует")
+
+
 def test_run_by_interval_names_every_hour(linewise: Callable[..., Said], desk: Path) -> None:
     said = linewise("run", desk, "--by", "interval")
 

@@ -108,7 +108,7 @@ def test_a_line_may_be_asked_for_by_its_last_part(compared: Comparison) -> None:
 def test_an_unknown_line_is_refused_with_the_nearest(compared: Comparison) -> None:
     with pytest.raises(InvalidInput, match=r"did you mean .*own.base_wages"):
         why(compared["own"], "own.base_wage")
-    with pytest.raises(InvalidInput, match=r"there are cost, own.base_wages"):
+    with pytest.raises(InvalidInput, match=r"the lines are cost, own.base_wages"):
         why(compared["own"], "zzz")
     with pytest.raises(InvalidInput, match="month needs a horizon"):
         why(compared["own"], "rent", month=2)

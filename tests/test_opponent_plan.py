@@ -271,10 +271,17 @@ def test_a_broken_rule_is_told_in_russian() -> None:
     found = violations(duties, [Person(name="Анна")], rules, MONTH)
     said = {one.rule: broken_words(one, rules, MONTH, Language("ru")) for one in found}
     assert said["daily_rest"] == (
-        "Анна, 02.03.2026: не меньше 12 ч отдыха между сменами "
+        "Анна, 02.03.2026: отдыхает 8 ч перед сменой вт 03.03 06:00; "
+        "не меньше 12 ч отдыха между сменами "
         "(принято на практике; кодекс не называет часов ежедневного отдыха)"
     )
-    assert said["few"].endswith("не больше 1 рабочих дней подряд")
+    assert said["few"] == (
+        "Анна, 02.03.2026: дней подряд: 2, начиная с пн 02.03; не больше 1 рабочих дней подряд"
+    )
+    alone = violations(duties, [], rules, MONTH)
+    assert broken_words(alone[0], rules, MONTH, Language("ru")) == (
+        "Анна: есть в графике, но не среди людей"
+    )
     assert broken_words(found[0], rules, MONTH, Language("en")) == found[0].text
 
 

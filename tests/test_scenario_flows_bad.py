@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from desks import desk, line, team
+from in_russian import left_in_english
 
 from sim.demand import Demand, crew
 from sim.errors import ScenarioError
@@ -81,6 +82,7 @@ def test_a_way_that_leads_nowhere_is_refused_where_it_stands(keys: str, said: st
         shop(keys)
 
     assert said in str(caught.value)
+    assert left_in_english(caught.value) == []
 
 
 @pytest.mark.parametrize(
@@ -105,6 +107,7 @@ def test_a_group_that_cannot_be_played_is_refused(skills: str, group: str, said:
         shop(skills=skills, group=group)
 
     assert said in str(caught.value)
+    assert left_in_english(caught.value) == []
 
 
 def test_who_passes_on_warm_may_not_hold_others_beside() -> None:

@@ -261,7 +261,7 @@ def test_a_file_that_is_no_scenario_is_refused_in_words(text: bytes, told: str) 
 
 def test_a_good_file_takes_the_place_of_a_broken_one() -> None:
     app = bring(opened(lang="ru"), "name: [")
-    assert app.error
+    assert "не читается как YAML" in app.error[0].value
     bring(app, own())
 
     assert not app.error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Annotated, Any, cast
 import typer
 from typer.core import TyperGroup
 
-from sim.cli.terminal import BAD_INPUT, console, warm
+from sim.cli.terminal import BAD_INPUT, Code, console, lang_of, warm
 from sim.errors import LinewiseError
 
 __all__ = ["main"]
@@ -77,7 +78,16 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class _Commands(TyperGroup):
-    """Imports the module of a command when that is called."""
+    """Imports the module of a command when that is called, and tells what it refuses."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; what it refuses is told in the language that it was asked to speak."""
+        try:
+            return super().invoke(ctx)
+        except LinewiseError as error:
+            for line in _told(error, lang_of(ctx)):
+                console(error=True).print(_CONTROL.sub(lambda sign: repr(sign[0])[1:-1], line))
+            raise typer.Exit(BAD_INPUT) from None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Put the command in the place of its first sentence."""
@@ -142,10 +152,6 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     try:
         _speak()
-    except LinewiseError as error:
-        for line in str(error).splitlines():
-            console(error=True).print(_CONTROL.sub(lambda sign: repr(sign[0])[1:-1], line))
-        sys.exit(BAD_INPUT)
     except BrokenPipeError:
         _write_nowhere()
         sys.exit(_UNREAD)
@@ -165,6 +171,16 @@ def _speak() -> None:
         if sys.stdout is not None:
             sys.stdout.flush()
         raise
+
+
+def _told(error: LinewiseError, lang: Code) -> Sequence[str]:
+    """Lines of a refusal. English needs no catalogue, which takes as long to load as an answer."""
+    if lang == "en":
+        return str(error).splitlines()
+    from sim.report.language import Language
+    from sim.report.refusals import refusal_lines
+
+    return refusal_lines(error, Language(lang))
 
 
 def _write_nowhere() -> None:

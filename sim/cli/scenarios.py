@@ -40,6 +40,7 @@ from sim.report.months import (
     once_table,
 )
 from sim.report.months_data import comparison_rows, run_rows
+from sim.report.refusals import refusal_lines
 from sim.report.sentences import (
     capped_sentences,
     option_title,
@@ -161,7 +162,7 @@ def _check(
     reports: list[dict[str, Any]] = []
     held = True
     with opened(on) as place:  # one cluster for all files
-        for file in _files(paths, problems):
+        for file in _files(paths, problems, words):
             try:
                 scenario = load(file)
                 teams_understood(scenario)
@@ -177,7 +178,7 @@ def _check(
             except WorkersLost:
                 raise
             except LinewiseError as error:
-                problems += _lines(file, error)
+                problems += _lines(file, error, words)
                 continue
             held = held and all(one.state == "holds" for one in judged)
             reports.append(judgements_data(str(file), judged))
@@ -190,20 +191,19 @@ def _check(
     raise typer.Exit(BAD_INPUT if problems else _HELD if held else _BROKEN)
 
 
-def _files(paths: list[Path], problems: list[str]) -> Iterator[Path]:
+def _files(paths: list[Path], problems: list[str], words: Language) -> Iterator[Path]:
     """Scenario files of all paths; a folder without any is a problem."""
     for path in paths:
         try:
             yield from find(path) if path.is_dir() else (path,)
         except LinewiseError as error:
-            problems += _lines(path, error)
+            problems += _lines(path, error, words)
 
 
-def _lines(file: Path, error: LinewiseError) -> list[str]:
+def _lines(file: Path, error: LinewiseError, words: Language) -> list[str]:
     """Lines of a refusal; those that do not say where are led by the file."""
-    if isinstance(error, ScenarioError):
-        return [str(problem) for problem in error.problems]
-    return [f"{file}: {error}"]
+    lines = refusal_lines(error, words)
+    return [*lines] if isinstance(error, ScenarioError) else [f"{file}: {line}" for line in lines]
 
 
 def _schema() -> None:

@@ -33,10 +33,12 @@ __all__ = [
     "BAD_INPUT",
     "AsCsv",
     "AsJson",
+    "Code",
     "Lang",
     "console",
     "drawn",
     "in_parts",
+    "lang_of",
     "one_form",
     "print_csv",
     "print_json",
@@ -56,13 +58,32 @@ _BREAKS, _ANY_SPACE = "[ \n]", r"\s"
 # Air between columns.
 _APART = 2
 
+#: Where the language is noted among what the commands of a line share.
+_LANG = "linewise.lang"
+
 #: What the process says to whoever called it with what cannot be read.
 BAD_INPUT = 2
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, nothing rounded.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print the table as CSV, SI units, no words.")]
+Code = Literal["en", "ru"]
+
+
+def _note(ctx: typer.Context, lang: Code) -> Code:
+    """Keep the language where refusals find it: the command itself is over by then."""
+    ctx.meta[_LANG] = lang
+    return lang
+
+
+def lang_of(ctx: typer.Context) -> Code:
+    """The language that was asked for, as far as the command line was read."""
+    said: Code = ctx.meta.get(_LANG, "en")
+    return said
+
+
 Lang = Annotated[
-    Literal["en", "ru"], typer.Option("--lang", envvar="LINEWISE_LANG", help="Language to speak.")
+    Code,
+    typer.Option("--lang", envvar="LINEWISE_LANG", help="Language to speak.", callback=_note),
 ]
 
 

@@ -141,7 +141,7 @@ def why(
     names = [one.line.name for one in lines]
     known = [*names, *(name.rpartition(".")[2] for name in names)]
     close = dict.fromkeys(difflib.get_close_matches(line, known, n=4, cutoff=0.55))
-    hint = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(names)}"
+    hint = f"did you mean {' or '.join(close)}?" if close else f"the lines are {', '.join(names)}"
     raise InvalidInput("line", "is not a line of this option", line, hint)
 
 

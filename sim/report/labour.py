@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sim.plan.period import Period
 from sim.plan.rules import KINDS, Rule, Rules, Violation
 from sim.plan.rules.presets import ACCOUNTING, profile
 from sim.report.language import N_, Language
+from sim.report.refusals import worded
 
 __all__ = [
     "barred_words",
@@ -74,6 +76,20 @@ _WHO = {
     "carer": N_("carers, unless they agree"),
 }
 
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+#: Why somebody is away, as a file says it.
+_AWAY = {
+    "vacation": N_("on vacation"),
+    "sick": N_("on sick leave"),
+    "unavailable": N_("cannot work"),
+}
+#: A moment as `Period.label` tells it, with or without its time of day.
+_MOMENT = re.compile(
+    rf"(?P<weekday>{'|'.join(_DAYS)}) (?P<day>\d{{1,2}}) (?P<month>{'|'.join(_MONTHS)})"
+    r"(?P<clock>(?: \d\d:\d\d)?)"
+)
+
 
 def rule_title(id: str, lang: Language, rules: Rules | None = None) -> str:
     """What a rule is called, with its name in a file; a rule of one's own by its kind.
@@ -138,10 +154,7 @@ def rule_source(rule: Rule, lang: Language) -> str:
 
 
 def broken_words(one: Violation, rules: Rules, period: Period, lang: Language) -> str:
-    """Who broke which rule, and when.
-
-    The checker tells what happened in English, with the numbers of the case; in another language
-    it is the person, the day and the rule.
+    """Who broke which rule, when and by what.
 
     Parameters
     ----------
@@ -155,9 +168,28 @@ def broken_words(one: Violation, rules: Rules, period: Period, lang: Language) -
     if lang.code == "en":
         return one.text
     rule = rules.get(one.rule)
-    what = rule_words(rule, lang) if rule else rule_title(one.rule, lang)
+    if rule is None:
+        return worded(one.text, lang, lambda part: _known(part, lang))
+    told = one.text.removeprefix(f"{one.person} ").partition(f": {rule.text}")[0]
+    happened = worded(told, lang, lambda part: _known(part, lang))
     day = period.date(min(max(period.day(one.start), 0), period.days - 1))
-    return lang("{name}, {day}: {rule}", name=one.person, day=f"{day:%d.%m.%Y}", rule=what)
+    return lang(
+        "{name}, {day}: {happened}; {rule}",
+        name=one.person,
+        day=f"{day:%d.%m.%Y}",
+        happened=happened,
+        rule=rule_words(rule, lang),
+    )
+
+
+def _known(part: str, lang: Language) -> str:
+    """A moment or an absence as the checker says it, in the reader's words; else as it is."""
+    found = _MOMENT.fullmatch(part)
+    if found is None:
+        return lang(_AWAY[part]) if part in _AWAY else part
+    day, month = int(found["day"]), _MONTHS.index(found["month"]) + 1
+    weekday = lang.day(_DAYS.index(found["weekday"])).lower()
+    return f"{weekday} {day:02}.{month:02}{found['clock']}"
 
 
 def barred_words(reason: str, rules: Rules, lang: Language) -> str:

@@ -17,11 +17,12 @@ from typing import Any, Literal
 
 from babel import Locale, dates, numbers
 from babel.messages import mofile, pofile
+from babel.messages.catalog import Catalog
 
 from sim.errors import one_of
 from sim.stats import Estimate
 
-__all__ = ["CATALOGUES", "N_", "Code", "Language", "pick"]
+__all__ = ["CATALOGUES", "N_", "Code", "Language", "catalogue_of", "messages_in", "pick"]
 
 Code = Literal["ru", "en"]
 _CODES: tuple[Code, ...] = ("ru", "en")
@@ -70,17 +71,45 @@ def pick(address: str | None, browser: str | None) -> Code:
 
 
 @lru_cache
-def _catalogue(code: str) -> gettext.NullTranslations:
-    """Translations of a language, compiled in memory from the text that translators edit."""
-    path = CATALOGUES / code / "LC_MESSAGES" / "linewise.po"
+def catalogue_of(code: str, domain: str = "linewise") -> gettext.NullTranslations:
+    """Translations of a language, compiled in memory from the text that translators edit.
+
+    Parameters
+    ----------
+    code
+        The language; one without a catalogue leaves messages as they are.
+    domain
+        Name of the catalogue.
+    """
+    path = _place(code, domain)
     if not path.is_file():
         return gettext.NullTranslations()
-    with path.open("rb") as file:
-        catalogue = pofile.read_po(file, locale=code)
     compiled = io.BytesIO()
-    mofile.write_mo(compiled, catalogue)
+    mofile.write_mo(compiled, _read(path, code))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def messages_in(domain: str) -> tuple[str, ...]:
+    """Messages of a catalogue as they stand in the code, in English.
+
+    Parameters
+    ----------
+    domain
+        Name of the catalogue.
+    """
+    found = _read(_place("ru", domain), "ru")
+    return tuple(message.id for message in found if isinstance(message.id, str) and message.id)
+
+
+def _place(code: str, domain: str) -> Path:
+    return CATALOGUES / code / "LC_MESSAGES" / f"{domain}.po"
+
+
+@lru_cache
+def _read(path: Path, code: str) -> Catalog:
+    with path.open("rb") as file:
+        return pofile.read_po(file, locale=code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +137,7 @@ class Language:
 
     def __call__(self, message: str, /, **named: object) -> str:
         """A message with the named values filled in."""
-        text = _catalogue(self.code).gettext(message)
+        text = catalogue_of(self.code).gettext(message)
         return text.format(**named) if named else text
 
     def n(self, one: str, many: str, count: float, /, **named: object) -> str:
@@ -123,7 +152,7 @@ class Language:
         named
             Other values to fill in.
         """
-        text = _catalogue(self.code).ngettext(one, many, abs(int(count)))
+        text = catalogue_of(self.code).ngettext(one, many, abs(int(count)))
         return text.format(n=self.number(count), **named)
 
     def number(self, value: float, digits: int = 0) -> str:

@@ -51,8 +51,11 @@ WAITING_MEASURES = ("asa", "abandonment", "service_level")
 SHARE_MEASURES = ("abandonment", "service_level", "fcr", "csat", "nps")
 """What may be claimed in points as well."""
 
+# What stands between thousands: a space, as wide as it may be.
+_GAP = "[ \u00a0\u2009\u202f]"
+_SIGNED = rf"[+\-−]?\s*[\d.,]+(?:{_GAP}\d{{3}})*(?:[.,]\d+)?"
 _CHANGE = re.compile(
-    r"(?P<from>[+\-−]?\s*[\d.,]+)\s*%?\s*(?:(?:to|–|—|\.\.|…)\s*(?P<to>[+\-−]?\s*[\d.,]+))?\s*"
+    rf"(?P<from>{_SIGNED})\s*%?\s*(?:(?:to|–|—|\.\.|…)\s*(?P<to>{_SIGNED}))?\s*"
     r"(?P<unit>%|points?|pp)\s*(?:than\s+(?P<than>[\w-]+))?",
 )
 
@@ -153,9 +156,10 @@ _SAID: tuple[tuple[str, str, str], ...] = (
     (r"faster|быстрее|shorter wait", "asa", "-"),
     (r"fewer people|людей меньше|меньше людей|headcount", "heads", "-"),
 )
+_FIGURE = rf"(?:\d{{1,3}}(?:{_GAP}\d{{3}})+|\d+)(?:[.,]\d+)?"
 _FIGURES = re.compile(
-    # Not the end of something longer, such as 1e999.
-    r"(?<![\w.,])[+\-−]?\s*(\d+(?:[.,]\d+)?)\s*%?\s*(?:(?:–|—|-|to|до)\s*(\d+(?:[.,]\d+)?)\s*)?"
+    # Not the end of something longer, such as 1e999 or 12 34.
+    rf"(?<![\w.,])[+\-−]?\s*({_FIGURE})\s*%?\s*(?:(?:–|—|-|to|до)\s*({_FIGURE})\s*)?"
     r"(%|points?|pp|п\.\s?п\.|пункт\w*)"
 )
 

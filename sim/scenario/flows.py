@@ -44,7 +44,7 @@ _MOST_DRAG = 9.0
 def at_most_days(length: float, days: int) -> float:
     """Refuse a time that is longer than so many days [s]."""
     if length > days * 86_400:
-        rule = f"must be at most {days} day{'s' * (days > 1)}"
+        rule = "must be at most 1 day" if days == 1 else f"must be at most {days} days"
         raise InvalidInput("value", rule, as_duration(length))
     return length
 

@@ -12,10 +12,12 @@ import streamlit as st
 from sim.errors import InvalidInput, ScenarioError
 from sim.report.language import N_, Language, pick
 from sim.report.palette import DARK, LIGHT
+from sim.report.refusals import found_in
 from sim.scenario import Scenario
 from sim.scenario.ready import ready
 from sim.ui import drawings, sidebar
 from sim.ui.places import PLACES
+from sim.ui.refusals import reasons
 from sim.ui.session import look, state
 from sim.ui.state import OWN, State, address, read_address
 from sim.ui.view import View, plain, quoted
@@ -181,7 +183,7 @@ def _show(name: str, opened: list[_Opened | None], lang: Language) -> None:
     except Paused:
         return
     except (InvalidInput, ScenarioError) as error:
-        st.error(lang("This cannot be computed: {reason}", reason=plain(_reason(error))))
+        st.error(lang("This cannot be computed: {reason}", reason=reasons(found_in(error), lang)))
         st.caption(lang("Change the figures on the left, or take the last change back."))
 
 
@@ -217,9 +219,3 @@ def _notices(lang: Language) -> None:
         st.error(
             lang("The file “{name}” cannot be used.", name=plain(name)) + f"\n\n{listed}\n\n{kept}"
         )
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, ScenarioError):
-        return "; ".join(str(problem) for problem in error.problems[:10])
-    return str(error)

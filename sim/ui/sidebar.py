@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from sim.errors import ScenarioError
+from sim.errors import LinewiseError, ScenarioError
 from sim.report.language import Language
+from sim.report.refusals import refusal_lines
 from sim.report.sentences import channel_title, option_title
 from sim.scenario import Scenario, load_text
 from sim.scenario.ready import ready
@@ -98,9 +99,10 @@ def _take(lang: Language, key: str) -> None:
         return
     try:
         use_text(file.name, text_in(file.getvalue(), lang))
-    except (ScenarioError, ValueError) as error:
-        lines = [str(p) for p in error.problems] if isinstance(error, ScenarioError) else None
-        st.session_state["problems"] = (file.name, lines or [str(error)])
+    except LinewiseError as error:
+        st.session_state["problems"] = (file.name, refusal_lines(error, lang))
+    except ValueError as error:
+        st.session_state["problems"] = (file.name, (str(error),))
 
 
 def use_text(name: str, text: str) -> None:

@@ -39,25 +39,25 @@ def _too_long(
         length = last - first + 1
         if length > most and last >= 0:
             at = period.label(period.at(first))[:-6]
-            happened = f"works {length} {what} running from {at}"
+            happened = f"works {length} {what} from {at}"
             span = (period.at(first), period.at(last + 1))
             yield worked.broken(rule, span, length, most, happened)
 
 
 def days_running(rule: Rule, worked: Worked) -> Iterator[Violation]:
     """Days of work in a row."""
-    yield from _too_long(rule, worked, worked.duties, rule["days"], "days")
+    yield from _too_long(rule, worked, worked.duties, rule["days"], "days running")
 
 
 def nights_running(rule: Rule, worked: Worked) -> Iterator[Violation]:
     """Nights in a row."""
-    yield from _too_long(rule, worked, worked.nights(rule), rule["nights"], "nights")
+    yield from _too_long(rule, worked, worked.nights(rule), rule["nights"], "nights running")
 
 
 def long_running(rule: Rule, worked: Worked) -> Iterator[Violation]:
     """Long duties in a row."""
     long = [d for d in worked.duties if d.end - d.start >= rule["hours"] * HOUR]
-    yield from _too_long(rule, worked, long, rule["duties"], "long duties")
+    yield from _too_long(rule, worked, long, rule["duties"], "long duties running")
 
 
 def days_off_running(rule: Rule, worked: Worked) -> Iterator[Violation]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from sim.decide import Comparison
-from sim.errors import ScenarioError
+from sim.errors import LinewiseError, ScenarioError
 from sim.report.language import Language
+from sim.report.refusals import refusal_lines
 from sim.report.sentences import option_title
 from sim.report.side_by_side import key_figures
 from sim.scenario import Scenario, load_text
@@ -105,9 +106,10 @@ def _bring(lang: Language) -> None:
             text = text_in(file.getvalue(), lang)
             load_text(text, file.name)
             kept.append((file.name, text))
-        except (ScenarioError, ValueError) as error:
-            first = error.problems[0] if isinstance(error, ScenarioError) else error
-            refused.append((file.name, str(first)))
+        except LinewiseError as error:
+            refused.append((file.name, refusal_lines(error, lang)[0]))
+        except ValueError as error:
+            refused.append((file.name, str(error)))
     st.session_state[_BROUGHT] = kept[: _MOST - 1]
     st.session_state["data.compare.refused"] = refused
 

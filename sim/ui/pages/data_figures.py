@@ -17,6 +17,7 @@ from sim.report.assumed import (
     upper,
 )
 from sim.report.language import N_, Language
+from sim.report.refusals import found_in
 from sim.report.sentences import group_title, option_title
 from sim.report.words import term
 from sim.scenario import Scenario
@@ -26,7 +27,7 @@ from sim.scenario.terms import Assumption
 from sim.scenario.terms.presets import choices, currency
 from sim.scenario.terms.shipped import Section
 from sim.scenario.written import Choice, Figure, choice_of, figure_of, write, write_choice
-from sim.ui.refusals import found_in, reasons
+from sim.ui.refusals import reasons
 from sim.ui.session import change, state
 from sim.ui.state import State
 from sim.ui.view import View, choose, decide, hold, plain

@@ -7,10 +7,11 @@ import streamlit as st
 from sim.errors import InvalidInput, ScenarioError
 from sim.report.language import Language
 from sim.report.profile_charts import Hour, profile_chart
+from sim.report.refusals import refusal_lines
 from sim.report.sentences import channel_title
 from sim.scenario.week_file import week_channels, week_edits, week_text
 from sim.ui.session import change, state
-from sim.ui.view import View, chart, legend, plain, upload
+from sim.ui.view import View, chart, legend, plain, quoted, upload
 from sim.ui.work import folded, scenario_of
 
 __all__ = ["week"]
@@ -128,8 +129,7 @@ def _bring(lang: Language) -> None:
         fresh = now.writing(*week_edits(shown, file.getvalue(), file.name))
         scenario_of(fresh)
     except (InvalidInput, ScenarioError) as error:
-        found = error.problems if isinstance(error, ScenarioError) else [error]
-        told = "\n".join(f"- `{one}`" for one in found[:10])
+        told = "\n".join(f"- {quoted(line)}" for line in refusal_lines(error, lang)[:10])
         head = lang("The file “{name}” cannot be used.", name=file.name)
         kept = lang("Nothing was changed: your calculation is as it was.")
         st.session_state["data.week.refused"] = f"{head}\n\n{told}\n\n{kept}"

@@ -9,12 +9,13 @@ import streamlit as st
 
 from sim.errors import InvalidInput, ScenarioError
 from sim.report.language import N_, Language
+from sim.report.refusals import found_in
 from sim.scenario import Scenario
 from sim.scenario.edited import Edit
 from sim.scenario.hours import DAY, OpenHours
 from sim.scenario.variant import aht, lead, volume
 from sim.scenario.week_file import week_channels
-from sim.ui.refusals import found_in, reasons
+from sim.ui.refusals import reasons
 from sim.ui.session import change, state
 from sim.ui.state import BOUNDS, OWN, State
 from sim.ui.view import View, choose

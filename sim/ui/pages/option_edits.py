@@ -12,12 +12,13 @@ import streamlit as st
 from sim.errors import InvalidInput, ScenarioError
 from sim.report.inputs import input_title
 from sim.report.language import Language
+from sim.report.refusals import found_in
 from sim.report.sentences import group_title, option_title
 from sim.scenario import Scenario
 from sim.scenario.edited import Edit, edited
 from sim.scenario.inputs import Input, find_input
 from sim.ui.deciding import free_name
-from sim.ui.refusals import found_in, reasons
+from sim.ui.refusals import reasons
 from sim.ui.session import change
 from sim.ui.state import State
 from sim.ui.view import View, choose

@@ -12,12 +12,14 @@ from sim.decide.breakeven import pair_of
 from sim.decide.risk import inputs_of
 from sim.errors import InvalidInput, ScenarioError
 from sim.report.language import Language
+from sim.report.refusals import found_in
 from sim.scenario import Scenario
 from sim.scenario.claims import Checklist
 from sim.scenario.edited import Edit, edited
 from sim.ui.jobs import Task
+from sim.ui.refusals import reasons
 from sim.ui.session import change, state, visitor
-from sim.ui.view import View, plain
+from sim.ui.view import View
 from sim.ui.waiting import board
 from sim.ui.work import kept, key_of, scenario_of, tree_of
 
@@ -26,7 +28,6 @@ __all__ = [
     "drawn_from",
     "in_place_of_the_last",
     "pair",
-    "reason",
     "refusal",
     "remembered",
     "tried",
@@ -87,7 +88,7 @@ def tried(place: str, *edits: Edit) -> None:
         if scenario.risk is not None and scenario.risk.ranges:
             inputs_of(scenario, ())
     except (InvalidInput, ScenarioError) as error:
-        st.session_state[_REFUSED] = (place, reason(error))
+        st.session_state[_REFUSED] = (place, found_in(error))
         return
     change(fresh)
 
@@ -97,20 +98,12 @@ def refusal(place: str, lang: Language) -> None:
     said = st.session_state.get(_REFUSED)
     if said and said[0] == place:
         st.error(
-            lang("This was not taken: {reason}. Everything is as it was.", reason=plain(said[1])),
+            lang(
+                "This was not taken: {reason}. Everything is as it was.",
+                reason=reasons(said[1], lang),
+            ),
             icon=":material/error:",
         )
-
-
-def reason(error: Exception) -> str:
-    """Why something cannot be, without places in a file that nobody sees."""
-    if isinstance(error, ScenarioError):
-        return "; ".join(
-            ": ".join(part for part in (one.path, one.rule) if part)
-            + (f" ({one.hint})" if one.hint else "")
-            for one in error.problems[:5]
-        )
-    return str(error)
 
 
 def remembered(

@@ -11,6 +11,7 @@ from sim.errors import InvalidInput, ScenarioError
 from sim.report.breakeven import breakeven_sentences, breakeven_table, turning_points
 from sim.report.inputs import input_title, input_value
 from sim.report.palette import Spec
+from sim.report.refusals import found_in
 from sim.report.risk import AMOUNT_WORDS
 from sim.report.risk_charts import CurvePoint, Mark, curve_chart
 from sim.report.sentences import option_title
@@ -19,10 +20,10 @@ from sim.ui.pages.risks_parts import (
     drawn_from,
     in_place_of_the_last,
     pair,
-    reason,
     remembered,
 )
 from sim.ui.pages.risks_ranges import named_inputs
+from sim.ui.refusals import reasons
 from sim.ui.risk_tasks import CurveAsked, curve
 from sim.ui.view import View, chart, choose, legend, plain, table
 from sim.ui.waiting import result_of
@@ -146,7 +147,7 @@ def _shown(view: View, found: Comparison, asked: CurveAsked) -> None:
     try:
         parts = result_of(in_place_of_the_last("turns", task), lang)
     except (InvalidInput, ScenarioError) as error:
-        said = lang("This cannot be computed: {reason}", reason=plain(reason(error)))
+        said = lang("This cannot be computed: {reason}", reason=reasons(found_in(error), lang))
         st.warning(said, icon=":material/info:")
         return
     if parts is None:

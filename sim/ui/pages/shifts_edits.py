@@ -11,11 +11,12 @@ import streamlit as st
 from sim.errors import InvalidInput, ScenarioError
 from sim.plan.period import Period
 from sim.plan.teams import month_of
+from sim.report.refusals import found_in
 from sim.scenario import Scenario
 from sim.scenario.edited import Edit, edited
 from sim.scenario.option import Group
 from sim.scenario.planned import ShiftForm
-from sim.ui.refusals import found_in, reasons
+from sim.ui.refusals import reasons
 from sim.ui.session import change, state
 from sim.ui.view import View
 from sim.ui.work import planned_of, scenario_of, tree_of

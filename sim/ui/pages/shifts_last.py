@@ -17,6 +17,7 @@ from sim.plan.duties import Duty
 from sim.plan.period import Period
 from sim.plan.teams import TeamRoster, shifts_of, team_of
 from sim.report.language import Language
+from sim.report.refusals import reason_words
 from sim.report.roster_files import read_roster, roster_csv
 from sim.ui.pages.shifts_edits import Desk
 from sim.ui.view import plain, quoted, upload
@@ -165,7 +166,9 @@ def _take(desk: Desk) -> None:
         st.session_state[_place(desk)] = (file.name, file.getvalue())
 
 
-def _read(desk: Desk, found: Cover, period: Period, data: bytes) -> tuple[Duty, ...] | list[str]:
+def _read(
+    desk: Desk, found: Cover, period: Period, data: bytes
+) -> tuple[Duty, ...] | list[Problem]:
     """The duties of a file, or why it cannot be used."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "roster.csv"
@@ -173,24 +176,26 @@ def _read(desk: Desk, found: Cover, period: Period, data: bytes) -> tuple[Duty, 
         try:
             duties = read_roster(path, period, shifts_of(found))
         except ScenarioError as error:
-            return [_problem(one) for one in error.problems]
+            return list(error.problems)
     members, _ = team_of(desk.scenario, desk.option, desk.group, period)
     if not {duty.person for duty in duties} & {one.name for one in members}:
         names = ", ".join(sorted(one.name for one in members)[:5])
-        return [f"must name somebody of this group: {names} …"]
+        hint = f"there are {names} …"
+        return [Problem("", 0, "", "must name somebody of this group", hint)]
     return duties
 
 
-def _problem(one: Problem) -> str:
-    place = f"{one.line} {one.path}: " if one.line else ""
-    return f"{place}{one.rule}" + (f"; {one.hint}" if one.hint else "")
-
-
-def _refused(name: str, lines: Sequence[str], lang: Language) -> None:
+def _refused(name: str, found: Sequence[Problem], lang: Language) -> None:
+    lines = [_problem(one, lang) for one in found[:_MOST_SHOWN]]
     head = lang("The file “{name}” cannot be used.", name=plain(name))
-    listed = "\n".join(f"- {quoted(line)}" for line in lines[:_MOST_SHOWN])
+    listed = "\n".join(f"- {quoted(line)}" for line in lines)
     rest = lang("Put it away, bring another, or plan other days: no roster is made meanwhile.")
     st.error(f"{head}\n\n{listed}\n\n{rest}")
+
+
+def _problem(one: Problem, lang: Language) -> str:
+    place = f"{one.line} {one.path}: " if one.line else ""
+    return place + reason_words(one, lang)
 
 
 def _told(name: str, duties: Sequence[Duty], period: Period, lang: Language) -> str:

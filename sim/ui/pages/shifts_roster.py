@@ -16,6 +16,7 @@ from sim.plan.rotation.patterns import PATTERNS
 from sim.plan.teams import TeamRoster, month_of
 from sim.report.labour_tables import broken_table
 from sim.report.language import N_, Language
+from sim.report.refusals import reason_words
 from sim.report.roster_files import calendar_archive, roster_csv, roster_workbook
 from sim.report.rosters import roster_answer, titles_of
 from sim.report.shift_charts import Count, count_chart
@@ -141,7 +142,7 @@ def _rotation(desk: Desk, found: Cover, first: datetime.date) -> TeamRoster | No
     try:
         pattern_of(chosen)
     except InvalidInput as error:
-        st.error(lang("This is no rotation: {reason}", reason=plain(str(error))))
+        st.error(lang("This is no rotation: {reason}", reason=plain(reason_words(error, lang))))
         return None
     args = (desk.scenario, desk.option, desk.group, found, first, chosen)
     name = key_of(desk.scenario, "rotation", desk.option, desk.group, first, chosen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sim.plan.teams import rules_of
 from sim.report.labour import rule_text
 from sim.report.labour_tables import rules_table, rules_title
 from sim.report.language import N_, Language
+from sim.report.refusals import refusal_text
 from sim.report.sheets import sheet_text
 from sim.scenario.edited import Edit
 from sim.scenario.team import MOST_PEOPLE, Member, Team, read_people
@@ -173,7 +175,7 @@ def _rules(desk: Desk, found: Team) -> Rules | None:
     try:
         return rules_of(found, desk.period)
     except InvalidInput as error:
-        st.error(plain(str(error)))
+        st.error(plain(refusal_text(error, desk.view.lang)))
         return None
 
 
@@ -308,7 +310,7 @@ def _take(desk: Desk, lang: Language) -> None:
             members = read_people(path)
         except ScenarioError as error:
             st.session_state[place] = [
-                f"{file.name}:{one.line} {one.path}: {one.rule}" for one in error.problems
+                refusal_text(replace(one, file=file.name), lang) for one in error.problems
             ]
             return
     _write(desk, people=[_entry(member) for member in members])
