@@ -20,13 +20,14 @@ from visitor import calm, finish, pick, press, straight, tables, texts, tiles, t
 from sim.learn.quality import Finding
 from sim.report.language import Language
 from sim.report.law_curves import below
+from sim.report.learned import learned_answer
 from sim.report.log_quality import finding_words, reason_words
 from sim.scenario import load_text
 from sim.scenario.laws import Empirical, Exponential, Mixture, Part
 from sim.ui import jobs
 from sim.ui.jobs import Board, Job, Task
 from sim.ui.learn_example import written
-from sim.ui.learn_tasks import Asked, contacts_csv, read
+from sim.ui.learn_tasks import Asked, contacts_csv, learnt, read
 from sim.ui.pages.learn_quality import day_bars
 from sim.ui.state import OWN
 
@@ -235,9 +236,9 @@ def test_a_log_becomes_the_scenario_of_the_app_and_undo_brings_the_old_one_back(
     calm(app.run())
 
     name, text = app.session_state["state"].own
-    learnt = load_text(text, name)
+    made = load_text(text, name)
     assert app.session_state["state"].scenario == OWN
-    assert learnt.channels["phone"].volume == pytest.approx(680, rel=0.02)
+    assert made.channels["phone"].volume == pytest.approx(680, rel=0.02)
     assert app.success
     turn(app, "data")
     assert not app.error
@@ -289,15 +290,22 @@ def test_results_are_kept_without_the_files() -> None:
     assert job.task.files == ()
 
 
-def test_contacts_go_out_without_anybody_being_known_by_them(tmp_path: Path) -> None:
-    (tmp_path / "q").write_bytes(queue_log(2))
-    packed = contacts_csv(tmp_path, ["q"], Asked(salt="s"), tell=lambda *_: None)
-    head, *rows = gzip.decompress(packed).decode().splitlines()
+def test_nobody_is_known_by_anything_that_goes_out(tmp_path: Path) -> None:
+    log = queue_log(2).replace(b"||7", b"||+7916555").replace(b"SIP/", b"anna.petrova@shop.ru-")
+    log += b"1772434|+79165550000 from anna.petrova@shop.ru|half a li\n"
+    (tmp_path / "q").write_bytes(log)
+    asked, quiet = Asked(timezone="UTC", salt="s"), lambda *_: None
+    contacts = gzip.decompress(contacts_csv(tmp_path, ["q"], asked, tell=quiet)).decode()
+    found = read(tmp_path, ["q"], asked, tell=quiet)
+    result = learnt(tmp_path, ["q"], ["q"], asked, tell=quiet)
+    words = [repr(learned_answer(result.learned, Language(lang))) for lang in ("en", "ru")]
 
-    assert "caller" not in head
-    assert "agent" not in head
-    assert len(rows) == 240
-    assert "SIP/" not in "".join(rows)
+    assert len(contacts.splitlines()) == 241
+    assert sum(one.count for one in found.reading.dropped.values()) == 1
+    assert "service_level_spread" in words[0]  # the data and the rows of --csv are in it
+    for told in (contacts, repr(found), result.text, repr(result.learned.scenario), *words):
+        assert "916555" not in told
+        assert "petrova" not in told
 
 
 def test_every_day_of_a_log_has_a_bar_and_odd_ones_their_colour(tmp_path: Path) -> None:

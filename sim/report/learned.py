@@ -12,6 +12,7 @@ from sim.learn.estimate import ChannelEstimates, Estimates
 from sim.learn.figures import Figure
 from sim.learn.fit import Fit
 from sim.learn.hours import MEASURED, Error
+from sim.learn.log import Dropped, Reading
 from sim.report.answer import Answer
 from sim.report.language import N_, Language
 from sim.report.learned_data import DEFINITIONS, learned_data, learned_rows
@@ -30,6 +31,7 @@ __all__ = [
     "learned_answer",
     "part_tables",
     "sums_words",
+    "test_sentences",
     "together_sentences",
 ]
 
@@ -71,6 +73,7 @@ def learned_answer(learned: Learned, lang: Language) -> Answer:
         tables += channel_tables(one, lang)
     tables.append(crew_table(learned, lang))
     sentences += together_sentences(learned.estimates, {}, lang)
+    sentences += test_sentences(learned, lang)
     for title, fit in _fits(learned):
         sentences += fit_sentences(fit, lang)
         tables.append(error_table(lang(title), fit, lang))
@@ -112,9 +115,7 @@ def _read(learned: Learned, lang: Language) -> Iterator[str]:
     for reason, gone in reading.dropped.items():
         yield lang(
             "Left out: {count} of {lines} lines: {reason}.",
-            count=lang.number(gone.count),
-            lines=lang.number(reading.lines),
-            reason=reason_words(reason, lang),
+            **_gone(reason, gone, reading, lang),
         )
     for note in reading.notes:
         yield f"{reason_words(note, lang)}."
@@ -132,6 +133,34 @@ def _read(learned: Learned, lang: Language) -> Iterator[str]:
             grace=lang.duration(rule.grace),
         )
     yield from _crowd(learned, lang)
+
+
+def _gone(reason: str, gone: Dropped, reading: Reading, lang: Language) -> dict[str, str]:
+    """How many lines were left out, and why."""
+    return {
+        "count": lang.number(gone.count),
+        "lines": lang.number(reading.lines),
+        "reason": reason_words(reason, lang),
+    }
+
+
+def test_sentences(learned: Learned, lang: Language) -> Iterator[str]:
+    """What must be known of the logs of the test: lines left out, days that are no test."""
+    test = learned.test
+    if test is None:
+        return
+    for reason, gone in test.reading.dropped.items():
+        yield lang(
+            "Left out of the test: {count} of {lines} lines: {reason}.",
+            **_gone(reason, gone, test.reading, lang),
+        )
+    if test.known_days:
+        yield lang(
+            "{known} of {days} days of the test were learnt from too: on these it is no test, and "
+            "the errors flatter.",
+            known=lang.number(test.known_days),
+            days=lang.number(test.days),
+        )
 
 
 def _crowd(learned: Learned, lang: Language) -> Iterator[str]:
