@@ -38,6 +38,10 @@ def test_other_logs_are_told_apart_by_what_each_row_is_told(
     assert set(test["errors"]) == {"abandonment", "wait", "service_level"}
     assert set(test["errors"]["wait"]) == {"r", "mae", "bias"}
     assert test["errors"] == test["simulation"]["replayed"]["errors"]
+    for name, error in test["errors"].items():
+        for part, value in error.items():
+            low, high = test["intervals"][name][part]
+            assert low < value < high
     assert test["erlang_a"] == test["formula"]["replayed"]["errors"]
     assert test["simulation"]["forecast"]["given"] == ["arrivals"]
     assert load(made).channels["phone"].handle_time.mean == pytest.approx(240, rel=0.1)

@@ -205,6 +205,16 @@ def test_why_a_file_cannot_be_read_is_said_in_the_language_of_the_page(disk: Pat
 
 
 @pytest.mark.usefixtures("here")
+def test_a_table_nobody_knows_is_taken_for_one_and_its_columns_are_asked_for() -> None:
+    rows = (f"02.03.2026 1{n}:05:00;{n};2:00" for n in range(9))
+    content = "\n".join(["Когда;Сколько стоял;Сколько говорил", *rows]).encode()
+    app = give(straight("learn", lang="en"), "calls.csv", content)
+
+    assert "cannot be told by the content" in app.warning[0].value
+    assert column(app, "Format").value == "table"
+    assert column(app, "time of arrival").value == ""
+
+
 def test_a_damaged_log_is_read_as_far_as_it_goes_and_every_lost_line_is_shown() -> None:
     whole = queue_log(5)
     bad = whole + b"17724348\x00\xff|half a li\n" + b"x" * 50 + b"\n"
@@ -266,6 +276,8 @@ def test_an_interval_report_is_learnt_from_and_says_what_is_assumed() -> None:
     pick(app, "Part of the page", "fit")
     assert not app.error
     assert len(tables(app)[0]) == 6
+    pick(app, "Part of the page", "scenario")
+    assert "The contacts as a file" not in texts(app)  # there are sums alone
 
 
 def test_stopped_work_leaves_no_file_behind(disk: Path, tmp_path_factory: Any) -> None:

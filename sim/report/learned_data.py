@@ -225,10 +225,19 @@ def _fit_data(fit: Fit) -> dict[str, Any]:
             for name, one in found.items()
         }
 
+    def intervals(one: Row) -> dict[str, Any]:
+        return {
+            name: {
+                part: [finite(getattr(end, part)) for end in ends] for part in ("r", "mae", "bias")
+            }
+            for name, ends in one.ends.items()
+        }
+
     def row(one: Row) -> dict[str, Any]:
         return {
             "given": list(one.given),
             "errors": errors(one.errors),
+            "intervals": intervals(one),
             "all_hours": errors(one.all_hours),
         }
 
@@ -244,9 +253,11 @@ def _fit_data(fit: Fit) -> dict[str, Any]:
             "hours": "working weekdays and hours of the months learnt from, at least 10 offered",
             "mae": "mean absolute error over hours, in shares or seconds",
             "bias": "simulated less real, mean over hours",
+            "intervals": "95 %, from drawing whole days of the test anew",
         },
         "replications": fit.replications,
         "errors": errors(fit.simulated["replayed"].errors),
+        "intervals": intervals(fit.simulated["replayed"]),
         "erlang_a": errors(fit.formula["replayed"].errors),
         "simulation": {way: row(one) for way, one in fit.simulated.items()},
         "formula": {way: row(one) for way, one in fit.formula.items()},

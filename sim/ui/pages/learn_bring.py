@@ -178,6 +178,9 @@ def _hold(files: tuple[Brought, ...], *, example: bool) -> None:
     mine.logs, mine.looked, mine.example = files, look_at(files), example
     mine.columns, mine.words = {}, {}
     st.session_state.pop("chosen.learn.format", None)
+    named = [name for name in mine.looked.header if name]
+    if mine.looked.format is None and len(named) > 1 and mine.looked.rows:
+        st.session_state["chosen.learn.format"] = _TABLE  # what its columns are is asked below
 
 
 # --- a log for who has none --------------------------------------------------------------------

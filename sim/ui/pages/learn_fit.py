@@ -53,8 +53,9 @@ def fit_page(view: View, result: Result) -> None:
         table(error_table(lang("Errors hour by hour"), shown, lang))
         st.caption(
             lang(
-                "r: correlation over hours. Errors of shares are in points of a per cent. Plain "
-                "Erlang A is a formula that is told the same."
+                "r: correlation over hours. Errors of shares are in points of a per cent. In "
+                "brackets 95 % intervals, from drawing whole days anew. Plain Erlang A is a "
+                "formula that is told the same."
             )
         )
 
