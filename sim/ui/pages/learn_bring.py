@@ -147,7 +147,7 @@ def brought_files(files: Sequence[tuple[str, bytes]]) -> tuple[Brought, ...]:
 
 def _refused(files: Sequence[Brought]) -> tuple[str, str] | None:
     """Why nothing can be done with an upload, and the file; None where it can be tried."""
-    if not any(one.content.strip() for one in files):
+    if all(one.is_blank for one in files):
         return "empty", files[0].name
     for one in files:
         if not one.content.startswith(_PACKED) and (wrong := no_log(one.content[:_START])):
