@@ -156,10 +156,7 @@ def learn_from(
     usual, currency, ahead = _KNOWN.get(_format(paths, format), _USUAL)
     country = country or usual
     days_off = _days_off(country)
-    if to is not None:
-        given = [*_listed(paths), *_listed(test or [])]
-        for file in (Path(to), week_of(Path(to))):
-            not_over("to", file, given)
+    _spare([*_listed(paths), *_listed(test or [])], to)
     # One salt for both: agents of the test are those whose pace was learnt.
     salt = secrets.token_hex(16) if salt is None else salt
     options = {"format": format, "timezone": timezone, "mapping": mapping, "salt": salt}
@@ -172,10 +169,7 @@ def learn_from(
     itself = period.fitted(learnt, **how)
     tested = None
     if test is not None:
-        other = _read(test, options, country, tell, learnt.levels)
-        fit = _alike(other.period, period).fitted(learnt, **how)
-        known = np.isin(np.unique(other.period.contacts.day), period.contacts.day)
-        tested = Tested(other.files, other.reading, fit, len(known), int(known.sum()))
+        tested = _tried(_read(test, options, country, tell, learnt.levels), period, learnt, how)
     text = written(
         estimates,
         learnt,
@@ -202,6 +196,20 @@ def learn_from(
         test=tested,
         scenario=text,
     )
+
+
+def _tried(other: _Read, period: _Period, learnt: Learnt, how: Mapping[str, Any]) -> Tested:
+    """What was learnt of a period, tried on another log."""
+    fit = _alike(other.period, period).fitted(learnt, **how)
+    known = np.isin(np.unique(other.period.contacts.day), period.contacts.day)
+    return Tested(other.files, other.reading, fit, len(known), int(known.sum()))
+
+
+def _spare(given: Sequence[Path], to: str | Path | None) -> None:
+    """Refuse a scenario, or its week, in the place of a log."""
+    if to is not None:
+        for file in (Path(to), week_of(Path(to))):
+            not_over("to", file, given)
 
 
 def not_over(name: str, file: Path, read: Sequence[Path]) -> None:
