@@ -33,9 +33,15 @@ def test_other_logs_are_told_apart_by_what_each_row_is_told(
     test = said.data["test"]
 
     assert test["files"] == [str(logs[1])]
+    assert test["reading"]["contacts"] > 9000
+    assert test["days"] == test["days_learnt_from"] == 14
     assert set(test["errors"]) == {"abandonment", "wait", "service_level"}
     assert set(test["errors"]["wait"]) == {"r", "mae", "bias"}
     assert test["errors"] == test["simulation"]["replayed"]["errors"]
+    for name, error in test["errors"].items():
+        for part, value in error.items():
+            low, high = test["intervals"][name][part]
+            assert low < value < high
     assert test["erlang_a"] == test["formula"]["replayed"]["errors"]
     assert test["simulation"]["forecast"]["given"] == ["arrivals"]
     assert load(made).channels["phone"].handle_time.mean == pytest.approx(240, rel=0.1)
@@ -72,11 +78,48 @@ def test_files_that_cannot_be_read_or_written_are_refused_by_name_before_the_wor
         assert said.code == 2
         assert "cannot be read" in said.err
         assert "missing" in said.err
+    mixed_up = linewise("learn", logs[0], "--mapping", logs[0]).err
+    assert "must be a mapping of keys at the top; name the column" in mixed_up  # no line of it
     assert "must be text in UTF-8" in linewise("learn", logs[0], "--head", binary).err
     assert "is a file" in linewise("learn", logs[0], "--to", tmp_path / "taken.yaml").err
     below = linewise("learn", logs[0], "--to", binary / "a.yaml")
     assert below.code == 2
     assert "to cannot be written" in below.err
+
+
+def test_no_log_is_written_over_and_nothing_is_made_for_what_is_refused(
+    linewise: Callable[..., Said], logs: tuple[Path, Path], tmp_path: Path
+) -> None:
+    log, week = tmp_path / "log.yaml", tmp_path / "own" / "week.csv"
+    week.parent.mkdir()
+    kept = logs[0].read_bytes()
+    for place in (log, week):
+        place.write_bytes(kept)
+
+    for given in (
+        (log, "--to", log),
+        (week, "--to", tmp_path / "own.yaml"),
+        (week, "--csv", week),
+        (logs[0], "--head", week, "--csv", week),
+    ):
+        said = linewise("learn", *given)
+        assert said.code == 2
+        assert "must not be a file that is read" in said.err
+    twice = ("--csv", tmp_path / "a.csv", "--forecast", tmp_path / "a.csv")
+    assert "must not be the file of --csv" in linewise("learn", log, *twice).err
+    assert linewise("learn", log, "--to", tmp_path / "new" / "a.yaml", "--country", "XX").code == 2
+    assert {one.name for one in tmp_path.iterdir()} == {"log.yaml", "own"}
+    assert log.read_bytes() == week.read_bytes() == kept
+
+
+@pytest.mark.parametrize("rest", [(), ("--json",), ("--replications", "2")])
+def test_a_test_without_files_is_said_to_lack_them(
+    linewise: Callable[..., Said], logs: tuple[Path, Path], rest: tuple[str, ...]
+) -> None:
+    said = linewise("learn", logs[0], "--test", *rest)
+
+    assert said.code == 2
+    assert "test must be at least one file" in said.err
 
 
 def test_scenarios_of_any_name_have_a_week_of_their_own(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.learn.contacts import Contacts
-from sim.learn.crowding import Crowding, crowding_of, queue_ahead
+from sim.learn.crowding import Crowding, agents_at, crowding_of, queue_ahead
 from sim.learn.patience import kaplan_meier
 from sim.learn.presence import Presence
 
@@ -43,12 +43,13 @@ def agents(*spans: tuple[float, float]) -> Presence:
 def test_who_waits_ahead_is_counted_for_each_agent_who_is_there() -> None:
     some = contacts([10, 20, 30, 40, 200], [100, 5, 100, 0, 0], [True, False, True, False, False])
 
-    one, two = agents((0, 1000)), agents((0, 1000), (35, 1000))
+    there = agents((0, 1000)), agents((0, 1000), (35, 1000)), agents((5000, 6000))
+    one, two, none = (agents_at(some, people) for people in there)
 
     # At 20 the first waits; at 30 the first, for the second went at 25; at 40 the first and third.
     assert queue_ahead(some, some.wait, one).tolist() == [0, 1, 1, 2, 0]
     assert queue_ahead(some, some.wait, two).tolist() == [0, 1, 1, 1, 0]
-    assert queue_ahead(some, some.wait, agents((5000, 6000))).tolist() == [0, 1, 1, 2, 0]
+    assert queue_ahead(some, some.wait, none).tolist() == [0, 1, 1, 2, 0]
 
 
 @pytest.mark.parametrize("power", [0.0, 0.8])

@@ -221,3 +221,17 @@ def test_a_wrong_file_of_columns_is_refused_with_its_lines_all_at_once(tmp_path:
     log = kept(tmp_path / "queue_log", "1772442000|1.1|q|NONE|ENTERQUEUE||7|1\n")
     with pytest.raises(InvalidInput, match="mapping is for tables of contacts, and this is"):
         read_logs(log, mapping={"time": "when"})
+
+
+def test_a_key_pressed_while_the_database_works_stops_the_program(tmp_path: Path) -> None:
+    log = tmp_path / "queue_log"
+    log.write_text("1772438400|1.1|sales|NONE|ENTERQUEUE||79|1\n")
+
+    def pressed(name: str) -> None:
+        raise RuntimeError("Query interrupted")  # as the database has it
+
+    with pytest.raises(KeyboardInterrupt):
+        read_logs(log, timezone="UTC", tell=pressed)
+    with pytest.raises(KeyboardInterrupt), read_logs(log, timezone="UTC") as found:
+        pressed("")
+    assert not found.folder.exists()

@@ -20,13 +20,14 @@ from visitor import calm, finish, pick, press, straight, tables, texts, tiles, t
 from sim.learn.quality import Finding
 from sim.report.language import Language
 from sim.report.law_curves import below
+from sim.report.learned import learned_answer
 from sim.report.log_quality import finding_words, reason_words
 from sim.scenario import load_text
 from sim.scenario.laws import Empirical, Exponential, Mixture, Part
 from sim.ui import jobs
 from sim.ui.jobs import Board, Job, Task
 from sim.ui.learn_example import written
-from sim.ui.learn_tasks import Asked, contacts_csv, read
+from sim.ui.learn_tasks import Asked, contacts_csv, learnt, read
 from sim.ui.pages.learn_quality import day_bars
 from sim.ui.state import OWN
 from sim.ui.waiting import board
@@ -205,6 +206,16 @@ def test_why_a_file_cannot_be_read_is_said_in_the_language_of_the_page(disk: Pat
 
 
 @pytest.mark.usefixtures("here")
+def test_a_table_nobody_knows_is_taken_for_one_and_its_columns_are_asked_for() -> None:
+    rows = (f"02.03.2026 1{n}:05:00;{n};2:00" for n in range(9))
+    content = "\n".join(["Когда;Сколько стоял;Сколько говорил", *rows]).encode()
+    app = give(straight("learn", lang="en"), "calls.csv", content)
+
+    assert "cannot be told by the content" in app.warning[0].value
+    assert column(app, "Format").value == "table"
+    assert column(app, "time of arrival").value == ""
+
+
 def test_a_damaged_log_is_read_as_far_as_it_goes_and_every_lost_line_is_shown() -> None:
     whole = queue_log(5)
     bad = whole + b"17724348\x00\xff|half a li\n" + b"x" * 50 + b"\n"
@@ -236,9 +247,9 @@ def test_a_log_becomes_the_scenario_of_the_app_and_undo_brings_the_old_one_back(
     calm(app.run())
 
     name, text = app.session_state["state"].own
-    learnt = load_text(text, name)
+    made = load_text(text, name)
     assert app.session_state["state"].scenario == OWN
-    assert learnt.channels["phone"].volume == pytest.approx(680, rel=0.02)
+    assert made.channels["phone"].volume == pytest.approx(680, rel=0.02)
     assert app.success
     turn(app, "data")
     assert not app.error
@@ -266,6 +277,8 @@ def test_an_interval_report_is_learnt_from_and_says_what_is_assumed() -> None:
     pick(app, "Part of the page", "fit")
     assert not app.error
     assert len(tables(app)[0]) == 6
+    pick(app, "Part of the page", "scenario")
+    assert "The contacts as a file" not in texts(app)  # there are sums alone
 
 
 def test_stopped_work_leaves_no_file_behind(disk: Path, tmp_path_factory: Any) -> None:
@@ -318,15 +331,22 @@ def test_what_broke_is_tried_again_with_its_files(tmp_path: Path) -> None:
     assert [one.value for one in app.markdown] == ["`3`"]
 
 
-def test_contacts_go_out_without_anybody_being_known_by_them(tmp_path: Path) -> None:
-    (tmp_path / "q").write_bytes(queue_log(2))
-    packed = contacts_csv(tmp_path, ["q"], Asked(salt="s"), tell=lambda *_: None)
-    head, *rows = gzip.decompress(packed).decode().splitlines()
+def test_nobody_is_known_by_anything_that_goes_out(tmp_path: Path) -> None:
+    log = queue_log(2).replace(b"||7", b"||+7916555").replace(b"SIP/", b"anna.petrova@shop.ru-")
+    log += b"1772434|+79165550000 from anna.petrova@shop.ru|half a li\n"
+    (tmp_path / "q").write_bytes(log)
+    asked, quiet = Asked(timezone="UTC", salt="s"), lambda *_: None
+    contacts = gzip.decompress(contacts_csv(tmp_path, ["q"], asked, tell=quiet)).decode()
+    found = read(tmp_path, ["q"], asked, tell=quiet)
+    result = learnt(tmp_path, ["q"], ["q"], asked, tell=quiet)
+    words = [repr(learned_answer(result.learned, Language(lang))) for lang in ("en", "ru")]
 
-    assert "caller" not in head
-    assert "agent" not in head
-    assert len(rows) == 240
-    assert "SIP/" not in "".join(rows)
+    assert len(contacts.splitlines()) == 241
+    assert sum(one.count for one in found.reading.dropped.values()) == 1
+    assert "service_level_spread" in words[0]  # the data and the rows of --csv are in it
+    for told in (contacts, repr(found), result.text, repr(result.learned.scenario), *words):
+        assert "916555" not in told
+        assert "petrova" not in told
 
 
 def test_every_day_of_a_log_has_a_bar_and_odd_ones_their_colour(tmp_path: Path) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,8 +16,9 @@ from sim.cli.options import CsvFile, Seed
 from sim.cli.terminal import AsJson, Lang, console, say, warm, writable, write_csv
 from sim.compiled import is_warm
 from sim.errors import InvalidInput
-from sim.learn.door import Learned, learn_from
+from sim.learn.door import Learned, learn_from, not_over
 from sim.learn.read import look_at
+from sim.learn.scenario import week_of
 from sim.report.language import Language
 from sim.report.learned import learned_answer
 from sim.report.learned_data import forecast_rows
@@ -25,7 +27,7 @@ __all__ = ["add_to"]
 
 
 @contextmanager
-def _cleared() -> Iterator[None]:
+def _cleared(lang: Language) -> Iterator[None]:
     """Let a program that is told to end clear away the copy of the log that it works on."""
     told: list[int] = []
 
@@ -40,9 +42,10 @@ def _cleared() -> Iterator[None]:
         return
     try:
         yield
-    except RuntimeError:  # the database says so of the end of a program, too
+    except KeyboardInterrupt:  # the database says so of the end of a program, too
         if told:
             sys.exit(told[0])
+        console(error=True).print(lang("Stopped before it was done: nothing is written."))
         raise
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -96,16 +99,14 @@ def _learn(
     lang: Lang = "en",
 ) -> None:
     """Learn a scenario from logs of contacts, and try it on others, hour by hour."""
-    writable("csv", csv)
-    writable("forecast", forecast)
-    if to is not None and to.suffix.lower() not in (".yaml", ".yml"):
-        raise InvalidInput("to", "must end in .yaml", str(to))
+    read = [*logs, *(test or []), *(one for one in (mapping, head) if one is not None)]
+    _outputs(to, csv, forecast, read)
     told = {"format": format, "timezone": timezone, "mapping": mapping}
     for files in (logs, test):  # before anybody waits for a compiler
         if files:
             look_at(files, **told)  # type: ignore[arg-type]
-    _made_ready(to)
-    with _cleared(), _telling() as tell:
+    comment, words = _text(head), Language(lang)
+    with _cleared(words), _telling() as tell:
         learned = learn_from(
             logs,
             to=to,
@@ -116,17 +117,17 @@ def _learn(
             salt=salt,
             country=country,
             head_start=head_start,
-            head=_text(head),
+            head=comment,
             replications=replications,
             seed=1 if seed is None else seed,
             tell=tell,
         )
-    answer = learned_answer(learned, Language(lang))
+    answer = learned_answer(learned, words)
     if csv is not None:
         write_csv(csv, answer.rows, lang)
     if to is not None:
-        week = to.parent / learned.scenario.csv_name
-        console(error=True).print(Language(lang)("Written: {file}", file=f"{to}, {week}"))
+        week = week_of(to)
+        console(error=True).print(words("Written: {file}", file=f"{to}, {week}"))
     say(answer, as_json, False, lang)
     if forecast is not None:
         write_csv(forecast, _ahead(learned), lang)
@@ -148,24 +149,47 @@ def _ahead(learned: Learned) -> list[dict[str, Any]]:
     return rows
 
 
-def _made_ready(to: Path | None) -> None:
-    """Refuse a scenario that cannot be written before anybody waits for it.
+def _outputs(
+    to: Path | None, csv: Path | None, forecast: Path | None, read: Sequence[Path]
+) -> None:
+    """Refuse what cannot be written, or must not be, before anybody waits for it.
 
     Raises
     ------
     InvalidInput
-        If it, or the folder of its week, cannot be.
+        If it is a file that is read, if it is written twice, or if it cannot be.
     """
+    for name, file in (("to", to), ("csv", csv), ("forecast", forecast)):
+        if file is not None:
+            not_over(name, file, read)
+    if csv is not None and forecast is not None and csv.resolve() == forecast.resolve():
+        rule = "must not be the file of --csv"
+        raise InvalidInput("forecast", rule, str(forecast), "choose another name")
+    writable("csv", csv)
+    writable("forecast", forecast)
     if to is None:
         return
-    if to.with_suffix("").is_file():
+    if to.suffix.lower() not in (".yaml", ".yml"):
+        raise InvalidInput("to", "must end in .yaml", str(to))
+    week = week_of(to)
+    not_over("to", week, read)
+    if week.parent.is_file():
         rule = "needs a folder of that name for its week, which is a file"
         raise InvalidInput("to", rule, str(to), "choose another name")
-    try:
-        to.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InvalidInput("to", f"cannot be written ({error.strerror})", str(to)) from None
-    writable("to", to)
+    for file in (to, week):
+        _place(file)
+
+
+def _place(file: Path) -> None:
+    """Refuse a file that cannot be written, whose folder is perhaps still to be made."""
+    folder = file.parent
+    if folder.is_dir():
+        writable("to", file)
+        return
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        rule = f"cannot be written ({there} is no folder that can be written to)"
+        raise InvalidInput("to", rule, str(file))
 
 
 def _text(head: Path | None) -> str:
@@ -195,15 +219,30 @@ class _Learn(typer.core.TyperCommand):
     """Lets several files follow ``--test``, as the shell spells out ``0[567]*``."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Repeat ``--test`` before each file after it, up to the next option."""
+        """Repeat ``--test`` before each file after it, up to the next option.
+
+        Raises
+        ------
+        InvalidInput
+            If no file comes after it.
+        """
         spread: list[str] = []
-        testing = first = False
-        for arg in args:
+        testing = lacking = False
+        for arg in [*args, "--"]:
             if arg.startswith("-"):
-                testing = first = arg == "--test"
+                _given(lacking)
+                testing = arg.partition("=")[0] == "--test"
+                lacking = testing and "=" not in arg
+                if lacking:
+                    continue
             elif testing:
-                if not first:
-                    spread.append("--test")
-                first = False
+                spread.append("--test")
+                lacking = False
             spread.append(arg)
-        return list(super().parse_args(ctx, spread))
+        return list(super().parse_args(ctx, spread[:-1]))
+
+
+def _given(lacking: bool) -> None:
+    """Refuse ``--test`` with nothing after it."""
+    if lacking:
+        raise InvalidInput("test", "must be at least one file", None, "name logs after --test")

@@ -13,7 +13,15 @@ from sim.learn.figures import DRAWS, Figure, bootstrap
 from sim.learn.patience import Curve
 from sim.learn.presence import Presence
 
-__all__ = ["CROWD", "USUAL", "Crowding", "crowding_figure", "crowding_of", "queue_ahead"]
+__all__ = [
+    "CROWD",
+    "USUAL",
+    "Crowding",
+    "agents_at",
+    "crowding_figure",
+    "crowding_of",
+    "queue_ahead",
+]
 
 #: Waiting contacts for each agent that a crowd is told by.
 CROWD = 2.0
@@ -56,27 +64,29 @@ class Crowding:
 USUAL = Crowding()
 
 
-def queue_ahead(contacts: Contacts, wait: Floats, presence: Presence) -> Floats:
-    """Contacts that wait when each one comes, for each agent present then, one at least.
+def agents_at(contacts: Contacts, presence: Presence) -> Floats:
+    """Agents who are there when each contact comes, one at least."""
+    begun = np.searchsorted(np.sort(presence.start), contacts.time, side="right")
+    ended = np.searchsorted(np.sort(presence.stop), contacts.time, side="right")
+    return np.asarray(np.maximum(begun - ended, 1), float)
+
+
+def queue_ahead(contacts: Contacts, wait: Floats, agents: Floats) -> Floats:
+    """Contacts that wait when each one comes, for each agent who is there.
 
     Parameters
     ----------
     contacts
-        Contacts.
+        Contacts, in order of arrival.
     wait
         How long each waited, in the log or in a replay [s].
-    presence
-        Who is there.
+    agents
+        Agents who are there when each comes, as `agents_at` counts them.
     """
-    order = np.argsort(contacts.time, kind="stable")
-    waits = wait[order] > 0
-    gone = np.sort((contacts.time + wait)[wait > 0])
-    left = np.searchsorted(gone, contacts.time[order], side="right")
-    ahead = np.empty(len(contacts))
-    ahead[order] = np.maximum(np.cumsum(waits) - waits - left, 0)
-    begun = np.searchsorted(np.sort(presence.start), contacts.time, side="right")
-    ended = np.searchsorted(np.sort(presence.stop), contacts.time, side="right")
-    return np.asarray(ahead / np.maximum(begun - ended, 1))
+    waits = wait > 0
+    gone = np.sort((contacts.time + wait)[waits])
+    left = np.searchsorted(gone, contacts.time, side="right")
+    return np.asarray(np.maximum(np.cumsum(waits) - waits - left, 0) / agents)
 
 
 def crowding_of(contacts: Contacts, presence: Presence, curves: Mapping[str, Curve]) -> Crowding:
@@ -122,7 +132,8 @@ class _Waited:
             mine = kinds == kind
             still = curves.get(name, curves[""]).at(waits[mine])
             expected[mine] = -np.log(np.maximum(still, 1e-12))
-        ahead = np.log1p(queue_ahead(contacts, contacts.wait, presence)[waited])
+        agents = agents_at(contacts, presence)
+        ahead = np.log1p(queue_ahead(contacts, contacts.wait, agents)[waited])
         return cls(left, expected, ahead, contacts.day[waited])
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from sim.errors import InvalidInput
 from sim.learn.arrays import Floats
@@ -20,18 +23,38 @@ from sim.learn.fit import Fit, Learnt, fitted, tuned
 from sim.learn.intervals import Intervals, estimated_of_sums, intervals_of, learnt_of_sums
 from sim.learn.log import Log, Reading
 from sim.learn.presence import Presence, logged
-from sim.learn.quality import Finding, quality
+from sim.learn.quality import Finding, calendar_of, quality
 from sim.learn.read import detect, read_logs
-from sim.learn.scenario import Written, written
+from sim.learn.scenario import Written, week_of, written
 from sim.learn.tables import text_head
-from sim.scenario.calendar import Calendar
 
-__all__ = ["Learned", "learn_from"]
+__all__ = ["Learned", "Tested", "learn_from", "not_over"]
 
 #: What is known of a format beside what its files say: country, currency, and by how much
 #: contacts of high priority stand ahead [s].
 _KNOWN: Mapping[str, tuple[str | None, str, float]] = {"anonymous_bank": ("IL", "ILS", 90.0)}
 _USUAL = (None, "EUR", 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tested:
+    """What was learnt, tried on other logs.
+
+    Parameters
+    ----------
+    files, reading
+        Logs of the test, and how their reading went.
+    fit
+        The test period, simulated by what was learnt on the others.
+    days, known_days
+        Days of the test, and how many of them were learnt from too: it is no test of those.
+    """
+
+    files: tuple[str, ...]
+    reading: Reading
+    fit: Fit
+    days: int
+    known_days: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,10 +75,8 @@ class Learned:
         ``logged``, ``inferred`` or ``assumed``.
     itself
         The months learnt from, simulated by what was learnt from them; None where it cannot be.
-    fit
-        The test months, simulated by what was learnt on the others; None without a test.
     test
-        Files of the test.
+        The test months, simulated by what was learnt on the others; None without a test.
     scenario
         The scenario as text.
     """
@@ -69,9 +90,13 @@ class Learned:
     learnt: Learnt
     presence: str
     itself: Fit | None
-    fit: Fit | None
-    test: tuple[str, ...]
+    test: Tested | None
     scenario: Written
+
+    @property
+    def fit(self) -> Fit | None:
+        """Of the test; None without one."""
+        return None if self.test is None else self.test.fit
 
 
 def learn_from(
@@ -125,43 +150,32 @@ def learn_from(
     ------
     InvalidInput
         If logs cannot be read, or do not say when contacts came, how long they waited and how
-        long they were handled.
+        long they were handled; if a number is out of bounds, or `to` would take the place of a log.
     """
+    _check(head_start, replications, draws)
     usual, currency, ahead = _KNOWN.get(_format(paths, format), _USUAL)
     country = country or usual
-    shift = ahead if head_start is None else head_start
+    days_off = _days_off(country)
+    _spare([*_listed(paths), *_listed(test or [])], to)
     # One salt for both: agents of the test are those whose pace was learnt.
     salt = secrets.token_hex(16) if salt is None else salt
     options = {"format": format, "timezone": timezone, "mapping": mapping, "salt": salt}
-    with read_logs(paths, tell=tell, **options) as log:  # type: ignore[arg-type]
-        period = _period(log)
-        source, files, zone, reading = log.source, log.files, log.timezone, log.reading
-        findings = quality(log, country=country)
-    period = _handled(period, files, reading)
-    days_off = _days_off(country, zone)
-    if period.sums is not None:
-        tell("estimates")
-        estimates = estimated_of_sums(period.sums, is_holiday=days_off, draws=draws)
-        learnt = learnt_of_sums(period.sums, estimates, draws)
-    else:
-        estimates = estimated(period.contacts, is_holiday=days_off, draws=draws, tell=tell)
-        learnt = tuned(
-            period.contacts, period.people, head_start=shift, seed=seed, draws=draws, tell=tell
-        )
+    read = _read(paths, options, country, tell)
+    period = _handled(read.period, read.files, read.reading)
+    estimates, learnt = period.estimated(
+        days_off, ahead if head_start is None else head_start, seed=seed, draws=draws, tell=tell
+    )
     how: dict[str, Any] = {"replications": replications, "seed": seed, "tell": tell}
     itself = period.fitted(learnt, **how)
-    fit: Fit | None = None
-    tests: tuple[str, ...] = ()
+    tested = None
     if test is not None:
-        with read_logs(test, tell=tell, **options) as log:  # type: ignore[arg-type]
-            other, tests = _period(log, learnt.levels), log.files
-        fit = _alike(other, period).fitted(learnt, **how)
+        tested = _tried(_read(test, options, country, tell, learnt.levels), period, learnt, how)
     text = written(
         estimates,
         learnt,
         name=Path(to).stem if to is not None else "learnt",
-        source=", ".join(Path(file).name for file in files),
-        timezone=zone,
+        source=", ".join(Path(file).name for file in read.files),
+        timezone=read.timezone,
         how=period.how,
         country=country,
         currency=currency,
@@ -170,9 +184,94 @@ def learn_from(
     if to is not None:
         text.save(Path(to))
     return Learned(
-        *(reading, findings, source, files, zone, estimates, learnt, period.how),
-        *(itself, fit, tests, text),
+        reading=read.reading,
+        findings=read.findings,
+        source=read.source,
+        files=read.files,
+        timezone=read.timezone,
+        estimates=estimates,
+        learnt=learnt,
+        presence=period.how,
+        itself=itself,
+        test=tested,
+        scenario=text,
     )
+
+
+def _tried(other: _Read, period: _Period, learnt: Learnt, how: Mapping[str, Any]) -> Tested:
+    """What was learnt of a period, tried on another log."""
+    fit = _alike(other.period, period).fitted(learnt, **how)
+    known = np.isin(np.unique(other.period.contacts.day), period.contacts.day)
+    return Tested(other.files, other.reading, fit, len(known), int(known.sum()))
+
+
+def _spare(given: Sequence[Path], to: str | Path | None) -> None:
+    """Refuse a scenario, or its week, in the place of a log."""
+    if to is not None:
+        for file in (Path(to), week_of(Path(to))):
+            not_over("to", file, given)
+
+
+def not_over(name: str, file: Path, read: Sequence[Path]) -> None:
+    """Refuse to write over a file that is read: logs cannot be made again.
+
+    Parameters
+    ----------
+    name
+        The argument that names the file.
+    file
+        What is to be written.
+    read
+        What is read.
+
+    Raises
+    ------
+    InvalidInput
+        If it is one of them.
+    """
+    if file.exists() and any(one.exists() and file.samefile(one) for one in read):
+        rule = "must not be a file that is read"
+        raise InvalidInput(name, rule, str(file), "choose another name")
+
+
+def _check(head_start: float | None, replications: int, draws: int) -> None:
+    """Refuse numbers that nothing can be learnt with."""
+    if head_start is not None and not 0 <= head_start < math.inf:
+        raise InvalidInput("head_start", "must be a time of 0 s at least", head_start)
+    for name, value in (("replications", replications), ("draws", draws)):
+        if value < 1:
+            raise InvalidInput(name, "must be 1 at least", value)
+
+
+def _listed(paths: str | Path | Sequence[str | Path]) -> list[Path]:
+    """Paths, of which there may be a single one."""
+    return [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """What was read of some files, and how that went."""
+
+    period: _Period
+    source: str
+    files: tuple[str, ...]
+    timezone: str
+    reading: Reading
+    findings: tuple[Finding, ...]
+
+
+def _read(
+    paths: str | Path | Sequence[str | Path],
+    options: Mapping[str, Any],
+    country: str | None,
+    tell: Callable[[str], object],
+    levels: Floats | None = None,
+) -> _Read:
+    """Read logs; quality is looked at where they are learnt from, which is where no levels are."""
+    with read_logs(paths, tell=tell, **options) as log:
+        period = _period(log, levels)
+        findings = quality(log, country=country) if levels is None else ()
+        return _Read(period, log.source, log.files, log.timezone, log.reading, findings)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -197,6 +296,25 @@ class _Period:
     def how(self) -> str:
         """Where presence comes from: ``logged``, ``inferred`` or ``assumed``."""
         return "inferred" if self.people is None else self.people.how
+
+    def estimated(
+        self,
+        is_holiday: Callable[[date], bool],
+        head_start: float,
+        *,
+        seed: int,
+        draws: int,
+        tell: Callable[[str], object],
+    ) -> tuple[Estimates, Learnt]:
+        """What a scenario needs, and what a replay does."""
+        if self.sums is not None:
+            tell("estimates")
+            estimates = estimated_of_sums(self.sums, is_holiday=is_holiday, draws=draws)
+            return estimates, learnt_of_sums(self.sums, estimates, draws)
+        estimates = estimated(self.contacts, is_holiday=is_holiday, draws=draws, tell=tell)
+        return estimates, tuned(
+            self.contacts, self.people, head_start=head_start, seed=seed, draws=draws, tell=tell
+        )
 
     def fitted(self, learnt: Learnt, **options: Any) -> Fit:
         """The period, simulated by what was learnt."""
@@ -234,8 +352,7 @@ def _format(paths: str | Path | Sequence[str | Path], format: str | None) -> str
     """Name of the format of the first file that is not empty."""
     if format is not None:
         return format
-    listed = [paths] if isinstance(paths, str | Path) else list(paths)
-    told = (detect(path).name for path in listed if text_head(Path(path)).strip())
+    told = (detect(path).name for path in _listed(paths) if text_head(path).strip())
     return next(told, "")
 
 
@@ -295,12 +412,17 @@ def _logged(log: Log) -> Presence | None:
     return found if len(found) else None
 
 
-def _days_off(country: str | None, timezone: str) -> Callable[[date], bool]:
+def _days_off(country: str | None) -> Callable[[date], bool]:
     """Whether a date is not like its weekday: a public holiday, or a day off that was moved.
 
     None are known without a country.
+
+    Raises
+    ------
+    InvalidInput
+        If the country is not known.
     """
     if country is None:
         return lambda day: False
-    calendar = Calendar(country=country, timezone=timezone, start=date(2000, 1, 1))
+    calendar = calendar_of(country, 2000)
     return lambda day: not calendar.is_like_its_weekday(day)

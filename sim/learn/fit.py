@@ -14,7 +14,7 @@ from sim.learn.contacts import DAY, HOUR, Contacts
 from sim.learn.crew import crew_figures, levels_of, midnights, per_hour
 from sim.learn.crowding import crowding_figure, crowding_of
 from sim.learn.figures import DRAWS, Figure
-from sim.learn.hours import AWT, LEAST, MEASURED, Error, Hours, compared, hours_of
+from sim.learn.hours import AWT, LEAST, MEASURED, Error, Hours, compared, error_ends, hours_of
 from sim.learn.pace import EVEN, Pace, pace_of
 from sim.learn.patience import Curve, kaplan_meier
 from sim.learn.presence import Presence, Rule, inferred, usual, wrap_up
@@ -62,6 +62,8 @@ class Row:
         What it was told of the period.
     errors
         By measure, over the working hours.
+    ends
+        Ends of their 95 % intervals, had other days been in the test.
     all_hours
         The same over all hours with enough contacts.
     hours
@@ -72,6 +74,7 @@ class Row:
 
     given: tuple[str, ...]
     errors: Mapping[str, Error]
+    ends: Mapping[str, tuple[Error, Error]]
     all_hours: Mapping[str, Error]
     hours: Mapping[str, Floats]
     spread: Mapping[str, Floats] | None = None
@@ -400,7 +403,11 @@ def _row(given: tuple[str, ...], real: Hours, rows: Flags, measures: Mapping[str
             name: Error.of(measures[name][chosen], real.measures[name][chosen]) for name in MEASURED
         }
 
-    return Row(given, errors(rows), errors(enough), measures)
+    days = real.hours[rows] // 24
+    ends = {
+        name: error_ends(measures[name][rows], real.measures[name][rows], days) for name in MEASURED
+    }
+    return Row(given, errors(rows), ends, errors(enough), measures)
 
 
 def _formula(

@@ -9,8 +9,9 @@ import numpy as np
 
 from sim.learn.arrays import Flags, Floats, Ints
 from sim.learn.contacts import Contacts
+from sim.learn.figures import DRAWS, interval_of, resampled
 
-__all__ = ["AWT", "LEAST", "MEASURED", "Error", "Hours", "compared", "hours_of"]
+__all__ = ["AWT", "LEAST", "MEASURED", "Error", "Hours", "compared", "error_ends", "hours_of"]
 
 #: Seconds within which an answer counts for the service level; of all offered.
 AWT = 20.0
@@ -18,6 +19,7 @@ AWT = 20.0
 MEASURED = ("abandonment", "wait", "service_level")
 #: Hours with fewer contacts say little: not compared.
 LEAST = 10
+_DUST = 1e-18
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,6 +94,50 @@ class Error:
         varied = len(real) > 1 and simulated.std() > 0 and real.std() > 0
         r = float(np.corrcoef(simulated, real)[0, 1]) if varied else float("nan")
         return cls(r, float(np.abs(off).mean()), float(off.mean()))
+
+
+def error_ends(
+    simulated: Floats, real: Floats, days: Ints, draws: int = DRAWS
+) -> tuple[Error, Error]:
+    """Ends of the 95 % intervals of errors, had other days been in the test.
+
+    Whole days are drawn with replacement: what was learnt stays as it is, so this is how far the
+    test is sure, not what was learnt.
+
+    Parameters
+    ----------
+    simulated, real
+        The hours, as `Error.of` takes them.
+    days
+        Day of each.
+    draws
+        How often days are drawn.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> real = np.array([1.0, 2.0, 3.0, 4.0])
+    >>> low, high = error_ends(real + [0.0, 0.0, 1.0, 1.0], real, np.array([7, 7, 8, 8]))
+    >>> (low.bias, high.bias)
+    (0.0, 1.0)
+    """
+    known = np.isfinite(simulated) & np.isfinite(real)
+    x, y = simulated[known], real[known]
+    if not len(x):
+        nothing = Error(float("nan"), float("nan"), float("nan"))
+        return nothing, nothing
+    # About their means, or sums of squares would lose what they differ by.
+    a, b, off = x - x.mean(), y - y.mean(), x - y
+    sums = np.stack([np.ones(len(x)), a, b, a * a, b * b, a * b, np.abs(off), off], axis=1)
+    there, place = np.unique(days[known], return_inverse=True)
+    by_day = np.stack([np.bincount(place, one, len(there)) for one in sums.T], axis=1)
+    drawn = np.array(list(resampled(there, draws=draws))) @ by_day
+    mean = drawn[:, 1:] / drawn[:, :1]
+    spread = (mean[:, 2] - mean[:, 0] ** 2) * (mean[:, 3] - mean[:, 1] ** 2)
+    both = mean[:, 4] - mean[:, 0] * mean[:, 1]
+    r = both[spread > _DUST] / np.sqrt(spread[spread > _DUST])
+    ends = [interval_of(one) for one in (r, mean[:, 5], mean[:, 6])]
+    return Error(*(one[0] for one in ends)), Error(*(one[1] for one in ends))
 
 
 def compared(real: Hours, working: tuple[tuple[int, ...], tuple[int, ...]]) -> Flags:

@@ -15,7 +15,7 @@ import duckdb
 
 from sim.errors import InvalidInput
 
-__all__ = ["KNOWLEDGE", "OUTCOMES", "Dropped", "Log", "Reading"]
+__all__ = ["KNOWLEDGE", "OUTCOMES", "Dropped", "Log", "Reading", "is_interrupt"]
 
 #: How a contact ended.
 OUTCOMES = (
@@ -159,6 +159,8 @@ class Log:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+        if is_interrupt(error):
+            raise KeyboardInterrupt from None
 
     def close(self) -> None:
         """Delete the database. Closing twice does no harm."""
@@ -183,6 +185,17 @@ class Log:
                 raise InvalidInput(
                     f"{self.source} log", f"cannot give {item}", None, _reason(self.source, item)
                 )
+
+
+def is_interrupt(error: BaseException | None) -> bool:
+    """Whether it is how the database tells that a key was pressed to stop the work.
+
+    Examples
+    --------
+    >>> is_interrupt(RuntimeError("Query interrupted")), is_interrupt(RuntimeError("no memory"))
+    (True, False)
+    """
+    return isinstance(error, RuntimeError) and "interrupted" in str(error)
 
 
 def _reason(source: str, item: str) -> str:

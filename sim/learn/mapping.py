@@ -125,8 +125,13 @@ def read_map(said: Mapping[str, Any] | str | Path | None) -> ColumnMap:
     try:
         tree = read_tree(data, Origin(path.name, None))
     except ScenarioError as error:  # the hints there are about scenarios
+        # What was given may be the log itself: what stands in it is nobody's business.
         hinted = [
-            replace(one, hint=_BEGIN if one.hint.startswith("begin with") else one.hint)
+            replace(
+                one,
+                rule=one.rule.split(", got ")[0],
+                hint=_BEGIN if one.hint.startswith("begin with") else one.hint,
+            )
             for one in error.problems
         ]
         raise ScenarioError(hinted) from None

@@ -15,7 +15,7 @@ from sim.learn.log import Log
 from sim.learn.realism import signs_of_synthesis
 from sim.scenario.calendar import YEARS, Calendar
 
-__all__ = ["KINDS", "Finding", "quality"]
+__all__ = ["KINDS", "Finding", "calendar_of", "quality"]
 
 #: Every kind of finding, and how much it weighs: "note" is good to know, "warning" may change the
 #: estimates, "severe" means that they should not be trusted.
@@ -99,7 +99,7 @@ def quality(log: Log, *, country: str | None = None) -> tuple[Finding, ...]:
         If the country is not known.
     """
     if country is not None:
-        _calendar(country, YEARS[0])
+        calendar_of(country, YEARS[0])
     found = [*_of_reading(log)]
     if log.reading.contacts:
         found += _of_contacts(log)
@@ -235,12 +235,19 @@ def _holidays(country: str | None, days: list[Day]) -> dict[date, str]:
     found: dict[date, str] = {}
     for year in sorted({day.date.year for day in days}):
         if YEARS[0] <= year <= YEARS[1]:
-            published = _calendar(country, year).holidays(year)
+            published = calendar_of(country, year).holidays(year)
             found |= {d.date: published[d.date] for d in days if d.date in published}
     return found
 
 
-def _calendar(country: str, year: int) -> Calendar:
+def calendar_of(country: str, year: int) -> Calendar:
+    """Public holidays of a country, and its days that were moved, from a year on.
+
+    Raises
+    ------
+    InvalidInput
+        If the country is not known.
+    """
     try:
         return Calendar.model_validate({"country": country, "start": f"{year}-01-01"})
     except ValueError as error:

@@ -14,7 +14,7 @@ import duckdb
 
 from sim.errors import InvalidInput, InvariantBroken, one_of
 from sim.learn.formats import FORMATS
-from sim.learn.log import Log
+from sim.learn.log import Log, is_interrupt
 from sim.learn.mapping import ColumnMap, read_map
 from sim.learn.source import STAGED, Format, Import
 from sim.learn.tables import text_head
@@ -187,8 +187,10 @@ def read_logs(
             raise InvalidInput("log", f"cannot be read ({told})", str(files[0])) from error
         told = re.sub(r"(['\"]).*\1", "…", told)  # what stood in the log is nobody's business
         raise InvariantBroken(f"a log could not be read: {told}") from None
-    except BaseException:
+    except BaseException as error:
         log.close()
+        if is_interrupt(error):
+            raise KeyboardInterrupt from None
         raise
     return log
 

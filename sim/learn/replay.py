@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
@@ -14,7 +14,7 @@ from sim.engine.contract import CLOCK_LIMIT, TICKS_PER_SECOND, Staffing, Status,
 from sim.engine.door import play
 from sim.learn.arrays import Flags, Floats, Ints
 from sim.learn.contacts import DAY, Contacts
-from sim.learn.crowding import USUAL, Crowding, queue_ahead
+from sim.learn.crowding import USUAL, Crowding, agents_at, queue_ahead
 from sim.learn.pace import EVEN, Pace
 from sim.learn.patience import Curve
 from sim.learn.presence import Presence
@@ -97,42 +97,49 @@ def replay(
         Where random numbers start. Each contact has its own, whoever is there.
     """
     handle = _handled(contacts, model, as_handled, seed, replication)
-    patience = _Patience.of(contacts, model, seed, replication)
     acw = _after(contacts, model, seed, replication)
     high = _high(contacts, model, seed, replication)
-    ahead = np.zeros(len(contacts))
     pace = model.pace.among(presence.who, (presence.stop - presence.start)[: len(presence.who)])
     pace = EVEN if as_handled else pace
-
-    def played() -> Replayed:
-        marks = _Marks(handle, acw, patience.drawn(model.crowding.hazard(ahead)), high)
-        return _played(contacts, presence, model, marks, pace)
-
-    found = played()
-    for number in range(_PASSES if model.crowding.power else 0):
+    patience = _Patience.of(contacts, model, seed, replication)
+    pieces = list(_pieces(contacts, presence, model, _Marks(handle, acw, high), pace))
+    ahead = np.zeros(len(contacts))
+    found = _played(pieces, patience.drawn(model.crowding.hazard(ahead)))
+    if not model.crowding.power:
+        return found
+    agents = agents_at(contacts, presence)
+    for number in range(_PASSES):
         # The queue that a contact meets shortens its patience, and so the queue: halfway each time.
-        met = queue_ahead(contacts, found.wait, presence)
+        met = queue_ahead(contacts, found.wait, agents)
         ahead = met if number == 0 else (ahead + met) / 2
-        found = played()
+        found = _played(pieces, patience.drawn(model.crowding.hazard(ahead)))
     return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Marks:
-    """What each contact brings with it."""
+    """What each contact brings with it, beside its patience."""
 
     handle: Floats
     acw: Floats
-    patience: Floats
     high: Flags
 
 
-def _played(
+@dataclass(frozen=True, slots=True, eq=False)
+class _Piece:
+    """Days that are played in one go: which contacts, and with whom."""
+
+    rows: Ints
+    work: Workload
+    crew: Staffing
+
+
+def _pieces(
     contacts: Contacts, presence: Presence, model: Model, marks: _Marks, pace: Pace
-) -> Replayed:
-    found = np.zeros(len(contacts)), np.zeros(len(contacts), bool), np.zeros(len(contacts), bool)
-    first = contacts.day.min()
-    for start in range(int(first), int(contacts.day.max()) + 1, PIECE):
+) -> Iterator[_Piece]:
+    """All that does not change from one pass to the next."""
+    first = int(contacts.day.min())
+    for start in range(first, int(contacts.day.max()) + 1, PIECE):
         rows = np.flatnonzero((contacts.day >= start) & (contacts.day < start + PIECE))
         if not len(rows):
             continue
@@ -146,9 +153,18 @@ def _played(
             queue=marks.high[rows].astype(np.uint8),
             handle=_ticks(marks.handle[rows]),
             acw=_ticks(marks.acw[rows]),
-            patience=_ticks(marks.patience[rows]),
+            patience=np.zeros(len(rows), np.int64),
         )
-        outcome = play(work, _crew(people, origin, model.head_start, pace))
+        yield _Piece(rows, work, _crew(people, origin, model.head_start, pace))
+
+
+def _played(pieces: Sequence[_Piece], patience: Floats) -> Replayed:
+    """What becomes of contacts with so much patience [s]."""
+    count = len(patience)
+    found = np.zeros(count), np.zeros(count, bool), np.zeros(count, bool)
+    for piece in pieces:
+        rows = piece.rows
+        outcome = play(replace(piece.work, patience=_ticks(patience[rows])), piece.crew)
         found[0][rows] = outcome.wait / TICKS_PER_SECOND
         found[1][rows] = outcome.status == Status.SERVED
         found[2][rows] = outcome.status == Status.ABANDONED
@@ -191,25 +207,25 @@ def _units(contacts: Contacts, kind: int, purpose: Purpose, seed: int, number: i
 class _Patience:
     """Numbers that patience is drawn from, each contact its own."""
 
-    contacts: Contacts
-    curves: Mapping[str, Curve]
     units: Floats
+    kinds: Sequence[tuple[Curve, Ints]]
+    """The curve of each kind, and its rows."""
 
     @classmethod
     def of(cls, contacts: Contacts, model: Model, seed: int, number: int) -> _Patience:
-        units = np.empty(len(contacts))
-        for kind in range(len(contacts.kinds)):
-            mine = contacts.kind == kind
+        units, kinds = np.empty(len(contacts)), []
+        for kind, name in enumerate(contacts.kinds):
+            mine = np.flatnonzero(contacts.kind == kind)
             units[mine] = _units(contacts, kind, Purpose.PATIENCE, seed, number)
-        return cls(contacts, model.patience, units)
+            kinds.append((_of(model.patience, name), mine))
+        return cls(units, kinds)
 
     def drawn(self, hazard: Floats) -> Floats:
         """Patience where the hazard is so many times that of the curves [s]."""
         found = np.empty(len(self.units))
         units = self.units ** (1 / hazard)
-        for kind, name in enumerate(self.contacts.kinds):
-            mine = self.contacts.kind == kind
-            found[mine] = _of(self.curves, name).draw(units[mine])
+        for curve, mine in self.kinds:
+            found[mine] = curve.draw(units[mine])
         return found
 
 

@@ -18,7 +18,7 @@ from sim.learn.figures import Figure
 from sim.learn.fit import Learnt
 from sim.learn.patience import Curve
 
-__all__ = ["GROUP", "Written", "written"]
+__all__ = ["GROUP", "Written", "week_of", "written"]
 
 #: Name of the group that stands for all agents.
 GROUP = "agents"
@@ -63,11 +63,39 @@ class Written:
     csv_name: str
 
     def save(self, path: Path) -> None:
-        """Write both."""
+        """Write both, each as a whole or not at all."""
         table = path.parent / self.csv_name
         table.parent.mkdir(parents=True, exist_ok=True)
-        table.write_text(self.csv, encoding="utf-8")
-        path.write_text(self.yaml, encoding="utf-8")
+        _put(table, self.csv)
+        _put(path, self.yaml)
+
+
+def _put(path: Path, text: str) -> None:
+    """Write a file beside its place first: what stood there stays until the new one is whole."""
+    path = path.resolve()
+    made = path.with_name(f"{path.name}.part")
+    try:
+        made.write_text(text, encoding="utf-8")
+        made.replace(path)
+    except BaseException:
+        made.unlink(missing_ok=True)
+        raise
+
+
+def week_of(path: Path) -> Path:
+    """Where the week of a scenario is written.
+
+    Examples
+    --------
+    >>> week_of(Path("north/own.yaml")).as_posix()
+    'north/own/week.csv'
+    """
+    return path.parent / _plain(path.stem) / "week.csv"
+
+
+def _plain(name: str) -> str:
+    """A name as a scenario, and the folder of its week, can have it."""
+    return re.sub(r"[^\w .-]+", "-", name)[:64].strip(" .-") or "learnt"
 
 
 def written(
@@ -102,7 +130,7 @@ def written(
         Comment at the top, instead of the plain one.
     """
     # As the user named it: the weeks of two scenarios in one folder must not share a file.
-    plain = re.sub(r"[^\w .-]+", "-", name)[:64].strip(" .-") or "learnt"
+    plain = _plain(name)
     table = f"{plain}/week.csv"
     start = found.first + timedelta(days=(7 - found.first.weekday()) % 7)
     lines = [

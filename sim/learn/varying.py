@@ -34,10 +34,15 @@ def volume_figures(volume: Volume, ahead: Forecast | None, draws: int = DRAWS) -
     low, high = bootstrap(at, lambda weights: float(weights @ per_day / weights.sum()), draws=draws)
     mean = float(per_day.mean()) if len(at) else float("nan")
     found = {"volume": Figure("volume", mean, low, high, int(per_day.sum()))}
-    found["day_variation"] = _variation(volume, draws)
+    # A weekday that is there once is as usual as can be: of how days differ nothing is known then.
+    weekday = (volume.days[volume.used] + 3) % 7
+    several = len(weekday) > len(np.unique(weekday))
+    if several:
+        found["day_variation"] = _variation(volume, draws)
     found["dispersion"] = _dispersion(volume, draws)
-    found["trend"] = _trend(volume, draws)
-    found["lag"] = _lag(volume, draws)
+    if several:
+        found["trend"] = _trend(volume, draws)
+        found["lag"] = _lag(volume, draws)
     if ahead is not None:
         off = np.abs(ahead.ours - ahead.real), np.abs(ahead.naive - ahead.real)
         sums = {"forecast": (off[0], ahead.real), "seasonal_naive": (off[1], ahead.real)}

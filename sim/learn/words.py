@@ -15,6 +15,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         *("enqueued", "enqueued at", "time", "t"),
         *("дата и время", "дата время", "время поступления", "время звонка", "дата звонка"),
         *("начало звонка", "время начала", "дата создания", "поступил", "начало", "создан"),
+        *("начало вызова", "время вызова", "дата вызова"),
         *("время",),
     ),
     "date": ("date", "call date", "day", "дата", "день"),
@@ -39,7 +40,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "handle": ("handle", "handle time", "aht", "время обработки", "обработка"),
     "outcome": (
         *("outcome", "status", "result", "call status", "disposition", "answered", "answered y n"),
-        *("статус", "результат", "исход", "итог", "статус звонка"),
+        *("статус", "результат", "исход", "итог", "статус звонка", "результат звонка"),
+        *("статус вызова", "результат вызова"),
     ),
     "queue": (
         *("queue", "queue name", "skill", "group", "split", "department"),
@@ -52,6 +54,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         *("caller", "caller id", "callerid", "ani", "from", "phone", "phone number", "customer"),
         *("customer id", "client", "client id", "src"),
         *("номер", "номер телефона", "телефон", "абонент", "клиент", "номер клиента", "звонящий"),
+        *("номер абонента", "кто звонил"),
     ),
     "agent": (
         *("agent", "agent name", "agent id", "operator", "employee", "server", "recipient"),
@@ -76,6 +79,7 @@ OUTCOME_WORDS: Mapping[str, str] = {
             *("noanswer", "unanswered", "not answered", "dropped", "no", "n", "false", "0", "нет"),
             *("потерян", "потерянный", "пропущен", "пропущенный", "не отвечен", "неотвеченный"),
             *("не отвечено", "неотвечен", "не принят", "брошен", "не обслужен", "не дождался"),
+            *("клиент не дождался", "не состоялся"),
         ),
         "abandoned",
     ),

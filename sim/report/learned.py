@@ -12,6 +12,7 @@ from sim.learn.estimate import ChannelEstimates, Estimates
 from sim.learn.figures import Figure
 from sim.learn.fit import Fit
 from sim.learn.hours import MEASURED, Error
+from sim.learn.log import Dropped, Reading
 from sim.report.answer import Answer
 from sim.report.language import N_, Language
 from sim.report.learned_data import DEFINITIONS, learned_data, learned_rows
@@ -30,6 +31,7 @@ __all__ = [
     "learned_answer",
     "part_tables",
     "sums_words",
+    "test_sentences",
     "together_sentences",
 ]
 
@@ -52,6 +54,8 @@ _PARTS = {
     "hour": N_("from {name}:00"),
 }
 _GOOD_R, _FAIR_BIAS = 0.8, 0.02
+#: What channels of logs are called.
+_CHANNELS = {"voice": N_("phone"), "chat": N_("chat"), "email": N_("e-mail")}
 
 
 def learned_answer(learned: Learned, lang: Language) -> Answer:
@@ -71,6 +75,7 @@ def learned_answer(learned: Learned, lang: Language) -> Answer:
         tables += channel_tables(one, lang)
     tables.append(crew_table(learned, lang))
     sentences += together_sentences(learned.estimates, {}, lang)
+    sentences += test_sentences(learned, lang)
     for title, fit in _fits(learned):
         sentences += fit_sentences(fit, lang)
         tables.append(error_table(lang(title), fit, lang))
@@ -98,6 +103,11 @@ def _fits(learned: Learned) -> Iterator[tuple[str, Fit]]:
         yield N_("Fit on the same logs, hour by hour: no test"), learned.itself
 
 
+def _called(channel: str, lang: Language) -> str:
+    """A channel as people call it; one that nobody knows as the log does."""
+    return lang(_CHANNELS[channel]) if channel in _CHANNELS else channel
+
+
 def _read(learned: Learned, lang: Language) -> Iterator[str]:
     found, reading = learned.estimates, learned.reading
     contacts = reading.contacts or sum(one.volume.counts.sum() for one in found.channels.values())
@@ -112,9 +122,7 @@ def _read(learned: Learned, lang: Language) -> Iterator[str]:
     for reason, gone in reading.dropped.items():
         yield lang(
             "Left out: {count} of {lines} lines: {reason}.",
-            count=lang.number(gone.count),
-            lines=lang.number(reading.lines),
-            reason=reason_words(reason, lang),
+            **_gone(reason, gone, reading, lang),
         )
     for note in reading.notes:
         yield f"{reason_words(note, lang)}."
@@ -132,6 +140,34 @@ def _read(learned: Learned, lang: Language) -> Iterator[str]:
             grace=lang.duration(rule.grace),
         )
     yield from _crowd(learned, lang)
+
+
+def _gone(reason: str, gone: Dropped, reading: Reading, lang: Language) -> dict[str, str]:
+    """How many lines were left out, and why."""
+    return {
+        "count": lang.number(gone.count),
+        "lines": lang.number(reading.lines),
+        "reason": reason_words(reason, lang),
+    }
+
+
+def test_sentences(learned: Learned, lang: Language) -> Iterator[str]:
+    """What must be known of the logs of the test: lines left out, days that are no test."""
+    test = learned.test
+    if test is None:
+        return
+    for reason, gone in test.reading.dropped.items():
+        yield lang(
+            "Left out of the test: {count} of {lines} lines: {reason}.",
+            **_gone(reason, gone, test.reading, lang),
+        )
+    if test.known_days:
+        yield lang(
+            "{known} of {days} days of the test were learnt from too: on these it is no test, and "
+            "the errors flatter.",
+            known=lang.number(test.known_days),
+            days=lang.number(test.days),
+        )
 
 
 def _crowd(learned: Learned, lang: Language) -> Iterator[str]:
@@ -179,12 +215,16 @@ def channel_sentences(one: ChannelEstimates, lang: Language) -> Iterator[str]:
     if back is not None and back.abandoned:
         yield lang(
             "Of known callers who gave up, {ten} try again within 10 minutes, {hour} within an "
-            "hour, {day} within a day; of the served {repeats} come again within 7 days.",
+            "hour, {day} within a day.",
             ten=lang.percent(back.after_abandon[0]),
             hour=lang.percent(back.after_abandon[1]),
             day=lang.percent(back.after_abandon[2]),
-            repeats=lang.percent(back.repeats),
         )
+        if math.isfinite(back.repeats):
+            yield lang(
+                "Of known callers who were served, {repeats} come again within 7 days.",
+                repeats=lang.percent(back.repeats),
+            )
     if one.forecast is not None:
         yield lang(
             "Forecast of daily volume: off by {ours} on {weeks} weeks held back; last week's same "
@@ -223,8 +263,8 @@ def together_sentences(
         yield lang(
             "Busy days of “{first}” and “{second}” go together with a correlation of {value} "
             "(95 %: {low} to {high}).",
-            first=titles.get(first, first),
-            second=titles.get(second, second),
+            first=titles.get(first) or _called(first, lang),
+            second=titles.get(second) or _called(second, lang),
             value=lang.number(one.value, 2),
             low=lang.number(one.low, 2),
             high=lang.number(one.high, 2),
@@ -256,7 +296,7 @@ def figure_table(one: ChannelEstimates, lang: Language) -> Table:
     """Figures of a channel, each with its interval and definition."""
     # Where the source writes down all as queued, it does not know who had to wait.
     shown = [one for name, one in one.figures.items() if name != "queued" or one.low < 1.0]
-    return _figures(lang("Estimates: {channel}", channel=one.name), shown, lang)
+    return _figures(lang("Estimates: {channel}", channel=_called(one.name, lang)), shown, lang)
 
 
 def crew_table(learned: Learned, lang: Language) -> Table:
@@ -281,6 +321,7 @@ def channel_tables(one: ChannelEstimates, lang: Language) -> Iterator[Table]:
 
 def part_tables(one: ChannelEstimates, lang: Language) -> Iterator[Table]:
     """Handle times by type, group and hour, and how busy each month is; where there are several."""
+    channel = _called(one.name, lang)
     rows = []
     for name, times in one.handle.items():
         kind, _, part = name.partition("/")
@@ -304,7 +345,7 @@ def part_tables(one: ChannelEstimates, lang: Language) -> Iterator[Table]:
             *(lang("Contacts of"), lang("Count"), lang("Mean"), lang("95 % interval")),
             *(lang("Half below"), lang("19 of 20 below"), lang("Nearest law")),
         )
-        yield Table(lang("Handle time by part: {channel}", channel=one.name), columns, tuple(rows))
+        yield Table(lang("Handle time by part: {channel}", channel=channel), columns, tuple(rows))
     if len(one.season) > 1:
         months = tuple(
             (
@@ -315,7 +356,7 @@ def part_tables(one: ChannelEstimates, lang: Language) -> Iterator[Table]:
             )
             for month, figure in one.season.items()
         )
-        title = lang("How busy months are, 1 is the average: {channel}", channel=one.name)
+        title = lang("How busy months are, 1 is the average: {channel}", channel=channel)
         head = lang("Month"), lang("Estimate"), lang("95 % interval"), lang("Days")
         yield Table(title, head, months)
 
@@ -371,13 +412,14 @@ def _meaning(fit: Fit, lang: Language) -> Iterator[str]:
 
 
 def error_table(title: str, fit: Fit, lang: Language) -> Table:
-    """Errors by measure, of the simulation and of Erlang A, by what they are told."""
+    """Errors by measure with 95 % intervals, of the simulation and of Erlang A, by what is told."""
     rows = []
     for way in fit.simulated:
         for who, row in ((N_("simulation"), fit.simulated[way]), ("Erlang A", fit.formula[way])):
             for name in MEASURED:
-                error = row.errors[name]
-                cells = _error_cells(name, error, lang)
+                each = row.errors[name], *row.ends[name]
+                shown = zip(*(_error_cells(name, error, lang) for error in each), strict=True)
+                cells = (f"{value} ({low} – {high})" for value, low, high in shown)
                 rows.append(
                     (", ".join([lang(_MEASURES[name]), lang(who)]), lang(_GIVEN[way]), *cells)
                 )
@@ -389,7 +431,7 @@ def _error_cells(name: str, error: Error, lang: Language) -> tuple[str, str, str
     if name == "wait":
         return (
             lang.plain(error.r),
-            lang.duration(error.mae),
+            lang("{n} s", n=lang.plain(error.mae, 1)),
             lang("{n} s", n=lang.plain(error.bias, 1)),
         )
     points = lang.plain(100 * error.mae, 1), lang.plain(100 * error.bias, 1)

@@ -14,6 +14,7 @@ from sim.learn.estimate import ChannelEstimates, Estimates, Patience
 from sim.learn.figures import Figure
 from sim.learn.fit import Fit, Row
 from sim.learn.hours import MEASURED, Error
+from sim.learn.log import Reading
 from sim.learn.returns import WITHIN, Returns
 from sim.learn.volume import Forecast
 from sim.report.answer import finite
@@ -147,8 +148,14 @@ DEFINITIONS: Mapping[str, tuple[str, str, str]] = {
 def learned_data(learned: Learned) -> dict[str, Any]:
     """Everything as plain data; the errors on the test first."""
     data: dict[str, Any] = {}
-    if learned.fit is not None:
-        data["test"] = {"files": list(learned.test), **_fit_data(learned.fit)}
+    if learned.test is not None:
+        data["test"] = {
+            "files": list(learned.test.files),
+            "reading": _reading_data(learned.test.reading),
+            "days": learned.test.days,
+            "days_learnt_from": learned.test.known_days,
+            **_fit_data(learned.test.fit),
+        }
     if learned.itself is not None:
         data["same_period"] = _fit_data(learned.itself)
     return {**data, **_read_data(learned), **_estimates_data(learned)}
@@ -163,15 +170,7 @@ def _read_data(learned: Learned) -> dict[str, Any]:
         "timezone": learned.timezone,
         "first": found.first.isoformat(),
         "last": found.last.isoformat(),
-        "reading": {
-            "lines": learned.reading.lines,
-            "contacts": learned.reading.contacts,
-            "dropped": {
-                reason: {"count": gone.count, "examples": gone.examples}
-                for reason, gone in learned.reading.dropped.items()
-            },
-            "notes": learned.reading.notes,
-        },
+        "reading": _reading_data(learned.reading),
         "findings": [
             {
                 "kind": one.kind,
@@ -182,6 +181,18 @@ def _read_data(learned: Learned) -> dict[str, Any]:
             }
             for one in learned.findings
         ],
+    }
+
+
+def _reading_data(reading: Reading) -> dict[str, Any]:
+    return {
+        "lines": reading.lines,
+        "contacts": reading.contacts,
+        "dropped": {
+            reason: {"count": gone.count, "examples": gone.examples}
+            for reason, gone in reading.dropped.items()
+        },
+        "notes": reading.notes,
     }
 
 
@@ -214,10 +225,19 @@ def _fit_data(fit: Fit) -> dict[str, Any]:
             for name, one in found.items()
         }
 
+    def intervals(one: Row) -> dict[str, Any]:
+        return {
+            name: {
+                part: [finite(getattr(end, part)) for end in ends] for part in ("r", "mae", "bias")
+            }
+            for name, ends in one.ends.items()
+        }
+
     def row(one: Row) -> dict[str, Any]:
         return {
             "given": list(one.given),
             "errors": errors(one.errors),
+            "intervals": intervals(one),
             "all_hours": errors(one.all_hours),
         }
 
@@ -233,9 +253,11 @@ def _fit_data(fit: Fit) -> dict[str, Any]:
             "hours": "working weekdays and hours of the months learnt from, at least 10 offered",
             "mae": "mean absolute error over hours, in shares or seconds",
             "bias": "simulated less real, mean over hours",
+            "intervals": "95 %, from drawing whole days of the test anew",
         },
         "replications": fit.replications,
         "errors": errors(fit.simulated["replayed"].errors),
+        "intervals": intervals(fit.simulated["replayed"]),
         "erlang_a": errors(fit.formula["replayed"].errors),
         "simulation": {way: row(one) for way, one in fit.simulated.items()},
         "formula": {way: row(one) for way, one in fit.formula.items()},

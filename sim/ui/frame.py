@@ -41,7 +41,7 @@ _STYLE = f"""<style>
 [data-testid="InputInstructions"] {{pointer-events: none}}
 .stSidebar [data-testid="InputInstructions"], .st-key-redraw {{display: none}}
 /* White letters on the pale blue of the dark theme would be hard to read. */
-[data-testid^="stBaseButton-primary"] :is(p, span),
+[data-testid^="stBaseButton-primary"]:not(:disabled) :is(p, span),
 [data-testid="stPopoverButton"][kind="primary"] :is(p, span) {{color: light-dark(#fff, #131722)}}
 /* Words of Streamlit itself: how large a file may be stands in the label. */
 [data-testid="stFileUploaderDropzoneInstructions"] {{display: none}}

@@ -147,7 +147,7 @@ def brought_files(files: Sequence[tuple[str, bytes]]) -> tuple[Brought, ...]:
 
 def _refused(files: Sequence[Brought]) -> tuple[str, str] | None:
     """Why nothing can be done with an upload, and the file; None where it can be tried."""
-    if not any(one.content.strip() for one in files):
+    if all(one.is_blank for one in files):
         return "empty", files[0].name
     for one in files:
         if not one.content.startswith(_PACKED) and (wrong := no_log(one.content[:_START])):
@@ -178,6 +178,9 @@ def _hold(files: tuple[Brought, ...], *, example: bool) -> None:
     mine.logs, mine.looked, mine.example = files, look_at(files), example
     mine.columns, mine.words = {}, {}
     st.session_state.pop("chosen.learn.format", None)
+    named = [name for name in mine.looked.header if name]
+    if mine.looked.format is None and len(named) > 1 and mine.looked.rows:
+        st.session_state["chosen.learn.format"] = _TABLE  # what its columns are is asked below
 
 
 # --- a log for who has none --------------------------------------------------------------------

@@ -8,7 +8,7 @@ import streamlit as st
 
 from sim.learn.fit import Fit
 from sim.report.language import Language
-from sim.report.learned import error_table, fit_sentences
+from sim.report.learned import error_table, fit_sentences, test_sentences
 from sim.report.learned_charts import fit_chart
 from sim.report.learned_drawn import MEASURES, WAYS, fit_hours, inside
 from sim.ui.learn_tasks import Result
@@ -42,6 +42,8 @@ def fit_page(view: View, result: Result) -> None:
                 "another period to see how well it does on days it has not seen."
             )
         )
+    for sentence in test_sentences(learned, lang):
+        st.caption(plain(sentence))
     way = _pictures(view, fit)
     with st.container(border=True):
         st.subheader(lang("What fits, and what does not"), anchor=False)
@@ -51,8 +53,9 @@ def fit_page(view: View, result: Result) -> None:
         table(error_table(lang("Errors hour by hour"), shown, lang))
         st.caption(
             lang(
-                "r: correlation over hours. Errors of shares are in points of a per cent. Plain "
-                "Erlang A is a formula that is told the same."
+                "r: correlation over hours. Errors of shares are in points of a per cent. In "
+                "brackets 95 % intervals, from drawing whole days anew. Plain Erlang A is a "
+                "formula that is told the same."
             )
         )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from sim.report.language import Language
 from sim.ui.learn_tasks import Result
-from sim.ui.pages.learn_state import bag, contacts_task
+from sim.ui.pages.learn_state import Wanted, bag, contacts_task
 from sim.ui.sidebar import use_text
 from sim.ui.state import OWN
 from sim.ui.view import View
@@ -49,7 +50,9 @@ def scenario_page(view: View, result: Result) -> None:
         )
         if used:
             st.success(lang("All pages work on it now."))
-    left, right = st.columns(2)
+    # An interval report has sums: there are no contacts to write down.
+    done = bag().done if result.learned.reading.contacts else None
+    left, right = st.columns(2) if done is not None else (st.container(), None)
     with left, st.container(border=True, height="stretch"):
         st.subheader(lang("The scenario as a file"), anchor=False)
         st.markdown(lang("The week is in it: one file for the app and for the command line."))
@@ -63,24 +66,28 @@ def scenario_page(view: View, result: Result) -> None:
             icon=":material/download:",
             width="stretch",
         )
-    with right, st.container(border=True, height="stretch"):
-        st.subheader(lang("The contacts as a file"), anchor=False)
-        st.markdown(
-            lang("A row for each contact as it was read, CSV, gzipped: no customers, no operators.")
-        )
-        done = bag().done
-        if done is not None:
-            content = result_of(contacts_task(done), lang, start=lang("Prepare the contacts"))
-            if content is not None:
-                st.download_button(
-                    lang("Download the contacts, CSV"),
-                    content,
-                    "contacts.csv.gz",
-                    "application/gzip",
-                    key="learn.contacts",
-                    on_click="ignore",
-                    icon=":material/download:",
-                    width="stretch",
-                )
+    if done is not None and right is not None:
+        with right, st.container(border=True, height="stretch"):
+            _contacts(done, lang)
     with st.expander(lang("What the scenario says")):
         st.code(result.text, language="yaml", wrap_lines=True)
+
+
+def _contacts(done: Wanted, lang: Language) -> None:
+    """The contacts as a file, when they are asked for."""
+    st.subheader(lang("The contacts as a file"), anchor=False)
+    st.markdown(
+        lang("A row for each contact as it was read, CSV, gzipped: no customers, no operators.")
+    )
+    content = result_of(contacts_task(done), lang, start=lang("Prepare the contacts"))
+    if content is not None:
+        st.download_button(
+            lang("Download the contacts, CSV"),
+            content,
+            "contacts.csv.gz",
+            "application/gzip",
+            key="learn.contacts",
+            on_click="ignore",
+            icon=":material/download:",
+            width="stretch",
+        )

@@ -50,6 +50,11 @@ class Brought:
     content: bytes = field(repr=False)
 
     @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing in it; no copy is made, as stripping would."""
+        return not self.content or self.content.isspace()
+
+    @property
     def digest(self) -> str:
         """What names its content."""
         return hashlib.sha256(self.content).hexdigest()
@@ -169,7 +174,7 @@ def is_binary(content: bytes) -> bool:
 
 def look_at(files: Sequence[Brought]) -> Looked:
     """Which format files are, by the first; they lie on the disk only while they are looked at."""
-    first = next((one for one in files if one.content.strip()), files[0])
+    first = next((one for one in files if not one.is_blank), files[0])
     with tempfile.TemporaryDirectory(prefix="linewise-") as folder:
         path = Path(folder, first.name)
         path.write_bytes(first.content)
