@@ -123,13 +123,16 @@ def test_a_price_is_changed_in_place_and_the_answer_follows() -> None:
     assert next(n for n in app.number_input if n.label.startswith("Price")).value == 0.5
 
 
-def test_shares_and_factors_are_typed_in_per_cent() -> None:
+def test_fields_written_one_right_after_the_other_all_count() -> None:
     app = asked()
     pick(app, "Option to change", "vendor")
+    next(n for n in app.number_input if n.label.startswith("Price")).set_value(0.6)
     change(app, "Handle time, %", 130.0)
 
-    groups = scenario_of(state_of(app))[1].options["vendor"].groups
-    assert groups["theirs"].handle_time == 1.3
+    theirs = scenario_of(state_of(app))[1].options["vendor"].groups["theirs"]
+    assert theirs.handle_time == 1.3  # shares and factors are typed in per cent
+    assert theirs.contract is not None
+    assert theirs.contract.minutes.tiers[0].price == 0.6
 
 
 def test_a_change_that_the_scenario_does_not_take_is_told_and_not_made() -> None:
@@ -231,7 +234,7 @@ def test_a_search_brings_what_the_page_shows(parted: tuple[Scenario, Hybrid]) ->
     assert found.answers["en"].sentences
     assert {one.state for one in found.points["ru"]} >= {"best"}
     assert found.bound > 0
-    assert found.name == free_name("hybrid", scenario) == "hybrid"
+    assert found.name == free_name("hybrid", scenario.options) == "hybrid"
 
 
 def test_the_search_stands_on_the_page_with_its_button(

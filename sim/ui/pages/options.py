@@ -81,7 +81,7 @@ def _baseline(view: View, names: dict[str, str], base: str) -> None:
     chosen = choose(st.selectbox, lang("Baseline"), first, key, lang)
     if chosen != base:
         st.session_state.pop(f"chosen.{key}")
-        attempt(view.state, lang, Edit(("baseline",), chosen))
+        attempt(Edit(("baseline",), chosen))
         st.rerun()
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "refusal",
     "remembered",
     "tried",
+    "typed",
     "written",
 ]
 
@@ -140,6 +141,19 @@ def remembered(
         st.session_state[kept_key] = st.session_state[own]
 
     return widget(label, key=own, on_change=keep, **more)
+
+
+def typed(usual: Any, key: str, lang: Language) -> Any:
+    """What a `remembered` field holds now: a button may be pressed before the page is drawn anew.
+
+    Parameters
+    ----------
+    usual, key, lang
+        As `remembered` takes them.
+    """
+    kept = st.session_state.get(f"kept.{key}", usual)
+    found = st.session_state.get(f"{key}.{lang.code}", kept)
+    return usual if found is None else found
 
 
 def in_place_of_the_last(slot: str, task: Task[Any]) -> Task[Any]:

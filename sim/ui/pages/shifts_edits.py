@@ -75,17 +75,23 @@ class Desk:
     @property
     def place(self) -> tuple[str, ...]:
         """Where the file has the group."""
-        tree = edited(tree_of(self.view.state), self.view.state.edits)
-        if "options" not in tree:
+        if "options" not in _tree():
             return ("groups", self.group)
         return ("options", self.option, "groups", self.group)
 
     def written(self, *place: str) -> Any:
-        """What the file says at a place of the group; None where nothing."""
-        node: Any = edited(tree_of(self.view.state), self.view.state.edits)
+        """What the file says at a place of the group; None where nothing.
+
+        A change made since the page was drawn stands in it too: the next is laid over it.
+        """
+        node: Any = _tree()
         for step in (*self.place, *place):
             node = node.get(step) if isinstance(node, Mapping) else None
         return node
+
+
+def _tree() -> Any:
+    return edited(tree_of(state()), state().edits)
 
 
 def write(*edits: Edit) -> bool:
@@ -161,9 +167,7 @@ def put_number(
         st.session_state[own] = current
 
     def put() -> None:
-        value = st.session_state[own]
-        if value != current:
-            act(value)
+        act(st.session_state[own])
 
     st.number_input(
         label,
