@@ -20,7 +20,7 @@ from sim.ui.deciding import free_name
 from sim.ui.refusals import found_in, reasons
 from sim.ui.session import change, state
 from sim.ui.state import State
-from sim.ui.view import View, choose
+from sim.ui.view import View, choose, hold
 from sim.ui.work import scenario_of, tree_of
 
 __all__ = ["Field", "attempt", "edit_option", "fields_of", "refusal"]
@@ -237,8 +237,7 @@ def _tree() -> Mapping[str, Any]:
 def _input(view: View, one: Field) -> None:
     """One number; the scenario holds the truth, the widget only writes it anew."""
     key = f"field.{view.state.scenario}.{one.input.path}.{view.lang.code}"
-    if st.session_state.get(key) != one.shown:
-        st.session_state[key] = one.shown
+    hold(key, one.shown)
 
     def keep() -> None:
         value = st.session_state[key]
@@ -246,7 +245,7 @@ def _input(view: View, one: Field) -> None:
             attempt(*one.edits(value, _tree(), view.scenario.currency))
 
     step = 1.0 if one.shown >= 10 else 0.1
-    st.number_input(one.label, min_value=0.0, step=step, format="%g", key=key, on_change=keep)
+    st.number_input(one.label, 0.0, None, one.shown, step, "%g", key, on_change=keep)
 
 
 def _more_or_less(view: View, name: str) -> None:

@@ -17,7 +17,7 @@ from sim.scenario.claims import Checklist
 from sim.scenario.edited import Edit, edited
 from sim.ui.jobs import Task
 from sim.ui.session import change, state, visitor
-from sim.ui.view import View, plain
+from sim.ui.view import View, hold, plain
 from sim.ui.waiting import board
 from sim.ui.work import kept, key_of, scenario_of, tree_of
 
@@ -134,13 +134,12 @@ def remembered(
     """
     kept_key, own = f"kept.{key}", f"{key}.{lang.code}"
     current = st.session_state.setdefault(kept_key, usual)
-    if st.session_state.get(own) != current:
-        st.session_state[own] = current
+    hold(own, current)
 
     def keep() -> None:
         st.session_state[kept_key] = st.session_state[own]
 
-    return widget(label, key=own, on_change=keep, **more)
+    return widget(label, value=current, key=own, on_change=keep, **more)
 
 
 def typed(usual: Any, key: str, lang: Language) -> Any:
