@@ -25,6 +25,7 @@ from visitor import (
 
 from sim.decide import Comparison, compare
 from sim.report.differing import differing_table
+from sim.report.economics import vat_sentences
 from sim.report.language import Code, Language
 from sim.report.sentences import gap_sentence
 from sim.report.words import headline
@@ -132,6 +133,7 @@ def test_fields_written_one_right_after_the_other_all_count() -> None:
     theirs = scenario_of(state_of(app))[1].options["vendor"].groups["theirs"]
     assert theirs.handle_time == 1.3  # shares and factors are typed in per cent
     assert theirs.contract is not None
+    assert theirs.contract.minutes is not None
     assert theirs.contract.minutes.tiers[0].price == 0.6
 
 
@@ -184,6 +186,20 @@ def test_an_option_that_the_file_cannot_do_without_stays() -> None:
 
     assert "risk.ranges[0].input" in app.error[0].value.replace("\\", "")
     assert list(scenario_of(state_of(app))[1].options) == ["inhouse", "vendor"]
+
+
+def test_vat_of_one_client_counted_in_two_ways_is_said_on_both_pages() -> None:
+    text = priced().replace(
+        "contract: {minutes", "contract: {vat_rate: 20%, vat_recoverable_share: 0%, minutes"
+    )
+    kept = "retained: {vat_rate: 20%, vat_recoverable_share: 100%}\n    groups:\n      theirs"
+    text = text.replace("groups:\n      theirs", kept)
+    app = asked("ru", text)
+    [said] = vat_sentences(compare(load_text(text)), Language("ru"))
+
+    assert said.startswith("НДС посчитан по-разному")
+    assert said in texts(app)
+    assert said in texts(turn(app, "answer"))
 
 
 def test_only_inputs_that_differ_are_listed(root: Path) -> None:

@@ -10,7 +10,7 @@ from sim.report.profile_charts import Hour, profile_chart
 from sim.report.sentences import channel_title
 from sim.scenario.week_file import week_channels, week_edits, week_text
 from sim.ui.session import change, state
-from sim.ui.view import View, chart, legend, plain, upload
+from sim.ui.view import View, chart, legend, plain, quoted, upload
 from sim.ui.work import folded, scenario_of
 
 __all__ = ["week"]
@@ -85,7 +85,7 @@ def _table(view: View) -> None:
         st.subheader(lang("The week as a table"), anchor=False)
         refused = st.session_state.pop("data.week.refused", None)
         if refused is not None:
-            st.error(plain(refused))
+            st.error(refused)
         st.markdown(
             lang(
                 "Columns: day, time, then one for each channel, with the contacts expected in the "
@@ -122,15 +122,15 @@ def _bring(lang: Language) -> None:
     file = st.session_state["data.week.upload"]
     if file is None:
         return
-    plain, shown = scenario_of(state())
+    own, shown = scenario_of(state())
     try:
-        now = folded(state(), plain)
+        now = folded(state(), own)
         fresh = now.writing(*week_edits(shown, file.getvalue(), file.name))
         scenario_of(fresh)
     except (InvalidInput, ScenarioError) as error:
         found = error.problems if isinstance(error, ScenarioError) else [error]
-        told = "\n".join(f"- `{one}`" for one in found[:10])
-        head = lang("The file “{name}” cannot be used.", name=file.name)
+        told = "\n".join(f"- {quoted(str(one))}" for one in found[:10])
+        head = lang("The file “{name}” cannot be used.", name=plain(file.name))
         kept = lang("Nothing was changed: your calculation is as it was.")
         st.session_state["data.week.refused"] = f"{head}\n\n{told}\n\n{kept}"
         return

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from sim.errors import InvalidInput, ScenarioError
+from sim.errors import InvalidInput, Problem, ScenarioError
 from sim.plan.period import Period
 from sim.plan.teams import month_of
 from sim.scenario import Scenario
@@ -20,9 +20,11 @@ from sim.ui.session import change, state
 from sim.ui.view import View
 from sim.ui.work import planned_of, scenario_of, tree_of
 
-__all__ = ["Desk", "put_in", "put_number", "say_refused", "write"]
+__all__ = ["Desk", "problem_words", "put_in", "put_number", "say_refused", "write"]
 
 _REFUSED = "shifts.refused"
+# Of the name of a column that is none, so much is shown [letters].
+_MOST_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,21 @@ def say_refused(view: View) -> None:
     if found is not None:
         said = reasons(found, view.lang)
         st.error(view.lang("This was not taken over: {reason}", reason=said))
+
+
+def problem_words(one: Problem) -> str:
+    """What is wrong with a file that was brought: line, column, rule and hint.
+
+    Parameters
+    ----------
+    one
+        The fault; a heading that is no heading may be as long as its file.
+    """
+    path = one.path if len(one.path) <= _MOST_SHOWN else one.path[:_MOST_SHOWN] + "…"
+    place = " ".join(part for part in (str(one.line or ""), path) if part)
+    return ": ".join(part for part in (place, one.rule) if part) + (
+        f"; {one.hint}" if one.hint else ""
+    )
 
 
 def put_number(

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from sim.errors import Problem, ScenarioError
+from sim.errors import ScenarioError
 from sim.plan import Cover
 from sim.plan.duties import Duty
 from sim.plan.period import Period
 from sim.plan.teams import TeamRoster, shifts_of, team_of
 from sim.report.language import Language
 from sim.report.roster_files import read_roster, roster_csv
-from sim.ui.pages.shifts_edits import Desk
-from sim.ui.view import plain, quoted
+from sim.ui.pages.shifts_edits import Desk, problem_words
+from sim.ui.view import plain, quoted, upload
 from sim.ui.work import kept, key_of
 
 __all__ = ["Last", "keep_close", "last_roster"]
@@ -68,11 +68,12 @@ def last_roster(desk: Desk, found: Cover, period: Period) -> Last | None:
     with st.expander(
         lang("Stay close to an earlier roster"), icon=":material/history:", expanded=there
     ):
-        st.file_uploader(
+        upload(
             lang("Roster (CSV), as this page writes it"),
+            5,
+            lang,
             type=["csv"],
             key=f"roster.last.upload.{desk.key}",
-            max_upload_size=5,
             on_change=_take,
             args=(desk,),
             help=lang(
@@ -172,17 +173,12 @@ def _read(desk: Desk, found: Cover, period: Period, data: bytes) -> tuple[Duty, 
         try:
             duties = read_roster(path, period, shifts_of(found))
         except ScenarioError as error:
-            return [_problem(one) for one in error.problems]
+            return [problem_words(one) for one in error.problems]
     members, _ = team_of(desk.scenario, desk.option, desk.group, period)
     if not {duty.person for duty in duties} & {one.name for one in members}:
         names = ", ".join(sorted(one.name for one in members)[:5])
         return [f"must name somebody of this group: {names} …"]
     return duties
-
-
-def _problem(one: Problem) -> str:
-    place = f"{one.line} {one.path}: " if one.line else ""
-    return f"{place}{one.rule}" + (f"; {one.hint}" if one.hint else "")
 
 
 def _refused(name: str, lines: Sequence[str], lang: Language) -> None:
