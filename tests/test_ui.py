@@ -193,10 +193,15 @@ def test_a_scenario_without_prices_speaks_of_service_only(page: str, lang: str) 
 
 
 def test_a_target_that_cannot_be_met_is_said_to_be_missed() -> None:
-    app = bring(opened(lang="en"), own("{to_target: {maximum: 2}}"))
+    text = own("{to_target: {maximum: 2}}").replace("80% in 20s", "99.5% in 20s")
+    app = bring(opened(lang="en"), text)
 
     assert app.title[0].value == "What service do customers get?"
-    assert "cannot keep 80/20" in texts(app)
+    assert "cannot keep 99.5/20" in texts(app)
+    assert "cannot keep 99.5/20" in texts(turn(app, "options"))
+    pick(app, "Язык · Language", "ru")
+    assert "не выдерживает 99,5/20" in texts(app)
+    pick(app, "Язык · Language", "en")
     turn(app, "people")
     assert "Below the target:" in texts(app)
     assert "Thinnest:" in texts(app)

@@ -14,9 +14,11 @@ from visitor import (
     press,
     priced,
     put,
+    straight,
     tables,
     texts,
     tiles,
+    turn,
     without,
 )
 
@@ -157,3 +159,12 @@ def test_the_language_changes_and_the_choices_stay() -> None:
     assert next(g for g in app.button_group if g.label == "По какой величине").value == "price"
     price = breakeven(load_text(priced()), "price", verify=False)
     assert breakeven_sentences(price, Language("ru"))[0] in texts(app)
+
+
+def test_where_nobody_comes_the_rest_of_the_answer_stands_all_the_same() -> None:
+    text = without("risk", priced().replace("2500 / week", "0 / week"))
+    app = finish(turn(bring(straight("about", lang="en", scenario="bank"), text), "answer"))
+
+    assert not app.error
+    assert next(b for b in app.button_group if b.label == "Along").value == "price"
+    assert any("Mean wait" in table for table in tables(app))

@@ -39,7 +39,10 @@ def test_a_newcomer_meets_an_example_that_is_marked_and_a_way_to_their_own() -> 
 
     assert offered(app)
     assert "The figures are an example." in texts(app)
-    assert next(n for n in app.number_input if n.label.startswith("1.")).value == 7249
+    fields = [n for n in app.number_input if str(n.key).startswith("guide.")]
+    assert [n.value for n in fields] == [7249, 240, 80, 20]
+    # The browser falls back on the default where the page is drawn anew at once.
+    assert [n.proto.default for n in fields] == [7249, 240, 80, 20]
 
 
 def test_three_numbers_and_the_hours_lead_to_ones_own_answer() -> None:

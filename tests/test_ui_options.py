@@ -25,6 +25,7 @@ from visitor import (
 
 from sim.decide import Comparison, compare
 from sim.report.differing import differing_table
+from sim.report.economics import vat_sentences
 from sim.report.language import Code, Language
 from sim.report.sentences import gap_sentence
 from sim.report.words import headline
@@ -123,13 +124,17 @@ def test_a_price_is_changed_in_place_and_the_answer_follows() -> None:
     assert next(n for n in app.number_input if n.label.startswith("Price")).value == 0.5
 
 
-def test_shares_and_factors_are_typed_in_per_cent() -> None:
+def test_fields_written_one_right_after_the_other_all_count() -> None:
     app = asked()
     pick(app, "Option to change", "vendor")
+    next(n for n in app.number_input if n.label.startswith("Price")).set_value(0.6)
     change(app, "Handle time, %", 130.0)
 
-    groups = scenario_of(state_of(app))[1].options["vendor"].groups
-    assert groups["theirs"].handle_time == 1.3
+    theirs = scenario_of(state_of(app))[1].options["vendor"].groups["theirs"]
+    assert theirs.handle_time == 1.3  # shares and factors are typed in per cent
+    assert theirs.contract is not None
+    assert theirs.contract.minutes is not None
+    assert theirs.contract.minutes.tiers[0].price == 0.6
 
 
 def test_a_change_that_the_scenario_does_not_take_is_told_and_not_made() -> None:
@@ -183,6 +188,20 @@ def test_an_option_that_the_file_cannot_do_without_stays() -> None:
     assert list(scenario_of(state_of(app))[1].options) == ["inhouse", "vendor"]
 
 
+def test_vat_of_one_client_counted_in_two_ways_is_said_on_both_pages() -> None:
+    text = priced().replace(
+        "contract: {minutes", "contract: {vat_rate: 20%, vat_recoverable_share: 0%, minutes"
+    )
+    kept = "retained: {vat_rate: 20%, vat_recoverable_share: 100%}\n    groups:\n      theirs"
+    text = text.replace("groups:\n      theirs", kept)
+    app = asked("ru", text)
+    [said] = vat_sentences(compare(load_text(text)), Language("ru"))
+
+    assert said.startswith("НДС посчитан по-разному")
+    assert said in texts(app)
+    assert said in texts(turn(app, "answer"))
+
+
 def test_only_inputs_that_differ_are_listed(root: Path) -> None:
     scenario = load(root / "scenarios" / "company-n.yaml")
     rows = differing_table(scenario, ["shared", "dedicated"], EN).rows
@@ -231,7 +250,7 @@ def test_a_search_brings_what_the_page_shows(parted: tuple[Scenario, Hybrid]) ->
     assert found.answers["en"].sentences
     assert {one.state for one in found.points["ru"]} >= {"best"}
     assert found.bound > 0
-    assert found.name == free_name("hybrid", scenario) == "hybrid"
+    assert found.name == free_name("hybrid", scenario.options) == "hybrid"
 
 
 def test_the_search_stands_on_the_page_with_its_button(

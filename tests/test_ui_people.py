@@ -42,15 +42,17 @@ def adding(app: AppTest) -> list[str]:
 def test_a_shift_more_where_it_is_thin_brings_hours_and_is_undone(staffing: str) -> None:
     app = page(staffing)
     before = tiles(app)
-    [first, *_] = adding(app)
+    [first, second, *_] = adding(app)
     press(app, first)
+    press(app, second)  # at once: the second comes beside the first
     calm(app.run())
 
     assert float(tiles(app)["Hours a week"].replace(",", "")) == pytest.approx(
-        float(before["Hours a week"].replace(",", "")) + 4, abs=1.6
+        float(before["Hours a week"].replace(",", "")) + 8, abs=1.6
     )
-    press(app, "Undo")
-    calm(app.run())
+    for _ in range(2):
+        press(app, "Undo")
+        calm(app.run())
     assert tiles(app) == before
 
 

@@ -313,9 +313,13 @@ def test_people_are_as_many_as_the_hours_take_where_nobody_is_paid() -> None:
 
 def test_a_rule_of_ones_own_is_written_and_taken_back() -> None:
     app = page(desk())
+    # Two fields, one right after the other: the second is laid over the first.
+    number(app, "People").set_value(7.0)
     number(app, "Nights running, at most").set_value(2.0)
     calm(app.run())
     assert "At most 2 nights running" in texts(app)
+    assert number(app, "People").value == 7.0
+    go(app, "Undo")
     go(app, "Undo")
 
     assert number(app, "Nights running, at most").value is None

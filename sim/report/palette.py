@@ -134,7 +134,8 @@ def whole(
         "width": "container",
         "autosize": {"type": "fit", "contains": "padding"},
         "background": "transparent",
-        "padding": {"left": 0, "right": 4, "top": 4, "bottom": 0},
+        # Letters that reach below the line, as у and р do, need room at the bottom.
+        "padding": {"left": 0, "right": 4, "top": 4, "bottom": 5},
         "config": {
             "font": _FONT,
             "locale": {"number": lang.vega()},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from sim.cost import Line
 from sim.decide import Attained, Comparison, OptionResult
@@ -22,6 +22,7 @@ __all__ = [
     "arithmetic",
     "awt_of",
     "broken_sentence",
+    "broken_sentences",
     "difference_words",
     "headline",
     "line_title",
@@ -316,7 +317,7 @@ def promise(target: Target, lang: Language) -> str:
     '90% in 24 h'
     """
     if target.awt < 600:
-        return f"{100 * target.answered:g}/{target.awt:g}"
+        return f"{lang.plain(100 * target.answered)}/{lang.plain(target.awt)}"
     return lang(
         "{share} in {time}", share=lang.percent(target.answered), time=lang.duration(target.awt)
     )
@@ -351,6 +352,25 @@ def broken_sentence(result: OptionResult, one: Attained, lang: Language) -> str:
         share=lang.percent(one.abandonment.value, 1),
         **named,
     )
+
+
+def broken_sentences(found: Comparison, names: Iterable[str], lang: Language) -> list[str]:
+    """What some options do not keep of their promises, but for what sets them apart anyway.
+
+    Parameters
+    ----------
+    found, names
+        The comparison, and the options that are asked about, each once.
+    lang
+        The reader's language.
+    """
+    return [
+        broken_sentence(found[name], one, lang)
+        for name in dict.fromkeys(names)
+        if not found.gaps(name)
+        for one in found[name].attained
+        if not one.kept
+    ]
 
 
 def awt_of(scenario: Scenario, channel: str) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from typing import Any
@@ -103,15 +103,15 @@ def searched(scenario: Scenario, tree: Mapping[str, Any], seconds: float, *, tel
         {code: search_answer(found, Language(code)) for code in ("en", "ru")},
         {code: tuple(_points(found, Language(code))) for code in ("en", "ru")},
         found.bound.value,
-        free_name("hybrid", scenario),
+        free_name("hybrid", scenario.options),
         option,
     )
 
 
-def free_name(start: str, scenario: Scenario) -> str:
-    """A name for an option that the scenario does not have."""
+def free_name(start: str, taken: Container[str]) -> str:
+    """A name for an option that no other has."""
     numbered = (f"{start}{number}" for number in count(2))
-    return next(name for name in chain([start], numbered) if name not in scenario.options)
+    return next(name for name in chain([start], numbered) if name not in taken)
 
 
 def _points(found: Found, lang: Language) -> list[Tried]:

@@ -118,7 +118,7 @@ def main() -> None:
         sidebar.pick_language(lang)
         opened[0] = _opened(lang)
         st.button(lang("Draw the page anew"), key="redraw")  # for the script above alone
-    _notices(lang)
+    _notices(lang, page.url_path)
     _mirror(lang)
     page.run()
 
@@ -206,14 +206,17 @@ def _opened(lang: Language) -> _Opened | None:
     return _Opened(scenario)
 
 
-def _notices(lang: Language) -> None:
-    """A damaged link, a file that could not be read."""
+def _notices(lang: Language, page: str) -> None:
+    """A damaged link; a file that could not be read, until another page is looked at."""
     wrong, *opened = st.session_state["damaged"]
     if wrong and opened == [state().scenario, state().figures]:
         parts = ", ".join(quoted(part) for part in wrong)
         st.warning(lang("This link is damaged: {parts} was left out.", parts=parts))
-    if "problems" in st.session_state:
-        name, lines = st.session_state["problems"]
+    name, lines, *seen = st.session_state.get("problems", ("", []))
+    if seen and seen != [page]:
+        del st.session_state["problems"]
+    elif lines:
+        st.session_state["problems"] = (name, lines, page)
         listed = "\n".join(f"- {quoted(line)}" for line in lines[:20])
         kept = lang("Nothing was changed: your calculation is as it was.")
         st.error(

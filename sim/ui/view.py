@@ -122,7 +122,7 @@ def decide(
     current
         What is chosen now.
     then
-        Called with another choice.
+        Called with what is chosen.
     more
         Handed to the widget.
     """
@@ -133,7 +133,7 @@ def decide(
     def keep() -> None:
         # A segmented control can be emptied by a second click: that keeps the choice.
         fresh = st.session_state[own]
-        if fresh is not None and fresh != current:
+        if fresh is not None:
             then(fresh)
 
     widget(

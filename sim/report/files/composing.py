@@ -26,7 +26,7 @@ from sim.report.sentences import gap_sentence, option_title
 from sim.report.table import Table
 from sim.report.week import unit_cost
 from sim.report.words import (
-    broken_sentence,
+    broken_sentences,
     difference_words,
     headline,
     promise,
@@ -224,9 +224,8 @@ def _frame(found: Comparison, lang: Language, day: datetime.date) -> tuple[tuple
 
 def _warnings(found: Comparison, lang: Language) -> tuple[str, ...]:
     """What cannot be set beside the baseline, what it does not keep, and VAT not counted alike."""
-    base = found.baseline
     gaps = (gap_sentence(found, option.name, lang) for option in found.options)
-    missed = (broken_sentence(base, one, lang) for one in base.attained if not one.kept)
+    missed = broken_sentences(found, (found.baseline.name, found.verdict.best), lang)
     return (*filter(None, gaps), *missed, *vat_sentences(found, lang))
 
 

@@ -35,19 +35,19 @@ _WAY = (
 #: Formula, what it is for, its statement, where it was first given.
 _FORMULAS = (
     (
-        "Erlang B",
+        N_("Erlang B"),
         N_("Lines: the share of calls that find all of them busy"),
         r"B=\frac{a^n/n!}{\sum_{k=0}^{n} a^k/k!},\qquad a=\lambda\cdot\mathrm{AHT}",
         "A. K. Erlang, 1917",
     ),
     (
-        "Erlang C",
+        N_("Erlang C"),
         N_("People, where nobody gives up: the share that waits, and for how long"),
         r"C=\frac{nB}{n-a(1-B)},\qquad P(W>t)=C\,e^{-(n-a)\,t/\mathrm{AHT}}",
         "A. K. Erlang, 1917",
     ),
     (
-        "Erlang A",
+        N_("Erlang A"),
         N_("People, where customers give up after a time of their own: the usual case"),
         r"p_k\propto\prod_{j=1}^{k}\frac{\lambda}{\min(j,n)\,\mu+(j-n)^{+}\,\theta},"
         r"\qquad \theta=1/\text{patience}",
@@ -104,8 +104,8 @@ def draw(view: View) -> None:
     with st.container(border=True):
         st.subheader(lang("Formulas"), anchor=False)
         for name, what, formula, source in _FORMULAS:
-            title = lang(what)
-            st.markdown(f"**{name}** · {title} · {source}")
+            titles = lang(name), lang(what)
+            st.markdown(f"**{titles[0]}** · {titles[1]} · {source}")
             st.latex(formula)
         st.caption(
             lang(

@@ -9,7 +9,7 @@ from sim.report.economics import vat_sentences
 from sim.report.months import horizon_sentence, horizon_table
 from sim.report.sentences import gap_sentence, option_title, target_words
 from sim.report.week import unit_cost
-from sim.report.words import broken_sentence, difference_words, headline, promise, sureness
+from sim.report.words import broken_sentences, difference_words, headline, promise, sureness
 from sim.scenario.variant import lead
 from sim.ui.beside import outlook_of, risk_known
 from sim.ui.pages.assumptions import assumptions
@@ -90,10 +90,9 @@ def _verdict(view: View, found: Comparison) -> None:
         chosen = _chosen(view, found)
         if found.gaps(chosen.name):
             st.markdown(f":material/warning: {plain(gap_sentence(found, chosen.name, view.lang))}")
-        for one in found.baseline.attained:
-            if not one.kept:
-                said_of = broken_sentence(found.baseline, one, view.lang)
-                st.markdown(f":material/warning: {plain(said_of)}")
+        asked = (found.baseline.name, found.verdict.best, chosen.name)
+        for sentence in broken_sentences(found, asked, view.lang):
+            st.markdown(f":material/warning: {plain(sentence)}")
         for sentence in vat_sentences(found, view.lang):
             st.markdown(f":material/warning: {plain(sentence)}")
 

@@ -15,7 +15,7 @@ from sim.scenario.ready import ready
 from sim.ui.jobs import Task
 from sim.ui.sidebar import text_in
 from sim.ui.tasks import compared
-from sim.ui.view import View, plain, quoted, table, upload
+from sim.ui.view import View, hold, plain, quoted, table, upload
 from sim.ui.waiting import result_of
 from sim.ui.work import from_file, from_text, key_of
 
@@ -87,12 +87,11 @@ def _ready(view: View) -> list[Scenario]:
         except ScenarioError:
             continue
         key = f"data.compare.{name}"
-        if st.session_state.get(key) != (name in chosen):
-            st.session_state[key] = name in chosen
+        hold(key, name in chosen)
         label = plain(one.title.in_(lang.code))
         if name == view.state.scenario:
             label = lang("{title}, as its file has it", title=label)
-        st.checkbox(label, key=key, on_change=keep, args=(name, key))
+        st.checkbox(label, name in chosen, key, on_change=keep, args=(name, key))
         if name in chosen:
             found.append(one)
     return found

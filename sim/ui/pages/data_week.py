@@ -86,7 +86,7 @@ def _table(view: View) -> None:
         st.subheader(lang("The week as a table"), anchor=False)
         refused = st.session_state.pop("data.week.refused", None)
         if refused is not None:
-            st.error(plain(refused))
+            st.error(refused)
         st.markdown(
             lang(
                 "Columns: day, time, then one for each channel, with the contacts expected in the "
@@ -123,14 +123,14 @@ def _bring(lang: Language) -> None:
     file = st.session_state["data.week.upload"]
     if file is None:
         return
-    plain, shown = scenario_of(state())
+    own, shown = scenario_of(state())
     try:
-        now = folded(state(), plain)
+        now = folded(state(), own)
         fresh = now.writing(*week_edits(shown, file.getvalue(), file.name))
         scenario_of(fresh)
     except (InvalidInput, ScenarioError) as error:
         told = "\n".join(f"- {quoted(line)}" for line in refusal_lines(error, lang)[:10])
-        head = lang("The file “{name}” cannot be used.", name=file.name)
+        head = lang("The file “{name}” cannot be used.", name=plain(file.name))
         kept = lang("Nothing was changed: your calculation is as it was.")
         st.session_state["data.week.refused"] = f"{head}\n\n{told}\n\n{kept}"
         return

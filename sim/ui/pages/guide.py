@@ -124,8 +124,8 @@ def _field(field: str, labels: Mapping[str, str], usual: Mapping[str, float]) ->
     """One number; that of the example until the visitor puts in another."""
     low, high = BOUNDS[field]
     key = f"guide.{field}.{state().scenario}"
-    st.session_state.setdefault(key, float(usual[field]))
-    st.number_input(labels[field], low, high, step=1.0, format="%g", key=key)
+    # It begins with its value, not with what the session holds: see `hold`.
+    st.number_input(labels[field], low, high, float(usual[field]), 1.0, "%g", key)
 
 
 def _own_hours(lang: Language) -> None:

@@ -116,7 +116,7 @@ def _take(view: View, found: Hybrid, tree: Mapping[str, Any], lang: Language) ->
 
 
 def _add(view: View, found: Hybrid) -> None:
-    if attempt(view.state, view.lang, Edit(("options", found.name), found.option)):
+    if attempt(Edit(("options", found.name), found.option)):
         chosen = st.session_state.get(f"chosen.options.{view.state.scenario}")
         if chosen is not None:
             chosen.append(found.name)

@@ -19,9 +19,9 @@ from sim.scenario.edited import Edit, edited
 from sim.scenario.inputs import Input, find_input
 from sim.ui.deciding import free_name
 from sim.ui.refusals import reasons
-from sim.ui.session import change
+from sim.ui.session import change, state
 from sim.ui.state import State
-from sim.ui.view import View, choose
+from sim.ui.view import View, choose, hold
 from sim.ui.work import scenario_of, tree_of
 
 __all__ = ["Field", "attempt", "edit_option", "fields_of", "refusal"]
@@ -163,19 +163,22 @@ def _number(scenario: Scenario, path: str) -> Input | None:
 # --- changes -------------------------------------------------------------------------------------
 
 
-def attempt(state: State, lang: Language, *edits: Edit) -> bool:
+def attempt(*edits: Edit) -> bool:
     """Make a change that the scenario takes; else keep what was, and say why.
 
     Parameters
     ----------
-    state
-        What the visitor has changed so far.
-    lang
-        The reader's language.
     edits
         Places written anew.
+
+    Returns
+    -------
+        Whether it was made.
     """
-    fresh = state.writing(*edits)
+    return _made(state().writing(*edits))
+
+
+def _made(fresh: State) -> bool:
     try:
         scenario_of(fresh)
     except (InvalidInput, ScenarioError) as error:
@@ -204,8 +207,7 @@ def edit_option(view: View, shown: Sequence[str]) -> None:
         Options that the reader looks at.
     """
     lang, scenario = view.lang, view.scenario
-    tree = edited(tree_of(view.state), view.state.edits)
-    if "options" not in tree:
+    if "options" not in _tree():
         return
     with st.container(border=True):
         st.subheader(lang("Change an option"), anchor=False)
@@ -216,7 +218,7 @@ def edit_option(view: View, shown: Sequence[str]) -> None:
         columns = st.columns(3)
         for number, one in enumerate(fields):
             with columns[number % 3]:
-                _input(view, one, tree)
+                _input(view, one)
         if not fields:
             st.markdown(lang("This option has no prices or shares that could be changed here."))
         st.caption(
@@ -225,25 +227,29 @@ def edit_option(view: View, shown: Sequence[str]) -> None:
                 "is in the scenario file."
             )
         )
-        _more_or_less(view, name, tree)
+        _more_or_less(view, name)
 
 
-def _input(view: View, one: Field, tree: Mapping[str, Any]) -> None:
+def _tree() -> Mapping[str, Any]:
+    """What the file says now: a change made since the page was drawn stands in it too."""
+    return edited(tree_of(state()), state().edits)
+
+
+def _input(view: View, one: Field) -> None:
     """One number; the scenario holds the truth, the widget only writes it anew."""
     key = f"field.{view.state.scenario}.{one.input.path}.{view.lang.code}"
-    if st.session_state.get(key) != one.shown:
-        st.session_state[key] = one.shown
+    hold(key, one.shown)
 
     def keep() -> None:
         value = st.session_state[key]
-        if value is not None and value != one.shown:
-            attempt(view.state, view.lang, *one.edits(value, tree, view.scenario.currency))
+        if value is not None:
+            attempt(*one.edits(value, _tree(), view.scenario.currency))
 
     step = 1.0 if one.shown >= 10 else 0.1
-    st.number_input(one.label, min_value=0.0, step=step, format="%g", key=key, on_change=keep)
+    st.number_input(one.label, 0.0, None, one.shown, step, "%g", key, on_change=keep)
 
 
-def _more_or_less(view: View, name: str, tree: Mapping[str, Any]) -> None:
+def _more_or_less(view: View, name: str) -> None:
     """A copy under a name of its own, and one option less."""
     lang, scenario = view.lang, view.scenario
     title = option_title(scenario, name, lang)
@@ -263,7 +269,7 @@ def _more_or_less(view: View, name: str, tree: Mapping[str, Any]) -> None:
             key=f"{key}.do",
             icon=":material/content_copy:",
             on_click=_copy,
-            args=(view, name, tree, key),
+            args=(view, name, key),
             disabled=full,
             width="stretch",
             help=lang("At most six options stand side by side.") if full else None,
@@ -274,34 +280,37 @@ def _more_or_less(view: View, name: str, tree: Mapping[str, Any]) -> None:
             key=f"{key}.remove",
             icon=":material/delete:",
             on_click=_remove,
-            args=(view, name, tree),
+            args=(name,),
             disabled=name == scenario.baseline or len(scenario.options) < 2,
             width="stretch",
             help=lang("Others are compared with it.") if name == scenario.baseline else None,
         )
 
 
-def _copy(view: View, name: str, tree: Mapping[str, Any], key: str) -> None:
+def _copy(view: View, name: str, key: str) -> None:
     """One more option, the same in all but its name; it is the next to be changed."""
     lang = view.lang
     named = str(st.session_state.get(key) or "").strip()
     title = named or lang("{option}, changed", option=option_title(view.scenario, name, lang))
-    option = {**deepcopy(tree["options"][name]), "title": {"en": title, "ru": title}}
-    fresh = free_name(f"{name}_", view.scenario)
-    if attempt(view.state, lang, Edit(("options", fresh), option)):
+    options = _tree()["options"]
+    if name not in options or len(options) >= _MOST_OPTIONS:
+        return  # the page was drawn before the last change
+    option = {**deepcopy(options[name]), "title": {"en": title, "ru": title}}
+    fresh = free_name(f"{name}_", options)
+    if attempt(Edit(("options", fresh), option)):
         st.session_state[f"chosen.edit.{view.state.scenario}"] = fresh
         chosen = st.session_state.get(f"chosen.options.{view.state.scenario}")
         if chosen is not None:
             chosen.append(fresh)
 
 
-def _remove(view: View, name: str, tree: Mapping[str, Any]) -> None:
+def _remove(name: str) -> None:
     """One option less, with what else the file says of it."""
+    tree, now = _tree(), state()
     gone = [("options", name)]
     gone += [(part, name) for part in ("claims", "expect") if name in (tree.get(part) or {})]
     sources = tree.get("sources") or {}
     gone += [("sources", path) for path in sources if path.startswith(f"options.{name}.")]
-    state = view.state
-    if state.option == name:
-        state = replace(state, option=None)
-    attempt(state, view.lang, *(Edit(place, None) for place in gone))
+    if now.option == name:
+        now = replace(now, option=None)
+    _made(now.writing(*(Edit(place, None) for place in gone)))

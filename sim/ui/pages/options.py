@@ -12,7 +12,7 @@ from sim.report.economics import vat_sentences
 from sim.report.sentences import channel_title, gap_sentence, option_title
 from sim.report.table import Table
 from sim.report.week import unit_cost
-from sim.report.words import difference_words, headline
+from sim.report.words import broken_sentences, difference_words, headline
 from sim.scenario.edited import Edit
 from sim.scenario.variant import lead
 from sim.ui.beside import risk_known
@@ -81,7 +81,7 @@ def _baseline(view: View, names: dict[str, str], base: str) -> None:
     chosen = choose(st.selectbox, lang("Baseline"), first, key, lang)
     if chosen != base:
         st.session_state.pop(f"chosen.{key}")
-        attempt(view.state, lang, Edit(("baseline",), chosen))
+        attempt(Edit(("baseline",), chosen))
         st.rerun()
 
 
@@ -92,6 +92,8 @@ def _sentence(view: View, found: Comparison, shown: Sequence[str]) -> None:
         for name in shown:
             if found.gaps(name):
                 st.markdown(f":material/warning: {plain(gap_sentence(found, name, view.lang))}")
+        for sentence in broken_sentences(found, shown, view.lang):
+            st.markdown(f":material/warning: {plain(sentence)}")
         for sentence in vat_sentences(found, view.lang):
             st.markdown(f":material/warning: {plain(sentence)}")
 

@@ -13,8 +13,10 @@ from sim.report.week import WeekOf
 from sim.scenario.edited import Edit
 from sim.scenario.hours import DAYS
 from sim.scenario.option import Intervals, Shifts, ToTarget
-from sim.ui.pages.shifts_edits import Desk, put_in, say_refused
+from sim.ui.pages.shifts_edits import Desk, say_refused, write
+from sim.ui.session import state
 from sim.ui.view import View
+from sim.ui.work import scenario_of
 
 __all__ = ["Place", "add_here", "places_for"]
 
@@ -102,8 +104,8 @@ def add_here(view: View, result: OptionResult, group: str, week: WeekOf) -> None
                 _label(place, hours, lang),
                 key=f"add.{desk.key}.{place.day}.{place.start}",
                 icon=":material/person_add:",
-                on_click=put_in,
-                args=[_edit(desk, staffing, place, hours)],
+                on_click=_add,
+                args=(desk, place, hours),
             )
     st.caption(lang("The scenario is changed and simulated anew; undo stands on the left."))
 
@@ -113,8 +115,14 @@ def _label(place: Place, hours: float, lang: Language) -> str:
     return f"{lang.day(place.day)} {start}–{end}"
 
 
+def _add(desk: Desk, place: Place, hours: float) -> None:
+    """One person more at a place of the week, beside whom the last click may have added."""
+    group = scenario_of(state())[1].options[desk.option].groups[desk.group]
+    if not isinstance(group.staffing, ToTarget):
+        write(_edit(desk, group.staffing, place, hours))
+
+
 def _edit(desk: Desk, staffing: Intervals | Shifts, place: Place, hours: float) -> Edit:
-    """One person more at a place of the week."""
     if isinstance(staffing, Intervals):
         agents = list(staffing.intervals)
         per_day = len(agents) // 7

@@ -21,7 +21,7 @@ from sim.report.sentences import channel_title, option_title
 from sim.scenario.claims import CLAIM_MEASURES, SHARE_MEASURES, WAITING_MEASURES
 from sim.scenario.edited import Edit
 from sim.ui.jobs import Task
-from sim.ui.pages.risks_parts import in_place_of_the_last, refusal, remembered, tried
+from sim.ui.pages.risks_parts import in_place_of_the_last, refusal, remembered, tried, typed
 from sim.ui.risk_tasks import made_true
 from sim.ui.view import View, choose, plain, table
 from sim.ui.waiting import result_of
@@ -32,6 +32,8 @@ __all__ = ["draw"]
 _ICONS = {"holds": "check_circle", "broken": "cancel", "open": "help", "unknown": "help"}
 # What is claimed most often comes first.
 _FIRST = ("cost", "missed", "csat")
+_USUAL = {True: 40.0, False: 15.0}
+_ASKED = ("who", "than", "what")
 _UNITS = {"%": N_("per cent of it"), "points": N_("points")}
 
 
@@ -112,17 +114,17 @@ def _form(view: View, found: Comparison) -> None:
             option = choose(st.selectbox, lang("It is said of"), listed, f"risks.who.{at}", lang)
         with than:
             rest = {name: names[name] for name in (base, *others) if name != option}
-            other = choose(st.selectbox, lang("against"), rest, f"risks.than.{at}", lang)
+            choose(st.selectbox, lang("against"), rest, f"risks.than.{at}", lang)
         with what:
             measures = _measures(view)
             measure = choose(st.selectbox, lang("What"), measures, f"risks.what.{at}", lang)
         less = CLAIM_MEASURES[measure.rpartition(".")[2]] == "less"
         with change:
             label = lang("by so many % less") if less else lang("by so many % more")
-            size = remembered(
+            remembered(
                 st.number_input,
                 label,
-                40.0 if less else 15.0,
+                _USUAL[less],
                 f"risks.size.{less}",
                 lang,
                 min_value=0.1,
@@ -130,21 +132,28 @@ def _form(view: View, found: Comparison) -> None:
                 step=5.0,
                 format="%g",
             )
-        unit = "%"
         if measure.rpartition(".")[2] in SHARE_MEASURES:
             units = {name: lang(words) for name, words in _UNITS.items()}
-            unit = choose(st.segmented_control, lang("Counted in"), units, "risks.unit", lang)
-        sign = "-" if less else "+"
-        more = " points" if unit == "points" else "%"
-        said = f"{sign}{size or 1:g}{more} than {other}"
+            choose(st.segmented_control, lang("Counted in"), units, "risks.unit", lang)
         st.button(
             lang("Check it"),
             key="risks.claim.check",
-            on_click=tried,
-            args=("claims", Edit(("claims", option, measure), said)),
+            on_click=lambda: tried("claims", _claim(view)),
             type="primary",
         )
         refusal("claims", lang)
+
+
+def _claim(view: View) -> Edit:
+    """The claim as its fields have it now."""
+    said, at = st.session_state, view.state.scenario
+    option, other, measure = (str(said[f"chosen.risks.{key}.{at}"]) for key in _ASKED)
+    kind = measure.rpartition(".")[2]
+    less = CLAIM_MEASURES[kind] == "less"
+    size = typed(_USUAL[less], f"risks.size.{less}", view.lang)
+    points = kind in SHARE_MEASURES and said.get("chosen.risks.unit") == "points"
+    unit = " points" if points else "%"
+    return Edit(("claims", option, measure), f"{'-' if less else '+'}{size:g}{unit} than {other}")
 
 
 def _own(found: Comparison, name: str) -> bool:

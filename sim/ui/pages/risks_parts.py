@@ -19,7 +19,7 @@ from sim.scenario.edited import Edit, edited
 from sim.ui.jobs import Task
 from sim.ui.refusals import reasons
 from sim.ui.session import change, state, visitor
-from sim.ui.view import View
+from sim.ui.view import View, hold
 from sim.ui.waiting import board
 from sim.ui.work import kept, key_of, scenario_of, tree_of
 
@@ -31,6 +31,7 @@ __all__ = [
     "refusal",
     "remembered",
     "tried",
+    "typed",
     "written",
 ]
 
@@ -126,13 +127,25 @@ def remembered(
     """
     kept_key, own = f"kept.{key}", f"{key}.{lang.code}"
     current = st.session_state.setdefault(kept_key, usual)
-    if st.session_state.get(own) != current:
-        st.session_state[own] = current
+    hold(own, current)
 
     def keep() -> None:
         st.session_state[kept_key] = st.session_state[own]
 
-    return widget(label, key=own, on_change=keep, **more)
+    return widget(label, value=current, key=own, on_change=keep, **more)
+
+
+def typed(usual: Any, key: str, lang: Language) -> Any:
+    """What a `remembered` field holds now: a button may be pressed before the page is drawn anew.
+
+    Parameters
+    ----------
+    usual, key, lang
+        As `remembered` takes them.
+    """
+    kept = st.session_state.get(f"kept.{key}", usual)
+    found = st.session_state.get(f"{key}.{lang.code}", kept)
+    return usual if found is None else found
 
 
 def in_place_of_the_last(slot: str, task: Task[Any]) -> Task[Any]:

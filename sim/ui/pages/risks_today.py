@@ -19,7 +19,7 @@ from sim.report.claims import (
 from sim.report.sentences import channel_title, option_title
 from sim.scenario.claims import GOAL_MEASURES, LAST_MONTH, ONLY_PEOPLE
 from sim.scenario.edited import Edit
-from sim.ui.pages.risks_parts import refusal, remembered, tried
+from sim.ui.pages.risks_parts import refusal, remembered, tried, typed
 from sim.ui.view import View, choose, decide, plain, table
 
 __all__ = ["draw"]
@@ -135,32 +135,28 @@ def _form(view: View) -> None:
     with next(columns):
         names = {name: lang(MEASURE_WORDS[name]) for name in GOAL_MEASURES}
         measure = choose(st.selectbox, lang("What"), names, f"risks.goal.{at}", lang)
-    channel = ""
     if len(scenario.channels) > 1:
         with next(columns):
             known = {"": lang("all channels")}
             if GOAL_MEASURES[measure][1]:
                 known |= {name: channel_title(scenario, name, lang) for name in scenario.channels}
-            channel = choose(
-                st.selectbox, lang("Channel"), known, f"risks.goal.channel.{at}.{len(known)}", lang
-            )
-    small = measure in _SMALL
-    seconds = measure in ("first_response", "asa")
-    unit = lang("s") if seconds else "" if measure == "nps" else "%"
+            choose(st.selectbox, lang("Channel"), known, _channel_key(view, measure), lang)
+    sign = _sign(measure)
+    unit = lang("s") if sign == "s" else sign
     with next(columns):
-        label = lang("at most") if small else lang("at least")
-        value = remembered(
+        label = lang("at most") if measure in _SMALL else lang("at least")
+        remembered(
             st.number_input,
             f"{label}, {unit}" if unit else label,
             _USUAL.get(measure, 80.0),
             f"risks.goal.value.{measure}",
             lang,
             min_value=-100.0 if measure == "nps" else 0.0,
-            max_value=86_400.0 if seconds else 100.0,
+            max_value=86_400.0 if sign == "s" else 100.0,
             format="%g",
         )
     with next(columns):
-        month = remembered(
+        remembered(
             st.number_input,
             lang("within months"),
             6,
@@ -170,14 +166,34 @@ def _form(view: View) -> None:
             max_value=LAST_MONTH,
             step=1,
         )
-    sign = "s" if seconds else "" if measure == "nps" else "%"
-    bound = f"{'at most' if small else 'at least'} {value or 0:g}{sign}"
-    key = f"{channel}.{measure}" if channel else measure
     st.button(
         lang("Set the goal"),
         key="risks.goal.set",
-        on_click=tried,
-        args=("goals", Edit(("goals", key), f"{bound} in {month or 1} months")),
+        on_click=lambda: tried("goals", _goal(view)),
         type="primary",
     )
     refusal("goals", lang)
+
+
+def _channel_key(view: View, measure: str) -> str:
+    """Where the session keeps the channel: some figures are of all channels alone."""
+    return f"risks.goal.channel.{view.state.scenario}.{GOAL_MEASURES[measure][1]}"
+
+
+def _sign(measure: str) -> str:
+    """The unit of a goal, as the file writes it."""
+    if measure in ("first_response", "asa"):
+        return "s"
+    return "" if measure == "nps" else "%"
+
+
+def _goal(view: View) -> Edit:
+    """The goal as its fields have it now."""
+    said, lang = st.session_state, view.lang
+    measure = str(said[f"chosen.risks.goal.{view.state.scenario}"])
+    channel = said.get(f"chosen.{_channel_key(view, measure)}", "")
+    value = typed(_USUAL.get(measure, 80.0), f"risks.goal.value.{measure}", lang)
+    month = typed(6, "risks.goal.month", lang)
+    side = "at most" if measure in _SMALL else "at least"
+    key = f"{channel}.{measure}" if channel else measure
+    return Edit(("goals", key), f"{side} {value:g}{_sign(measure)} in {month} months")

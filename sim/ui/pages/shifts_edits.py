@@ -8,10 +8,11 @@ from typing import Any
 
 import streamlit as st
 
-from sim.errors import InvalidInput, ScenarioError
+from sim.errors import InvalidInput, Problem, ScenarioError
 from sim.plan.period import Period
 from sim.plan.teams import month_of
-from sim.report.refusals import found_in
+from sim.report.language import Language
+from sim.report.refusals import found_in, reason_words
 from sim.scenario import Scenario
 from sim.scenario.edited import Edit, edited
 from sim.scenario.option import Group
@@ -21,9 +22,11 @@ from sim.ui.session import change, state
 from sim.ui.view import View
 from sim.ui.work import planned_of, scenario_of, tree_of
 
-__all__ = ["Desk", "put_in", "put_number", "say_refused", "write"]
+__all__ = ["Desk", "problem_words", "put_in", "put_number", "say_refused", "write"]
 
 _REFUSED = "shifts.refused"
+# Of the name of a column that is none, so much is shown [letters].
+_MOST_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +79,23 @@ class Desk:
     @property
     def place(self) -> tuple[str, ...]:
         """Where the file has the group."""
-        tree = edited(tree_of(self.view.state), self.view.state.edits)
-        if "options" not in tree:
+        if "options" not in _tree():
             return ("groups", self.group)
         return ("options", self.option, "groups", self.group)
 
     def written(self, *place: str) -> Any:
-        """What the file says at a place of the group; None where nothing."""
-        node: Any = edited(tree_of(self.view.state), self.view.state.edits)
+        """What the file says at a place of the group; None where nothing.
+
+        A change made since the page was drawn stands in it too: the next is laid over it.
+        """
+        node: Any = _tree()
         for step in (*self.place, *place):
             node = node.get(step) if isinstance(node, Mapping) else None
         return node
+
+
+def _tree() -> Any:
+    return edited(tree_of(state()), state().edits)
 
 
 def write(*edits: Edit) -> bool:
@@ -131,6 +140,21 @@ def say_refused(view: View) -> None:
         st.error(view.lang("This was not taken over: {reason}", reason=said))
 
 
+def problem_words(one: Problem, lang: Language) -> str:
+    """What is wrong with a file that was brought: line, column, rule and hint.
+
+    Parameters
+    ----------
+    one
+        The fault; a heading that is no heading may be as long as its file.
+    lang
+        The reader's language.
+    """
+    path = one.path if len(one.path) <= _MOST_SHOWN else one.path[:_MOST_SHOWN] + "…"
+    place = " ".join(part for part in (str(one.line or ""), path) if part)
+    return ": ".join(part for part in (place, reason_words(one, lang)) if part)
+
+
 def put_number(
     label: str,
     current: float | None,
@@ -162,9 +186,7 @@ def put_number(
         st.session_state[own] = current
 
     def put() -> None:
-        value = st.session_state[own]
-        if value != current:
-            act(value)
+        act(st.session_state[own])
 
     st.number_input(
         label,

@@ -17,9 +17,8 @@ from sim.plan.duties import Duty
 from sim.plan.period import Period
 from sim.plan.teams import TeamRoster, shifts_of, team_of
 from sim.report.language import Language
-from sim.report.refusals import reason_words
 from sim.report.roster_files import read_roster, roster_csv
-from sim.ui.pages.shifts_edits import Desk
+from sim.ui.pages.shifts_edits import Desk, problem_words
 from sim.ui.view import plain, quoted, upload
 from sim.ui.work import kept, key_of
 
@@ -186,16 +185,11 @@ def _read(
 
 
 def _refused(name: str, found: Sequence[Problem], lang: Language) -> None:
-    lines = [_problem(one, lang) for one in found[:_MOST_SHOWN]]
+    lines = [problem_words(one, lang) for one in found[:_MOST_SHOWN]]
     head = lang("The file “{name}” cannot be used.", name=plain(name))
     listed = "\n".join(f"- {quoted(line)}" for line in lines)
     rest = lang("Put it away, bring another, or plan other days: no roster is made meanwhile.")
     st.error(f"{head}\n\n{listed}\n\n{rest}")
-
-
-def _problem(one: Problem, lang: Language) -> str:
-    place = f"{one.line} {one.path}: " if one.line else ""
-    return place + reason_words(one, lang)
 
 
 def _told(name: str, duties: Sequence[Duty], period: Period, lang: Language) -> str:

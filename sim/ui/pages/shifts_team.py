@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from sim.report.refusals import refusal_text
 from sim.report.sheets import sheet_text
 from sim.scenario.edited import Edit
 from sim.scenario.team import MOST_PEOPLE, Member, Team, read_people
-from sim.ui.pages.shifts_edits import Desk, put_in, put_number, say_refused, write
+from sim.ui.pages.shifts_edits import Desk, problem_words, put_in, put_number, say_refused, write
 from sim.ui.pages.shifts_needs import needs_of
 from sim.ui.pages.shifts_proposal import people_for, rules_for
 from sim.ui.view import decide, plain, quoted, table, upload
@@ -310,7 +309,7 @@ def _take(desk: Desk, lang: Language) -> None:
             members = read_people(path)
         except ScenarioError as error:
             st.session_state[place] = [
-                refusal_text(replace(one, file=file.name), lang) for one in error.problems
+                f"{file.name}: {problem_words(one, lang)}" for one in error.problems
             ]
             return
     _write(desk, people=[_entry(member) for member in members])

@@ -17,7 +17,7 @@ from sim.ui.jobs import Task
 from sim.ui.pages.simulation_replay import replayed_day
 from sim.ui.pages.simulation_waits import waits
 from sim.ui.tasks import simulated
-from sim.ui.view import Tile, View, choose, plain, table, tile_row
+from sim.ui.view import Tile, View, choose, hold, plain, table, tile_row
 from sim.ui.waiting import result_of
 from sim.ui.work import comparison, kept, key_of
 
@@ -119,9 +119,11 @@ def _run(view: View, asked: _Asked, usual: _Asked) -> None:
 
 def _number(label: str, key: str, value: int, low: int, high: int, help_: str) -> None:
     """A whole number that stays as typed until the run that it belongs to changes."""
-    if st.session_state.get(f"{key}.of") != value or key not in st.session_state:
-        st.session_state[key] = st.session_state[f"{key}.of"] = min(max(value, low), high)
-    st.number_input(label, low, high, step=1, key=key, help=help_)
+    first = min(max(value, low), high)
+    if st.session_state.get(f"{key}.of") != value:
+        st.session_state[f"{key}.of"] = value
+        hold(key, first)
+    st.number_input(label, low, high, first, step=1, key=key, help=help_)
 
 
 def _result(view: View, own: OptionResult, asked: _Asked, usual: _Asked) -> OptionResult | None:

@@ -14,7 +14,7 @@ from sim.decide import OptionResult
 from sim.report.language import Language
 from sim.report.replay import MINUTES, Moment, Replay, busiest_day, replay
 from sim.report.replay_charts import floor_chart
-from sim.ui.view import View, chart, choose, legend
+from sim.ui.view import View, chart, choose, hold, legend
 from sim.ui.work import kept, key_of
 
 __all__ = ["replayed_day"]
@@ -68,7 +68,7 @@ def _which(view: View, result: OptionResult, channel: str) -> tuple[int, int]:
         most = result.replications.count
         kept_at = f"replay.number.{view.state.scenario}"
         # A run with fewer replications has not all that a longer one had.
-        st.session_state[kept_at] = min(max(1, st.session_state.get(kept_at, 1)), most)
+        hold(kept_at, min(st.session_state.get(kept_at, 1), most))
         help_ = lang("Each replication plays the same period with other customers.")
         number = st.number_input(
             lang("Replication"), 1, most, step=1, key=kept_at, help=help_, disabled=most == 1
@@ -98,8 +98,8 @@ def _play(view: View, found: Replay, key: str) -> None:
     lang, palette = view.lang, view.palette
     waiting = kept(f"{key}.waiting", found.waiting)
     clock = f"replay.clock.{key}"
-    if clock not in st.session_state:
-        st.session_state[clock] = _clock(max(0, int(waiting.argmax()) - _BEFORE))
+    first = _clock(max(0, int(waiting.argmax()) - _BEFORE))
+    st.session_state.setdefault(clock, first)
     runs = st.session_state.get(_PLAYING) == key
     if not runs:  # another day, another channel: it stands still until it is started again
         st.session_state[_PLAYING] = None
@@ -118,6 +118,7 @@ def _play(view: View, found: Replay, key: str) -> None:
             lang("Time of day"),
             time(0),
             _clock(MINUTES - 1),
+            first,
             step=timedelta(minutes=1),
             format="HH:mm",
             key=clock,

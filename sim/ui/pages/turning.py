@@ -70,6 +70,9 @@ def _curve(view: View, found: Comparison, between: tuple[str, str] | None) -> No
         )
         return
     names = {of: lang(title) for of, title in _ALONG.items() if _there(found, of)}
+    if not names:
+        st.markdown(lang("Volume, prices and pay are all 0 now: there is nothing to follow."))
+        return
     key = f"along.{view.state.scenario}"
     of = choose(st.segmented_control, lang("Along"), names, key, lang, label_visibility="collapsed")
     done = breakeven_of(found, of, between, lang)
@@ -85,11 +88,11 @@ def _curve(view: View, found: Comparison, between: tuple[str, str] | None) -> No
 
 
 def _there(found: Comparison, of: str) -> bool:
+    """Whether an input can be followed: around nothing there is no range."""
     try:
-        find_input(found.scenario, of)
+        return find_input(found.scenario, of).value != 0
     except InvalidInput:
         return False
-    return True
 
 
 def _drawn(view: View, done: BreakEven, titles: list[str]) -> dict[str, object]:
