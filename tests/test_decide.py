@@ -552,6 +552,20 @@ def test_a_key_pressed_while_one_option_is_simulated_keeps_its_replications() ->
     assert caught.value.partial.attained[0].channel == "phone"
 
 
+def test_who_looks_on_can_stop_it_while_it_staffs() -> None:
+    staffed = f"{{groups: {{them: {team(staffing='to_target: {minimum: 1}')}}}}}"
+    scenario = shop({"own": staffed, "vendor": option(5)})
+    seen: list[tuple[str, str, int]] = []
+
+    def enough(name: str, step: Progress) -> None:
+        seen.append((name, step.measure, step.done))
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        compare(scenario, replications=40, progress=enough)
+    assert seen == [("own", "staffing", 0)]
+
+
 def test_differences_in_service_are_paired() -> None:
     found = compare(shop({"own": option(4), "thin": option(3)}), replications=20)
     change = found.difference_in("service_level", "phone", "thin")

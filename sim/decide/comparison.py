@@ -9,7 +9,16 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Literal
 
-from sim.decide.option import Attained, OptionResult, Prepared, Run, evaluate, played, prepare
+from sim.decide.option import (
+    Attained,
+    OptionResult,
+    Prepared,
+    Run,
+    evaluate,
+    played,
+    prepare,
+    staffing,
+)
 from sim.errors import Interrupted, InvalidInput, names_of, of_kind
 from sim.experiment import (
     Goal,
@@ -346,7 +355,8 @@ def compare(
         What `sim.plan.cover` has found before for the same scenario and seed, by option: it is not
         looked for again.
     progress
-        Called with the option and how far it has come.
+        Called with the option and how far it has come: before each trial of its staffing, and as
+        replications are added.
     early
         Called with a first answer of few replications, whose intervals are wide, where the whole
         one takes longer than some seconds.
@@ -378,7 +388,14 @@ def compare(
         run = replace(run, on=place)
         known_covers = covers or {}
         ready = [
-            prepare(scenario, name, run.seed, on=place, covers=known_covers.get(name))
+            prepare(
+                scenario,
+                name,
+                run.seed,
+                on=place,
+                covers=known_covers.get(name),
+                tell=staffing(run, follow(name)),
+            )
             for name in chosen
         ]
         begun = {} if early is None else _told_early(scenario, ready, run, early)

@@ -48,6 +48,7 @@ __all__ = [
     "played",
     "prepare",
     "simulate",
+    "staffing",
 ]
 
 Floats = NDArray[np.float64]
@@ -272,10 +273,12 @@ def prepare(
     *,
     on: str | Place | None = None,
     covers: Mapping[str, Cover] | None = None,
+    tell: Callable[[], object] | None = None,
 ) -> Prepared:
     """Staff an option, trying its plan where `on` says, and make it ready to be played.
 
-    What `sim.plan.cover` has found before for the same seed is not looked for again.
+    What `sim.plan.cover` has found before for the same seed is not looked for again. `tell` is
+    called before each trial.
 
     Raises
     ------
@@ -284,7 +287,7 @@ def prepare(
     """
     one_of("option", name, scenario_of(scenario).options)
     if covers is None:
-        covers = cover(scenario, name, seed=seed, on=on)
+        covers = cover(scenario, name, seed=seed, on=on, tell=tell)
     option = staffed(scenario.options[name], covers)
     levels = {
         group: tuple(found.agents.tolist()) for group, found in covers.items() if found.plan is None
@@ -324,7 +327,7 @@ def simulate(
     goals
         What is to be known how well, instead of the scenario's precision.
     progress
-        Called as replications are added.
+        Called before each trial of the staffing, and as replications are added.
     workers
         Threads; as many as there are processors when None. The answer is the same.
     on
@@ -343,8 +346,17 @@ def simulate(
     run = Run.of(scenario, seed=seed, replications=replications, engine=engine, goals=goals)
     name = scenario.chosen(option)
     with opened(on, workers) as place:
-        ready = prepare(scenario, name, run.seed, on=place, covers=covers)
+        tell = staffing(run, progress)
+        ready = prepare(scenario, name, run.seed, on=place, covers=covers, tell=tell)
         return evaluate(ready, replace(run, on=place), progress)
+
+
+def staffing(run: Run, progress: Callable[[Progress], None] | None) -> Callable[[], object] | None:
+    """What tells that an option is being staffed: nothing is played for good yet."""
+    if progress is None:
+        return None
+    step = Progress(0, run.replications, math.nan, run.precision, "staffing")
+    return lambda: progress(step)
 
 
 def evaluate(

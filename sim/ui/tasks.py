@@ -26,8 +26,9 @@ def compared(
     names = list(scenario.options)
 
     def follow(name: str, step: Progress) -> None:
-        part = min(1.0, step.done / step.planned)
-        tell((names.index(name) + part) / len(names), name)
+        # All are staffed before one is played: until then nothing is done for good.
+        part = names.index(name) + min(1.0, step.done / step.planned)
+        tell(part / len(names) if step.done else 0.0, name)
 
     found = compare(scenario, covers=covers, progress=follow, early=early)
     compiled.mark_warm()
