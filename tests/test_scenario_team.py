@@ -136,6 +136,9 @@ def test_a_spreadsheet_of_something_else_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ScenarioError, match="is not a known column"):
         read_people(file)
+    file.write_text('name,share\n"Anna,100%\nBoris,50%\n')
+    with pytest.raises(ScenarioError, match="a quote does not close"):
+        read_people(file)
     with pytest.raises(ScenarioError, match="cannot be read"):
         read_people(tmp_path / "none.csv")
 

@@ -140,7 +140,7 @@ def csv_rows(data: bytes, name: str, most: int = MOST_ROWS) -> list[tuple[int, l
         raise _failure(name, 0, "", "is empty", "begin with a row of column names")
     first = next(line for line in text.splitlines() if line.strip())
     delimiter = max(";\t,", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter, strict=True)
     rows: list[tuple[int, list[str]]] = []
     try:
         for row in reader:

@@ -262,10 +262,14 @@ def sheet_rows(data: bytes) -> list[list[str]]:
         text = data.decode("cp1251", errors="replace")
     head = text.partition("\n")[0]
     try:
-        return list(csv.reader(io.StringIO(text), delimiter=max(",;\t", key=head.count)))
+        delimiter = max(",;\t", key=head.count)
+        return list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
     except csv.Error as error:
-        cell = "limit" in str(error)
-        why = "a cell is longer than 131,072 letters" if cell else "bytes that are no letters"
+        why = "bytes that are no letters"
+        if "limit" in str(error):
+            why = "a cell is longer than 131,072 letters"
+        elif "expected" in str(error):
+            why = "a quote does not close, or stands in the middle of a cell"
         hint = "a spreadsheet is to be saved as .csv; --out NAME.csv writes a roster as one"
         raise InvalidInput("table", f"is no table of text ({why})", None, hint) from None
 
