@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
@@ -31,6 +31,8 @@ _PASSES = 3
 _AROUND = 5
 _BILLION = 1_000_000_000
 _LAST = 0.9 * CLOCK_LIMIT
+#: A centre with nobody there for so long is closed: who waits until then is not there next morning.
+_CLOSED = DAY // 4 * TICKS_PER_SECOND
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +66,16 @@ class Model:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Replayed:
-    """What became of each contact in one replay."""
+    """What became of each contact in one replay.
+
+    Parameters
+    ----------
+    wait
+        Seconds until it was answered or left; of one that would have waited until after everybody
+        had gone home, until then.
+    served, abandoned
+        How it ended; neither, where it would have waited on.
+    """
 
     wait: Floats
     served: Flags
@@ -148,11 +159,28 @@ def _played(
             acw=_ticks(marks.acw[rows]),
             patience=_ticks(marks.patience[rows]),
         )
-        outcome = play(work, _crew(people, origin, model.head_start, pace))
-        found[0][rows] = outcome.wait / TICKS_PER_SECOND
-        found[1][rows] = outcome.status == Status.SERVED
-        found[2][rows] = outcome.status == Status.ABANDONED
+        done = _ended(work, _crew(people, origin, model.head_start, pace))
+        found[0][rows], found[1][rows], found[2][rows] = done.wait, done.served, done.abandoned
     return Replayed(*found)
+
+
+def _ended(work: Workload, crew: Staffing) -> Replayed:
+    """Play some days; nobody waits through a time in which the centre is closed.
+
+    The log would not show such a wait, and whoever is patient without end would have it.
+    """
+    there = np.maximum.accumulate(crew.end)
+    gaps = np.flatnonzero(crew.start[1:] - there[:-1] >= _CLOSED)
+    closes = np.append(there[gaps], there[-1:].max(initial=0))
+    opens = np.append(crew.start[gaps + 1], int(_LAST))
+    at = np.minimum(np.searchsorted(opens, work.due, side="right"), len(gaps))
+    until = np.maximum(opens[at] - work.due - 1, 0)
+    outlasts = work.patience > until
+    outcome = play(replace(work, patience=np.where(outlasts, until, work.patience)), crew)
+    gone = outcome.status == Status.ABANDONED
+    sent = gone & outlasts
+    wait = np.where(sent, np.maximum(closes[at] - work.due, 0), outcome.wait)
+    return Replayed(wait / TICKS_PER_SECOND, outcome.status == Status.SERVED, gone & ~sent)
 
 
 def _ticks(seconds: Floats) -> Ints:
