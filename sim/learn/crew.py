@@ -78,7 +78,7 @@ def assumed(contacts: Contacts, levels: Floats | None = None) -> Presence:
     starts = midnights(contacts, days)
     if levels is None:
         known = contacts.served & (contacts.handle > 0)
-        start = (contacts.time + contacts.wait)[known]
+        start = contacts.taken[known]
         alone = np.full(len(start), -1)
         stop = start + contacts.handle[known]
         busy = Presence(start, stop, alone, np.zeros(len(start)), "busy")

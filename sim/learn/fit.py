@@ -252,12 +252,14 @@ def tuned(
     people = logged or inferred(contacts, rules["week"], model.wrap)
     crew = crew_figures(contacts, people, wrap_up(contacts, grace), draws)
     known = contacts.handle[contacts.served & (contacts.handle > 0)]
-    gone = max(int(contacts.abandoned.sum()), 1)
+    waits = np.isfinite(contacts.wait)
+    gone = max(int(contacts.abandoned[waits].sum()), 1)
     return Learnt(
         model,
         rules,
         levels_of(contacts, people),
-        float(contacts.wait.sum()) / gone or float(DAY),  # nobody waited: nobody is impatient
+        float(contacts.wait[waits].sum()) / gone
+        or float(DAY),  # nobody waited: nobody is impatient
         float(known.mean()) + model.wrap if len(known) else 0.0,
         working,
         crew | ({"crowding": crowd} if crowd else {}),
@@ -322,7 +324,11 @@ def _loss(
         return 0.0  # every rule is as good where nothing can be compared
     total = 0.0
     for name in MEASURED:
-        spread = float(real.measures[name][rows].std()) or 1.0
+        told = real.measures[name][rows]
+        told = told[np.isfinite(told)]
+        if not len(told):
+            continue
+        spread = float(told.std()) or 1.0
         error = Error.of(ours.measures[name][rows], real.measures[name][rows])
         total += (error.mae + abs(error.bias)) / spread
         if follow and np.isfinite(error.r):

@@ -114,7 +114,7 @@ class _Calls:
     @classmethod
     def of(cls, contacts: Contacts) -> _Calls:
         rows = np.flatnonzero(contacts.served & (contacts.agent >= 0) & (contacts.handle > 0))
-        start = contacts.time[rows] + contacts.wait[rows]
+        start = contacts.taken[rows]
         agent = contacts.agent[rows]
         order = np.lexsort((start, agent))
         start, agent = start[order], agent[order]

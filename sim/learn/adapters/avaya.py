@@ -50,7 +50,8 @@ INSERT INTO report
 SELECT file, number, utc_ms(wall), coalesce(clock(intrvl), 30)::INTEGER, given(split),
     clock(acdcalls) + coalesce(clock(abncalls), 0), clock(acdcalls), clock(abncalls),
     clock(acceptable), clock(anstime), clock(abntime), clock(acdtime), clock(holdacdtime),
-    clock(acwtime), {_sum(*_BUSY)}, {_sum(*_BUSY, "i_availtime")}, wall,
+    clock(acwtime), {_sum(*_BUSY)},
+    CASE WHEN clock(i_availtime) IS NOT NULL THEN {_sum(*_BUSY, "i_availtime")} END, wall,
     CASE WHEN wall IS NULL OR wall NOT BETWEEN TIMESTAMP '1970-01-01' AND TIMESTAMP '2096-01-01'
         THEN '{NO_TIME}'
         WHEN clock(acdcalls) IS NULL THEN 'no count of calls' END
