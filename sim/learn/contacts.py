@@ -23,7 +23,7 @@ _EPOCH = date(1970, 1, 1)
 _NOT_OFFERED = ("blocked", "unknown")
 _SERVED = ("served", "transferred")
 #: Columns that are not of contacts.
-_WHOLE = ("kinds", "names", "queues")
+_WHOLE = ("kinds", "names", "queues", "timezone")
 
 _ROWS = """
 SELECT arrival / 1000.0 AS time, (day - DATE '1970-01-01')::BIGINT AS day,
@@ -70,6 +70,8 @@ class Contacts:
     queues, queue
         Queues (groups, skills) as the source calls them, and which each contact waited in; empty
         where nothing is known of them.
+    timezone
+        Zone of the clock of the centre.
     """
 
     time: Floats
@@ -88,6 +90,7 @@ class Contacts:
     names: Names = field(default_factory=lambda: np.zeros(0, np.uint64))
     queues: tuple[str, ...] = ()
     queue: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    timezone: str = "UTC"
 
     def __len__(self) -> int:
         """Count them."""
@@ -201,4 +204,5 @@ def contacts_of(log: Log) -> Contacts:
         names=called,
         queues=tuple(queues.tolist()),
         queue=np.asarray(queue, np.int64),
+        timezone=log.timezone,
     )

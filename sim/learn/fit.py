@@ -11,7 +11,7 @@ import numpy as np
 from sim import erlang
 from sim.learn.arrays import Flags, Floats
 from sim.learn.contacts import DAY, HOUR, Contacts
-from sim.learn.crew import crew_figures, levels_of, midnights, per_hour
+from sim.learn.crew import crew_figures, hour_edges, levels_of, per_hour
 from sim.learn.crowding import crowding_figure, crowding_of
 from sim.learn.figures import DRAWS, Figure
 from sim.learn.hours import AWT, LEAST, MEASURED, Error, Hours, compared, hours_of
@@ -374,7 +374,7 @@ def fitted(
         people, model = logged, learnt.model
         if way == "forecast":
             days = contacts.days
-            people = usual(learnt.levels, days, midnights(contacts, days))
+            people = usual(learnt.levels, days, hour_edges(contacts, days))
         elif people is None:
             people = inferred(contacts, learnt.rule[way], learnt.model.wrap)
             model = _unready(model, learnt.rule[way])

@@ -91,6 +91,8 @@ class Intervals:
         Handled, all contacts together; nan where that is not told [s].
     staffed
         Agents' time at work; nan where that is not told [s].
+    timezone
+        Zone of the clock of the centre.
     """
 
     start: Floats
@@ -105,6 +107,7 @@ class Intervals:
     lost_wait: Floats
     handle: Floats
     staffed: Floats
+    timezone: str = "UTC"
 
     @property
     def days(self) -> Ints:
@@ -194,6 +197,7 @@ class Intervals:
             handle=spent / drawn[row] * mean[row],
             agent=np.full(n, -1),
             caller=np.full(n, -1),
+            timezone=self.timezone,
         )
 
 
@@ -220,7 +224,7 @@ def intervals_of(log: Log) -> Intervals:
     }
     if not log.presence_logged:  # what agents were busy with is no sign of who was there
         columns["staffed"] = np.full(len(columns["start"]), np.nan)
-    found = Intervals(**columns)
+    found = Intervals(**columns, timezone=log.timezone)
     if not np.nansum(found.handle) > 0:
         rule = "has no interval in which contacts were answered and handled"
         raise InvalidInput("log", rule, ", ".join(log.files))
@@ -351,7 +355,7 @@ def learnt_of_sums(found: Intervals, estimates: Estimates, draws: int = DRAWS) -
         How often days are drawn for the intervals.
     """
     contacts = found.contacts()
-    people = found.presence() or assumed(contacts)
+    people = found.presence() or assumed(contacts, at_once=False)
     figures = estimates.channels[CHANNEL].figures
     patience = next(
         (figures[name].value for name in ("patience", "patience_erlang_a") if name in figures), None
