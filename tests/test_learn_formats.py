@@ -326,6 +326,28 @@ def test_a_blank_cell_takes_no_more_from_a_report_than_its_own_figure(tmp_path: 
     assert staff == [[3, 0], [3, 3]]  # as usual on a Monday at nine
 
 
+def test_an_interval_that_is_not_one_of_an_hour_is_left_out_with_a_reason(tmp_path: Path) -> None:
+    day = "2026-03-02,{},{},1,20,2,15,400,120,4000,4000,1400"
+    odd = [("900", "0"), ("900", "-30"), ("900", "1440"), ("930", "60"), ("945", "30"), ("9", "x")]
+    rows = [day.format(*one) for one in (("800", "15"), ("815", ""), *odd)]
+    found, why = reported(tmp_path, *rows)
+
+    assert found.width.tolist() == [900, 1800]
+    assert why == {"no interval of 15, 30 or 60 minutes within one hour": len(odd)}
+    with pytest.raises(InvalidInput, match="no interval in which contacts were answered"):
+        reported(tmp_path, day.format("930", "60"))
+
+
+def test_the_hour_that_comes_twice_when_clocks_are_set_back_is_two_hours(tmp_path: Path) -> None:
+    times = ("130", "200", "230", "200", "230", "300")
+    rows = [f"2026-10-25,{at},30,1,20,2,15,400,120,4000,4000,1400" for at in times]
+    found, why = reported(tmp_path, *rows, zone="Europe/Berlin")
+
+    assert np.diff(found.start).tolist() == [1800] * 5
+    assert (found.second / 1800).tolist() == [3, 4, 5, 4, 5, 6]
+    assert not why
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_handle_times_parted_anew_have_the_law_that_they_were_summed_from(count: int) -> None:
     rng, n = np.random.default_rng(1), 4000

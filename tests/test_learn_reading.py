@@ -122,6 +122,26 @@ def test_cells_that_do_not_fit_the_header_are_left_out_and_unreadable_ones_count
         assert log.reading.repaired == {"wait not readable, taken as unknown": 1}
 
 
+def test_midnight_and_the_seconds_after_it_are_times_as_excel_writes_them(tmp_path: Path) -> None:
+    text = "date;time;wait;talk\n" + "".join(
+        f"46083;{time};1;60\n" for time in ("0", "0.0", "1.1574e-05", "1,1574E-05", "0,5")
+    )
+    with read_logs(kept(tmp_path / "calls", text)) as log:
+        assert [second for second, *_ in told(log)] == [0, 0, 1, 1, NOON]
+        assert not log.reading.dropped
+
+
+def test_a_line_of_another_encoding_spoils_no_other_line(tmp_path: Path) -> None:
+    head, row = "Время;Ожидание;Разговор;Результат\n", "2026-03-02 12:00:00;1;60;отвечен\n"
+    in_windows = [row.encode("cp1251")]
+    several = [[head.encode()] + in_windows + [row.encode()] * 10]
+    several += [[head.encode("cp1251")] + in_windows * 11]
+    for file in several:
+        with read_logs(kept(tmp_path / "calls", b"".join(file))) as log:
+            ends = log.database.execute("SELECT outcome, count(*) FROM contacts GROUP BY 1")
+            assert ends.fetchall() == [("served", 11)]
+
+
 def table(folder: Path, head: str, *rows: str) -> Contacts:
     """Contacts of a table whose rows came at ten past twelve, one each minute."""
     text = [f"2026-03-02 12:{10 + at},{row}" for at, row in enumerate(rows)]

@@ -28,7 +28,8 @@ CREATE MACRO lasting(text, unit) AS
 CREATE MACRO unclear(text) AS
     given(text) IS NOT NULL AND NOT regexp_full_match(text, '[-–—0\s:.,/T]*');
 CREATE MACRO undated(text) AS CASE
-    WHEN regexp_full_match(text, '\s*[2-7]\d{4}([.,]\d+)?(\s+0?[.,]\d+)?\s*')
+    WHEN regexp_full_match(text,
+        '\s*[2-7]\d{4}([.,]\d+)?(\s+(0|0?[.,]\d+|\d([.,]\d+)?[eE]-\d+))?\s*')
     THEN strftime(TIMESTAMP '1899-12-30' + to_milliseconds(round(list_sum(list_transform(
         string_split_regex(trim(text), '\s+'),
         lambda part: try_cast(replace(part, ',', '.') AS DOUBLE))) * 86400000)::BIGINT),
