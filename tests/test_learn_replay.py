@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -52,11 +53,16 @@ def test_nobody_waits_until_agents_come_next_morning_nor_for_ever() -> None:
     patient = Curve(np.zeros(0), np.zeros(0), 0.0, 0, 0)
     model = Model({"": patient}, {"": np.array([100.0])}, 0.0)
 
-    found = replay(some, there([MONDAY, MONDAY + DAY], 60.0), model, as_handled=True)
+    people = there([MONDAY, MONDAY + DAY], 60.0)
+    found = replay(some, people, model, as_handled=True)
 
     assert found.served.tolist() == [True, False, True, False]
     assert not found.abandoned.any()
     assert found.wait.tolist() == [0, 10, 0, 0]
+    # An e-mail is there in the morning.
+    found = replay(replace(some, kinds=("email/",)), people, model, as_handled=True)
+    assert found.served.tolist() == [True, True, False, False]
+    assert found.wait[1] == DAY - 50
 
 
 def test_agents_who_are_assumed_can_do_what_was_done() -> None:

@@ -142,6 +142,7 @@ def _played(
     contacts: Contacts, presence: Presence, model: Model, marks: _Marks, pace: Pace
 ) -> Replayed:
     found = np.zeros(len(contacts)), np.zeros(len(contacts), bool), np.zeros(len(contacts), bool)
+    stays = contacts.of_channel("email")
     first = contacts.day.min()
     for start in range(int(first), int(contacts.day.max()) + 1, PIECE):
         rows = np.flatnonzero((contacts.day >= start) & (contacts.day < start + PIECE))
@@ -159,21 +160,23 @@ def _played(
             acw=_ticks(marks.acw[rows]),
             patience=_ticks(marks.patience[rows]),
         )
-        done = _ended(work, _crew(people, origin, model.head_start, pace))
+        done = _ended(work, _crew(people, origin, model.head_start, pace), stays[rows])
         found[0][rows], found[1][rows], found[2][rows] = done.wait, done.served, done.abandoned
     return Replayed(*found)
 
 
-def _ended(work: Workload, crew: Staffing) -> Replayed:
+def _ended(work: Workload, crew: Staffing, stays: Flags) -> Replayed:
     """Play some days; nobody waits through a time in which the centre is closed.
 
-    The log would not show such a wait, and whoever is patient without end would have it.
+    The log would not show such a wait, and whoever is patient without end would have it. Only what
+    `stays`, an e-mail, is still there when agents come again.
     """
     there = np.maximum.accumulate(crew.end)
     gaps = np.flatnonzero(crew.start[1:] - there[:-1] >= _CLOSED)
     closes = np.append(there[gaps], there[-1:].max(initial=0))
     opens = np.append(crew.start[gaps + 1], int(_LAST))
     at = np.minimum(np.searchsorted(opens, work.due, side="right"), len(gaps))
+    at = np.where(stays, len(gaps), at)
     until = np.maximum(opens[at] - work.due - 1, 0)
     outlasts = work.patience > until
     outcome = play(replace(work, patience=np.where(outlasts, until, work.patience)), crew)
