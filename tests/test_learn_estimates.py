@@ -267,7 +267,7 @@ def test_work_after_calls_is_seen_where_somebody_waits_all_the_while() -> None:
 def test_usual_presence_has_the_level_of_the_hour() -> None:
     levels = np.zeros((7, 24))
     levels[0, 9:11] = 2.0, 3.5
-    found = usual(levels, np.array([4]), np.array([4.0 * DAY]))
+    found = usual(levels, np.array([4]), np.linspace([4.0 * DAY], [5.0 * DAY], 25, axis=1))
 
     assert found.mean(4.0 * DAY, 3600.0, 24)[8:12].tolist() == [0, 2, 3.5, 0]
 

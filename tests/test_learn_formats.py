@@ -10,11 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
 import pytest
 
 from sim.errors import InvalidInput, ScenarioError
 from sim.learn import Log, detect, format_names, read_logs
+from sim.learn.intervals import Intervals, estimated_of_sums, intervals_of
 
 T = 1_772_442_000  # 2 March 2026, 09:00 UTC
 ISO = "2026-03-02T09:{:02d}:{:02d}Z"
@@ -290,6 +292,86 @@ def test_avaya_intervals(tmp_path: Path) -> None:
         assert log.first == log.last == day
         with pytest.raises(InvalidInput, match="who gave up"):
             log.need("patience")
+
+
+def reported(folder: Path, *rows: str, zone: str = "UTC") -> tuple[Intervals, dict[str, int]]:
+    """What rows of a report say, and how many were left out, by reason."""
+    head = "row_date,starttime,intrvl,split,acdcalls,abncalls,acceptable,anstime,abntime,acdtime,"
+    path = kept(folder / "report.csv", "\n".join([f"{head}i_acdtime,i_availtime", *rows]) + "\n")
+    with read_logs(path, timezone=zone) as log:
+        return intervals_of(log), reasons(log)
+
+
+def test_a_blank_cell_takes_no_more_from_a_report_than_its_own_figure(tmp_path: Path) -> None:
+    found, _ = reported(
+        tmp_path,
+        "2026-03-02,900,30,1,20,2,15,400,120,4000,4000,1400",
+        "2026-03-02,930,30,1,0,0,,,,,,",  # nothing was counted
+        "2026-03-09,900,30,1,20,2,15,,120,,4000,",  # nobody wrote down some of it
+        "2026-03-09,930,30,1,10,0,9,100,,2000,2000,700",
+        "2026-03-09,930,30,2,10,0,,100,,2000,2000,700",  # one of two queues does not tell it
+    )
+    figures = estimated_of_sums(found, draws=2).channels["voice"].figures
+    people = found.presence()
+
+    assert {name: figures[name].value for name in ("asa", "wait", "acceptable")} == {
+        "asa": 600 / 40,
+        "wait": 720 / 42,
+        "acceptable": 30 / 44,
+    }
+    assert figures["handle_time"].value == found.mean_handle == 200
+    assert figures["patience"].value == 720 / 2
+    assert people is not None
+    staff = [people.mean(start, 1800.0, 2).tolist() for start in found.start[[0, 2]].tolist()]
+    assert staff == [[3, 0], [3, 3]]  # as usual on a Monday at nine
+
+
+def test_an_interval_that_is_not_one_of_an_hour_is_left_out_with_a_reason(tmp_path: Path) -> None:
+    day = "2026-03-02,{},{},1,20,2,15,400,120,4000,4000,1400"
+    odd = [("900", "0"), ("900", "-30"), ("900", "1440"), ("930", "60"), ("945", "30"), ("9", "x")]
+    rows = [day.format(*one) for one in (("800", "15"), ("815", ""), *odd)]
+    found, why = reported(tmp_path, *rows)
+
+    assert found.width.tolist() == [900, 1800]
+    assert why == {"no interval of 15, 30 or 60 minutes within one hour": len(odd)}
+    with pytest.raises(InvalidInput, match="no interval in which contacts were answered"):
+        reported(tmp_path, day.format("930", "60"))
+
+
+def test_the_hour_that_comes_twice_when_clocks_are_set_back_is_two_hours(tmp_path: Path) -> None:
+    times = ("130", "200", "230", "200", "230", "300")
+    rows = [f"2026-10-25,{at},30,1,20,2,15,400,120,4000,4000,1400" for at in times]
+    found, why = reported(tmp_path, *rows, zone="Europe/Berlin")
+
+    assert np.diff(found.start).tolist() == [1800] * 5
+    assert (found.second / 1800).tolist() == [3, 4, 5, 4, 5, 6]
+    assert not why
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_handle_times_parted_anew_have_the_law_that_they_were_summed_from(count: int) -> None:
+    rng, n = np.random.default_rng(1), 4000
+    sums = rng.exponential(200, (n, count)).sum(axis=1)
+    start, none = np.arange(n) * 1800, np.zeros(n)
+    report = Intervals(
+        start=start.astype(float),
+        width=np.full(n, 1800.0),
+        day=start // 86_400,
+        second=start % 86_400,
+        offered=np.full(n, count),
+        answered=np.full(n, count),
+        abandoned=np.zeros(n, np.int64),
+        within=none,
+        wait=none,
+        lost_wait=none,
+        handle=sums,
+        staffed=none,
+    )
+    handle = report.contacts().handle
+
+    assert handle.sum() == pytest.approx(sums.sum())
+    assert handle.std() / handle.mean() == pytest.approx(1, abs=0.05)
+    assert np.median(handle) / handle.mean() == pytest.approx(np.log(2), abs=0.03)
 
 
 MASTER = (

@@ -11,11 +11,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openpyxl
 import pytest
 
 from sim.errors import InvalidInput, ScenarioError
 from sim.learn import Log, lines, read_logs
+from sim.learn.contacts import Contacts, contacts_of
+from sim.learn.estimate import service_sums
+from sim.learn.hours import hours_of
 from sim.learn.lines import lines_of, text_lines
 
 HEAD = "time;wait;talk;status;agent;caller\n"
@@ -116,6 +120,72 @@ def test_cells_that_do_not_fit_the_header_are_left_out_and_unreadable_ones_count
         }
         assert told(log) == [(NOON, None, 60)]
         assert log.reading.repaired == {"wait not readable, taken as unknown": 1}
+
+
+def test_midnight_and_the_seconds_after_it_are_times_as_excel_writes_them(tmp_path: Path) -> None:
+    text = "date;time;wait;talk\n" + "".join(
+        f"46083;{time};1;60\n" for time in ("0", "0.0", "1.1574e-05", "1,1574E-05", "0,5")
+    )
+    with read_logs(kept(tmp_path / "calls", text)) as log:
+        assert [second for second, *_ in told(log)] == [0, 0, 1, 1, NOON]
+        assert not log.reading.dropped
+
+
+def test_a_line_of_another_encoding_spoils_no_other_line(tmp_path: Path) -> None:
+    head, row = "Время;Ожидание;Разговор;Результат\n", "2026-03-02 12:00:00;1;60;отвечен\n"
+    in_windows = [row.encode("cp1251")]
+    several = [[head.encode()] + in_windows + [row.encode()] * 10]
+    several += [[head.encode("cp1251")] + in_windows * 11]
+    for file in several:
+        with read_logs(kept(tmp_path / "calls", b"".join(file))) as log:
+            ends = log.database.execute("SELECT outcome, count(*) FROM contacts GROUP BY 1")
+            assert ends.fetchall() == [("served", 11)]
+
+
+def table(folder: Path, head: str, *rows: str) -> Contacts:
+    """Contacts of a table whose rows came at ten past twelve, one each minute."""
+    text = [f"2026-03-02 12:{10 + at},{row}" for at, row in enumerate(rows)]
+    with read_logs(kept(folder / "calls", "\n".join([f"time,{head}", *text]) + "\n")) as log:
+        return contacts_of(log)
+
+
+def test_a_wait_that_cannot_be_read_is_no_wait_of_no_time(tmp_path: Path) -> None:
+    rows = ["60,60,answered", "1m,60,answered"] * 2 + ["90,,abandoned", "2m,,abandoned"]
+    some = table(tmp_path, "wait,talk,status", *rows)
+    assert np.isnan(some.wait).tolist() == [False, True] * 3
+    assert some.queued.all()
+
+    shares = {name: over.sum() / under.sum() for name, (over, under) in service_sums(some).items()}
+    assert shares == dict.fromkeys(shares, 0.0)  # nobody gave up at once, nobody was answered soon
+    hours = hours_of(some, some.wait, some.served, some.abandoned).measures
+    assert [hours[name].tolist() for name in ("wait", "service_level")] == [[70.0], [0.0]]
+
+    some = table(tmp_path, "wait,talk,status", "5,60,answered", "60,60,answered", "?,60,answered")
+    hours = hours_of(some, some.wait, some.served, some.abandoned).measures
+    assert hours["service_level"].tolist() == [0.5]
+    assert service_sums(some)["service_level"][0].mean() == 0.5
+
+
+def test_how_a_contact_ended_is_unknown_where_the_cell_that_tells_it_cannot_be_read(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "calls"
+    found = []
+    for head, cells in (("wait,talk", "4m -5 — 0 60"), ("ended at,answered at", "oops 0000-00-00")):
+        first = "2026-03-02 12:02:00" if head.startswith("ended") else "5"
+        rows = [f"2026-03-02 12:00:00,{first},{cell}\n" for cell in cells.split()]
+        with read_logs(kept(path, f"time,{head}\n" + "".join(rows))) as log:
+            ends = log.database.execute("SELECT outcome FROM contacts ORDER BY id").fetchall()
+            found.append([end for (end,) in ends])
+    assert found == [
+        ["unknown", "unknown", "abandoned", "abandoned", "served"],
+        ["unknown", "abandoned"],
+    ]
+
+
+def test_work_after_a_call_is_what_its_handle_time_has_beyond_the_talk(tmp_path: Path) -> None:
+    some = table(tmp_path, "wait,talk,hold,handle", "5,60,,100", "5,60,10,100", "5,60,10,50")
+    assert some.handle.tolist() == [100, 100, 70]
 
 
 def test_a_line_without_end_is_one_lost_line_and_needs_no_memory(

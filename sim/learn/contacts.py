@@ -23,14 +23,14 @@ _EPOCH = date(1970, 1, 1)
 _NOT_OFFERED = ("blocked", "unknown")
 _SERVED = ("served", "transferred")
 #: Columns that are not of contacts.
-_WHOLE = ("kinds", "names", "queues")
+_WHOLE = ("kinds", "names", "queues", "timezone")
 
 _ROWS = """
 SELECT arrival / 1000.0 AS time, (day - DATE '1970-01-01')::BIGINT AS day,
     second::BIGINT AS second,
     channel || '/' || coalesce(type, '') AS kind, coalesce(queue, '') AS queue,
     coalesce(priority, 0)::BIGINT AS priority,
-    coalesce(wait, 0)::DOUBLE AS wait, queued IS NOT NULL AS queued,
+    coalesce(wait, 'nan'::DOUBLE)::DOUBLE AS wait, queued IS NOT NULL AS queued,
     outcome IN {served} AS served, outcome = 'abandoned' AS abandoned,
     coalesce(handle, 'nan'::DOUBLE)::DOUBLE AS handle,
     agent IS NULL AS unmanned, coalesce(agent, 0) AS name,
@@ -55,7 +55,7 @@ class Contacts:
     priority
         As the source has it; 0 where it says nothing.
     wait
-        Seconds until it was answered or left.
+        Seconds until it was answered or left; nan where that is not known.
     queued
         Whether it had to wait at all, as the source tells it.
     served, abandoned
@@ -70,6 +70,8 @@ class Contacts:
     queues, queue
         Queues (groups, skills) as the source calls them, and which each contact waited in; empty
         where nothing is known of them.
+    timezone
+        Zone of the clock of the centre.
     """
 
     time: Floats
@@ -88,6 +90,7 @@ class Contacts:
     names: Names = field(default_factory=lambda: np.zeros(0, np.uint64))
     queues: tuple[str, ...] = ()
     queue: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    timezone: str = "UTC"
 
     def __len__(self) -> int:
         """Count them."""
@@ -112,6 +115,11 @@ class Contacts:
     def days(self) -> Ints:
         """All dates from the first to the last, counted from 1970."""
         return np.arange(self.day.min(), self.day.max() + 1)
+
+    @property
+    def taken(self) -> Floats:
+        """When each was answered or left [s since 1970, UTC]; at once, where that is not known."""
+        return np.asarray(self.time + np.nan_to_num(self.wait))
 
     def weekday(self) -> Ints:
         """Day of the week of each, Monday is 0."""
@@ -196,4 +204,5 @@ def contacts_of(log: Log) -> Contacts:
         names=called,
         queues=tuple(queues.tolist()),
         queue=np.asarray(queue, np.int64),
+        timezone=log.timezone,
     )

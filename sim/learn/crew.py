@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from sim.learn.arrays import Floats, Ints
 from sim.learn.contacts import DAY, HOUR, Contacts
 from sim.learn.figures import DRAWS, Figure, ratio_figures
-from sim.learn.presence import Presence, usual
+from sim.learn.presence import Presence, layered
 
-__all__ = ["OCCUPANCY", "assumed", "crew_figures", "levels_of", "midnights", "per_hour"]
+__all__ = ["OCCUPANCY", "assumed", "crew_figures", "hour_edges", "levels_of", "per_hour"]
 
 #: Share of their time in which agents are taken to be busy where nothing is known of them.
 OCCUPANCY = 0.8
+#: Two contacts that overlap by less are not two agents: logs have whole seconds [s].
+_OVERLAP = 2.0
+_EPOCH = datetime(1970, 1, 1)
 
 
-def midnights(contacts: Contacts, days: Ints) -> Floats:
-    """When days began [s since 1970, UTC], by the clock of the contacts around them.
+def hour_edges(contacts: Contacts, days: Ints) -> Floats:
+    """When the hours of days begin by the clock of the centre, and when the last one ends.
 
     Parameters
     ----------
@@ -26,10 +30,24 @@ def midnights(contacts: Contacts, days: Ints) -> Floats:
         Contacts of the period.
     days
         Dates, counted from 1970.
+
+    Returns
+    -------
+    ndarray
+        [day, 25], seconds since 1970, UTC. Where clocks change an hour has no length, or twice
+        its own.
     """
-    midnight = contacts.time - contacts.second
-    at = np.minimum(np.searchsorted(contacts.day, days), len(contacts) - 1)
-    return np.asarray(np.round((midnight[at] + (days - contacts.day[at]) * DAY) / 900) * 900)
+    zone = ZoneInfo(contacts.timezone)
+
+    def instant(day: int, hour: int = 0) -> float:
+        return (_EPOCH + timedelta(days=day, hours=hour)).replace(tzinfo=zone).timestamp()
+
+    begins = np.array([instant(day) for day in days.tolist()])
+    found = begins[:, None] + HOUR * np.arange(25.0)
+    found[:, -1] = [instant(day + 1) for day in days.tolist()]
+    for row in np.flatnonzero(found[:, -1] - begins != DAY).tolist():
+        found[row, :-1] = [instant(int(days[row]), hour) for hour in range(24)]
+    return np.asarray(np.maximum.accumulate(found, axis=1))
 
 
 def per_hour(contacts: Contacts, people: Presence, days: Ints) -> Floats:
@@ -38,11 +56,12 @@ def per_hour(contacts: Contacts, people: Presence, days: Ints) -> Floats:
     Parameters
     ----------
     contacts, days
-        As `midnights` takes them.
+        As `hour_edges` takes them.
     people
         Who was there.
     """
-    return np.array([people.mean(start, HOUR, 24) for start in midnights(contacts, days).tolist()])
+    edges = hour_edges(contacts, days)
+    return np.asarray(np.diff(people.spent(edges)) / np.maximum(np.diff(edges), 1.0))
 
 
 def levels_of(contacts: Contacts, people: Presence) -> Floats:
@@ -53,37 +72,52 @@ def levels_of(contacts: Contacts, people: Presence) -> Floats:
     contacts, people
         As `per_hour` takes them.
     """
-    days = contacts.days
-    present = per_hour(contacts, people, days)
-    weekday = (days + 3) % 7
-    return np.array(
-        [
-            present[weekday == day].mean(axis=0) if (weekday == day).any() else np.zeros(24)
-            for day in range(7)
-        ]
-    )
+    edges = hour_edges(contacts, contacts.days)
+    spent, width = np.zeros((7, 24)), np.zeros((7, 24))
+    weekday = (contacts.days + 3) % 7
+    np.add.at(spent, weekday, np.diff(people.spent(edges)))
+    np.add.at(width, weekday, np.diff(edges))
+    return np.asarray(spent / np.maximum(width, 1.0))
 
 
-def assumed(contacts: Contacts, levels: Floats | None = None) -> Presence:
-    """Agents where a log neither says when they were there nor who served whom.
+def assumed(contacts: Contacts, levels: Floats | None = None, *, at_once: bool = True) -> Presence:
+    """Agents where a log neither says when they were there nor who served whom: whole people.
 
     Parameters
     ----------
     contacts
         The period.
     levels
-        Mean agents, [weekday, hour]; None takes as many as were busy, over an occupancy of 80 %.
+        Mean agents, [weekday, hour]; None takes as many as were busy in that hour of the week,
+        over an occupancy of 80 %.
+    at_once
+        Whether there are as many, at least, as were busy at once in each hour; not where contacts
+        are drawn from sums.
     """
     days = contacts.days
-    starts = midnights(contacts, days)
-    if levels is None:
-        known = contacts.served & (contacts.handle > 0)
-        start = (contacts.time + contacts.wait)[known]
-        alone = np.full(len(start), -1)
-        stop = start + contacts.handle[known]
-        busy = Presence(start, stop, alone, np.zeros(len(start)), "busy")
-        levels = levels_of(contacts, busy) / OCCUPANCY
-    return replace(usual(levels, days, starts), how="assumed")
+    edges = hour_edges(contacts, days)
+    known = contacts.served & (contacts.handle > 0)
+    start = contacts.taken[known]
+    alone = np.full(len(start), -1)
+    busy = Presence(start, start + contacts.handle[known], alone, np.zeros(len(start)), "busy")
+    mean = levels_of(contacts, busy) / OCCUPANCY if levels is None else levels
+    agents = np.ceil(np.round(mean, 6))[(days + 3) % 7]
+    if levels is None and at_once:
+        agents = np.maximum(agents, _most_at_once(busy, edges))
+    widths = np.diff(edges)
+    return layered(edges[:, :-1].ravel(), widths.ravel(), agents.ravel(), "assumed")
+
+
+def _most_at_once(people: Presence, edges: Floats) -> Floats:
+    """The greatest number there at once in each hour, [day, hour]."""
+    stop = np.maximum(people.stop - _OVERLAP, people.start)
+    moments = np.concatenate([stop, people.start, edges.ravel()])
+    change = np.repeat([-1, 1, 0], [len(stop), len(stop), edges.size])
+    order = np.argsort(moments, kind="stable")  # who ends makes room for who begins
+    hour = np.searchsorted(edges.ravel(), moments[order], side="right") - 1
+    most = np.zeros(edges.size + 1)
+    np.maximum.at(most, hour, np.cumsum(change[order]))
+    return np.asarray(most[:-1].reshape(edges.shape)[:, :-1])
 
 
 def crew_figures(
@@ -101,7 +135,7 @@ def crew_figures(
         How often days are drawn.
     """
     days = contacts.days
-    spent = per_hour(contacts, people, days).sum(axis=1)
+    spent = np.diff(people.spent(hour_edges(contacts, days)[:, [0, -1]]))[:, 0] / HOUR
     found = ratio_figures(days, {"agent_hours": (spent, np.ones(len(days)))}, draws)
     times, on = wraps
     if len(times):

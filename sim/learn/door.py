@@ -341,7 +341,8 @@ def _period(log: Log, levels: Floats | None = None) -> _Period:
     if log.reading.intervals and not log.reading.contacts:
         sums = intervals_of(log)
         contacts = sums.contacts()
-        return _Period(contacts, sums.presence() or assumed(contacts, levels), sums)
+        staff = sums.presence() or assumed(contacts, levels, at_once=False)
+        return _Period(contacts, staff, sums)
     contacts, people = contacts_of(log), _logged(log)
     if people is None and not _named(contacts) and levels is not None:
         people = assumed(contacts, levels)

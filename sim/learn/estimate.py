@@ -127,7 +127,8 @@ def service_sums(contacts: Contacts, awt: float = 20.0) -> dict[str, tuple[Float
 
     ``service_level``: answered in time, of all offered; ``…_answered``: of the answered;
     ``…_excluding_short_abandons``: of all but those who gave up within 5 s;
-    ``…_including_short_abandons``: these count as served in time.
+    ``…_including_short_abandons``: these count as served in time. Where some waits are not known,
+    those of the others who were answered, or gave up, stand for them.
 
     Parameters
     ----------
@@ -137,14 +138,24 @@ def service_sums(contacts: Contacts, awt: float = 20.0) -> dict[str, tuple[Float
         Acceptable waiting time [s].
     """
     ones, served = np.ones(len(contacts)), contacts.served.astype(float)
-    good = (contacts.served & (contacts.wait <= awt)).astype(float)
-    short = (contacts.abandoned & (contacts.wait <= SHORT_ABANDON)).astype(float)
+    good = _by_then(contacts, contacts.served, awt)
+    short = _by_then(contacts, contacts.abandoned, SHORT_ABANDON)
     return {
         "service_level": (good, ones),
         "service_level_answered": (good, served),
         "service_level_excluding_short_abandons": (good, ones - short),
         "service_level_including_short_abandons": (good + short, ones),
     }
+
+
+def _by_then(contacts: Contacts, some: Flags, end: float) -> Floats:
+    """Which of some waited no longer; of those whose wait is not known, the share of the others."""
+    found = (some & (contacts.wait <= end)).astype(float)
+    unknown = some & np.isnan(contacts.wait)
+    if unknown.any():
+        told = some & ~unknown
+        found[unknown] = found[told].mean() if told.any() else np.nan
+    return found
 
 
 def _figures(contacts: Contacts, draws: int) -> dict[str, Figure]:
@@ -154,15 +165,17 @@ def _figures(contacts: Contacts, draws: int) -> dict[str, Figure]:
     known = _handled(contacts)
     handle = np.where(known, np.nan_to_num(contacts.handle), 0.0)
     gone = contacts.abandoned.astype(float)
+    told = np.isfinite(contacts.wait)
+    wait = np.nan_to_num(contacts.wait)
     sums: dict[str, tuple[Floats | Flags | Ints, Floats | Flags | Ints]] = {
-        "queued": (contacts.queued, ones),
+        "queued": (contacts.queued & told, told),
         "abandonment": (gone, ones),
         **service_sums(contacts),
-        "wait": (contacts.wait, ones),
-        "asa": (contacts.wait * served, served),
+        "wait": (wait, told),
+        "asa": (wait * served, served * told),
         "handle_time": (handle, known),
         "short_calls": (known & (handle < SHORT), known),
-        "patience": (contacts.wait, gone),
+        "patience": (wait, gone * told),
     }
     found = ratio_figures(contacts.day, sums, draws)
     waited = contacts.wait > 0

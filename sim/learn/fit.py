@@ -11,7 +11,7 @@ import numpy as np
 from sim import erlang
 from sim.learn.arrays import Flags, Floats
 from sim.learn.contacts import DAY, HOUR, Contacts
-from sim.learn.crew import crew_figures, levels_of, midnights, per_hour
+from sim.learn.crew import crew_figures, hour_edges, levels_of, per_hour
 from sim.learn.crowding import crowding_figure, crowding_of
 from sim.learn.figures import DRAWS, Figure
 from sim.learn.hours import AWT, LEAST, MEASURED, Error, Hours, compared, error_ends, hours_of
@@ -255,12 +255,14 @@ def tuned(
     people = logged or inferred(contacts, rules["week"], model.wrap)
     crew = crew_figures(contacts, people, wrap_up(contacts, grace), draws)
     known = contacts.handle[contacts.served & (contacts.handle > 0)]
-    gone = max(int(contacts.abandoned.sum()), 1)
+    waits = np.isfinite(contacts.wait)
+    gone = max(int(contacts.abandoned[waits].sum()), 1)
     return Learnt(
         model,
         rules,
         levels_of(contacts, people),
-        float(contacts.wait.sum()) / gone or float(DAY),  # nobody waited: nobody is impatient
+        float(contacts.wait[waits].sum()) / gone
+        or float(DAY),  # nobody waited: nobody is impatient
         float(known.mean()) + model.wrap if len(known) else 0.0,
         working,
         crew | ({"crowding": crowd} if crowd else {}),
@@ -325,7 +327,11 @@ def _loss(
         return 0.0  # every rule is as good where nothing can be compared
     total = 0.0
     for name in MEASURED:
-        spread = float(real.measures[name][rows].std()) or 1.0
+        told = real.measures[name][rows]
+        told = told[np.isfinite(told)]
+        if not len(told):
+            continue
+        spread = float(told.std()) or 1.0
         error = Error.of(ours.measures[name][rows], real.measures[name][rows])
         total += (error.mae + abs(error.bias)) / spread
         if follow and np.isfinite(error.r):
@@ -371,7 +377,7 @@ def fitted(
         people, model = logged, learnt.model
         if way == "forecast":
             days = contacts.days
-            people = usual(learnt.levels, days, midnights(contacts, days))
+            people = usual(learnt.levels, days, hour_edges(contacts, days))
         elif people is None:
             people = inferred(contacts, learnt.rule[way], learnt.model.wrap)
             model = _unready(model, learnt.rule[way])

@@ -51,18 +51,35 @@ def hours_of(contacts: Contacts, wait: Floats, served: Flags, abandoned: Flags) 
 
     Abandonment is the share of all offered that gave up, the wait the mean over all offered
     (those who were answered at once and those who gave up among them), the service level the share
-    of all offered that was answered within 20 seconds.
+    of all offered that was answered within 20 seconds. Where some waits are not known (nan), the
+    others stand for them.
     """
     first = int(contacts.hour.min())
     at = contacts.hour - first
     size = int(at.max()) + 1
     offered = np.bincount(at, minlength=size)
-    columns = abandoned.astype(float), np.round(wait), served & (np.round(wait) <= AWT)
+    told = np.isfinite(wait)
+    rounded: Floats = np.asarray(np.round(np.nan_to_num(wait)), float)
+
+    def summed(column: Floats | Flags) -> Floats:
+        return np.asarray(np.bincount(at, column, size), float)
+
+    answered = summed(served)
+    soon = summed(served & told & (rounded <= AWT))
     found = {
-        name: np.bincount(at, column, minlength=size) / np.maximum(offered, 1)
-        for name, column in zip(MEASURED, columns, strict=True)
+        "abandonment": summed(abandoned) / np.maximum(offered, 1),
+        "wait": _over(summed(rounded), summed(told), offered),
+        "service_level": soon
+        * _over(answered, summed(served & told), answered)
+        / np.maximum(offered, 1),
     }
     return Hours(first, offered, found)
+
+
+def _over(above: Floats, below: Floats, some: Floats | Ints) -> Floats:
+    """A ratio; 0 of nothing, nan where there are some but nothing is told of them."""
+    none = np.where(some > 0, np.nan, 0.0)
+    return np.asarray(np.divide(above, below, out=none, where=below > 0))
 
 
 @dataclass(frozen=True, slots=True)

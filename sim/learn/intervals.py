@@ -37,14 +37,38 @@ _ROWS = """
 SELECT start / 1000.0 AS start, max(minutes) * 60.0 AS width,
     (day - DATE '1970-01-01')::BIGINT AS day, second::BIGINT AS second,
     sum(coalesce(offered, 0))::BIGINT AS offered, sum(coalesce(answered, 0))::BIGINT AS answered,
-    sum(coalesce(abandoned, 0))::BIGINT AS abandoned,
-    coalesce(sum(within_sl), 'nan'::DOUBLE)::DOUBLE AS within,
-    coalesce(sum(wait_sum), 'nan'::DOUBLE)::DOUBLE AS wait,
-    coalesce(sum(abandoned_wait_sum), 'nan'::DOUBLE)::DOUBLE AS lost_wait,
-    sum(coalesce(talk_sum, 0) + coalesce(hold_sum, 0) + coalesce(acw_sum, 0))::DOUBLE AS handle,
-    coalesce(sum(staffed_seconds), 'nan'::DOUBLE)::DOUBLE AS staffed
-FROM intervals GROUP BY start, day, second ORDER BY start
+    sum(coalesce(abandoned, 0))::BIGINT AS abandoned, {sums}
+FROM (SELECT *, {told} FROM intervals) GROUP BY start, day, second ORDER BY start
 """
+
+
+def _told(column: str, counted: str, *, always: bool = True) -> str:
+    """A sum of one row, in SQL: told or not, it is 0 where nothing was counted.
+
+    That holds of a report that tells the sum at all; one of which parts may do without it
+    (`always` is false) has 0 for it.
+    """
+    never = f"count({column}) OVER () = 0"
+    nothing = f"coalesce({counted}, 0) = 0"
+    zero = f"NOT {never} AND {nothing}" if always else f"{never} OR {nothing}"
+    return f"CASE WHEN {zero} THEN coalesce({column}, 0) ELSE {column} END"
+
+
+_SUMS = {
+    "within": _told("within_sl", "answered"),
+    "wait": _told("wait_sum", "answered"),
+    "lost_wait": _told("abandoned_wait_sum", "abandoned"),
+    "handle": " + ".join(
+        (
+            _told("talk_sum", "answered"),
+            _told("hold_sum", "answered", always=False),
+            _told("acw_sum", "answered", always=False),
+        )
+    ),
+    "staffed": _told("staffed_seconds", "offered"),
+}
+#: An interval has a sum if all of its queues tell it.
+_ALL = "CASE WHEN count({0}) = count(*) THEN sum({0}) ELSE 'nan'::DOUBLE END::DOUBLE AS {0}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,9 +88,11 @@ class Intervals:
     wait, lost_wait
         Waited by the answered, and by those who gave up; nan where that is not told [s].
     handle
-        Handled, all contacts together [s].
+        Handled, all contacts together; nan where that is not told [s].
     staffed
         Agents' time at work; nan where that is not told [s].
+    timezone
+        Zone of the clock of the centre.
     """
 
     start: Floats
@@ -81,6 +107,7 @@ class Intervals:
     lost_wait: Floats
     handle: Floats
     staffed: Floats
+    timezone: str = "UTC"
 
     @property
     def days(self) -> Ints:
@@ -90,7 +117,8 @@ class Intervals:
     @property
     def mean_handle(self) -> float:
         """Mean handle time [s]."""
-        return float(self.handle.sum() / self.answered.sum())
+        told = np.isfinite(self.handle)
+        return float(self.handle[told].sum() / self.answered[told].sum())
 
     def by_hour(self, values: Floats | Ints) -> Floats:
         """Sums by hour, from that of the first contact to that of the last."""
@@ -115,16 +143,30 @@ class Intervals:
         return Hours(first, offered.astype(np.int64), measures)
 
     def presence(self) -> Presence | None:
-        """Agents as they were staffed; None where the rows do not say."""
+        """Agents as they were staffed; None where the rows do not say.
+
+        A row that does not say it has as many as others at its time of the week, else of the day.
+        """
         if not np.nansum(self.staffed) > 0:
             return None
-        return layered(self.start, self.width, np.nan_to_num(self.staffed) / self.width, "logged")
+        agents = self.staffed / self.width
+        week = (self.day + 3) % 7 * DAY + self.second
+        for same in (week, self.second, np.zeros_like(week)):
+            known = np.isfinite(agents)
+            _, place = np.unique(same, return_inverse=True)
+            count = np.bincount(place[known], minlength=int(place.max()) + 1)
+            sums = np.bincount(place[known], agents[known], len(count))
+            usual = np.divide(sums, count, out=np.full(len(count), np.nan), where=count > 0)
+            agents = np.where(known, agents, usual[place])
+        return layered(self.start, self.width, agents, "logged")
 
     def contacts(self, seed: int = 1) -> Contacts:
         """As many contacts as came, to be played; which moment each came at is drawn.
 
-        They come at even chances within their interval, and their handle times have its mean and
-        an exponential law. None of them has waited or given up: the sums say nothing of that.
+        They come at even chances within their interval. Its handle time is parted among them as
+        exponential times part a sum that is known, so that all together have an exponential law if
+        the log's have: means of single intervals vary as much as that takes. None of them has
+        waited or given up: the sums say nothing of that.
 
         Parameters
         ----------
@@ -137,7 +179,7 @@ class Intervals:
         order = np.lexsort((into, row))
         into, spent = into[order], random.exponential(size=len(row))
         drawn = np.bincount(row, spent, len(self.offered)) / np.maximum(self.offered, 1)
-        known = self.answered > 0
+        known = (self.answered > 0) & np.isfinite(self.handle)
         mean = np.full(len(known), self.mean_handle)
         mean[known] = self.handle[known] / self.answered[known]
         n = len(row)
@@ -155,6 +197,7 @@ class Intervals:
             handle=spent / drawn[row] * mean[row],
             agent=np.full(n, -1),
             caller=np.full(n, -1),
+            timezone=self.timezone,
         )
 
 
@@ -171,7 +214,9 @@ def intervals_of(log: Log) -> Intervals:
     InvalidInput
         If nothing was answered or handled in any of them.
     """
-    rows = log.database.execute(_ROWS).fetchnumpy()
+    told = ", ".join(f"{what} AS {name}" for name, what in _SUMS.items())
+    query = _ROWS.format(sums=", ".join(map(_ALL.format, _SUMS)), told=told)
+    rows = log.database.execute(query).fetchnumpy()
     whole = ("day", "second", "offered", "answered", "abandoned")
     columns: dict[str, Any] = {
         name: np.asarray(values, np.int64 if name in whole else np.float64)
@@ -179,8 +224,8 @@ def intervals_of(log: Log) -> Intervals:
     }
     if not log.presence_logged:  # what agents were busy with is no sign of who was there
         columns["staffed"] = np.full(len(columns["start"]), np.nan)
-    found = Intervals(**columns)
-    if not found.answered.sum() or not found.handle.sum() > 0:
+    found = Intervals(**columns, timezone=log.timezone)
+    if not np.nansum(found.handle) > 0:
         rule = "has no interval in which contacts were answered and handled"
         raise InvalidInput("log", rule, ", ".join(log.files))
     ((queues,),) = log.database.execute("SELECT count(DISTINCT queue) FROM intervals").fetchall()
@@ -231,7 +276,7 @@ def estimated_of_sums(
 
 
 def _sums(found: Intervals) -> Sums:
-    sums: Sums = {
+    sums: dict[str, tuple[Floats, Ints]] = {
         "abandonment": (found.abandoned.astype(float), found.offered),
         "acceptable": (found.within, found.offered),
         "asa": (found.wait, found.answered),
@@ -239,7 +284,13 @@ def _sums(found: Intervals) -> Sums:
         "handle_time": (found.handle, found.answered),
         "patience": (found.wait + found.lost_wait, found.abandoned),
     }
-    return {name: pair for name, pair in sums.items() if np.isfinite(pair[0]).any()}
+    return {name: _where_told(*pair) for name, pair in sums.items() if np.isfinite(pair[0]).any()}
+
+
+def _where_told(over: Floats, under: Ints) -> tuple[Floats, Floats]:
+    """A ratio of the rows that tell what is above."""
+    told = np.isfinite(over)
+    return np.where(told, over, 0.0), np.where(told, under, 0.0)
 
 
 def _by_erlang_a(found: Intervals, draws: int) -> Figure | None:
@@ -250,9 +301,9 @@ def _by_erlang_a(found: Intervals, draws: int) -> Figure | None:
     offered, gone = found.by_hour(found.offered), found.by_hour(found.abandoned)
     if not np.nansum(found.staffed) > 0 or not gone.any():
         return None
-    staffed, handled = found.by_hour(np.nan_to_num(found.staffed)), found.by_hour(found.handle)
+    staffed, handled = found.by_hour(found.staffed), found.by_hour(found.handle)
     answered, width = found.by_hour(found.answered), found.by_hour(found.width)
-    rows = (offered >= LEAST) & (answered > 0) & (staffed > 0)
+    rows = (offered >= LEAST) & (answered > 0) & (staffed > 0) & np.isfinite(handled)
     if not rows.any() or not gone[rows].any():
         return None
     first = found.hours().first
@@ -304,7 +355,7 @@ def learnt_of_sums(found: Intervals, estimates: Estimates, draws: int = DRAWS) -
         How often days are drawn for the intervals.
     """
     contacts = found.contacts()
-    people = found.presence() or assumed(contacts)
+    people = found.presence() or assumed(contacts, at_once=False)
     figures = estimates.channels[CHANNEL].figures
     patience = next(
         (figures[name].value for name in ("patience", "patience_erlang_a") if name in figures), None

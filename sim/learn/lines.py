@@ -164,7 +164,7 @@ def _unpacked(
 
 
 def head_of(path: Path, size: int = HEAD) -> str:
-    """The first characters of a file, decoded as well as possible; whole lines if there are any."""
+    """The first characters of a file, each line decoded by itself; whole lines if there are any."""
     data = b""
     for piece in pieces_of(path, size):
         data += piece
@@ -172,7 +172,7 @@ def head_of(path: Path, size: int = HEAD) -> str:
             data = data[:size]
             data = data[: data.rindex(b"\n") + 1] if b"\n" in data else data
             break
-    return decoded(data.replace(b"\0", b""))
+    return "\n".join(map(decoded, data.replace(b"\0", b"").split(b"\n")))
 
 
 def decoded(data: bytes) -> str:
@@ -246,13 +246,12 @@ def lines_of(
         yield number, _array(rest + b"\n", end)
 
 
-def text_lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
+def text_lines(path: Path) -> Iterator[str]:
     """Lines of a file one by one, with their line ends; no NUL in them.
 
-    Where one is not UTF-8, as the encoding says, it is taken for the Russian code page of Windows.
+    Where one is not UTF-8 it is taken for the Russian code page of Windows.
     In place of a line longer than `LONGEST` stands `PASSED_OVER`.
     """
-    said = decoded if encoding == "utf-8" else lambda line: line.decode(encoding, "replace")
     rest, overlong = b"", False
     for piece in pieces_of(path):
         lines = (rest + piece).replace(b"\0", b"").replace(b"\r\n", b"\n").split(b"\n")
@@ -261,10 +260,10 @@ def text_lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
             lines[0], overlong = PASSED_OVER, False
         if len(rest) > LONGEST:
             rest, overlong = b"", True
-        yield from (said(line if len(line) <= LONGEST else PASSED_OVER) + "\n" for line in lines)
+        yield from (decoded(line if len(line) <= LONGEST else PASSED_OVER) + "\n" for line in lines)
     rest = PASSED_OVER if overlong else rest
     if rest:
-        yield said(rest)
+        yield decoded(rest)
 
 
 def _array(data: bytes, end: bytes) -> Any:

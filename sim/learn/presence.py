@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.learn.arrays import Flags, Floats, Ints, Names
-from sim.learn.contacts import HOUR, Contacts
+from sim.learn.contacts import Contacts
 from sim.learn.log import Log
 
 __all__ = ["Presence", "Rule", "inferred", "layered", "logged", "usual", "wrap_up"]
@@ -76,10 +76,12 @@ class Presence:
 
     def mean(self, start: float, width: float, count: int) -> Floats:
         """Mean number of agents in so many intervals of a width from a moment on."""
-        edges: Floats = start + width * np.arange(count + 1, dtype=float)
-        order = np.sort(self.start), np.sort(self.stop)
-        spent = [_spent_before(moments, edges) for moments in order]
-        return np.asarray(np.diff(spent[0] - spent[1]) / width)
+        return np.diff(self.spent(start + width * np.arange(count + 1, dtype=float))) / width
+
+    def spent(self, edges: Floats) -> Floats:
+        """Time at work until each of some moments, of all agents together [s]."""
+        begun, ended = (_spent_before(np.sort(side), edges) for side in (self.start, self.stop))
+        return begun - ended
 
     def between(self, start: float, stop: float) -> Presence:
         """What lies in a span of time; a break that began before it is no break any more."""
@@ -114,7 +116,7 @@ class _Calls:
     @classmethod
     def of(cls, contacts: Contacts) -> _Calls:
         rows = np.flatnonzero(contacts.served & (contacts.agent >= 0) & (contacts.handle > 0))
-        start = contacts.time[rows] + contacts.wait[rows]
+        start = contacts.taken[rows]
         agent = contacts.agent[rows]
         order = np.lexsort((start, agent))
         start, agent = start[order], agent[order]
@@ -256,7 +258,7 @@ ORDER BY min(moment) OVER (PARTITION BY agent), max(until) OVER (PARTITION BY ag
 """
 
 
-def usual(levels: Floats, days: Ints, starts: Floats) -> Presence:
+def usual(levels: Floats, days: Ints, edges: Floats) -> Presence:
     """Presence of days on which nothing is known but what is usual: agents by weekday and hour.
 
     Parameters
@@ -265,16 +267,15 @@ def usual(levels: Floats, days: Ints, starts: Floats) -> Presence:
         Mean agents, [weekday, hour], Monday first.
     days
         Dates, counted from 1970.
-    starts
-        When each of the days began [s since 1970, UTC].
+    edges
+        When the hours of each day begin, and the last one ends, [day, 25] [s since 1970, UTC].
 
     Notes
     -----
     Of 3.4 agents three are there all the hour, and a fourth for the first 40 % of it.
     """
-    hours = np.concatenate([levels[(day + 3) % 7] for day in days])
-    begins = np.concatenate([start + HOUR * np.arange(24) for start in starts])
-    return layered(begins, np.full(len(begins), float(HOUR)), hours, "usual")
+    hours = levels[(days + 3) % 7]
+    return layered(edges[:, :-1].ravel(), np.diff(edges).ravel(), hours.ravel(), "usual")
 
 
 def layered(begins: Floats, widths: Floats, agents: Floats, how: str) -> Presence:
@@ -297,7 +298,7 @@ def layered(begins: Floats, widths: Floats, agents: Floats, how: str) -> Presenc
             for begin, width, part in zip(
                 begins.tolist(), widths.tolist(), share.tolist(), strict=True
             )
-            if part > 0
+            if part * width > 0
         ]
     joined = _joined(spans)
     start, stop = (np.array([span[side] for span in joined]) for side in (0, 1))

@@ -31,6 +31,8 @@ _PASSES = 3
 _AROUND = 5
 _BILLION = 1_000_000_000
 _LAST = 0.9 * CLOCK_LIMIT
+#: A centre with nobody there for so long is closed: who waits until then is not there next morning.
+_CLOSED = DAY // 4 * TICKS_PER_SECOND
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +66,16 @@ class Model:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Replayed:
-    """What became of each contact in one replay."""
+    """What became of each contact in one replay.
+
+    Parameters
+    ----------
+    wait
+        Seconds until it was answered or left; of one that would have waited until after everybody
+        had gone home, until then.
+    served, abandoned
+        How it ended; neither, where it would have waited on.
+    """
 
     wait: Floats
     served: Flags
@@ -132,12 +143,17 @@ class _Piece:
     rows: Ints
     work: Workload
     crew: Staffing
+    until: Ints
+    """How long each may wait until the centre opens again, and"""
+    closed: Ints
+    """until it closed: what a contact has waited that would be there then [ticks]."""
 
 
 def _pieces(
     contacts: Contacts, presence: Presence, model: Model, marks: _Marks, pace: Pace
 ) -> Iterator[_Piece]:
     """All that does not change from one pass to the next."""
+    stays = contacts.of_channel("email")
     first = int(contacts.day.min())
     for start in range(first, int(contacts.day.max()) + 1, PIECE):
         rows = np.flatnonzero((contacts.day >= start) & (contacts.day < start + PIECE))
@@ -155,7 +171,25 @@ def _pieces(
             acw=_ticks(marks.acw[rows]),
             patience=np.zeros(len(rows), np.int64),
         )
-        yield _Piece(rows, work, _crew(people, origin, model.head_start, pace))
+        crew = _crew(people, origin, model.head_start, pace)
+        yield _Piece(rows, work, crew, *_closing(work, crew, stays[rows]))
+
+
+def _closing(work: Workload, crew: Staffing, stays: Flags) -> tuple[Ints, Ints]:
+    """How long each contact may wait until the centre opens again, and until it closed [ticks].
+
+    Nobody waits through a time in which it is closed: the log would not show such a wait, and
+    whoever is patient without end would have it. Only what `stays`, an e-mail, is still there when
+    agents come again.
+    """
+    there = np.maximum.accumulate(crew.end)
+    gaps = np.flatnonzero(crew.start[1:] - there[:-1] >= _CLOSED)
+    closes = np.append(there[gaps], there[-1:].max(initial=0))
+    opens = np.append(crew.start[gaps + 1], int(_LAST))
+    at = np.minimum(np.searchsorted(opens, work.due, side="right"), len(gaps))
+    at = np.where(stays, len(gaps), at)
+    until, closed = opens[at] - work.due - 1, closes[at] - work.due
+    return np.maximum(until, 0), np.maximum(closed, 0)
 
 
 def _played(pieces: Sequence[_Piece], patience: Floats) -> Replayed:
@@ -164,10 +198,14 @@ def _played(pieces: Sequence[_Piece], patience: Floats) -> Replayed:
     found = np.zeros(count), np.zeros(count, bool), np.zeros(count, bool)
     for piece in pieces:
         rows = piece.rows
-        outcome = play(replace(piece.work, patience=_ticks(patience[rows])), piece.crew)
-        found[0][rows] = outcome.wait / TICKS_PER_SECOND
+        would = _ticks(patience[rows])
+        most = np.minimum(would, piece.until)
+        outcome = play(replace(piece.work, patience=most), piece.crew)
+        gone = outcome.status == Status.ABANDONED
+        sent = gone & (would > piece.until)
+        found[0][rows] = np.where(sent, piece.closed, outcome.wait) / TICKS_PER_SECOND
         found[1][rows] = outcome.status == Status.SERVED
-        found[2][rows] = outcome.status == Status.ABANDONED
+        found[2][rows] = gone & ~sent
     return Replayed(*found)
 
 

@@ -53,7 +53,7 @@ def next_delay(contacts: Contacts) -> Floats:
     Nan where the caller is not known.
     """
     handled = np.where(contacts.served, np.nan_to_num(contacts.handle), 0.0)
-    end = contacts.time + contacts.wait + handled
+    end = contacts.taken + handled
     order = np.lexsort((contacts.time, contacts.caller))
     caller = contacts.caller[order]
     found = np.full(len(contacts), np.inf)

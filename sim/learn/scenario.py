@@ -40,7 +40,7 @@ _PATIENCE_OF = {
 _HOW = {
     "logged": "as it is logged",
     "inferred": "inferred from calls: presence is not logged",
-    "assumed": "assumed: the log names no agents, and those who were busy are taken for 80 %",
+    "assumed": "assumed: the log names no agents; an occupancy of 80 %, and all seen busy at once",
 }
 
 

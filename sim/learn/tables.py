@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import itertools
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from sim.errors import InvalidInput
-from sim.learn.lines import head_of, pieces_of, text_lines
+from sim.learn.lines import head_of, text_lines
 from sim.learn.words import guess
 from sim.learn.workbooks import DEEPEST_HEADER, is_workbook, sheet_rows, sheets
 
@@ -50,8 +49,6 @@ class Table:
     """Number of the header's line."""
     delimiter: str = ","
     """Empty for a workbook."""
-    encoding: str = "utf-8"
-
     sheet: int = 0
     """Place of the sheet that is read in a workbook."""
     sheets: int = 1
@@ -112,7 +109,7 @@ class Table:
         taken: list[str] = []
 
         def lines() -> Iterator[str]:
-            for line in text_lines(self.path, self.encoding):
+            for line in text_lines(self.path):
                 taken.append(line)
                 yield line
 
@@ -221,12 +218,12 @@ def sniffed(path: Path) -> Table:
         place, count = sheets(path)
         rows = itertools.islice(sheet_rows(path, place), DEEPEST_HEADER)
         if best := _best(rows):
-            return Table(path, best[2], best[1], "", "", place, count)
+            return Table(path, best[2], best[1], "", place, count)
     else:
         head = head_of(path)
         if found := _header(head):
             line, names, delimiter = found
-            return Table(path, names, line, delimiter, _encoding(path))
+            return Table(path, names, line, delimiter)
     raise InvalidInput("log", "has no row of column names", str(path))
 
 
@@ -238,14 +235,3 @@ def text_head(path: Path) -> str:
     rows = itertools.islice(sheet_rows(path, sheets(path)[0]), DEEPEST_HEADER)
     csv.writer(written, delimiter="\t", lineterminator="\n").writerows(cells for _, cells in rows)
     return written.getvalue()
-
-
-def _encoding(path: Path) -> str:
-    """UTF-8 as far as the first megabyte goes, else the Russian code page of Windows."""
-    for piece in pieces_of(path, 1 << 20):
-        try:
-            codecs.getincrementaldecoder("utf-8")().decode(piece)
-        except UnicodeDecodeError:
-            return "cp1251"
-        break
-    return "utf-8"

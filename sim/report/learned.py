@@ -91,7 +91,7 @@ def assumed_words(lang: Language) -> str:
     """What the number of agents rests on where a log names none."""
     return lang(
         "The log names no agents: as many are assumed as were busy, over an occupancy of "
-        "{share}. Fit and scenario rest on that.",
+        "{share}, and no fewer than were seen busy at once. Fit and scenario rest on that.",
         share=lang.percent(OCCUPANCY, 0),
     )
 

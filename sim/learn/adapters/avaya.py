@@ -44,19 +44,38 @@ def _sum(*names: str) -> str:
     return f"CASE WHEN coalesce({known}) IS NOT NULL THEN {parts} END"
 
 
+_LENGTH = "no interval of 15, 30 or 60 minutes within one hour"
 _BUSY = ("i_acdtime", "i_acwtime", "i_auxintime", "i_auxouttime", "i_acdothertime")
 _ROWS = f"""
 INSERT INTO report
-SELECT file, number, utc_ms(wall), coalesce(clock(intrvl), 30)::INTEGER, given(split),
+SELECT file, number, utc_ms(wall), minutes, given(split),
     clock(acdcalls) + coalesce(clock(abncalls), 0), clock(acdcalls), clock(abncalls),
     clock(acceptable), clock(anstime), clock(abntime), clock(acdtime), clock(holdacdtime),
-    clock(acwtime), {_sum(*_BUSY)}, {_sum(*_BUSY, "i_availtime")}, wall,
+    clock(acwtime), {_sum(*_BUSY)},
+    CASE WHEN clock(i_availtime) IS NOT NULL THEN {_sum(*_BUSY, "i_availtime")} END, wall,
     CASE WHEN wall IS NULL OR wall NOT BETWEEN TIMESTAMP '1970-01-01' AND TIMESTAMP '2096-01-01'
         THEN '{NO_TIME}'
-        WHEN clock(acdcalls) IS NULL THEN 'no count of calls' END
-FROM (SELECT *, moment(row_date)::DATE::TIMESTAMP + to_seconds({_START}) AS wall FROM {{piece}})
+        WHEN clock(acdcalls) IS NULL THEN 'no count of calls'
+        WHEN coalesce(minutes NOT IN (15, 30, 60) OR minute(wall) + minutes > 60, true)
+        THEN '{_LENGTH}' END
+FROM (SELECT *, moment(row_date)::DATE::TIMESTAMP + to_seconds({_START}) AS wall,
+        CASE WHEN given(intrvl) IS NULL THEN 30 ELSE try_cast(clock(intrvl) AS INTEGER) END
+            AS minutes
+      FROM {{piece}})
 """
 
+# When clocks are set back an hour comes twice: first by the time of before, then by that of after,
+# in the order of a file.
+_TWICE = """
+UPDATE report SET start = hours.start FROM (
+    SELECT file, number, CASE nth WHEN 1 THEN first WHEN 2 THEN first + 3600000 ELSE start END
+        AS start
+    FROM (SELECT *, start - 3600000 * (wall_clock(start - 3600000) = wall)::INTEGER AS first,
+            row_number() OVER (PARTITION BY file, wall, queue ORDER BY number) AS nth
+          FROM report WHERE why IS NULL)
+    WHERE wall_clock(first) = wall AND wall_clock(first + 3600000) = wall
+) AS hours WHERE (report.file, report.number) = (hours.file, hours.number)
+"""
 _KEPT = """
 INSERT INTO intervals
 SELECT start, minutes, queue, offered, answered, abandoned, within_sl, wait_sum,
@@ -86,6 +105,7 @@ def _load(task: Import) -> None:
         task.insert_rows(_ROWS.replace("{piece}", piece), file, table, found)
     for (why,) in task.run("SELECT DISTINCT why FROM report WHERE why IS NOT NULL"):
         task.drop(str(why), "report", f"why = '{why}'")
+    task.run(_TWICE)
     task.run(
         "CREATE TABLE again AS SELECT file, number FROM (SELECT *, row_number() OVER (PARTITION BY"
         " start, queue ORDER BY file, number) AS nth FROM report WHERE why IS NULL) WHERE nth > 1"

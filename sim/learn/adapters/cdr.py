@@ -84,7 +84,7 @@ def _table(task: Import, path: Path) -> Table:
     names = _layout(task.head(path))
     if names is None:
         return sniffed(path)
-    return Table(path, names, 0, ",", sniffed(path).encoding)
+    return Table(path, names, 0, ",")
 
 
 def _load(task: Import) -> None:

@@ -19,13 +19,17 @@ _MINUTES = re.compile(r"\b(min|mins|minutes|мин|минут|минуты)\b")
 _MILLISECONDS = re.compile(r"\b(ms|msec|milliseconds|мс)\b")
 _DURATIONS = ("wait", "talk", "hold", "acw", "handle")
 
-#: A clock has its unit in it: what a column is said to be in is meant for plain numbers. Workbooks
+#: A clock has its unit in it: what a column is said to be in is meant for plain numbers. Zeros and
+#: dashes stand for no time; other text that is no time leaves open whether there was one. Workbooks
 #: have dates that are numbers where nobody made dates of them: days since 30 December 1899.
 _MACROS = r"""
 CREATE MACRO lasting(text, unit) AS
     clock(text) * CASE WHEN contains(text, ':') THEN 1 ELSE unit END;
+CREATE MACRO unclear(text) AS
+    given(text) IS NOT NULL AND NOT regexp_full_match(text, '[-–—0\s:.,/T]*');
 CREATE MACRO undated(text) AS CASE
-    WHEN regexp_full_match(text, '\s*[2-7]\d{4}([.,]\d+)?(\s+0?[.,]\d+)?\s*')
+    WHEN regexp_full_match(text,
+        '\s*[2-7]\d{4}([.,]\d+)?(\s+(0|0?[.,]\d+|\d([.,]\d+)?[eE]-\d+))?\s*')
     THEN strftime(TIMESTAMP '1899-12-30' + to_milliseconds(round(list_sum(list_transform(
         string_split_regex(trim(text), '\s+'),
         lambda part: try_cast(replace(part, ',', '.') AS DOUBLE))) * 86400000)::BIGINT),
@@ -45,7 +49,8 @@ SELECT file, number, {channel} AS channel, given(queue) AS queue, given(type) AS
     wait_s AS wait,
     CASE WHEN taken THEN coalesce(talk_s, handle_s - coalesce(hold_s, 0) - coalesce(acw_s, 0),
         CASE WHEN NOT {has_talk} THEN (over - answer) / 1000 END) END AS talk,
-    CASE WHEN taken THEN hold_s END AS hold, CASE WHEN taken THEN acw_s END AS acw,
+    CASE WHEN taken THEN hold_s END AS hold,
+    CASE WHEN taken THEN coalesce(acw_s, {after}) END AS acw,
     CASE WHEN came IS NULL THEN '{no_time}' END AS why, {faults} AS faults
 FROM (SELECT *, how IN ('served', 'transferred') AS taken,
         coalesce(talk_s + coalesce(hold_s, 0), handle_s) AS busy_s,
@@ -59,6 +64,11 @@ FROM (SELECT *, how IN ('served', 'transferred') AS taken,
               lasting(handle, {u_handle}) AS handle_s
           FROM (SELECT *, {came} AS came_text, {answer} AS answer_text, {over} AS over_text
               FROM {{piece}}))))
+"""
+
+# What is left of a handle time when the agent has done talking; nothing, if clocks disagree.
+_AFTER = """
+CASE WHEN talk_s >= 0 THEN greatest(handle_s - talk_s - coalesce(hold_s, 0), handle_s * 0) END
 """
 
 
@@ -123,15 +133,20 @@ def _units(task: Import, found: Mapping[str, str]) -> dict[str, float]:
 
 def _how(task: Import, found: Mapping[str, str]) -> str:
     """How a contact ended, in SQL: said by a column, else by what is known of it."""
-    served = [f"{name}_s > 0" for name in ("talk", "handle") if name in found]
+    times = [name for name in ("talk", "handle") if name in found]
+    served = [f"{name}_s > 0" for name in times]
     served += ["answer IS NOT NULL"] if "answered_at" in found else []
+    unclear = [f"unclear({name}) AND coalesce({name}_s, -1) < 0" for name in times]
+    unclear += ["unclear(answered_at)"] if "answered_at" in found else []
     if not served and "agent" in found:
         served = ["given(agent) IS NOT NULL"]
     if "outcome" in found:
         words = _words(task, "outcomes", OUTCOME_WORDS)
         return _cases("outcome", words, "'unknown'")
     if served:
-        return f"CASE WHEN {' OR '.join(served)} THEN 'served' ELSE 'abandoned' END"
+        told = f"CASE WHEN {' OR '.join(served)} THEN 'served'"
+        otherwise = f"WHEN {' OR '.join(unclear)} THEN 'unknown'" if unclear else ""
+        return f"{told} {otherwise} ELSE 'abandoned' END"
     return "'unknown'"
 
 
@@ -143,9 +158,10 @@ def _query(task: Import, found: Mapping[str, str]) -> str:
         **{name: day.replace("time", field) if dated else field for name, field in moments.items()},
         **_units(task, found),
         channel=_cases("channel", _words(task, "channels", CHANNELS), "'voice'"),
-        queued="CASE WHEN wait_s > 0 THEN came END" if "wait" in found else "came",
+        queued="CASE WHEN wait_s IS DISTINCT FROM 0 THEN came END" if "wait" in found else "came",
         has_talk=str("talk" in found or "handle" in found).lower(),
         how=_how(task, found),
+        after=_AFTER,
         no_time=NO_TIME,
         faults=_faults(found),
     )
