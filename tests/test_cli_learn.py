@@ -15,7 +15,7 @@ from sim.scenario import load, load_text
 @pytest.fixture(scope="module")
 def logs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("logs")
-    scenario = load_text(KNOWN.replace("days: 56", "days: 14"))
+    scenario = load_text(KNOWN.replace("days: 57", "days: 14"))
     first, second = folder / "first.log", folder / "second.log"
     first.write_text(queue_log(scenario, 1))
     second.write_text(queue_log(scenario, 2))

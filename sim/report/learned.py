@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sim.learn.crew import OCCUPANCY
 from sim.learn.crowding import CROWD
@@ -242,7 +242,14 @@ def figure_words(figure: Figure, lang: Language) -> tuple[str, str]:
             return lang.number(value, 2)
         return _seconds(value, lang) if unit == "s" else lang.number(value)
 
-    return show(figure.value), f"{show(figure.low)} – {show(figure.high)}"
+    return show(figure.value), _between(figure, show)
+
+
+def _between(figure: Figure, show: Callable[[float], str]) -> str:
+    """The interval; a dash where too few days tell of it."""
+    if math.isnan(figure.low) or math.isnan(figure.high):
+        return "—"
+    return f"{show(figure.low)} – {show(figure.high)}"
 
 
 def _seconds(value: float, lang: Language) -> str:
@@ -255,7 +262,7 @@ def _seconds(value: float, lang: Language) -> str:
 def figure_table(one: ChannelEstimates, lang: Language) -> Table:
     """Figures of a channel, each with its interval and definition."""
     # Where the source writes down all as queued, it does not know who had to wait.
-    shown = [one for name, one in one.figures.items() if name != "queued" or one.low < 1.0]
+    shown = [one for name, one in one.figures.items() if name != "queued" or one.value < 1.0]
     return _figures(lang("Estimates: {channel}", channel=one.name), shown, lang)
 
 
@@ -293,7 +300,7 @@ def part_tables(one: ChannelEstimates, lang: Language) -> Iterator[Table]:
                 lang(_PARTS[kind], name=part),
                 lang.number(times.count),
                 _seconds(times.mean, lang),
-                f"{_seconds(mean.low, lang)} – {_seconds(mean.high, lang)}",
+                _between(mean, lambda value: _seconds(value, lang)),
                 _seconds(times.median, lang),
                 _seconds(times.p95, lang),
                 lang(best.law),
@@ -310,7 +317,7 @@ def part_tables(one: ChannelEstimates, lang: Language) -> Iterator[Table]:
             (
                 lang.month(month),
                 lang.number(figure.value, 2),
-                f"{lang.number(figure.low, 2)} – {lang.number(figure.high, 2)}",
+                _between(figure, lambda value: lang.number(value, 2)),
                 lang.number(figure.count),
             )
             for month, figure in one.season.items()

@@ -266,7 +266,7 @@ def _channel_data(one: ChannelEstimates) -> dict[str, Any]:
         "volume": {
             "profile": volume.profile.round(4).tolist(),
             "variance_over_mean": finite(volume.dispersion),
-            "trend_per_week": volume.trend,
+            "trend_per_week": finite(volume.trend),
             "season": {str(month): _figure_data(factor) for month, factor in one.season.items()},
             "next_day_correlation": finite(volume.lag),
             "holidays": int(volume.holiday.sum()),
