@@ -138,7 +138,7 @@ def test_a_channel_in_which_nobody_is_handled_is_left_out_and_said(
     assert set(load(tmp_path / "a.yaml").channels) == {"phone"}
 
 
-def test_a_log_of_one_second_and_one_of_days_far_apart_are_learnt(
+def test_a_log_of_one_second_of_days_far_apart_and_with_a_stray_date_is_learnt(
     linewise: Callable[..., Said], tmp_path: Path
 ) -> None:
     one = [f"2026-03-02 10:00:00;0;{60 + n};answered;A{n}" for n in range(30)]
@@ -148,7 +148,8 @@ def test_a_log_of_one_second_and_one_of_days_far_apart_are_learnt(
         for month in ("03", "10")
         for n in range(240)
     ]
-    for name, rows in (("one", one), ("apart", apart)):
+    stray = [*one, "1970-01-01 10:00:00;0;60;answered;A1"]
+    for name, rows in (("one", one), ("apart", apart), ("stray", stray)):
         table, learnt = tmp_path / f"{name}.csv", tmp_path / f"learnt-{name}.yaml"
         table.write_text("\n".join(["time;wait;talk;status;agent", *rows]) + "\n")
 
@@ -156,6 +157,8 @@ def test_a_log_of_one_second_and_one_of_days_far_apart_are_learnt(
 
         assert said.code == 0, said.err
         assert load(learnt).channels["phone"].handle_time.mean > 60
+        assert load(learnt).calendar.start.year == 2026
+        assert ("1 contact left out, as it is dated far" in said.out) == (name == "stray")
 
 
 @pytest.mark.parametrize("wrong", ["unit: [minutes]", "outcomes: {fine: [served]}"])

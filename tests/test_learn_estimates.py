@@ -260,6 +260,15 @@ def test_what_too_few_days_do_not_tell_is_not_told() -> None:
     assert volume.low < volume.value < volume.high
 
 
+def test_of_what_nobody_did_there_is_no_figure() -> None:
+    waited = contacts([0, DAY, 2 * DAY], [5, 0, 9], [100, 90, 80])
+    (found,) = estimated(waited, draws=5).channels.values()
+
+    assert not found.patience
+    assert not found.figures.keys() & {"patience", "patience_50", "redials_1h"}
+    assert found.figures["abandonment"].value == 0
+
+
 def test_holidays_are_learnt_from_where_there_is_nothing_else() -> None:
     found = counted(np.array([30, 40, 50]), np.arange(4, 7), holiday=True)
 

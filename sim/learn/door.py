@@ -9,10 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sim.errors import InvalidInput
-from sim.learn.arrays import Floats
+from sim.learn.arrays import Flags, Floats, Ints
 from sim.learn.contacts import Contacts, contacts_of
 from sim.learn.crew import assumed
+from sim.learn.days import stray_rows
 from sim.learn.durations import LONGEST
 from sim.learn.estimate import Estimates, estimated
 from sim.learn.figures import DRAWS
@@ -222,12 +225,23 @@ def _period(log: Log, levels: Floats | None = None) -> _Period:
     log.need("arrivals", "waits", "handle")
     if log.reading.intervals and not log.reading.contacts:
         sums = intervals_of(log)
+        sums = sums.only(_dated(sums.day, sums.offered, log.reading))
         contacts = sums.contacts()
         return _Period(contacts, sums.presence() or assumed(contacts, levels), sums)
     contacts, people = contacts_of(log), _logged(log)
+    contacts = contacts.only(_dated(contacts.day, np.ones_like(contacts.day), log.reading))
     if people is None and not _named(contacts) and levels is not None:
         people = assumed(contacts, levels)
     return _Period(contacts, people)
+
+
+def _dated(days: Ints, counts: Ints, reading: Reading) -> Flags:
+    """Rows whose dates may be true: those far from all others are left out, with a note."""
+    stray = stray_rows(days, counts)
+    if stray.any():
+        lost = int(counts[stray].sum())
+        reading.note(f"contacts left out, as they are dated far from all others: {lost}")
+    return ~stray
 
 
 def _format(paths: str | Path | Sequence[str | Path], format: str | None) -> str:

@@ -49,6 +49,8 @@ _SAID = (
     N_("leave it out, or say that the format is table"),
     N_("is no field of a contact"),
     N_("must be a column of the table, got {value}"),
+    N_("must not be the column of {field} too, got {value}"),
+    N_("one column measures one thing"),
     N_("must be the meaning of a word, got {value}"),
     N_("the meanings are {known}"),
     N_("is not a known time zone"),
