@@ -96,7 +96,7 @@ def test_scenarios_of_any_name_have_a_week_of_their_own(
     assert len(list(tmp_path.glob("*/week.csv"))) == 3
 
 
-def test_a_forecast_of_too_few_weeks_is_refused_after_the_answer(
+def test_a_forecast_of_too_few_weeks_is_refused_once_the_log_is_read(
     linewise: Callable[..., Said], tmp_path: Path
 ) -> None:
     log, ahead = tmp_path / "queue_log", tmp_path / "ahead.csv"
@@ -104,8 +104,8 @@ def test_a_forecast_of_too_few_weeks_is_refused_after_the_answer(
     said = linewise("learn", log, "--timezone", "UTC", "--forecast", ahead)
 
     assert said.code == 2
-    assert "needs eight weeks of a channel at least" in said.err
-    assert "Contacts a day" in said.out
+    assert "forecast needs eight weeks at least, got '2026-03-02 to 2026-03-02'" in said.err
+    assert "Contacts a day" not in said.out
     assert linewise("learn", log, "--forecast", tmp_path / "a.yaml").code == 2
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from sim.learn.contacts import Contacts, contacts_of
 from sim.learn.crew import assumed
 from sim.learn.days import stray_rows
 from sim.learn.durations import LONGEST
-from sim.learn.estimate import Estimates, estimated
+from sim.learn.estimate import EPOCH, Estimates, estimated
 from sim.learn.figures import DRAWS
 from sim.learn.fit import Fit, Learnt, fitted, tuned
 from sim.learn.intervals import Intervals, estimated_of_sums, intervals_of, learnt_of_sums
@@ -27,6 +27,7 @@ from sim.learn.quality import Finding, quality
 from sim.learn.read import detect, read_logs
 from sim.learn.scenario import Written, written
 from sim.learn.tables import text_head
+from sim.learn.volume import LEAST_DAYS
 from sim.scenario.calendar import Calendar
 
 __all__ = ["Learned", "learn_from"]
@@ -92,6 +93,7 @@ def learn_from(
     replications: int = 8,
     draws: int = DRAWS,
     seed: int = 1,
+    forecast: bool = False,
     tell: Callable[[str], object] = str,
 ) -> Learned:
     """Learn a scenario from logs of contacts.
@@ -121,6 +123,8 @@ def learn_from(
         How often days are drawn for the intervals of estimates.
     seed
         Where random numbers start.
+    forecast
+        Whether to refuse logs that are too short for a forecast, once they are read.
     tell
         Told how far it has come.
 
@@ -141,6 +145,8 @@ def learn_from(
         source, files, zone, reading = log.source, log.files, log.timezone, log.reading
         findings = quality(log, country=country)
     period = _handled(period, files, reading)
+    if forecast:
+        _look_ahead(period)
     days_off = _days_off(country, zone)
     if period.sums is not None:
         tell("estimates")
@@ -276,6 +282,21 @@ def _handled(period: _Period, files: tuple[str, ...], reading: Reading) -> _Peri
     if people is None and not _named(contacts):
         people = assumed(contacts)
     return replace(period, contacts=contacts, people=people)
+
+
+def _look_ahead(period: _Period) -> None:
+    """Refuse a log that is too short for a forecast.
+
+    Raises
+    ------
+    InvalidInput
+        If it is.
+    """
+    rows = period.contacts if period.sums is None else period.sums
+    if len(rows.days) < LEAST_DAYS:
+        first, last = (EPOCH + timedelta(days=int(rows.days[at])) for at in (0, -1))
+        hint = "give logs of more weeks"
+        raise InvalidInput("forecast", "needs eight weeks at least", f"{first} to {last}", hint)
 
 
 def _alike(other: _Period, learnt: _Period) -> _Period:

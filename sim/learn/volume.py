@@ -12,6 +12,7 @@ from sim.learn.arrays import Flags, Floats, Ints
 from sim.learn.contacts import DAY, Contacts
 
 __all__ = [
+    "LEAST_DAYS",
     "Forecast",
     "Volume",
     "correlation",
@@ -29,6 +30,8 @@ _OUTLIER = 5.0
 _WEEK = 7
 #: Weeks held back to measure a forecast on.
 HELD_BACK = 4
+#: Days of a log from which on it is looked ahead.
+LEAST_DAYS = 2 * HELD_BACK * _WEEK
 #: Standard deviations that 95 of 100 lie within.
 _WIDE = 1.96
 
@@ -322,7 +325,7 @@ def forecast(volume: Volume, weeks: int = 4) -> Forecast | None:
     The logarithm of the daily count, smoothed exponentially with a weekly season (Holt and
     Winters); holidays and outliers stand in it as usual days.
     """
-    if len(volume.days) < 2 * HELD_BACK * _WEEK:
+    if len(volume.days) < LEAST_DAYS:
         return None
     logs = np.log(np.maximum(_usual(volume), 0.5))
     parts = []
