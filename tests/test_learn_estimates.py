@@ -17,7 +17,6 @@ from sim.learn.figures import bootstrap
 from sim.learn.pace import EVEN, pace_of
 from sim.learn.patience import hazard, kaplan_meier, peaks
 from sim.learn.presence import Rule, inferred, usual, wrap_up
-from sim.learn.returns import returns_of
 from sim.learn.varying import (
     correlations_of,
     season_figures,
@@ -167,12 +166,13 @@ def test_who_comes_again_is_counted_from_the_end_of_the_contact_before() -> None
         [0, 60, 0, 60, 60, 60],
         caller=[1, 1, 2, 2, 3, -1],
     )
-    found = returns_of(some)
+    figures = estimated(some, draws=2).channels["voice"].figures
 
-    assert found is not None
-    assert found.after_abandon == (0.5, 0.5, 1.0)  # after 400 s, and before the day is over
-    assert found.redial_delay == 400
-    assert found.repeats == 0.0
+    # After 400 s, and before the day is over.
+    shares = [figures[f"redials_{span}"].value for span in ("10m", "1h", "1d")]
+    assert shares == [0.5, 0.5, 1.0]
+    assert figures["redial_delay"].value == 400
+    assert figures["repeats_7d"].value == 0.0
 
 
 def test_busy_days_are_told_from_chance() -> None:
@@ -314,7 +314,8 @@ def test_a_forecast_beats_the_week_before_where_weeks_are_noisy() -> None:
     found = forecast(volume_of(some, 3600.0, some.days, np.zeros(140, bool)))
 
     assert found is not None
-    assert found.error < found.naive_error
+    ours, naive = (np.abs(made - found.real).sum() for made in (found.ours, found.naive))
+    assert ours < naive
     assert found.expected[:7] == pytest.approx(week, rel=0.3)
 
 

@@ -176,16 +176,17 @@ def test_agents_and_their_work_after_calls_come_back_from_calls_alone(
 
 def test_who_redials_comes_back(russian: tuple[Learned, Path]) -> None:
     (phone,) = russian[0].estimates.channels.values()
-    assert phone.returns is not None
+    figures = phone.figures
 
     # Of those who gave up 40 % try again, after an exponential delay of 10 minutes.
     within = 0.4 * (1 - np.exp(-np.array([600, 3600]) / 600))
-    assert phone.returns.after_abandon[:2] == pytest.approx(within, abs=0.03)
-    assert phone.returns.after_service[2] == 0
+    assert figures["redials_10m"].value == pytest.approx(within[0], abs=0.03)
+    assert figures["redials_1h"].value == pytest.approx(within[1], abs=0.03)
+    assert figures["repeats_1d"].value == 0
     # Half of those who come again within the hour do so within 415 s.
-    assert phone.returns.redial_delay == pytest.approx(600 * np.log(2), rel=0.1)
+    assert figures["redial_delay"].value == pytest.approx(600 * np.log(2), rel=0.1)
     for name, value in (("redials_10m", within[0]), ("redials_1h", within[1])):
-        figure = phone.figures[name]
+        figure = figures[name]
         assert figure.low - 0.01 < value < figure.high + 0.01
 
 

@@ -182,10 +182,11 @@ def _channel(one: ChannelEstimates, table: str, wrap: float, country: str | None
     yield from _patience(one)
     back = one.returns
     known = back is not None and back.abandoned >= _LEAST_KNOWN * one.figures["abandonment"].count
-    if back is not None and back.abandoned and math.isfinite(back.redial_delay) and known:
+    if known and {"redials_1h", "redial_delay"} <= one.figures.keys():
         # The volume is of all contacts, so redials stand in it: they are told, not played.
-        yield f"    # Redials within an hour of giving up: {100 * back.after_abandon[1]:.0f}% of"
-        yield f"    # known callers, half of them within {_time(back.redial_delay)}; in the volume."
+        share, delay = one.figures["redials_1h"].value, one.figures["redial_delay"].value
+        yield f"    # Redials within an hour of giving up: {100 * share:.0f}% of"
+        yield f"    # known callers, half of them within {_time(delay)}; in the volume."
 
 
 def _mean_handle(one: ChannelEstimates) -> Iterator[str]:

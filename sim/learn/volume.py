@@ -288,16 +288,6 @@ class Forecast:
     naive: Floats
 
     @property
-    def error(self) -> float:
-        """Sum of absolute differences over contacts, on the days that were held back."""
-        return _off(self.ours, self.real)
-
-    @property
-    def naive_error(self) -> float:
-        """The same of taking the week before (seasonal naive)."""
-        return _off(self.naive, self.real)
-
-    @property
     def spread(self) -> float:
         """Standard deviation of the logarithm of real over forecast, on usual days held back.
 
@@ -313,10 +303,6 @@ class Forecast:
         """Where 95 of 100 usual days would lie, were they as far off as those held back."""
         wide = math.exp(_WIDE * self.spread)
         return self.expected / wide, self.expected * wide
-
-
-def _off(made: Floats, real: Floats) -> float:
-    return float(np.abs(made - real).sum()) / max(float(real.sum()), 1.0)
 
 
 def forecast(volume: Volume, weeks: int = 4) -> Forecast | None:

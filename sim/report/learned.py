@@ -14,7 +14,7 @@ from sim.learn.fit import Fit
 from sim.learn.hours import MEASURED, Error
 from sim.report.answer import Answer
 from sim.report.language import N_, Language
-from sim.report.learned_data import DEFINITIONS, learned_data, learned_rows
+from sim.report.learned_data import DEFINITIONS, learned_data, learned_rows, value_of
 from sim.report.log_quality import finding_words, reason_words
 from sim.report.table import Table
 
@@ -180,17 +180,17 @@ def channel_sentences(one: ChannelEstimates, lang: Language) -> Iterator[str]:
         yield lang(
             "Of known callers who gave up, {ten} try again within 10 minutes, {hour} within an "
             "hour, {day} within a day; of the served {repeats} come again within 7 days.",
-            ten=lang.percent(back.after_abandon[0]),
-            hour=lang.percent(back.after_abandon[1]),
-            day=lang.percent(back.after_abandon[2]),
-            repeats=lang.percent(back.repeats),
+            ten=lang.percent(value_of(one, "redials_10m")),
+            hour=lang.percent(value_of(one, "redials_1h")),
+            day=lang.percent(value_of(one, "redials_1d")),
+            repeats=lang.percent(value_of(one, "repeats_7d")),
         )
-    if one.forecast is not None:
+    if one.forecast is not None and "forecast" in one.figures:
         yield lang(
             "Forecast of daily volume: off by {ours} on {weeks} weeks held back; last week's same "
             "weekday by {naive}.",
-            ours=lang.percent(one.forecast.error, 1),
-            naive=lang.percent(one.forecast.naive_error, 1),
+            ours=lang.percent(value_of(one, "forecast"), 1),
+            naive=lang.percent(value_of(one, "seasonal_naive"), 1),
             weeks=lang.number(one.forecast.weeks),
         )
 
