@@ -232,7 +232,7 @@ def test_the_interval_of_volume_is_not_that_of_weekdays_which_differ() -> None:
     wide = []
     for seed in range(4):
         counts = np.random.default_rng(seed).poisson(np.tile(week, 12))
-        found = volume_figures(counted(counts, days), None, 200)["volume"]
+        found = volume_figures(counted(counts, days), None, 50)["volume"]
         assert found.low < found.value < found.high
         wide.append((found.high - found.low) / found.value)
 

@@ -30,7 +30,8 @@ def volume_figures(volume: Volume, ahead: Forecast | None, draws: int = DRAWS) -
         How often days are drawn.
     """
     per_day = volume.counts[volume.used].astype(float)
-    low, high = _week_by_week(per_day, (volume.days[volume.used] + 3) % 7, draws)
+    # Of plain sums many draws cost little, and the ends are steadier for it.
+    low, high = _week_by_week(per_day, (volume.days[volume.used] + 3) % 7, 10 * draws)
     mean = float(per_day.mean()) if len(per_day) else float("nan")
     found = {"volume": Figure("volume", mean, low, high, int(per_day.sum()))}
     found["day_variation"] = _variation(volume, draws)
