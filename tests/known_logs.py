@@ -15,19 +15,20 @@ __all__ = ["KNOWN", "interval_rows", "queue_log", "russian_table"]
 KNOWN = """
 name: known
 currency: EUR
-calendar: {timezone: UTC, start: 2026-03-02, days: 56}
+calendar: {timezone: UTC, start: 2026-03-02, days: 57}
 channels:
   phone:
     kind: voice
     arrivals:
-      Mon-Sun: [0, 0, 0, 0, 0, 0, 0, 0, 60, 90, 90, 80, 70, 80, 90, 80, 60, 0, 0, 0, 0, 0, 0, 0]
+      Mon-Sat: [0, 0, 0, 0, 0, 0, 0, 0, 60, 90, 90, 80, 70, 80, 90, 80, 60, 0, 0, 0, 0, 0, 0, 0]
+      Sun: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
     day_variation: 15%
     handle_time: {law: lognormal, mean: 240s, cv: 0.9}
     patience: 150s
 groups:
   own:
     skills: [phone]
-    staffing: {shifts: [{agents: 6, hours: Mon-Sun 08:00-18:00}]}
+    staffing: {shifts: [{agents: 6, hours: Mon-Sat 08:00-18:00}]}
 """
 _HSPLIT = (
     *("row_date", "starttime", "intrvl", "split", "acdcalls", "abncalls", "acceptable", "anstime"),

@@ -314,7 +314,12 @@ def test_answers_are_told_in_both_languages_and_pictures_fit_a_terminal(
     _, *picture = breakeven_picture(found, words)
 
     assert all(len(line) <= 80 for line in picture)
-    assert all(len(line) <= 80 for line in tornado_picture(told, words)[2::2])
+    picture = tornado_picture(told, words)
+    assert all(len(line) <= 80 for line in picture[2::2])
+    assert (
+        words("Of a normal or lognormal law, nine of ten values lie between the ends.")
+        in picture[0]
+    )
     said = [*breakeven_sentences(found, words), *risk_sentences(told, words)]
     said += flip_sentences(told, words)
     assert all(said)

@@ -15,7 +15,7 @@ from sim.scenario import load, load_text
 @pytest.fixture(scope="module")
 def logs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("logs")
-    scenario = load_text(KNOWN.replace("days: 56", "days: 14"))
+    scenario = load_text(KNOWN.replace("days: 57", "days: 14"))
     first, second = folder / "first.log", folder / "second.log"
     first.write_text(queue_log(scenario, 1))
     second.write_text(queue_log(scenario, 2))
@@ -139,7 +139,7 @@ def test_scenarios_of_any_name_have_a_week_of_their_own(
     assert len(list(tmp_path.glob("*/week.csv"))) == 3
 
 
-def test_a_forecast_of_too_few_weeks_is_refused_after_the_answer(
+def test_a_forecast_of_too_few_weeks_is_refused_once_the_log_is_read(
     linewise: Callable[..., Said], tmp_path: Path
 ) -> None:
     log, ahead = tmp_path / "queue_log", tmp_path / "ahead.csv"
@@ -147,8 +147,8 @@ def test_a_forecast_of_too_few_weeks_is_refused_after_the_answer(
     said = linewise("learn", log, "--timezone", "UTC", "--forecast", ahead)
 
     assert said.code == 2
-    assert "needs eight weeks of a channel at least" in said.err
-    assert "Contacts a day" in said.out
+    assert "forecast needs eight weeks at least, got '2026-03-02 to 2026-03-02'" in said.err
+    assert "Contacts a day" not in said.out
     assert linewise("learn", log, "--forecast", tmp_path / "a.yaml").code == 2
 
 
@@ -181,7 +181,7 @@ def test_a_channel_in_which_nobody_is_handled_is_left_out_and_said(
     assert set(load(tmp_path / "a.yaml").channels) == {"phone"}
 
 
-def test_a_log_of_one_second_and_one_of_days_far_apart_are_learnt(
+def test_a_log_of_one_second_of_days_far_apart_and_with_a_stray_date_is_learnt(
     linewise: Callable[..., Said], tmp_path: Path
 ) -> None:
     one = [f"2026-03-02 10:00:00;0;{60 + n};answered;A{n}" for n in range(30)]
@@ -191,7 +191,8 @@ def test_a_log_of_one_second_and_one_of_days_far_apart_are_learnt(
         for month in ("03", "10")
         for n in range(240)
     ]
-    for name, rows in (("one", one), ("apart", apart)):
+    stray = [*one, "1970-01-01 10:00:00;0;60;answered;A1"]
+    for name, rows in (("one", one), ("apart", apart), ("stray", stray)):
         table, learnt = tmp_path / f"{name}.csv", tmp_path / f"learnt-{name}.yaml"
         table.write_text("\n".join(["time;wait;talk;status;agent", *rows]) + "\n")
 
@@ -199,6 +200,8 @@ def test_a_log_of_one_second_and_one_of_days_far_apart_are_learnt(
 
         assert said.code == 0, said.err
         assert load(learnt).channels["phone"].handle_time.mean > 60
+        assert load(learnt).calendar.start.year == 2026
+        assert ("1 contact left out, as it is dated far" in said.out) == (name == "stray")
 
 
 @pytest.mark.parametrize("wrong", ["unit: [minutes]", "outcomes: {fine: [served]}"])

@@ -17,9 +17,13 @@ from sim.learn.figures import bootstrap
 from sim.learn.pace import EVEN, pace_of
 from sim.learn.patience import hazard, kaplan_meier, peaks
 from sim.learn.presence import Rule, inferred, usual, wrap_up
-from sim.learn.returns import returns_of
-from sim.learn.varying import correlations_of, shared_busyness, volume_figures
-from sim.learn.volume import forecast, volume_of, volume_of_counts
+from sim.learn.varying import (
+    correlations_of,
+    season_figures,
+    shared_busyness,
+    volume_figures,
+)
+from sim.learn.volume import Volume, forecast, volume_of, volume_of_counts
 
 
 def contacts(
@@ -162,12 +166,13 @@ def test_who_comes_again_is_counted_from_the_end_of_the_contact_before() -> None
         [0, 60, 0, 60, 60, 60],
         caller=[1, 1, 2, 2, 3, -1],
     )
-    found = returns_of(some)
+    figures = estimated(some, draws=2).channels["voice"].figures
 
-    assert found is not None
-    assert found.after_abandon == (0.5, 0.5, 1.0)  # after 400 s, and before the day is over
-    assert found.redial_delay == 400
-    assert found.repeats == 0.0
+    # After 400 s, and before the day is over.
+    shares = [figures[f"redials_{span}"].value for span in ("10m", "1h", "1d")]
+    assert shares == [0.5, 0.5, 1.0]
+    assert figures["redial_delay"].value == 400
+    assert figures["repeats_7d"].value == 0.0
 
 
 def test_busy_days_are_told_from_chance() -> None:
@@ -201,6 +206,74 @@ def test_what_makes_channels_busy_together_is_told_from_chance() -> None:
     # Counts go together less than what makes days busy: chance is in them.
     assert together.value == pytest.approx(0.6 * 0.15**2 / (0.15**2 + 1 / 150), abs=0.1)
     assert together.low < together.value < together.high
+
+
+def shared(seed: int) -> float:
+    """What is found of a correlation of 0.6 in eight weeks of two channels."""
+    random = np.random.default_rng(seed)
+    days = np.arange(4, 4 + 56)
+    normal = random.multivariate_normal([0, 0], [[1, 0.6], [0.6, 1]], len(days))
+    rates = 150 * np.exp(0.15 * normal - 0.15**2 / 2)
+    return shared_busyness({str(n): counted(random.poisson(rates[:, n]), days) for n in (0, 1)})
+
+
+def counted(counts: np.ndarray, days: np.ndarray, holiday: bool = False) -> Volume:
+    """Volume of so many contacts a day."""
+    unusual = np.full(len(days), holiday)
+    return volume_of_counts(counts[:, None].astype(float), float(DAY), days, unusual)
+
+
+def test_few_weeks_do_not_make_busy_days_less_alike() -> None:
+    assert np.mean([shared(seed) for seed in range(100)]) == pytest.approx(0.6, abs=0.03)
+
+
+def test_the_interval_of_volume_is_not_that_of_weekdays_which_differ() -> None:
+    days, week = np.arange(4, 4 + 84), np.array([500, 500, 500, 500, 500, 80, 0])
+    wide = []
+    for seed in range(4):
+        counts = np.random.default_rng(seed).poisson(np.tile(week, 12))
+        found = volume_figures(counted(counts, days), None, 50)["volume"]
+        assert found.low < found.value < found.high
+        wide.append((found.high - found.low) / found.value)
+
+    # Contacts of twelve weeks come by chance alone, whatever the weekday is.
+    assert np.mean(wide) == pytest.approx(3.92 / np.sqrt(12 * week.sum()), rel=0.15)
+
+
+def test_what_too_few_days_do_not_tell_is_not_told() -> None:
+    days = np.arange(4, 11)
+    counts = np.array([300, 350, 280, 320, 240, 90, 60])
+    week = volume_figures(counted(counts, days), None, 50)
+    day = volume_figures(counted(counts[:1], days[:1]), None, 50)
+
+    for found in (week, day):
+        assert not found.keys() & {"day_variation", "trend", "lag"}
+        assert np.isnan([found["volume"].low, found["volume"].high]).all()
+    assert [week["volume"].value, day["volume"].value] == [pytest.approx(counts.mean()), 300]
+    assert shared_busyness({"a": counted(counts, days), "b": counted(counts, days)}) == 0
+    # A month with one day says no more of it, but two of a weekday do of the days.
+    months = season_figures(counted(np.append(counts, 310), np.arange(24, 32)), 50)
+    assert np.isnan([months[2].low, months[2].high]).all()
+    assert months[1].low < months[1].high
+    ten = counted(np.append(counts, [310, 330, 300]), np.arange(4, 14))
+    volume = volume_figures(ten, None, 50)["volume"]
+    assert volume.low < volume.value < volume.high
+
+
+def test_of_what_nobody_did_there_is_no_figure() -> None:
+    waited = contacts([0, DAY, 2 * DAY], [5, 0, 9], [100, 90, 80])
+    (found,) = estimated(waited, draws=5).channels.values()
+
+    assert not found.patience
+    assert not found.figures.keys() & {"patience", "patience_50", "redials_1h"}
+    assert found.figures["abandonment"].value == 0
+
+
+def test_holidays_are_learnt_from_where_there_is_nothing_else() -> None:
+    found = counted(np.array([30, 40, 50]), np.arange(4, 7), holiday=True)
+
+    assert volume_figures(found, None, 50)["volume"].value == 40
+    assert found.profile.sum() == 120
 
 
 def test_growth_and_its_interval_come_back() -> None:
@@ -241,7 +314,8 @@ def test_a_forecast_beats_the_week_before_where_weeks_are_noisy() -> None:
     found = forecast(volume_of(some, 3600.0, some.days, np.zeros(140, bool)))
 
     assert found is not None
-    assert found.error < found.naive_error
+    ours, naive = (np.abs(made - found.real).sum() for made in (found.ours, found.naive))
+    assert ours < naive
     assert found.expected[:7] == pytest.approx(week, rel=0.3)
 
 

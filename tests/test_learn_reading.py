@@ -283,6 +283,9 @@ def test_a_wrong_file_of_columns_is_refused_with_its_lines_all_at_once(tmp_path:
     assert said[2].startswith("map.yaml:3 unit: must be one of seconds, minutes")
     assert said[3].startswith("map.yaml:4 outcomes.bad: must be the meaning of a word, got 'lost'")
     assert len(said) == 4
+    both = said_of("{time: when, queue: when, wait: wait, talk: wait}", tmp_path, table)
+    rule = "must not be the column of wait too, got 'wait'; one column measures one thing"
+    assert both == [f"map.yaml:1 talk: {rule}"]
     hint = "name the column of a field, such as time: Call start"
     assert said_of("", tmp_path, table) == [f"map.yaml: is empty; {hint}"]
     assert said_of("[time]", tmp_path, table)[0].endswith(hint)

@@ -265,7 +265,7 @@ def test_a_log_becomes_the_scenario_of_the_app_and_undo_brings_the_old_one_back(
 
 @pytest.mark.usefixtures("here")
 def test_an_interval_report_is_learnt_from_and_says_what_is_assumed() -> None:
-    rows = interval_rows(load_text(KNOWN.replace("days: 56", "days: 14")), 5)
+    rows = interval_rows(load_text(KNOWN.replace("days: 57", "days: 14")), 5)
     app = give(straight("learn", lang="en"), "hsplit.csv", rows.encode())
     read_it(app)
     pick(app, "Part of the page", "estimates")

@@ -180,6 +180,10 @@ def test_a_range_is_written_into_the_scenario_and_taken_back() -> None:
     app = at_risk()
     before = tiles(app)
     simulated = played()
+    assert "normal: nine of ten between the ends" in tabled(app)
+    # The triangle that is offered in its place is as wide as the law: root 6 of its deviations.
+    low = next(n for n in app.number_input if n.label == "Low")
+    assert low.value == pytest.approx(20 - 4 * 6**0.5, abs=0.01)
     for label, value in (("Low", 35.0), ("Most likely", 40.0), ("High", 45.0)):
         next(n for n in app.number_input if n.label == label).set_value(value)
     go(app, "Set the range")

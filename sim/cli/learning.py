@@ -16,7 +16,7 @@ from sim.cli.options import CsvFile, Seed
 from sim.cli.terminal import AsJson, Lang, console, say, warm, writable, write_csv
 from sim.compiled import is_warm
 from sim.errors import InvalidInput
-from sim.learn.door import Learned, learn_from, not_over
+from sim.learn.door import learn_from, not_over
 from sim.learn.read import look_at
 from sim.learn.scenario import week_of
 from sim.report.language import Language
@@ -120,6 +120,7 @@ def _learn(
             head=comment,
             replications=replications,
             seed=1 if seed is None else seed,
+            forecast=forecast is not None,
             tell=tell,
         )
     answer = learned_answer(learned, words)
@@ -130,23 +131,7 @@ def _learn(
         console(error=True).print(words("Written: {file}", file=f"{to}, {week}"))
     say(answer, as_json, False, lang)
     if forecast is not None:
-        write_csv(forecast, _ahead(learned), lang)
-
-
-def _ahead(learned: Learned) -> list[dict[str, Any]]:
-    """Days of the coming weeks.
-
-    Raises
-    ------
-    InvalidInput
-        If no channel has a log that is long enough to look ahead from.
-    """
-    rows = list(forecast_rows(learned.estimates))
-    if not rows:
-        rule = "needs eight weeks of a channel at least"
-        first, last = learned.estimates.first, learned.estimates.last
-        raise InvalidInput("forecast", rule, f"{first} to {last}", "give logs of more weeks")
-    return rows
+        write_csv(forecast, list(forecast_rows(learned.estimates)), lang)
 
 
 def _outputs(

@@ -9,7 +9,9 @@ from datetime import date, timedelta
 
 import numpy as np
 
-__all__ = ["Day", "Surge", "odd_days", "quiet_days", "stray_days", "surges"]
+from sim.learn.arrays import Flags, Ints
+
+__all__ = ["Day", "Surge", "odd_days", "quiet_days", "stray_days", "stray_rows", "surges"]
 
 #: Weeks on either side that a day is compared with: trend and season stay out of it.
 AROUND = 4
@@ -23,6 +25,8 @@ QUIET = 0.6
 OPEN = 0.5
 #: Days without contacts that part a log, and the share of contacts below which a part is stray.
 APART, STRAY = 180, 0.01
+#: Beside so many contacts a part of one contact is stray, too.
+MANY = 20
 #: With fewer days than this nothing is usual yet.
 LEAST = 15
 
@@ -78,8 +82,27 @@ def stray_days(counts: Mapping[date, int]) -> list[date]:
             parts.append([])
         parts[-1].append(day)
     all_ = sum(counts.values())
-    few = [part for part in parts if sum(counts[day] for day in part) < STRAY * all_]
+    least = max(STRAY * all_, 2 if all_ > MANY else 0)
+    sums = [sum(counts[day] for day in part) for part in parts]
+    few = [part for part, n in zip(parts, sums, strict=True) if n < least and n < max(sums)]
     return [day for part in few for day in part]
+
+
+def stray_rows(days: Ints, counts: Ints) -> Flags:
+    """Which rows are of stray days.
+
+    Parameters
+    ----------
+    days
+        Date of each row, counted from 1970.
+    counts
+        Contacts of each row.
+    """
+    dates, place = np.unique(days, return_inverse=True)
+    sums = np.bincount(place, counts).astype(np.int64).tolist()
+    named = [date(1970, 1, 1) + timedelta(days=day) for day in dates.tolist()]
+    stray = set(stray_days(dict(zip(named, sums, strict=True))))
+    return np.array([day in stray for day in named], bool)[place]
 
 
 def odd_days(counts: Mapping[date, int]) -> list[Day]:

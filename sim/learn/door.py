@@ -6,18 +6,19 @@ import math
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sim.errors import InvalidInput
-from sim.learn.arrays import Floats
+from sim.learn.arrays import Flags, Floats, Ints
 from sim.learn.contacts import Contacts, contacts_of
 from sim.learn.crew import assumed
+from sim.learn.days import stray_rows
 from sim.learn.durations import LONGEST
-from sim.learn.estimate import Estimates, estimated
+from sim.learn.estimate import EPOCH, Estimates, estimated
 from sim.learn.figures import DRAWS
 from sim.learn.fit import Fit, Learnt, fitted, tuned
 from sim.learn.intervals import Intervals, estimated_of_sums, intervals_of, learnt_of_sums
@@ -27,6 +28,7 @@ from sim.learn.quality import Finding, calendar_of, quality
 from sim.learn.read import detect, read_logs
 from sim.learn.scenario import Written, week_of, written
 from sim.learn.tables import text_head
+from sim.learn.volume import LEAST_DAYS
 
 __all__ = ["Learned", "Tested", "learn_from", "not_over"]
 
@@ -114,6 +116,7 @@ def learn_from(
     replications: int = 8,
     draws: int = DRAWS,
     seed: int = 1,
+    forecast: bool = False,
     tell: Callable[[str], object] = str,
 ) -> Learned:
     """Learn a scenario from logs of contacts.
@@ -143,6 +146,8 @@ def learn_from(
         How often days are drawn for the intervals of estimates.
     seed
         Where random numbers start.
+    forecast
+        Whether to refuse logs that are too short for a forecast, once they are read.
     tell
         Told how far it has come.
 
@@ -162,6 +167,8 @@ def learn_from(
     options = {"format": format, "timezone": timezone, "mapping": mapping, "salt": salt}
     read = _read(paths, options, country, tell)
     period = _handled(read.period, read.files, read.reading)
+    if forecast:
+        _look_ahead(period)
     estimates, learnt = period.estimated(
         days_off, ahead if head_start is None else head_start, seed=seed, draws=draws, tell=tell
     )
@@ -340,13 +347,24 @@ def _period(log: Log, levels: Floats | None = None) -> _Period:
     log.need("arrivals", "waits", "handle")
     if log.reading.intervals and not log.reading.contacts:
         sums = intervals_of(log)
+        sums = sums.only(_dated(sums.day, sums.offered, log.reading))
         contacts = sums.contacts()
         staff = sums.presence() or assumed(contacts, levels, at_once=False)
         return _Period(contacts, staff, sums)
     contacts, people = contacts_of(log), _logged(log)
+    contacts = contacts.only(_dated(contacts.day, np.ones_like(contacts.day), log.reading))
     if people is None and not _named(contacts) and levels is not None:
         people = assumed(contacts, levels)
     return _Period(contacts, people)
+
+
+def _dated(days: Ints, counts: Ints, reading: Reading) -> Flags:
+    """Rows whose dates may be true: those far from all others are left out, with a note."""
+    stray = stray_rows(days, counts)
+    if stray.any():
+        lost = int(counts[stray].sum())
+        reading.note(f"contacts left out, as they are dated far from all others: {lost}")
+    return ~stray
 
 
 def _format(paths: str | Path | Sequence[str | Path], format: str | None) -> str:
@@ -380,6 +398,21 @@ def _handled(period: _Period, files: tuple[str, ...], reading: Reading) -> _Peri
     if people is None and not _named(contacts):
         people = assumed(contacts)
     return replace(period, contacts=contacts, people=people)
+
+
+def _look_ahead(period: _Period) -> None:
+    """Refuse a log that is too short for a forecast.
+
+    Raises
+    ------
+    InvalidInput
+        If it is.
+    """
+    rows = period.contacts if period.sums is None else period.sums
+    if len(rows.days) < LEAST_DAYS:
+        first, last = (EPOCH + timedelta(days=int(rows.days[at])) for at in (0, -1))
+        hint = "give logs of more weeks"
+        raise InvalidInput("forecast", "needs eight weeks at least", f"{first} to {last}", hint)
 
 
 def _alike(other: _Period, learnt: _Period) -> _Period:

@@ -183,7 +183,8 @@ def _figures(contacts: Contacts, draws: int) -> dict[str, Figure]:
         some = contacts.only(waited)
         leaving = quartiles(some.wait, some.abandoned, some.day, QUARTILES, draws)
         found |= {one.name: one for one in leaving}
-    return found
+    # Nothing is told of what nobody did; half may never leave, which is a figure.
+    return {name: one for name, one in found.items() if not np.isnan(one.value)}
 
 
 def _handled(contacts: Contacts) -> Flags:

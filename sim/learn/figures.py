@@ -73,7 +73,7 @@ def bootstrap(
     Returns
     -------
     low, high
-        Ends of the 95 % interval; nan where no draw has an estimate.
+        Ends of the 95 % interval; nan of fewer than two days, or where no draw has an estimate.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def bootstrap(
 
 
 def resampled(days: Ints, *, draws: int = DRAWS, seed: int = 1) -> Iterator[Floats]:
-    """How often each contact counts in each draw of whole days, with replacement.
+    """How often each contact counts in each draw of whole days; no draws of fewer than two days.
 
     Parameters
     ----------
@@ -96,6 +96,8 @@ def resampled(days: Ints, *, draws: int = DRAWS, seed: int = 1) -> Iterator[Floa
         As `bootstrap` takes them.
     """
     known, place = np.unique(days, return_inverse=True)
+    if len(known) < 2:  # one day does not say how days differ
+        return
     random = np.random.default_rng(seed)
     for _ in range(draws):
         drawn = np.bincount(random.integers(len(known), size=len(known)), minlength=len(known))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from sim import erlang
 from sim.errors import InvalidInput
-from sim.learn.arrays import Floats, Ints
+from sim.learn.arrays import Flags, Floats, Ints
 from sim.learn.contacts import DAY, HOUR, Contacts
 from sim.learn.crew import assumed, crew_figures, levels_of
 from sim.learn.estimate import EPOCH, ChannelEstimates, Estimates, unusual
@@ -113,6 +113,10 @@ class Intervals:
     def days(self) -> Ints:
         """All dates from the first to the last, counted from 1970."""
         return np.arange(self.day.min(), self.day.max() + 1)
+
+    def only(self, chosen: Flags) -> Intervals:
+        """Some of them."""
+        return Intervals(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
     @property
     def mean_handle(self) -> float:

@@ -27,6 +27,8 @@ OPTIONS = ("outcomes", "channels", "dates", "unit")
 
 _MEANINGS = {"outcomes": OUTCOMES, "channels": tuple(dict.fromkeys(CHANNELS.values()))}
 _WORDS = {"dates": DATES, "unit": tuple(UNITS)}
+#: Fields of words, which one column may give several of: a queue is often the type as well.
+_WORDED = ("outcome", "queue", "channel", "type", "priority")
 _BEGIN = "name the column of a field, such as time: Call start"
 
 
@@ -76,6 +78,7 @@ class ColumnMap:
             raise ScenarioError(problems)
 
     def _problems(self, header: tuple[str, ...], hint: str) -> Iterator[Problem]:
+        taken: dict[str, str] = {}
         for key, value in self.said.items():
             if key in _MEANINGS:
                 yield from self._of_words(key, value)
@@ -89,6 +92,11 @@ class ColumnMap:
             elif value is not None and value not in header:
                 rule = f"must be a column of the table, got {value!r}"
                 yield self._problem(key, rule, hint)
+            elif value is not None and key not in _WORDED:
+                if value in taken:
+                    rule = f"must not be the column of {taken[value]} too, got {value!r}"
+                    yield self._problem(key, rule, "one column measures one thing")
+                taken.setdefault(value, key)
 
     def _of_words(self, key: str, value: object) -> Iterator[Problem]:
         known = _MEANINGS[key]

@@ -23,7 +23,7 @@ KINDS: Mapping[str, str] = {
     "dropped": "warning",
     "repaired": "warning",
     "twice": "warning",
-    "stray_days": "severe",
+    "stray_days": "warning",
     "no_end": "note",
     "zero_services": "note",
     "short_services": "warning",

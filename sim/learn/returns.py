@@ -21,29 +21,19 @@ SPANS = {600.0: "10m", float(HOUR): "1h", float(DAY): "1d", float(REPEAT_DAYS * 
 
 @dataclass(frozen=True, slots=True)
 class Returns:
-    """Callers who come again, of those that are known by name.
+    """Callers that are known by name; how many come again stands among the figures.
 
     Parameters
     ----------
     abandoned, served
         Contacts of known callers that ended so.
-    after_abandon, after_service
-        Share of them that came again within 10 minutes, an hour, a day.
-    redial_delay
-        Median time between giving up and coming again within the hour [s]; nan of nobody.
-    repeats
-        Share of the served that came again within seven days; a matter solved at once has none,
-        so that one less this is at most the share solved first time.
     repeat_delay
-        Mean time until they did [s]; nan of nobody.
+        Mean time until the served came again, of those who did within seven days [s]; nan of
+        nobody.
     """
 
     abandoned: int
     served: int
-    after_abandon: tuple[float, ...]
-    after_service: tuple[float, ...]
-    redial_delay: float
-    repeats: float
     repeat_delay: float
 
 
@@ -85,29 +75,12 @@ def return_sums(contacts: Contacts, delay: Floats) -> dict[str, tuple[Flags, Fla
 
 
 def returns_of(contacts: Contacts) -> Returns | None:
-    """Shares of callers who come again; None where no caller is known.
-
-    Contacts whose span is cut off by the end of the log are left out of it.
-    """
-    if not (contacts.caller >= 0).any():
-        return None
-    delay = next_delay(contacts)
-    sums = return_sums(contacts, delay)
+    """Callers who are known, and when they come again; None where there are none."""
     known = contacts.caller >= 0
+    if not known.any():
+        return None
     gone, served = known & contacts.abandoned, known & contacts.served
-
-    def share(name: str, within: float) -> float:
-        again, of = sums[f"{name}_{SPANS[within]}"]
-        return float(again.sum() / of.sum()) if of.any() else float("nan")
-
-    soon = gone & (delay <= HOUR)
+    delay = next_delay(contacts)
     again = served & (delay <= REPEAT_DAYS * DAY)
-    return Returns(
-        int(gone.sum()),
-        int(served.sum()),
-        tuple(share("redials", within) for within in WITHIN),
-        tuple(share("repeats", within) for within in WITHIN),
-        float(np.median(delay[soon])) if soon.any() else float("nan"),
-        share("repeats", float(REPEAT_DAYS * DAY)),
-        float(delay[again].mean()) if again.any() else float("nan"),
-    )
+    later = float(delay[again].mean()) if again.any() else float("nan")
+    return Returns(int(gone.sum()), int(served.sum()), later)

@@ -31,6 +31,10 @@ _KINDS = {"chat": "chat", "email": "email"}
 _LEAST_KNOWN = 0.2
 #: Channels whose busy days go together less than that are taken to be busy each on its own.
 _LEAST_SHARED = 0.05
+#: Standard deviations from end to end of a 95 % interval.
+_WIDE = 2 * 1.96
+#: Standard deviation of a factor from which its law must be one that stays above 0.
+_ROUGH = 0.2
 #: What the mean of patience is that sums allow to be estimated, the better first.
 _PATIENCE_OF = {
     "patience": "Estimated: all time waited for each who gave up",
@@ -190,11 +194,15 @@ def _key(name: str) -> str:
 def _channel(one: ChannelEstimates, table: str, wrap: float, country: str | None) -> Iterator[str]:
     yield f"  {_key(one.name)}:"
     yield f"    kind: {_KINDS.get(one.name, 'voice')}"
-    usual = "holidays left out" if country else "no country given: holidays are in it"
+    usual = "no country given: holidays are in it"
+    if country:
+        usual = "holidays left out" if one.volume.holiday.any() else "no holidays left out"
     yield f"    arrivals: {table}    # contacts offered, by interval; {usual}"
     variation = one.volume.day_variation
     if variation > 0.005:
         yield f"    day_variation: {100 * variation:.1f}%    # beyond chance, weekdays apart"
+    elif math.isnan(variation):
+        yield "    # Each weekday is there once: how days vary, and how sure that is, is not known."
     if "" in one.handle:
         yield from _handle(one.handle, wrap)
     else:
@@ -202,10 +210,11 @@ def _channel(one: ChannelEstimates, table: str, wrap: float, country: str | None
     yield from _patience(one)
     back = one.returns
     known = back is not None and back.abandoned >= _LEAST_KNOWN * one.figures["abandonment"].count
-    if back is not None and back.abandoned and math.isfinite(back.redial_delay) and known:
+    if known and {"redials_1h", "redial_delay"} <= one.figures.keys():
         # The volume is of all contacts, so redials stand in it: they are told, not played.
-        yield f"    # Redials within an hour of giving up: {100 * back.after_abandon[1]:.0f}% of"
-        yield f"    # known callers, half of them within {_time(back.redial_delay)}; in the volume."
+        share, delay = one.figures["redials_1h"].value, one.figures["redial_delay"].value
+        yield f"    # Redials within an hour of giving up: {100 * share:.0f}% of"
+        yield f"    # known callers, half of them within {_time(delay)}; in the volume."
 
 
 def _mean_handle(one: ChannelEstimates) -> Iterator[str]:
@@ -346,19 +355,24 @@ def _risk(found: Estimates, learnt: Learnt) -> Iterator[str]:
         if wrap is not None and wrap.value >= _LEAST_WRAP and "" in one.handle:
             rows += _range(f"{key}.after_call_work", wrap, "pauses")
     if rows:
-        yield "risk:    # 95% intervals of the estimates, from a bootstrap of whole days"
+        yield "risk:"
+        yield "  # Factors on the estimates above, each below its interval (a bootstrap of days);"
+        yield "  # `sd` is the standard deviation, a quarter of the width of that."
         yield "  ranges:"
         yield from rows
 
 
 def _range(path: str, figure: Figure, counted: str) -> Iterator[str]:
-    """A range as factors on what is written; none where the interval is not known or too narrow."""
+    """A range of factors that has the interval; none where that is not known or too narrow."""
     if figure.is_sure or not figure.value > 0 or not math.isfinite(figure.high):
         return
     low, high = figure.low / figure.value, figure.high / figure.value
     if low < 0.9995 and high > 1.0005:
-        amounts = f"triangular: [x{low:.4f}, x1, x{high:.4f}]"
-        yield f"    - {{input: {path}, {amounts}}}    # {figure.count} {counted}"
+        sd = (high - low) / _WIDE
+        # What is known so roughly must not come out below 0.
+        law = "normal" if sd <= _ROUGH else "lognormal"
+        yield f"    # {figure.count} {counted}: 95 of 100 between x{low:.3f} and x{high:.3f}"
+        yield f"    - {{input: {path}, {law}: {{mean: x1, sd: x{sd:.4f}}}}}"
 
 
 def _sources(found: Estimates, source: str) -> Iterator[str]:

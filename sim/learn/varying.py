@@ -7,9 +7,9 @@ from itertools import combinations
 
 import numpy as np
 
-from sim.learn.arrays import Flags, Floats
-from sim.learn.figures import DRAWS, Figure, bootstrap, ratio_figures
-from sim.learn.volume import Forecast, Volume, correlation, dispersion, trend
+from sim.learn.arrays import Flags, Floats, Ints
+from sim.learn.figures import DRAWS, Figure, bootstrap, interval_of, ratio_figures
+from sim.learn.volume import Forecast, Volume, correlation, dispersion, free_days, trend
 
 __all__ = ["correlations_of", "season_figures", "shared_busyness", "volume_figures"]
 
@@ -29,10 +29,10 @@ def volume_figures(volume: Volume, ahead: Forecast | None, draws: int = DRAWS) -
     draws
         How often days are drawn.
     """
-    at = np.flatnonzero(volume.used)
-    per_day = volume.counts[at].astype(float)
-    low, high = bootstrap(at, lambda weights: float(weights @ per_day / weights.sum()), draws=draws)
-    mean = float(per_day.mean()) if len(at) else float("nan")
+    per_day = volume.counts[volume.used].astype(float)
+    # Of plain sums many draws cost little, and the ends are steadier for it.
+    low, high = _week_by_week(per_day, (volume.days[volume.used] + 3) % 7, 10 * draws)
+    mean = float(per_day.mean()) if len(per_day) else float("nan")
     found = {"volume": Figure("volume", mean, low, high, int(per_day.sum()))}
     # A weekday that is there once is as usual as can be: of how days differ nothing is known then.
     weekday = (volume.days[volume.used] + 3) % 7
@@ -50,18 +50,44 @@ def volume_figures(volume: Volume, ahead: Forecast | None, draws: int = DRAWS) -
     return {name: one for name, one in found.items() if np.isfinite(one.value)}
 
 
+def _week_by_week(counts: Floats, weekday: Ints, draws: int) -> tuple[float, float]:
+    """Interval of the mean day, each day drawn anew among those of its weekday.
+
+    That Sundays are quiet is known, so it is no part of what is not. One day fewer is drawn of
+    each weekday than there are: days lie nearer to their own mean than to the true one. A weekday
+    that is there once is taken to be as far off as days of the others are, in parts of their mean;
+    nan where all are there once.
+    """
+    random = np.random.default_rng(1)
+    _, place, times = np.unique(weekday, return_inverse=True, return_counts=True)
+    usual = np.bincount(place, counts) / times
+    several = (times > 1) & (usual > 0)
+    if not several.any():
+        return float("nan"), float("nan")
+    known = several[place]
+    off = (counts / np.maximum(usual, 1e-9)[place] - 1)[known]
+    off *= np.sqrt(times / np.maximum(times - 1, 1))[place][known]
+    sums = np.zeros(draws)
+    for at, n in enumerate(times.tolist()):
+        mine = counts[place == at]
+        if n > 1:
+            sums += n * mine[random.integers(n, size=(draws, n - 1))].mean(axis=1)
+        else:
+            sums += mine[0] * (1 + random.choice(off, draws))
+    return interval_of(sums / len(counts))
+
+
 def _variation(volume: Volume, draws: int) -> Figure:
     """How much days differ beyond chance, with its interval."""
     expected, factors = volume.profile.sum(axis=1), volume.factors
     used = volume.used & np.isfinite(factors)
     weekday = (volume.days + 3) % 7
     off, chance = (factors[used] - 1) ** 2, 1 / expected[weekday[used]]
-    free = max(1, int(used.sum()) - len(np.unique(weekday[used])))
-    lost = free / max(1, int(used.sum()))
+    lost = free_days(weekday[used]) / max(1, int(used.sum()))
 
     def value(weights: Floats) -> float:
         total = float(weights.sum())
-        if not total:  # no day is usual
+        if not total or not lost:
             return float("nan")
         return float(np.sqrt(max(0.0, weights @ off / total / lost - weights @ chance / total)))
 
@@ -85,8 +111,7 @@ def _trend(volume: Volume, draws: int) -> Figure:
     known = volume.used & np.isfinite(volume.factors)
     days, factors = volume.days[known], volume.factors[known]
     low, high = bootstrap(days, lambda weights: trend(days, factors, weights), draws=draws)
-    value = volume.trend if len(days) > 2 else float("nan")
-    return Figure("trend", value, low, high, len(days))
+    return Figure("trend", volume.trend, low, high, len(days))
 
 
 def _lag(volume: Volume, draws: int) -> Figure:
@@ -172,7 +197,9 @@ def shared_busyness(volumes: Mapping[str, Volume]) -> float:
     for pair in combinations(volumes, 2):
         below = volumes[pair[0]].day_variation * volumes[pair[1]].day_variation
         (a, b), known = _factors(volumes, pair)
-        if below < _LEAST_VARIATION**2 or known.sum() < 3:
+        free = free_days((volumes[pair[0]].days[known] + 3) % 7)
+        if not below >= _LEAST_VARIATION**2 or not free:
             continue
-        found.append(float(np.cov(a[known], b[known])[0, 1]) / below)
+        # By the same freedom as the variation beneath: a mean goes to each weekday.
+        found.append(float((a[known] - 1) @ (b[known] - 1)) / free / below)
     return float(np.clip(np.mean(found), 0.0, 1.0)) if found else 0.0

@@ -12,12 +12,14 @@ from sim.learn.arrays import Flags, Floats, Ints
 from sim.learn.contacts import DAY, Contacts
 
 __all__ = [
+    "LEAST_DAYS",
     "Forecast",
     "Volume",
     "correlation",
     "day_factors",
     "dispersion",
     "forecast",
+    "free_days",
     "trend",
     "volume_of",
     "volume_of_counts",
@@ -28,6 +30,8 @@ _OUTLIER = 5.0
 _WEEK = 7
 #: Weeks held back to measure a forecast on.
 HELD_BACK = 4
+#: Days of a log from which on it is looked ahead.
+LEAST_DAYS = 2 * HELD_BACK * _WEEK
 #: Standard deviations that 95 of 100 lie within.
 _WIDE = 1.96
 
@@ -45,16 +49,16 @@ class Volume:
     days, counts
         Dates, counted from 1970, and contacts of each.
     holiday, outlier
-        Which of them are left out, and why.
+        Which of them are left out, and why; no holiday is where there is no other day.
     day_variation
         Standard deviation of the factor that makes a day busy or quiet, over its mean: what the
-        counts vary beyond chance, weekdays apart.
+        counts vary beyond chance, weekdays apart; nan where each weekday is there once.
     dispersion
         Median over intervals of the week of variance over mean of their counts; 1 is chance.
     trend
-        Growth a week, as a share.
+        Growth a week, as a share; nan like the day variation.
     lag
-        Correlation of the factors of a day and the next.
+        Correlation of the factors of a day and the next; nan like the day variation.
     table
         Contacts, [day, interval].
     """
@@ -113,6 +117,8 @@ def volume_of_counts(counts: Floats, interval: float, days: Ints, holiday: Flags
     interval, days, holiday
         As `volume_of` takes them.
     """
+    if holiday.all():  # nothing but holidays: better than nothing at all
+        holiday = np.zeros_like(holiday)
     slots = counts.shape[1]
     totals = counts.sum(axis=1).astype(np.int64)
     outlier = _outliers(days, totals, holiday)
@@ -127,6 +133,7 @@ def volume_of_counts(counts: Floats, interval: float, days: Ints, holiday: Flags
             profile[day] = rows.mean(axis=0)
     factors = day_factors(days, totals, profile.sum(axis=1))
     known = used & np.isfinite(factors)
+    free = free_days(weekday[known])
     return Volume(
         interval,
         profile,
@@ -136,8 +143,8 @@ def volume_of_counts(counts: Floats, interval: float, days: Ints, holiday: Flags
         outlier,
         _variation(factors[known], profile.sum(axis=1)[weekday[known]], weekday[known]),
         dispersion(counts, used, weekday),
-        trend(days[known], factors[known]),
-        correlation(factors[:-1], factors[1:], known[:-1] & known[1:]),
+        trend(days[known], factors[known]) if free else math.nan,
+        correlation(factors[:-1], factors[1:], known[:-1] & known[1:]) if free else math.nan,
         counts,
     )
 
@@ -165,11 +172,22 @@ def day_factors(days: Ints, counts: Ints, expected: Floats) -> Floats:
     )
 
 
+def free_days(weekday: Ints) -> int:
+    """Days that say how days differ: one of each weekday goes into what is usual on it.
+
+    Examples
+    --------
+    >>> free_days(np.array([0, 1, 2, 0]))
+    1
+    """
+    return len(weekday) - len(np.unique(weekday))
+
+
 def _variation(factors: Floats, expected: Floats, weekday: Ints) -> float:
-    """Spread of the factor beyond chance; one degree of freedom goes to each weekday."""
-    free = len(factors) - len(np.unique(weekday))
-    if free < 1:
-        return 0.0
+    """Spread of the factor beyond chance; nan where each weekday is there once."""
+    free = free_days(weekday)
+    if not free:
+        return math.nan
     spread = float(((factors - 1) ** 2).sum()) / free
     return math.sqrt(max(0.0, spread - float((1 / expected).mean())))
 
@@ -203,7 +221,7 @@ def dispersion(counts: Floats, used: Flags, weekday: Ints, weights: Floats | Non
 
 
 def trend(days: Ints, factors: Floats, weights: Floats | None = None) -> float:
-    """Growth a week by a straight line through the factors; 0 of fewer than three days.
+    """Growth a week by a straight line through the factors; nan of fewer than three days.
 
     Parameters
     ----------
@@ -213,7 +231,7 @@ def trend(days: Ints, factors: Floats, weights: Floats | None = None) -> float:
         How often each day counts; once when None.
     """
     if len(days) < 3:
-        return 0.0
+        return math.nan
     many = np.ones(len(days)) if weights is None else weights
     off = days - np.average(days, weights=many)
     spread = float(many @ off**2)
@@ -270,16 +288,6 @@ class Forecast:
     naive: Floats
 
     @property
-    def error(self) -> float:
-        """Sum of absolute differences over contacts, on the days that were held back."""
-        return _off(self.ours, self.real)
-
-    @property
-    def naive_error(self) -> float:
-        """The same of taking the week before (seasonal naive)."""
-        return _off(self.naive, self.real)
-
-    @property
     def spread(self) -> float:
         """Standard deviation of the logarithm of real over forecast, on usual days held back.
 
@@ -297,17 +305,13 @@ class Forecast:
         return self.expected / wide, self.expected * wide
 
 
-def _off(made: Floats, real: Floats) -> float:
-    return float(np.abs(made - real).sum()) / max(float(real.sum()), 1.0)
-
-
 def forecast(volume: Volume, weeks: int = 4) -> Forecast | None:
     """Forecast the days to come; None of fewer than eight weeks.
 
     The logarithm of the daily count, smoothed exponentially with a weekly season (Holt and
     Winters); holidays and outliers stand in it as usual days.
     """
-    if len(volume.days) < 2 * HELD_BACK * _WEEK:
+    if len(volume.days) < LEAST_DAYS:
         return None
     logs = np.log(np.maximum(_usual(volume), 0.5))
     parts = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sim.learn.crew import OCCUPANCY
 from sim.learn.crowding import CROWD
@@ -15,7 +15,7 @@ from sim.learn.hours import MEASURED, Error
 from sim.learn.log import Dropped, Reading
 from sim.report.answer import Answer
 from sim.report.language import N_, Language
-from sim.report.learned_data import DEFINITIONS, learned_data, learned_rows
+from sim.report.learned_data import DEFINITIONS, learned_data, learned_rows, value_of
 from sim.report.log_quality import finding_words, reason_words
 from sim.report.table import Table
 
@@ -216,21 +216,21 @@ def channel_sentences(one: ChannelEstimates, lang: Language) -> Iterator[str]:
         yield lang(
             "Of known callers who gave up, {ten} try again within 10 minutes, {hour} within an "
             "hour, {day} within a day.",
-            ten=lang.percent(back.after_abandon[0]),
-            hour=lang.percent(back.after_abandon[1]),
-            day=lang.percent(back.after_abandon[2]),
+            ten=lang.percent(value_of(one, "redials_10m")),
+            hour=lang.percent(value_of(one, "redials_1h")),
+            day=lang.percent(value_of(one, "redials_1d")),
         )
-        if math.isfinite(back.repeats):
+        if math.isfinite(value_of(one, "repeats_7d")):
             yield lang(
                 "Of known callers who were served, {repeats} come again within 7 days.",
-                repeats=lang.percent(back.repeats),
+                repeats=lang.percent(value_of(one, "repeats_7d")),
             )
-    if one.forecast is not None:
+    if one.forecast is not None and "forecast" in one.figures:
         yield lang(
             "Forecast of daily volume: off by {ours} on {weeks} weeks held back; last week's same "
             "weekday by {naive}.",
-            ours=lang.percent(one.forecast.error, 1),
-            naive=lang.percent(one.forecast.naive_error, 1),
+            ours=lang.percent(value_of(one, "forecast"), 1),
+            naive=lang.percent(value_of(one, "seasonal_naive"), 1),
             weeks=lang.number(one.forecast.weeks),
         )
 
@@ -282,7 +282,14 @@ def figure_words(figure: Figure, lang: Language) -> tuple[str, str]:
             return lang.number(value, 2)
         return _seconds(value, lang) if unit == "s" else lang.number(value)
 
-    return show(figure.value), f"{show(figure.low)} – {show(figure.high)}"
+    return show(figure.value), _between(figure, show)
+
+
+def _between(figure: Figure, show: Callable[[float], str]) -> str:
+    """The interval; a dash where too few days tell of it."""
+    if math.isnan(figure.low) or math.isnan(figure.high):
+        return "—"
+    return f"{show(figure.low)} – {show(figure.high)}"
 
 
 def _seconds(value: float, lang: Language) -> str:
@@ -295,7 +302,7 @@ def _seconds(value: float, lang: Language) -> str:
 def figure_table(one: ChannelEstimates, lang: Language) -> Table:
     """Figures of a channel, each with its interval and definition."""
     # Where the source writes down all as queued, it does not know who had to wait.
-    shown = [one for name, one in one.figures.items() if name != "queued" or one.low < 1.0]
+    shown = [one for name, one in one.figures.items() if name != "queued" or one.value < 1.0]
     return _figures(lang("Estimates: {channel}", channel=_called(one.name, lang)), shown, lang)
 
 
@@ -334,7 +341,7 @@ def part_tables(one: ChannelEstimates, lang: Language) -> Iterator[Table]:
                 lang(_PARTS[kind], name=part),
                 lang.number(times.count),
                 _seconds(times.mean, lang),
-                f"{_seconds(mean.low, lang)} – {_seconds(mean.high, lang)}",
+                _between(mean, lambda value: _seconds(value, lang)),
                 _seconds(times.median, lang),
                 _seconds(times.p95, lang),
                 lang(best.law),
@@ -351,7 +358,7 @@ def part_tables(one: ChannelEstimates, lang: Language) -> Iterator[Table]:
             (
                 lang.month(month),
                 lang.number(figure.value, 2),
-                f"{lang.number(figure.low, 2)} – {lang.number(figure.high, 2)}",
+                _between(figure, lambda value: lang.number(value, 2)),
                 lang.number(figure.count),
             )
             for month, figure in one.season.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,12 +16,11 @@ from sim.learn.figures import Figure
 from sim.learn.fit import Fit, Row
 from sim.learn.hours import MEASURED, Error
 from sim.learn.log import Reading
-from sim.learn.returns import WITHIN, Returns
-from sim.learn.volume import Forecast
+from sim.learn.returns import SPANS, WITHIN
 from sim.report.answer import finite
 from sim.report.language import N_
 
-__all__ = ["DEFINITIONS", "forecast_rows", "learned_data", "learned_rows"]
+__all__ = ["DEFINITIONS", "forecast_rows", "learned_data", "learned_rows", "value_of"]
 
 #: What each figure is called, what it is, and how it is shown.
 DEFINITIONS: Mapping[str, tuple[str, str, str]] = {
@@ -288,28 +288,29 @@ def _channel_data(one: ChannelEstimates) -> dict[str, Any]:
         "volume": {
             "profile": volume.profile.round(4).tolist(),
             "variance_over_mean": finite(volume.dispersion),
-            "trend_per_week": volume.trend,
+            "trend_per_week": finite(volume.trend),
             "season": {str(month): _figure_data(factor) for month, factor in one.season.items()},
             "next_day_correlation": finite(volume.lag),
             "holidays": int(volume.holiday.sum()),
             "outliers": int(volume.outlier.sum()),
         },
-        "forecast": _forecast_data(one.forecast),
+        "forecast": _forecast_data(one),
         "handle_time": {
             name or "all": _times_data(times, one.means[name]) for name, times in one.handle.items()
         },
         "patience": {name or "all": _patience_data(found) for name, found in one.patience.items()},
-        "returns": _returns_data(one.returns),
+        "returns": _returns_data(one),
     }
 
 
-def _forecast_data(found: Forecast | None) -> dict[str, Any] | None:
+def _forecast_data(one: ChannelEstimates) -> dict[str, Any] | None:
+    found = one.forecast
     if found is None:
         return None
     low, high = found.band
     return {
-        "error": found.error,
-        "seasonal_naive": found.naive_error,
+        "error": finite(value_of(one, "forecast")),
+        "seasonal_naive": finite(value_of(one, "seasonal_naive")),
         "held_back_weeks": found.weeks,
         "first": str(np.datetime64(int(found.days[0]), "D")),
         "expected": found.expected.tolist(),
@@ -370,17 +371,23 @@ def _patience_data(found: Patience) -> dict[str, Any]:
     }
 
 
-def _returns_data(found: Returns | None) -> dict[str, Any] | None:
+def value_of(one: ChannelEstimates, name: str) -> float:
+    """A figure of a channel; nan where nothing is known of it."""
+    return one.figures[name].value if name in one.figures else math.nan
+
+
+def _returns_data(one: ChannelEstimates) -> dict[str, Any] | None:
+    found = one.returns
     if found is None:
         return None
     return {
         "abandoned": found.abandoned,
         "served": found.served,
         "within_s": list(WITHIN),
-        "after_abandon": [finite(share) for share in found.after_abandon],
-        "after_service": [finite(share) for share in found.after_service],
-        "redial_delay": finite(found.redial_delay),
-        "repeats_7_days": finite(found.repeats),
+        "after_abandon": [finite(value_of(one, f"redials_{SPANS[within]}")) for within in WITHIN],
+        "after_service": [finite(value_of(one, f"repeats_{SPANS[within]}")) for within in WITHIN],
+        "redial_delay": finite(value_of(one, "redial_delay")),
+        "repeats_7_days": finite(value_of(one, "repeats_7d")),
         "repeat_delay": finite(found.repeat_delay),
     }
 

@@ -126,6 +126,7 @@ _UNREAD = re.compile(r"(\w+) not readable, taken as unknown")
 _COLUMN = re.compile(r"column [\'\"](.*)[\'\"] is taken as (\w+)")
 _UNKNOWN = re.compile(r"(\d+) rows have words in [\'\"](.*)[\'\"] whose meaning is not known:.*")
 
+_STRAY = re.compile(r"contacts left out, as they are dated far from all others: (\d+)")
 _LOST = re.compile("channel left out, nobody was served in it for more than 0 s: (.*)")
 
 _SIGNS = {
@@ -163,6 +164,12 @@ def reason_words(reason: str, lang: Language) -> str:
     if unread := _UNREAD.fullmatch(reason):
         field = lang(FIELD_WORDS.get(unread[1], unread[1]))
         return lang("not readable and taken as unknown: {field}", field=field)
+    if stray := _STRAY.fullmatch(reason):
+        return lang.n(
+            "{n} contact left out, as it is dated far from all others",
+            "{n} contacts left out, as they are dated far from all others",
+            int(stray[1]),
+        )
     if lost := _LOST.fullmatch(reason):
         return lang(
             "channel left out, nobody was served in it for more than 0 s: {channel}",
@@ -313,10 +320,10 @@ def _counted(finding: Finding, lang: Language) -> str:
             share=share,
         ),
         "stray_days": lang.n(
-            "{n} contact ({share}) is dated far from all others: a clock was not set, and means "
-            "over days are wrong",
-            "{n} contacts ({share}) are dated far from all others: a clock was not set, and means "
-            "over days are wrong",
+            "{n} contact ({share}) is dated far from all others: a clock was not set, and nothing "
+            "is learnt from it",
+            "{n} contacts ({share}) are dated far from all others: a clock was not set, and "
+            "nothing is learnt from them",
             count,
             share=share,
         ),

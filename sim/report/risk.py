@@ -19,6 +19,7 @@ from sim.stats import Span
 __all__ = [
     "AMOUNT_WORDS",
     "cases_words",
+    "ends_words",
     "flip_sentences",
     "flip_table",
     "option_risk_table",
@@ -34,6 +35,13 @@ __all__ = [
 #: Rows of a table of inputs, and characters of a bar on either side.
 _ROWS, _BAR = 12, 20
 
+#: How values lie between the ends of a range.
+_LAWS = {
+    "triangular": N_("triangular: all between the ends"),
+    "uniform": N_("uniform: all between the ends"),
+    "normal": N_("normal: nine of ten between the ends"),
+    "lognormal": N_("lognormal: nine of ten between the ends"),
+}
 #: What is counted, short enough for a choice.
 AMOUNT_WORDS: dict[Amount, str] = {
     "npv": N_("All months, present value"),
@@ -257,6 +265,7 @@ def tornado_picture(found: RiskAnswer, lang: Language) -> list[str]:
     """The difference at both ends of each input, widest first, as bars in lines of text."""
     scenario, money = found.comparison.scenario, found.comparison.scenario.currency
     shown = [bar for bar in found.main.bars if bar.swing > 0][:_ROWS]
+    said = ends_words([bar.input for bar in shown], lang)
     ends = [abs(end) for bar in shown for end in (bar.at_low, bar.at_high)]
     most = max(ends, default=1.0) or 1.0
     first, second = (option_title(scenario, name, lang) for name in found.main.pair)
@@ -281,7 +290,15 @@ def tornado_picture(found: RiskAnswer, lang: Language) -> list[str]:
         )
         lines.append(f"{input_title(scenario, bar.input.input, lang)}: {low} → {high}")
         lines.append(f"  {_bar(bar.at_low, bar.at_high, most)}  {moves}")
+    lines[0] += f" {said}" if said else ""
     return lines if shown else []
+
+
+def ends_words(inputs: Sequence[Uncertain], lang: Language) -> str:
+    """What the ends of laws that have none are; empty where all have them."""
+    if all(one.is_bounded for one in inputs):
+        return ""
+    return lang("Of a normal or lognormal law, nine of ten values lie between the ends.")
 
 
 def _bar(one: float, other: float, most: float) -> str:
@@ -315,7 +332,7 @@ def flip_table(found: RiskAnswer, lang: Language, amount: Amount | None = None) 
 
 
 def range_table(scenario: Scenario, inputs: Sequence[Uncertain], lang: Language) -> Table:
-    """What is not known: each input with the ends of its range, and who says so.
+    """What is not known: each input with the ends of its range, its law, and who says so.
 
     Parameters
     ----------
@@ -334,8 +351,9 @@ def range_table(scenario: Scenario, inputs: Sequence[Uncertain], lang: Language)
         said = lang("the scenario")
         if one.source == "preset":
             said = sources.get(_like(one), lang("a preset"))
-        rows.append((input_title(scenario, one.input, lang), low, now, high, said))
-    head = lang("Input"), lang("Low"), lang("Now"), lang("High"), lang("Source")
+        law = lang(_LAWS[one.law])
+        rows.append((input_title(scenario, one.input, lang), low, now, high, law, said))
+    head = lang("Input"), lang("Low"), lang("Now"), lang("High"), lang("Law"), lang("Source")
     return Table(lang("What is not known for sure"), head, tuple(rows))
 
 

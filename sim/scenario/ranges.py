@@ -62,9 +62,14 @@ class Uncertain:
         return self.numbers[1]
 
     @property
+    def is_bounded(self) -> bool:
+        """Whether all values lie between two ends."""
+        return self.law in ("triangular", "uniform")
+
+    @property
     def ends(self) -> tuple[float, float]:
         """Low and high: the ends of the range, or what nine of ten lie between."""
-        if self.law in ("triangular", "uniform"):
+        if self.is_bounded:
             return self.numbers[0], self.numbers[-1]
         low, high = self.at(np.array([0.05, 0.95])).tolist()
         return low, high
@@ -156,7 +161,7 @@ def _number(scenario: Scenario, asked: Input, change: Change) -> float:
 def _check(one: Uncertain, place: str) -> None:
     """Refuse numbers that make no law."""
     shown = ", ".join(f"{number:g}" for number in one.numbers)
-    if one.law in ("triangular", "uniform"):
+    if one.is_bounded:
         low, *mode, high = one.numbers
         if not low < high:
             raise InvalidInput(place, "must rise from the lowest to the highest", shown)
@@ -170,7 +175,7 @@ def _check(one: Uncertain, place: str) -> None:
 
 def _extremes(one: Uncertain) -> tuple[float, float]:
     """What the scenario must take: the ends, or what hardly any draw goes beyond."""
-    if one.law in ("triangular", "uniform"):
+    if one.is_bounded:
         return one.ends
     low, high = one.at(np.array([1e-4, 1 - 1e-4])).tolist()
     return low, high

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from sim.decide.followed import follow
@@ -24,6 +25,8 @@ __all__ = ["named_inputs", "ranges"]
 _WEEKS = 365 / 7 / 12
 # Where nothing is known of an input yet: a fifth less to a fifth more.
 _USUAL = (0.8, 1.0, 1.2)
+# Where the normal law has the ends of the triangle of its own standard deviation.
+_AS_WIDE = (0.00715, 0.99285)
 
 
 def ranges(view: View, inputs: Sequence[Uncertain], options: Sequence[str]) -> None:
@@ -175,7 +178,8 @@ def _numbers(asked: Input, one: Uncertain | None, factor: bool) -> tuple[float, 
         if asked.unit == "share" and not factor:
             low, middle, high = (min(1.0, end) for end in (low, middle, high))
         return low, middle, high
-    low, high = one.ends
+    # The triangle in the place of a law without ends is as wide as it: the same deviation.
+    low, high = one.ends if one.is_bounded else one.at(np.array(_AS_WIDE)).tolist()
     middle = one.numbers[1] if one.law == "triangular" else min(max(one.now, low), high)
     if factor and not one.factor:  # several numbers differ by option: only a factor suits all
         base = one.now or 1.0

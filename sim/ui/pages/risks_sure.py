@@ -15,6 +15,7 @@ from sim.report.palette import Spec
 from sim.report.risk import (
     AMOUNT_WORDS,
     cases_words,
+    ends_words,
     flip_table,
     option_risk_table,
     risk_headline,
@@ -249,14 +250,13 @@ def _moves(view: View, answer: RiskAnswer, stake: Stake, key: str) -> None:
             drawn_chart = kept(f"{key}.{stake.amount}.tornado.{lang.code}.{palette.text}", spec)
             told = ". ".join(f"{row.name}, {row.ends}: {row.words}" for row in rows)
             chart(drawn_chart, told)
-            st.caption(
-                lang(
-                    "“{first}” minus “{second}” at both ends of each input, all others as they "
-                    "are. Dark marks: zero; grey ones: as it is now.",
-                    first=first,
-                    second=second,
-                )
+            said = lang(
+                "“{first}” minus “{second}” at both ends of each input, all others as they "
+                "are. Dark marks: zero; grey ones: as it is now.",
+                first=first,
+                second=second,
             )
+            st.caption(" ".join([said, ends_words([bar.input for bar in stake.bars], lang)]))
     worth = worth_table(answer, lang, stake.amount)
     with st.container(border=True):
         st.subheader(lang("What is worth knowing better first"), anchor=False)
