@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -116,7 +116,9 @@ class Intervals:
 
     def only(self, chosen: Flags) -> Intervals:
         """Some of them."""
-        return Intervals(*(getattr(self, field.name)[chosen] for field in fields(self)))
+        columns = {field.name: getattr(self, field.name) for field in fields(self)}
+        rows = {name: one[chosen] for name, one in columns.items() if isinstance(one, np.ndarray)}
+        return replace(self, **rows)
 
     @property
     def mean_handle(self) -> float:
