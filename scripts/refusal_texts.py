@@ -260,7 +260,7 @@ class Reader:
         if isinstance(table, ast.Name):
             given = module.given(table.id, table)
             table = given[0] if len(given) == 1 else table
-        if isinstance(table, ast.Dict):
+        if isinstance(table, ast.Dict) and table.values:
             values = [one.args[1] if _is_same(one) else one for one in table.values]
             return [t for value in values for t in self.texts(value, module, deep)]
         at = node.slice.value if isinstance(node.slice, ast.Constant) else None

@@ -148,7 +148,8 @@ def error_ends(
     sums = np.stack([np.ones(len(x)), a, b, a * a, b * b, a * b, np.abs(off), off], axis=1)
     there, place = np.unique(days[known], return_inverse=True)
     by_day = np.stack([np.bincount(place, one, len(there)) for one in sums.T], axis=1)
-    drawn = np.array(list(resampled(there, draws=draws))) @ by_day
+    weights = list(resampled(there, draws=draws))
+    drawn = np.array(weights).reshape(len(weights), len(there)) @ by_day
     mean = drawn[:, 1:] / drawn[:, :1]
     spread = (mean[:, 2] - mean[:, 0] ** 2) * (mean[:, 3] - mean[:, 1] ** 2)
     both = mean[:, 4] - mean[:, 0] * mean[:, 1]
