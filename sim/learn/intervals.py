@@ -117,7 +117,9 @@ class Intervals:
     def only(self, chosen: Flags) -> Intervals:
         """Some of them."""
         columns = {field.name: getattr(self, field.name) for field in fields(self)}
-        rows = {name: one[chosen] for name, one in columns.items() if isinstance(one, np.ndarray)}
+        rows: dict[str, Any] = {
+            name: one[chosen] for name, one in columns.items() if isinstance(one, np.ndarray)
+        }
         return replace(self, **rows)
 
     @property
