@@ -44,6 +44,10 @@ def test_other_logs_are_told_apart_by_what_each_row_is_told(
             assert low < value < high
     assert test["erlang_a"] == test["formula"]["replayed"]["errors"]
     assert test["simulation"]["forecast"]["given"] == ["arrivals"]
+    # Played by itself, the scenario is the log again, as far as that was possible.
+    ((name, one),) = said.data["channels"].items()
+    lost = said.data["scenario_alone"][name]["abandonment"]["value"]
+    assert lost == pytest.approx(one["figures"]["abandonment"]["value"], abs=0.05)
     assert load(made).channels["phone"].handle_time.mean == pytest.approx(240, rel=0.1)
     assert "abandonment_simulated" in hours.read_text().splitlines()[0]
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sim.learn.contacts import DAY, Contacts
-from sim.learn.crew import assumed, hour_edges, levels_of
+from sim.learn.crew import assumed, at_least, hour_edges, levels_of
 from sim.learn.patience import Curve
 from sim.learn.presence import Presence, usual
 from sim.learn.replay import Model, replay
@@ -76,6 +76,17 @@ def test_agents_who_are_assumed_can_do_what_was_done() -> None:
     assert replay(some, people, model, as_handled=True).wait.max() == 0
     # Of contacts that are drawn from sums none were seen at once.
     assert levels_of(some, assumed(some, at_once=False))[0, 8:14].tolist() == [0, 2, 2, 0, 1, 0]
+
+
+def test_somebody_is_there_from_one_contact_to_the_next_if_that_is_soon() -> None:
+    # Twelve calls from nine to half past eleven, then one alone in the afternoon.
+    time = [9 * 3600 + at for at in (*range(0, 8400, 700), 6 * 3600)]
+    levels = at_least(served([MONDAY + at for at in time], 100.0))[0]
+
+    assert levels[9:11].tolist() == [1, 1]
+    assert levels[11] == pytest.approx((500 + 100) / 3600)
+    assert levels[15] == pytest.approx(100 / 3600)
+    assert levels.sum() == pytest.approx((7700 + 100 + 100) / 3600)
 
 
 @pytest.mark.parametrize("day", [datetime(2026, 3, 29), datetime(2026, 10, 25)])

@@ -355,8 +355,8 @@ def compare(
         What `sim.plan.cover` has found before for the same scenario and seed, by option: it is not
         looked for again.
     progress
-        Called with the option and how far it has come: before each trial of its staffing, and as
-        replications are added.
+        Called with the option and how far it has come: as trials of its staffing are played, and
+        as replications are added.
     early
         Called with a first answer of few replications, whose intervals are wide, where the whole
         one takes longer than some seconds.

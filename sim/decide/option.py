@@ -278,7 +278,7 @@ def prepare(
     """Staff an option, trying its plan where `on` says, and make it ready to be played.
 
     What `sim.plan.cover` has found before for the same seed is not looked for again. `tell` is
-    called before each trial.
+    called after each replication of a trial.
 
     Raises
     ------
@@ -327,7 +327,7 @@ def simulate(
     goals
         What is to be known how well, instead of the scenario's precision.
     progress
-        Called before each trial of the staffing, and as replications are added.
+        Called as trials of the staffing are played, and as replications are added.
     workers
         Threads; as many as there are processors when None. The answer is the same.
     on

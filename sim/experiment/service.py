@@ -7,7 +7,7 @@ those of `sim.experiment.replicate`, bit for bit, in whatever order they are tak
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, fields
 from itertools import islice
@@ -127,7 +127,12 @@ class Service:
 
 
 def serve(
-    played: Case, customers: Customers, replications: int, *, on: str | Place | None = None
+    played: Case,
+    customers: Customers,
+    replications: int,
+    *,
+    on: str | Place | None = None,
+    tell: Callable[[], object] | None = None,
 ) -> Service:
     """Play replications of one option, and see what service it gives.
 
@@ -141,6 +146,8 @@ def serve(
         How many, from number 0 on; where days are stratified, as many more as make blocks whole.
     on
         Where to play, see `sim.experiment.opened`. The service is the same.
+    tell
+        Called after each replication; what it raises ends the trial.
     """
     levels, block = Levels.of(played.timeline), played.demand.strata
     rows, count = len(played.rows), -(-replications // block) * block
@@ -148,7 +155,7 @@ def serve(
     contacts = np.zeros((rows, played.timeline.within, ANSWERS))
     sums = RatioSums((rows, levels.places, len(_MEASURES)), block)
     with opened(on) as place, closing(place.play(_Trial(played, customers), range(count))) as found:
-        for some in _batches(found, -(-_TOGETHER // block) * block):
+        for some in _batches(_followed(found, tell), -(-_TOGETHER // block) * block):
             cells = np.stack(some)
             contacts += cells.sum(axis=0)
             sums.add_whole(levels.folded(cells @ over), levels.folded(cells @ under))
@@ -165,6 +172,14 @@ def _weights(played: Case) -> tuple[Floats, Floats]:
                 for column, weight in side.items():
                     table[row, column, at] = weight
     return over, under
+
+
+def _followed(found: Iterator[Floats], tell: Callable[[], object] | None) -> Iterator[Floats]:
+    """What is found, telling each time that something was."""
+    for one in found:
+        if tell is not None:
+            tell()
+        yield one
 
 
 def _batches(found: Iterator[Floats], size: int) -> Iterator[list[Floats]]:

@@ -12,12 +12,22 @@ from sim.learn.contacts import DAY, HOUR, Contacts
 from sim.learn.figures import DRAWS, Figure, ratio_figures
 from sim.learn.presence import Presence, layered
 
-__all__ = ["OCCUPANCY", "assumed", "crew_figures", "hour_edges", "levels_of", "per_hour"]
+__all__ = [
+    "OCCUPANCY",
+    "assumed",
+    "at_least",
+    "crew_figures",
+    "hour_edges",
+    "levels_of",
+    "per_hour",
+]
 
 #: Share of their time in which agents are taken to be busy where nothing is known of them.
 OCCUPANCY = 0.8
 #: Two contacts that overlap by less are not two agents: logs have whole seconds [s].
 _OVERLAP = 2.0
+#: From one contact that is taken to the next, somebody is there if it is so soon [s].
+_SOON = HOUR
 _EPOCH = datetime(1970, 1, 1)
 
 
@@ -78,6 +88,29 @@ def levels_of(contacts: Contacts, people: Presence) -> Floats:
     np.add.at(spent, weekday, np.diff(people.spent(edges)))
     np.add.at(width, weekday, np.diff(edges))
     return np.asarray(spent / np.maximum(width, 1.0))
+
+
+def at_least(contacts: Contacts) -> Floats:
+    """Agents that must have been there, [weekday, hour]: one, as long as contacts are taken.
+
+    Where each of many has few contacts, the time between two of one agent tells little of whether
+    he was there. Somebody was, from one contact that was taken to the next, if that was soon.
+
+    Parameters
+    ----------
+    contacts
+        The period.
+    """
+    known = np.flatnonzero(contacts.served & (contacts.handle > 0))
+    rows = known[np.argsort(contacts.taken[known], kind="stable")]
+    start = contacts.taken[rows]
+    stop = np.maximum.accumulate(start + contacts.handle[rows])
+    begins = np.ones(len(rows), bool)
+    begins[1:] = start[1:] - stop[:-1] > _SOON
+    at = np.flatnonzero(begins)
+    ends = np.append(stop[at[1:] - 1], stop[-1:])
+    nobody = np.zeros(len(at))
+    return levels_of(contacts, Presence(start[at], ends, np.full(len(at), -1), nobody, "open"))
 
 
 def assumed(contacts: Contacts, levels: Floats | None = None, *, at_once: bool = True) -> Presence:

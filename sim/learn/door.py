@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import InvalidInput
+from sim.learn.alone import Alone, alone
 from sim.learn.arrays import Flags, Floats, Ints
 from sim.learn.contacts import Contacts, contacts_of
 from sim.learn.crew import assumed
@@ -81,6 +82,8 @@ class Learned:
         The test months, simulated by what was learnt on the others; None without a test.
     scenario
         The scenario as text.
+    alone
+        What it gives when it is played by itself, by channel.
     """
 
     reading: Reading
@@ -94,6 +97,7 @@ class Learned:
     itself: Fit | None
     test: Tested | None
     scenario: Written
+    alone: Mapping[str, Alone]
 
     @property
     def fit(self) -> Fit | None:
@@ -190,6 +194,7 @@ def learn_from(
     )
     if to is not None:
         text.save(Path(to))
+    tell("scenario")
     return Learned(
         reading=read.reading,
         findings=read.findings,
@@ -202,6 +207,7 @@ def learn_from(
         itself=itself,
         test=tested,
         scenario=text,
+        alone=alone(text, estimates.channels, seed),
     )
 
 

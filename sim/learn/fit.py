@@ -11,7 +11,7 @@ import numpy as np
 from sim import erlang
 from sim.learn.arrays import Flags, Floats
 from sim.learn.contacts import DAY, HOUR, Contacts
-from sim.learn.crew import crew_figures, hour_edges, levels_of, per_hour
+from sim.learn.crew import at_least, crew_figures, hour_edges, levels_of, per_hour
 from sim.learn.crowding import crowding_figure, crowding_of
 from sim.learn.figures import DRAWS, Figure
 from sim.learn.hours import AWT, LEAST, MEASURED, Error, Hours, compared, error_ends, hours_of
@@ -253,6 +253,9 @@ def tuned(
     model = _crowded(model, contacts, people)
     crowd = crowding_figure(contacts, people, model.patience, model.crowding, draws)
     people = logged or inferred(contacts, rules["week"], model.wrap)
+    levels = levels_of(contacts, people)
+    if logged is None:
+        levels = np.maximum(levels, at_least(contacts))
     crew = crew_figures(contacts, people, wrap_up(contacts, grace), draws)
     known = contacts.handle[contacts.served & (contacts.handle > 0)]
     waits = np.isfinite(contacts.wait)
@@ -260,7 +263,7 @@ def tuned(
     return Learnt(
         model,
         rules,
-        levels_of(contacts, people),
+        levels,
         float(contacts.wait[waits].sum()) / gone
         or float(DAY),  # nobody waited: nobody is impatient
         float(known.mean()) + model.wrap if len(known) else 0.0,

@@ -89,7 +89,7 @@ def cover(
     on
         Where to play the trials; the cover is the same.
     tell
-        Called before each trial: nobody knows how many it takes.
+        Called after each replication of a trial: nobody knows how many it takes.
 
     Raises
     ------

@@ -76,7 +76,7 @@ class Trial:
     seed, on
         Where the random numbers start, and where to play.
     tell
-        Called before each trial.
+        Called after each replication of a trial; what it raises ends it.
     """
 
     scenario: Scenario
@@ -97,8 +97,6 @@ class Trial:
 
     def play(self, covers: Mapping[str, Brought]) -> Service:
         """Try a plan; half a trial is of no use to anybody."""
-        if self.tell is not None:
-            self.tell()
         levels = {
             group: tuple(map(float, found.agents))
             for group, found in covers.items()
@@ -107,7 +105,7 @@ class Trial:
         met = self._customers
         option = staffed(self.option, covers)
         played = case(self.scenario, self.name, option=option, cover=levels, demand=met.demand)
-        return serve(played, met, TRIALS, on=self.on)
+        return serve(played, met, TRIALS, on=self.on, tell=self.tell)
 
     @staticmethod
     def place(tried: Service) -> NDArray[np.int64]:

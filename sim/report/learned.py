@@ -20,6 +20,7 @@ from sim.report.log_quality import finding_words, reason_words
 from sim.report.table import Table
 
 __all__ = [
+    "alone_sentences",
     "assumed_words",
     "channel_sentences",
     "channel_tables",
@@ -79,12 +80,43 @@ def learned_answer(learned: Learned, lang: Language) -> Answer:
     for title, fit in _fits(learned):
         sentences += fit_sentences(fit, lang)
         tables.append(error_table(lang(title), fit, lang))
+    sentences += [words for words, _ in alone_sentences(learned, lang)]
     return Answer(
         sentences=tuple(sentences),
         tables=tuple(tables),
         data=learned_data(learned),
         rows=tuple(learned_rows(learned)),
     )
+
+
+def alone_sentences(learned: Learned, lang: Language) -> Iterator[tuple[str, bool]]:
+    """What the scenario gives when it is played by itself, and whether that is what happened.
+
+    Parameters
+    ----------
+    learned
+        The result of `sim.learn_from`.
+    lang
+        The reader's language.
+    """
+    for name, one in learned.alone.items():
+        figures = learned.estimates.channels[name].figures
+        if "abandonment" not in figures:
+            continue
+        lost, same = figures["abandonment"], one.repeats(figures["abandonment"])
+        said = lang(
+            "Played by itself, with arrivals and operators of its own, the scenario loses "
+            "{simulated} of contacts ({channel}); in the log {real} gave up.",
+            simulated=lang.percent(one.abandonment.value, 1),
+            real=lang.percent(lost.value, 1),
+            channel=_called(name, lang),
+        )
+        if not same:
+            said += " " + lang(
+                "It does not repeat the log: hours in which few were there count most, and where "
+                "it is not logged who was there, that is the first to check."
+            )
+        yield said, same
 
 
 def assumed_words(lang: Language) -> str:

@@ -19,6 +19,7 @@ from sim.learn.log import Reading
 from sim.learn.returns import SPANS, WITHIN
 from sim.report.answer import finite
 from sim.report.language import N_
+from sim.stats import Estimate
 
 __all__ = ["DEFINITIONS", "forecast_rows", "learned_data", "learned_rows", "value_of"]
 
@@ -158,7 +159,18 @@ def learned_data(learned: Learned) -> dict[str, Any]:
         }
     if learned.itself is not None:
         data["same_period"] = _fit_data(learned.itself)
+    data["scenario_alone"] = {
+        name: {
+            "abandonment": _estimate_data(one.abandonment),
+            "asa": _estimate_data(one.asa),
+        }
+        for name, one in learned.alone.items()
+    }
     return {**data, **_read_data(learned), **_estimates_data(learned)}
+
+
+def _estimate_data(one: Estimate) -> dict[str, Any]:
+    return {"value": finite(one.value), "half_width": finite(one.half_width)}
 
 
 def _read_data(learned: Learned) -> dict[str, Any]:

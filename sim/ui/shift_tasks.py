@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Sequence
 
 from sim import compiled
@@ -13,6 +14,7 @@ from sim.plan.crews import crew_roster, pattern_of
 from sim.plan.duties import Duty
 from sim.plan.rosters import Progress
 from sim.plan.teams import TeamRoster, month_of, team_roster
+from sim.plan.trials import TRIALS
 from sim.scenario import Scenario
 from sim.ui.jobs import Tell
 
@@ -55,12 +57,13 @@ def proven(scenario: Scenario, name: str, *, tell: Tell) -> OptionResult:
     tell
         Told of every trial.
     """
-    trials = 0
+    played = 0
 
     def follow() -> None:
-        nonlocal trials
-        trials += 1
-        tell(0.9 * (1.0 - (1.0 - _EACH) ** trials), f"trial {trials}")
+        nonlocal played
+        played += 1
+        trials = played / TRIALS
+        tell(0.9 * (1.0 - (1.0 - _EACH) ** trials), f"trial {math.ceil(trials)}")
 
     found = cover(scenario, name, seed=scenario.simulation.seed, tell=follow)
     tell(0.92, "played")

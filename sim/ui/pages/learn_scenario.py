@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from sim.report.language import Language
+from sim.report.learned import alone_sentences
 from sim.ui.learn_tasks import Result
 from sim.ui.pages.learn_state import Wanted, bag, contacts_task
 from sim.ui.sidebar import use_text
 from sim.ui.state import OWN
-from sim.ui.view import View
+from sim.ui.view import View, plain
 from sim.ui.waiting import result_of
 
 __all__ = ["FILE", "scenario_page"]
@@ -38,6 +39,11 @@ def scenario_page(view: View, result: Result) -> None:
                 "money: put prices in on the page “Data”."
             )
         )
+        for said, same in alone_sentences(result.learned, lang):
+            if same:
+                st.markdown(plain(said))
+            else:
+                st.warning(plain(said), icon=":material/warning:")
         used = view.state.scenario == OWN and view.state.own == (FILE, result.text)
         st.button(
             lang("Use this scenario"),
