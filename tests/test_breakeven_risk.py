@@ -323,6 +323,8 @@ def test_answers_are_told_in_both_languages_and_pictures_fit_a_terminal(
     said = [*breakeven_sentences(found, words), *risk_sentences(told, words)]
     said += flip_sentences(told, words)
     assert all(said)
+    unit = "в неделю" if code == "ru" else "a week"
+    assert said[0].count(unit) == 3  # in the unit that the scenario and the charts have
     assert any("Начальное число 1" in line for line in said) == (code == "ru")
 
 

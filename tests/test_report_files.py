@@ -37,7 +37,7 @@ from sim.report.files import (
 )
 from sim.report.language import Code, Language
 from sim.report.payroll import payroll_figure
-from sim.report.words import headline, sureness
+from sim.report.words import broken_sentence, headline, sureness
 from sim.scenario import load, load_text
 from sim.scenario.ready import ready
 
@@ -190,6 +190,18 @@ def test_a_promise_that_breaks_on_those_who_give_up_says_so() -> None:
 
     assert report.warnings
     assert "who give up" in report.warnings[-1]
+
+
+@pytest.mark.parametrize(
+    ("share", "told"), [(0.41, "41%"), (0.7963, "79.6%"), (0.79996, "79.996%")]
+)
+def test_a_share_that_misses_a_promise_is_not_told_as_what_was_promised(
+    unpriced: Comparison, share: float, told: str
+) -> None:
+    [one] = unpriced.baseline.attained
+    seen = replace(one, service_level=replace(one.service_level, value=share))
+
+    assert f" {told} answered" in broken_sentence(unpriced.baseline, seen, Language("en"))
 
 
 @pytest.mark.parametrize("name", sorted(ready()))

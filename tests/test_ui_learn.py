@@ -126,6 +126,8 @@ def test_what_is_no_log_is_refused_in_words_and_what_was_in_hand_stays(
 
     assert said in app.error[0].value
     assert "Nothing was changed" in app.error[0].value
+    # A file with nothing in it is passed over, beside one that has something.
+    assert ("Take “photo.png” out of the list" in app.error[0].value) == (name == "photo.png")
     assert "queue\\_log" in app.success[0].value
     assert app.session_state["state"] == before
     assert list(disk.iterdir()) == []
@@ -194,6 +196,7 @@ def test_words_of_any_language_are_told_to_be_outcomes(lang: str) -> None:
 def test_why_a_file_cannot_be_read_is_said_in_the_language_of_the_page(disk: Path) -> None:
     app = give(straight("learn", lang="ru"), "calls.xls", b"\xd0\xcf\x11\xe0" + bytes(900))
     assert "calls.xls: это старая книга Excel (.xls); сохраните её" in app.error[0].value
+    assert "Уберите «calls.xls» из списка" in app.error[0].value
     give(app, "calls.csv", table())
     column(app, "Формат").select("issabel")
     calm(app.run())

@@ -68,6 +68,17 @@ def test_where_nothing_is_thin_nothing_is_added() -> None:
 
     assert not adding(app)
     assert "Сервис в этот день" in texts(app)
+    assert "обещано: 80" in texts(app)
+
+
+def test_where_nothing_is_promised_no_promise_is_told() -> None:
+    text = OWN.format(staffing="{shifts: [{agents: 1, hours: always}]}", phone="")
+    text = text.replace("target: {answered: 80% in 20s},", "")
+    said = texts(turn(bring(opened(lang="ru", scenario="bank"), text), "people"))
+
+    assert "цель не задана." in said
+    assert "Ниже цели" not in said
+    assert "обещано" not in said
 
 
 def test_a_shift_goes_where_it_reaches_most_of_those_who_wait_too_long() -> None:
@@ -105,3 +116,4 @@ def test_the_band_of_a_day_leaves_out_hours_without_contacts() -> None:
         alt.Chart.from_dict(spec)
         low, high = spec["layer"][0]["encoding"]["y"]["scale"]["domain"]
         assert (low, high) == (0.6, 1)
+        assert len(band_chart(slots, None, RU, palette)["layer"]) == len(spec["layer"]) - 1

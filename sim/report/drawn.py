@@ -166,7 +166,7 @@ def week_cells(week: WeekOf, interval: float, lang: Language) -> list[Cell]:
                 lang.day(day),
                 lang.clock(place * interval),
                 level(share, week.target),
-                lang.number(100 * share) if share < week.target else "",
+                lang.number(100 * share) if week.promised and share < week.target else "",
                 service_words(share, float(week.width[slot]), lang),
                 lang.plain(float(week.contacts[slot]), 1),
             )

@@ -10,7 +10,6 @@ from sim.report.sentences import channel_title, option_title
 from sim.report.words import term
 from sim.scenario.inputs import Input, Leaf, named
 from sim.scenario.model import Scenario
-from sim.scenario.parse import WEEKS_PER
 
 __all__ = ["input_title", "input_value"]
 
@@ -75,15 +74,15 @@ def input_value(
         text = f"×{lang.number(value, 2)}"
         if all(leaf.unit == "contacts/week" for leaf in asked.leaves):
             total = value * sum(leaf.value for leaf in asked.leaves)
-            text += f" ({lang.number(_a_month(total))})"
+            text += f" ({_a_week(total, lang)})"
         return text
     if asked.unit == "contacts/week":
-        return lang("{contacts} a month", contacts=lang.number(_a_month(value)))
+        return _a_week(value, lang)
     if asked.unit == "s":
         return lang.duration(value)
     return figure_value(value, asked.unit, scenario.currency, lang)
 
 
-def _a_month(contacts: float) -> float:
-    """Contacts a week as contacts a month, in three digits."""
-    return float(f"{contacts * WEEKS_PER['month']:.3g}")
+def _a_week(contacts: float, lang: Language) -> str:
+    """Contacts a week, in three digits: the unit in which the pages ask for them and draw them."""
+    return lang("{n} a week", n=lang.number(float(f"{contacts:.3g}")))

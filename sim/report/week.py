@@ -42,6 +42,8 @@ class WeekOf:
         Agents of the group at work.
     target
         Share promised in time; the usual one where nothing is promised.
+    promised
+        Whether anything is: the usual share is a yardstick, not a promise.
     """
 
     per_day: int
@@ -50,6 +52,7 @@ class WeekOf:
     contacts: Floats
     cover: Floats
     target: float
+    promised: bool = True
 
     @property
     def thin(self) -> list[int]:
@@ -94,6 +97,7 @@ def week_of(result: OptionResult, channel: str, group: str) -> WeekOf:
             np.bincount(place, offered, size) / occurs,
             np.bincount(place, agents[line.before : line.before + line.within], size) / occurs,
             target.answered if target else _USUAL,
+            target is not None,
         )
 
 

@@ -227,7 +227,9 @@ def _people_axis(top: float, lang: Language) -> Spec:
     return {"field": "cover", "type": "quantitative", "scale": scale, "axis": axis}
 
 
-def band_chart(slots: Sequence[Service], target: float, lang: Language, palette: Palette) -> Spec:
+def band_chart(
+    slots: Sequence[Service], target: float | None, lang: Language, palette: Palette
+) -> Spec:
     """Service along a day with the band of its uncertainty, against the promise.
 
     Parameters
@@ -235,7 +237,7 @@ def band_chart(slots: Sequence[Service], target: float, lang: Language, palette:
     slots
         Intervals of the day.
     target
-        Share promised in time.
+        Share promised in time; None where nothing is promised.
     lang
         The reader's language.
     palette
@@ -245,7 +247,8 @@ def band_chart(slots: Sequence[Service], target: float, lang: Language, palette:
     values.append(values[-1] | {"start": slots[-1].end, "end": slots[-1].end})
     axis = {"title": lang("Answered in time"), "format": ".0%", "tickCount": 5}
     # What lies far below the worst hour would be empty.
-    least = min([target, *(slot.low for slot in slots if slot.low is not None)])
+    promised = [] if target is None else [target]
+    least = min([1.0, *promised, *(slot.low for slot in slots if slot.low is not None)])
     scale = {"domain": [max(0.0, math.floor(10 * least - 1) / 10), 1]}
     y = {"field": "value", "type": "quantitative", "axis": axis, "scale": scale}
     x = _clock_axis()
@@ -254,11 +257,14 @@ def band_chart(slots: Sequence[Service], target: float, lang: Language, palette:
     layers: list[Spec] = [
         {"transform": [known], **_steps("area", palette.cover, {"x": x} | band, opacity=0.3)},
         {"transform": [known], **_steps("line", palette.cover, {"x": x, "y": y}, strokeWidth=2)},
-        {
-            "data": {"values": [{"value": target}]},
-            "mark": {"type": "rule", "color": palette.needed, "strokeDash": [5, 3]},
-            "encoding": {"y": y},
-        },
+        *(
+            {
+                "data": {"values": [{"value": share}]},
+                "mark": {"type": "rule", "color": palette.needed, "strokeDash": [5, 3]},
+                "encoding": {"y": y},
+            }
+            for share in promised
+        ),
         {
             "mark": {"type": "rect", "opacity": 0},
             "encoding": {

@@ -47,6 +47,9 @@ GROUPS = {
     "consequences": N_("Lost orders and customers"),
 }
 
+#: Decimals of a per cent beyond which two shares are not told apart.
+_MOST_DIGITS = 4
+
 _TERMS = {
     "abandoned": N_("gave up"),
     "accept": N_("accept it"),
@@ -343,15 +346,22 @@ def broken_sentence(result: OptionResult, one: Attained, lang: Language) -> str:
         return lang(
             "“{option}” cannot keep {promise} on {channel}: {share} answered in time.",
             promise=promise(target, lang),
-            share=lang.percent(one.service_level.value),
+            share=_told_apart(one.service_level.value, target.answered, 0, lang),
             **named,
         )
     return lang(
         "“{option}” cannot keep to {most} who give up on {channel}: {share} gave up.",
         most=share_words(target.abandonment, lang),
-        share=lang.percent(one.abandonment.value, 1),
+        share=_told_apart(one.abandonment.value, target.abandonment, 1, lang),
         **named,
     )
+
+
+def _told_apart(share: float, promised: float, digits: int, lang: Language) -> str:
+    """A share that misses a promise, in as many digits as it takes to see that it does."""
+    more = range(digits, _MOST_DIGITS)
+    seen = (n for n in more if lang.percent(share, n) != lang.percent(promised, n))
+    return lang.percent(share, next(seen, _MOST_DIGITS))
 
 
 def broken_sentences(found: Comparison, names: Iterable[str], lang: Language) -> list[str]:

@@ -106,7 +106,13 @@ def uploader(label: str, which: str, lang: Language) -> None:
     kind, name = bag().problems.get(which, ("", ""))
     if kind:
         kept = lang("Nothing was changed: your calculation is as it was.")
-        st.error(f"{_problem_words(kind, name, lang)} {kept}")
+        said = [_problem_words(kind, name, lang), kept]
+        if kind not in ("empty", "large"):  # those are read as soon as others come, or fewer
+            words = N_(
+                "Take “{name}” out of the list: other files are not taken while it is there."
+            )
+            said.insert(1, lang(words, name=plain(name)))
+        st.error(" ".join(said))
 
 
 def _take(key: str, which: str) -> None:

@@ -111,23 +111,31 @@ def _sentence(look: _Look) -> None:
     """The page in two sentences."""
     lang, result, week = look.lang, look.result, look.week
     one = next(a for a in result.attained if a.channel == look.channel)
-    served = lang(
-        "{channel}: {share} answered in {time}, the target is {target}.",
-        channel=channel_title(look.view.scenario, look.channel, lang),
-        share=lang.percent(one.service_level.value, 1),
-        time=lang.duration(awt_of(look.view.scenario, look.channel)),
-        target=lang.percent(week.target),
-    )
-    thin = lang("No interval is below {target}.", target=lang.percent(week.target))
-    if week.thin:
-        thin = lang.n(
-            "Below the target: {n} interval of the week.",
-            "Below the target: {n} intervals of the week.",
-            len(week.thin),
-        )
+    figures = {
+        "channel": channel_title(look.view.scenario, look.channel, lang),
+        "share": lang.percent(one.service_level.value, 1),
+        "time": lang.duration(awt_of(look.view.scenario, look.channel)),
+        "target": lang.percent(week.target),
+    }
+    if not week.promised:
+        said = lang("{channel}: {share} answered in {time}, no target is set.", **figures)
+    else:
+        said = lang("{channel}: {share} answered in {time}, the target is {target}.", **figures)
+        said += f" {_below(week, lang)}"
     with st.container(border=True):
         st.header(f":material/groups: {plain(_headline(look))}", anchor=False)
-        st.markdown(plain(f"{served} {thin}"))
+        st.markdown(plain(said))
+
+
+def _below(week: WeekOf, lang: Language) -> str:
+    """How many intervals of the week miss the target."""
+    if not week.thin:
+        return lang("No interval is below {target}.", target=lang.percent(week.target))
+    return lang.n(
+        "Below the target: {n} interval of the week.",
+        "Below the target: {n} intervals of the week.",
+        len(week.thin),
+    )
 
 
 def _headline(look: _Look) -> str:
@@ -189,6 +197,8 @@ def _heat(look: _Look) -> None:
         _follow_click(event, key)
         st.caption(
             lang("Numbers stand where the target is missed. A click on a cell opens its day below.")
+            if week.promised
+            else lang("No target is set. A click on a cell opens its day below.")
         )
 
 
@@ -253,11 +263,8 @@ def _band(look: _Look, day: int) -> None:
         )
     told = lang("Service on this day")
     st.markdown(f"**{told}**")
-    legend(
-        [
-            (palette.cover, lang("answered in time; the band holds it in 95 cases of 100")),
-            (palette.needed, lang("promised: {target}", target=lang.percent(week.target))),
-        ],
-        palette,
-    )
-    chart(band_chart(slots, week.target, lang, palette), told)
+    items = [(palette.cover, lang("answered in time; the band holds it in 95 cases of 100"))]
+    if week.promised:
+        items.append((palette.needed, lang("promised: {target}", target=lang.percent(week.target))))
+    legend(items, palette)
+    chart(band_chart(slots, week.target if week.promised else None, lang, palette), told)

@@ -22,7 +22,6 @@ from sim.ui.view import View, choose, decide, table
 
 __all__ = ["named_inputs", "ranges"]
 
-_WEEKS = 365 / 7 / 12
 # Where nothing is known of an input yet: a fifth less to a fifth more.
 _USUAL = (0.8, 1.0, 1.2)
 # Where the normal law has the ends of the triangle of its own standard deviation.
@@ -196,7 +195,7 @@ def _unit(asked: Input, factor: bool, scenario: Scenario, lang: Language) -> tup
     if asked.unit == "s":
         return 1.0, lang("seconds")
     if asked.unit == "contacts/week":
-        return _WEEKS, lang("contacts a month")
+        return 1.0, lang("contacts a week")
     if asked.unit.startswith("money"):
         return 1.0, scenario.currency
     return 1.0, lang("as above")
