@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from sim.decide import OptionResult
+from sim.decide import Attained, OptionResult
 from sim.report.drawn import class_legend, day_slots, service_words, thin_sentence, week_cells
 from sim.report.language import Language
 from sim.report.sentences import channel_title, group_title, option_title
@@ -122,9 +122,23 @@ def _sentence(look: _Look) -> None:
     else:
         said = lang("{channel}: {share} answered in {time}, the target is {target}.", **figures)
         said += f" {_below(week, lang)}"
+        said += f" {_lost(one, len(week.thin), lang)}"
     with st.container(border=True):
         st.header(f":material/groups: {plain(_headline(look))}", anchor=False)
-        st.markdown(plain(said))
+        st.markdown(plain(said.strip()))
+
+
+def _lost(one: Attained, late: int, lang: Language) -> str:
+    """Which intervals miss the promise where those who give up count too; empty if none others."""
+    lost = one.target.abandonment if one.target else None
+    if lost is None or one.thin[0] == late:
+        return ""
+    return lang(
+        "Counting those of whom more than {lost} give up, {n} of {all} miss the promise.",
+        lost=lang.percent(lost),
+        n=lang.number(one.thin[0]),
+        all=lang.number(one.thin[1]),
+    )
 
 
 def _below(week: WeekOf, lang: Language) -> str:
