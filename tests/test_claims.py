@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ from sim.decide.goals import reach
 from sim.decide.would_be import ways
 from sim.errors import InvalidInput
 from sim.metrics import Count
+from sim.report.language import Language
+from sim.report.refusals import worded
 from sim.scenario import Scenario
 from sim.scenario.claims import claim_of, claim_said
 
@@ -80,6 +83,7 @@ def compared() -> Comparison:
         ("на 40–60 % дешевле", "cost", -0.4, -0.6),
         ("98 % fewer missed", "missed", -0.98, -0.98),
         ("пропущенных на 98 % меньше", "missed", -0.98, -0.98),
+        ("на 98% меньше пропущенных", "missed", -0.98, -0.98),
         ("CSAT +15 %", "csat", 0.15, 0.15),
         ("удовлетворённость выше на 15%", "csat", 0.15, 0.15),
         ("twice 50% faster", "asa", -0.5, -0.5),
@@ -125,8 +129,11 @@ def test_what_cannot_be_a_claim_is_refused_in_words(key: str, said: object, word
 
 @pytest.mark.parametrize("said", ["", "the best in town", "40%", "cheaper", "1e999% cheaper"])
 def test_words_without_a_measure_or_a_figure_are_no_claim(said: str) -> None:
-    with pytest.raises(InvalidInput, match="must name a measure and a change"):
+    with pytest.raises(InvalidInput, match="must name a measure and a change") as refused:
         claim_said(said)
+    hint = worded(refused.value.hint, Language("ru"))
+    assert "дешевле" in hint
+    assert all(claim_said(example) for example in re.findall("'([^']+)'", hint))
 
 
 # --- figures -------------------------------------------------------------------------------------

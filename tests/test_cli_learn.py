@@ -178,11 +178,18 @@ def test_a_channel_in_which_nobody_is_handled_is_left_out_and_said(
     table = tmp_path / "calls.csv"
     table.write_text("\n".join(["time;wait;talk;status;channel", *rows]) + "\n")
 
-    said = linewise("learn", table, "--timezone", "UTC", "--to", tmp_path / "a.yaml", "--lang=ru")
+    places = ("--timezone", "UTC", "--country", "RU", "--to", tmp_path / "a.yaml")
+    said = linewise("learn", table, *places, "--lang=ru")
+    found = load(tmp_path / "a.yaml")
 
     assert said.code == 0, said.err
     assert "канал не взят, в нём никого не обслуживали дольше 0 с: chat" in said.out
-    assert set(load(tmp_path / "a.yaml").channels) == {"phone"}
+    assert set(found.channels) == {"phone"}
+    # What people read is in their language, and money that of the country.
+    title = found.channels["phone"].title
+    assert title
+    assert [title.in_(code) for code in ("en", "ru")] == ["Phone", "Телефон"]
+    assert found.currency == "RUB"
 
 
 def test_a_log_of_one_second_of_days_far_apart_and_with_a_stray_date_is_learnt(

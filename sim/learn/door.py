@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from babel.numbers import get_territory_currencies
 
 from sim.errors import InvalidInput
 from sim.learn.alone import Alone, alone
@@ -35,8 +36,10 @@ __all__ = ["Learned", "Tested", "learn_from", "not_over"]
 
 #: What is known of a format beside what its files say: country, currency, and by how much
 #: contacts of high priority stand ahead [s].
-_KNOWN: Mapping[str, tuple[str | None, str, float]] = {"anonymous_bank": ("IL", "ILS", 90.0)}
-_USUAL = (None, "EUR", 0.0)
+_KNOWN: Mapping[str, tuple[str | None, str | None, float]] = {"anonymous_bank": ("IL", "ILS", 90.0)}
+_USUAL = (None, None, 0.0)
+#: Where no country says which.
+_CURRENCY = "EUR"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -189,7 +192,7 @@ def learn_from(
         timezone=read.timezone,
         how=period.how,
         country=country,
-        currency=currency,
+        currency=currency or _currency(country),
         head=head,
     )
     if to is not None:
@@ -209,6 +212,12 @@ def learn_from(
         scenario=text,
         alone=alone(text, estimates.channels, seed),
     )
+
+
+def _currency(country: str | None) -> str:
+    """What one pays with in a country: the tender of which no end is known."""
+    found = get_territory_currencies(country, date.max, date.max) if country else []
+    return str(found[0]) if found else _CURRENCY
 
 
 def _tried(other: _Read, period: _Period, learnt: Learnt, how: Mapping[str, Any]) -> Tested:

@@ -22,6 +22,15 @@ __all__ = ["GROUP", "Written", "week_of", "written"]
 
 #: Name of the group that stands for all agents.
 GROUP = "agents"
+#: What people read instead of names: of the scenario that nobody has named, of channels, of agents.
+_NAME = "learnt"
+_TITLE = "{en: Learnt from logs, ru: По журналам}"
+_TITLES = {
+    "phone": "{en: Phone, ru: Телефон}",
+    "chat": "{en: Chat, ru: Чат}",
+    "email": "{en: E-mail, ru: Почта}",
+    GROUP: "{en: Agents, ru: Операторы}",
+}
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 #: Rows of a written patience curve [s].
 _TIMES = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300, 450, 600, 900, 1200, 1800)
@@ -99,7 +108,7 @@ def week_of(path: Path) -> Path:
 
 def _plain(name: str) -> str:
     """A name as a scenario, and the folder of its week, can have it."""
-    return re.sub(r"[^\w .-]+", "-", name)[:64].strip(" .-") or "learnt"
+    return re.sub(r"[^\w .-]+", "-", name)[:64].strip(" .-") or _NAME
 
 
 def written(
@@ -127,7 +136,7 @@ def written(
     source
         Which logs, in words.
     timezone, country, currency
-        Of the calendar; the logs say nothing of money.
+        Of the calendar, and of prices to come: the logs say nothing of money.
     how
         ``logged``, ``inferred`` or ``assumed``: where the number of agents comes from.
     head
@@ -140,6 +149,7 @@ def written(
     lines = [
         *(f"# {line}".rstrip() for line in (head or _head(found, source)).splitlines()),
         f"name: {_word(plain)}",
+        *([f"title: {_TITLE}"] if plain == _NAME else []),
         f"currency: {currency}",
         *_calendar(start, timezone, country),
         "interval: 60m",
@@ -153,6 +163,7 @@ def written(
     lines += [
         "groups:",
         f"  {GROUP}:",
+        f"    title: {_TITLES[GROUP]}",
         f"    skills: [{', '.join(map(_key, found.channels))}]",
         f"    # Mean agents present, {told}.",
         f"    staffing: {{intervals: {_word(table)}}}",
@@ -192,7 +203,10 @@ def _key(name: str) -> str:
 
 
 def _channel(one: ChannelEstimates, table: str, wrap: float, country: str | None) -> Iterator[str]:
-    yield f"  {_key(one.name)}:"
+    key = _key(one.name)
+    yield f"  {key}:"
+    if key in _TITLES:
+        yield f"    title: {_TITLES[key]}"
     yield f"    kind: {_KINDS.get(one.name, 'voice')}"
     usual = "no country given: holidays are in it"
     if country:
