@@ -23,7 +23,8 @@ from sim.demand.parameters import chances
 from sim.errors import InvalidInput
 from sim.report.breakeven import breakeven_picture, breakeven_sentences
 from sim.report.language import Language
-from sim.report.risk import flip_sentences, risk_data, risk_sentences, tornado_picture
+from sim.report.risk import flip_sentences, risk_sentences, tornado_picture
+from sim.report.risk_data import risk_data
 from sim.scenario import Scenario, load_text
 from sim.scenario.changed import changed
 

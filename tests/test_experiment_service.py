@@ -101,7 +101,7 @@ def test_plans_are_those_that_whole_runs_as_trials_lead_to(
     scenario = desk(lines, {"own": team("[phone, mail]", "to_target: {}")}, days=1)
     found = cover(scenario, "base", seed=1)
 
-    def wholly(played: Case, met: Customers, count: int, *, on: Any) -> Replications:
+    def wholly(played: Case, met: Customers, count: int, *, on: Any, tell: Any) -> Replications:
         return replicate(played, seed=met.seed, replications=count, on=on)
 
     monkeypatch.setattr(trials, "serve", wholly)

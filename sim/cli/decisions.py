@@ -32,12 +32,11 @@ from sim.report.language import N_, Language
 from sim.report.risk import (
     flip_sentences,
     option_risk_table,
-    risk_data,
-    risk_rows,
     risk_sentences,
     tornado_picture,
     worth_table,
 )
+from sim.report.risk_data import risk_data, risk_rows
 from sim.scenario import load
 
 __all__ = ["add_to"]

@@ -1,13 +1,11 @@
-"""Risk in words, tables and data: how sure the answer is, and what it hangs on."""
+"""Risk in words and tables: how sure the answer is, and what it hangs on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sim.decide.risk import RiskAnswer, Stake
 from sim.decide.valued import Amount
-from sim.report.answer import finite, in_both, with_interval
 from sim.report.inputs import input_title, input_value
 from sim.report.language import N_, Language
 from sim.report.sentences import option_title
@@ -24,9 +22,7 @@ __all__ = [
     "flip_table",
     "option_risk_table",
     "range_table",
-    "risk_data",
     "risk_headline",
-    "risk_rows",
     "risk_sentences",
     "tornado_picture",
     "worth_table",
@@ -417,100 +413,3 @@ def worth_table(found: RiskAnswer, lang: Language, amount: Amount | None = None)
     worth = lang("Worth") if stake.amount.startswith("npv") else lang("Worth a month")
     head = lang("Input"), worth, lang("Of knowing all")
     return Table(lang("What is worth knowing better before choosing"), head, rows)
-
-
-def risk_rows(found: RiskAnswer) -> list[dict[str, object]]:
-    """Every draw: inputs and what options come to."""
-    main = found.main
-    return [
-        {
-            "draw": draw,
-            **{one.name: float(main.values[draw, n]) for n, one in enumerate(main.inputs)},
-            **{
-                f"{amount}_{option}": float(stake.costs[draw, n])
-                for amount, stake in found.stakes.items()
-                for n, option in enumerate(stake.options)
-            },
-        }
-        for draw in range(main.draws)
-    ]
-
-
-def risk_data(found: RiskAnswer) -> dict[str, Any]:
-    """Everything as plain data: the month, and beside it losses and months where there are any."""
-    scenario, run, month = found.comparison.scenario, found.comparison.run, found.month
-    return {
-        "scenario": scenario.name,
-        "currency": scenario.currency,
-        "seed": found.seed,
-        "replications": run.replications,
-        "draws": month.draws,
-        "drawn_again": found.again,
-        "pair": list(month.pair),
-        **_stake(month),
-        "beside": {name: _stake(one) for name, one in found.stakes.items() if one is not month},
-        "sentences": in_both(lambda lang: risk_sentences(found, lang)),
-    }
-
-
-def _stake(found: Stake) -> dict[str, Any]:
-    """One amount as plain data."""
-    above, below = found.leaning
-    return {
-        "chance_second_cheaper": with_interval(found.chance),
-        "difference": {
-            **_quantiles(found.quantiles()),
-            "as_written": found.written_difference,
-            "as_written_is_middle": found.is_central,
-        },
-        "ranges_with_middle_above_written": above,
-        "ranges_with_middle_below_written": below,
-        "options": {
-            name: {
-                "cheapest": with_interval(found.cheapest[name]),
-                "cost": _quantiles(found.quantiles(name)),
-                "cost_as_written": float(found.written[n]),
-                "regret": found.regret[name],
-            }
-            for n, name in enumerate(found.options)
-        },
-        "worth_of_knowing_all": found.perfect,
-        "inputs": [_input(found, one) for one in found.inputs],
-        "tornado": [
-            {
-                "input": bar.input.name,
-                "low": bar.low,
-                "high": bar.high,
-                "difference_at_low": bar.at_low,
-                "difference_at_high": bar.at_high,
-            }
-            for bar in found.bars
-        ],
-        "flips": [
-            {
-                "input": flip.input.name,
-                "now": flip.input.now,
-                "value": flip.value,
-                "share": finite(flip.share),
-                "sd": flip.distance,
-                "to": flip.to,
-            }
-            for flip in found.flips
-        ],
-    }
-
-
-def _input(found: Stake, one: Uncertain) -> dict[str, Any]:
-    return {
-        "name": one.name,
-        "law": one.law,
-        "numbers": list(one.numbers),
-        "as": "factor" if one.factor else "value",
-        "unit": one.input.unit,
-        "source": one.source,
-        "worth": found.worth[one.name],
-    }
-
-
-def _quantiles(found: tuple[float, float, float]) -> dict[str, float]:
-    return dict(zip(("p5", "p50", "p95"), found, strict=True))

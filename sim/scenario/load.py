@@ -118,8 +118,8 @@ def load_tree(tree: Mapping[str, Any], name: str = "scenario.yaml") -> Scenario:
 
     Examples
     --------
-    >>> tree = standalone(text="{name: mine, channels: {phone: {volume: 900 / week}}}")
-    >>> load_tree({**tree, "name": "theirs"}).name
+    >>> from sim.scenario.ready import ready
+    >>> load_tree({**standalone(ready()["help-desk"]), "name": "theirs"}).name
     'theirs'
     """
     return _built(read_values(tree, Origin(name, None)))
