@@ -206,6 +206,28 @@ def test_a_task_is_long_enough_to_be_worth_the_way_and_there_is_one_for_everybod
 # --- what goes wrong -----------------------------------------------------------------------------
 
 
+class Slow:
+    """A job whose replications take much longer than a task is to take."""
+
+    def __init__(self) -> None:
+        self.played: list[int] = []
+
+    def play(self, number: int) -> int:
+        self.played.append(number)
+        time.sleep(4 * places._TASK)
+        return number
+
+
+def test_who_stops_waits_for_a_single_replication_of_a_long_one() -> None:
+    job = Slow()
+    with opened("threads:2") as place:
+        given = place.play(job, range(1000))
+        assert [next(given) for _ in range(5)] == [0, 1, 2, 3, 4]
+        given.close()
+    # The two threads are one ahead of what was taken, and two more were begun with.
+    assert len(job.played) <= 9
+
+
 class Breaking:
     """An engine whose process ends now and then, once for each mark in a folder."""
 

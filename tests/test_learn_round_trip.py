@@ -227,3 +227,24 @@ def test_sums_by_interval_bring_back_what_sums_allow(tmp_path: Path) -> None:
     assert errors["abandonment"].r > 0.6
     assert abs(errors["abandonment"].bias) < 0.03
     assert abs(errors["service_level"].bias) < 0.06
+
+
+def test_who_stops_while_the_scenario_is_tried_has_nothing_written(tmp_path: Path) -> None:
+    (tmp_path / "queue_log").write_text(
+        queue_log(load_text(KNOWN.replace("days: 57", "days: 7")), 6)
+    )
+
+    def stop(step: str) -> None:
+        if step == "scenario":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        learn_from(
+            tmp_path / "queue_log",
+            timezone="UTC",
+            to=tmp_path / "back.yaml",
+            draws=5,
+            replications=1,
+            tell=stop,
+        )
+    assert [one.name for one in tmp_path.iterdir()] == ["queue_log"]

@@ -39,7 +39,7 @@ FORMS = "serial, threads[:N], processes[:N], dask://HOST:PORT, joblib"
 
 # Replications that a thread plays in one go, at most.
 _PARCEL = 16
-# A task for another process is to take this long [s], or the way there would weigh too much.
+# A task is to take this long [s]: less, and the way to another process would weigh too much.
 _TASK = 0.15
 # Tasks for each worker in one call, so that what is not yet added up cannot pile up.
 _ROUND = 64
@@ -82,23 +82,38 @@ class _Threads:
         """Play on all threads, few parcels ahead of whoever takes them."""
         stop = threading.Event()
 
-        def several(some: range) -> list[_Kept]:
-            return [job.play(number) for number in some if not stop.is_set()]
+        def several(some: range) -> _Delivery[_Kept]:
+            begun = time.perf_counter()
+            played = [job.play(number) for number in some if not stop.is_set()]
+            return _Delivery(played, time.perf_counter() - begun)
 
-        # Small parcels keep all threads busy to the end, larger ones spare them waking each other.
-        size = max(1, min(_PARCEL, math.ceil(len(numbers) / (4 * self.workers))))
-        parcels = iter([numbers[at : at + size] for at in range(0, len(numbers), size)])
+        pace = _Pace()
+        parcels = self._parcels(numbers, pace)
         with ThreadPoolExecutor(self.workers) as pool:
             try:
                 running = deque(
                     pool.submit(several, some) for some in islice(parcels, 2 * self.workers)
                 )
                 while running:
-                    yield from running.popleft().result()
+                    delivery = running.popleft().result()
+                    pace.seen(delivery)
+                    yield from delivery.played
                     running.extend(pool.submit(several, some) for some in islice(parcels, 1))
             finally:
                 stop.set()
                 pool.shutdown(wait=False, cancel_futures=True)
+
+    def _parcels(self, numbers: range, pace: _Pace) -> Iterator[range]:
+        """Cut replications into parcels.
+
+        Small ones keep all threads busy to the end and let a caller stop soon, larger ones spare
+        threads waking each other.
+        """
+        most = min(_PARCEL, math.ceil(len(numbers) / (4 * self.workers)))
+        while numbers:
+            size = min(most, pace.size(len(numbers), 1))
+            yield numbers[:size]
+            numbers = numbers[size:]
 
 
 # --- other processes -------------------------------------------------------------------------
@@ -128,7 +143,7 @@ class _Parcel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Delivery(Generic[_Kept]):
-    """What comes back of a parcel.
+    """What comes back of a parcel, with how long it took.
 
     Parameters
     ----------

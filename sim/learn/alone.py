@@ -13,10 +13,10 @@ from sim.learn.scenario import Written
 from sim.scenario import load
 from sim.stats import Estimate
 
-__all__ = ["APART", "Alone", "alone"]
+__all__ = ["Alone", "alone"]
 
 #: Points of abandonment by which a scenario may be off and still be said to repeat its log.
-APART = 0.05
+_APART = 0.05
 _WEEKS = 8
 
 
@@ -37,7 +37,7 @@ class Alone:
 
     def repeats(self, abandonment: Figure) -> bool:
         """Whether as many give up as in the log."""
-        return abs(self.abandonment.value - abandonment.value) <= APART
+        return abs(self.abandonment.value - abandonment.value) <= _APART
 
 
 def alone(text: Written, channels: Iterable[str], seed: int) -> dict[str, Alone]:

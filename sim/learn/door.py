@@ -34,10 +34,10 @@ from sim.learn.volume import LEAST_DAYS
 
 __all__ = ["Learned", "Tested", "learn_from", "not_over"]
 
-#: What is known of a format beside what its files say: country, currency, and by how much
-#: contacts of high priority stand ahead [s].
-_KNOWN: Mapping[str, tuple[str | None, str | None, float]] = {"anonymous_bank": ("IL", "ILS", 90.0)}
-_USUAL = (None, None, 0.0)
+#: What is known of a format beside what its files say: country, and by how much contacts of high
+#: priority stand ahead [s].
+_KNOWN: Mapping[str, tuple[str | None, float]] = {"anonymous_bank": ("IL", 90.0)}
+_USUAL = (None, 0.0)
 #: Where no country says which.
 _CURRENCY = "EUR"
 
@@ -165,7 +165,7 @@ def learn_from(
         long they were handled; if a number is out of bounds, or `to` would take the place of a log.
     """
     _check(head_start, replications, draws)
-    usual, currency, ahead = _KNOWN.get(_format(paths, format), _USUAL)
+    usual, ahead = _KNOWN.get(_format(paths, format), _USUAL)
     country = country or usual
     days_off = _days_off(country)
     _spare([*_listed(paths), *_listed(test or [])], to)
@@ -192,12 +192,13 @@ def learn_from(
         timezone=read.timezone,
         how=period.how,
         country=country,
-        currency=currency or _currency(country),
+        currency=_currency(country),
         head=head,
     )
+    tell("scenario")
+    played = alone(text, estimates.channels, seed)
     if to is not None:
         text.save(Path(to))
-    tell("scenario")
     return Learned(
         reading=read.reading,
         findings=read.findings,
@@ -210,7 +211,7 @@ def learn_from(
         itself=itself,
         test=tested,
         scenario=text,
-        alone=alone(text, estimates.channels, seed),
+        alone=played,
     )
 
 

@@ -34,15 +34,10 @@ def volume_figures(volume: Volume, ahead: Forecast | None, draws: int = DRAWS) -
     low, high = _week_by_week(per_day, (volume.days[volume.used] + 3) % 7, 10 * draws)
     mean = float(per_day.mean()) if len(per_day) else float("nan")
     found = {"volume": Figure("volume", mean, low, high, int(per_day.sum()))}
-    # A weekday that is there once is as usual as can be: of how days differ nothing is known then.
-    weekday = (volume.days[volume.used] + 3) % 7
-    several = len(weekday) > len(np.unique(weekday))
-    if several:
-        found["day_variation"] = _variation(volume, draws)
+    found["day_variation"] = _variation(volume, draws)
     found["dispersion"] = _dispersion(volume, draws)
-    if several:
-        found["trend"] = _trend(volume, draws)
-        found["lag"] = _lag(volume, draws)
+    found["trend"] = _trend(volume, draws)
+    found["lag"] = _lag(volume, draws)
     if ahead is not None:
         off = np.abs(ahead.ours - ahead.real), np.abs(ahead.naive - ahead.real)
         sums = {"forecast": (off[0], ahead.real), "seasonal_naive": (off[1], ahead.real)}

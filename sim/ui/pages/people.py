@@ -121,11 +121,11 @@ def _sentence(look: _Look) -> None:
         said = lang("{channel}: {share} answered in {time}, no target is set.", **figures)
     else:
         said = lang("{channel}: {share} answered in {time}, the target is {target}.", **figures)
-        said += f" {_below(week, lang)}"
-        said += f" {_lost(one, len(week.thin), lang)}"
+        late, lost = _below(week, lang), _lost(one, len(week.thin), lang)
+        said = " ".join(filter(None, (said, late, lost)))
     with st.container(border=True):
         st.header(f":material/groups: {plain(_headline(look))}", anchor=False)
-        st.markdown(plain(said.strip()))
+        st.markdown(plain(said))
 
 
 def _lost(one: Attained, late: int, lang: Language) -> str:
