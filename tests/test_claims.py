@@ -362,6 +362,17 @@ def test_the_command_says_what_the_scenario_makes_of_a_claim(
     assert "Six questions" in said.out
 
 
+def test_a_claim_of_the_file_that_is_said_again_is_told_once(
+    linewise: Callable[..., Said], file: Path
+) -> None:
+    file.write_text(FILE + "claims: {cheap: {cost: -60% to -40%}}\n")
+    again = ("--says", "40-60% cheaper", "--says", "40-60 % cheaper", "--option", "cheap")
+
+    assert len(linewise("claim", file, *again, "--json").data["claims"]) == 1
+    other = ("--says", "40-50% cheaper", "--option", "cheap")
+    assert len(linewise("claim", file, *other, "--json").data["claims"]) == 2
+
+
 def test_the_command_speaks_russian_and_json(linewise: Callable[..., Said], file: Path) -> None:
     claim = ("claim", file, "--says", "на 20 % дешевле", "--option", "cheap")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import pickle
 import threading
 import time
 from pathlib import Path
@@ -12,7 +14,7 @@ from visitor import opened, own, press, put, texts
 
 from sim.errors import InvalidInput
 from sim.scenario.edited import Edit
-from sim.ui.jobs import Board, Job, Stopped, Task, Tell
+from sim.ui.jobs import Board, Job, Stopped, Task, Tell, _compute
 from sim.ui.state import MOST_LETTERS, OWN, State, address, link_of, read_address
 
 
@@ -126,6 +128,41 @@ def test_who_stops_leaves_the_work_of_others_alone(tmp_path: Path) -> None:
     assert not job.ended.is_set()
     board.stop("shared", "other")
     assert job.ended.wait(10)
+
+
+def test_a_process_whose_app_is_gone_ends_without_a_word(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.setattr("os.nice", lambda _: None)
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    ours.close()
+    _compute(theirs, pickle.dumps((doubled, (21,))), None)
+
+    assert not caplog.records
+
+
+def test_work_that_everybody_has_left_is_stopped_and_begun_anew_for_who_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.ui.jobs._AWAY", 0.2)
+    there = {"me", "other"}
+    board = Board(is_here=there.__contains__)
+    task = Task("left", lasting, (str(tmp_path / "mark"),), "thread")
+    job = board.ask(task, "me")
+    board.ask(task, "other")
+    there.remove("me")
+    assert not job.ended.wait(0.5)
+    there.clear()
+    with pytest.raises(Stopped):
+        answered(job)
+
+    there.add("next")
+    again = board.ask(task, "next")
+    assert again is not job
+    assert not again.ended.wait(0.5)
+    board.stop("left", "next")
+    assert again.ended.wait(10)
 
 
 def test_more_tasks_than_turns_wait_and_can_be_stopped_while_they_do(tmp_path: Path) -> None:

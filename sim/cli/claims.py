@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from sim.cli.options import File, On, Replications, Seed
 from sim.cli.terminal import AsCsv, AsJson, Lang, one_form, progress, say
 from sim.decide import compare
 from sim.decide.checklist import checklist
-from sim.decide.claims import check_claim, check_claims, compared_with
+from sim.decide.claims import Checked, check_claim, check_claims, compared_with
 from sim.decide.goals import reach
 from sim.decide.would_be import ways
 from sim.errors import InvalidInput
@@ -57,10 +58,19 @@ def _claim(
         comparison = compare(scenario, seed=seed, replications=replications, progress=follow, on=on)
     checked = [check_claim(comparison, option, one) for one in said if option is not None]
     checked += check_claims(comparison)
-    found = [(one, ways(comparison, one)) for one in checked]
+    found = [(one, ways(comparison, one)) for one in _once(checked)]
     listed, reached = checklist(comparison), reach(comparison)
     answer = claims_answer(comparison, found, listed, reached, Language(lang))
     say(answer, as_json, as_csv, lang)
+
+
+def _once(checked: Iterable[Checked]) -> list[Checked]:
+    """Each claim once, however it is worded: what is said here may stand in the file too."""
+    kept: dict[object, Checked] = {}
+    for one in checked:
+        said = one.claim.model_copy(update={"text": "", "than": None})
+        kept.setdefault((one.option, one.than, said), one)
+    return list(kept.values())
 
 
 def add_to(app: typer.Typer) -> None:

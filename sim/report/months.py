@@ -66,7 +66,10 @@ def horizon_table(comparison: Comparison, outlook: Outlook, lang: Language) -> T
     if today in outlook.options and len(ahead) > 1:
         title = option_title(outlook.scenario, today, lang)
         cells = (_payback(outlook, one.name, today, lang) for one in ahead)
-        rows.append((lang("Repaid against “{base}”", base=title), *cells))
+        said = N_("Repaid against “{base}”")
+        if outlook.scenario.consequences is not None:
+            said = N_("Repaid against “{base}”, losses counted")
+        rows.append((lang(said, base=title), *cells))
     titles = [short_title(option, lang) for option in options]
     return by_option(lang("Money over the months"), lang("Option"), titles, rows)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from sim.report.language import N_, Code, Language
 from sim.scenario.channel import Target
+from sim.scenario.hours import DAY, OpenHours
 from sim.scenario.model import ONLY_OPTION, Scenario
 
 if TYPE_CHECKING:  # closed forms are told without what plays and compares
@@ -21,6 +23,7 @@ __all__ = [
     "demanded_words",
     "gap_sentence",
     "group_title",
+    "hours_words",
     "option_title",
     "part_title",
     "promise_words",
@@ -164,6 +167,34 @@ def group_title(scenario: Scenario, option: str, group: str, lang: Language) -> 
 def _digits(share: float) -> int:
     """Digits after the point that a promise needs: 99.9 % is not 100 %."""
     return next((digits for digits in (0, 1) if math.isclose(share, round(share, digits + 2))), 2)
+
+
+def hours_words(hours: OpenHours, lang: Language) -> str:
+    """When something is open, days of the same hours together.
+
+    Examples
+    --------
+    >>> hours_words(OpenHours.of("Mon-Fri 09:00-18:00", "Sat 10:00-16:00"), Language("en"))
+    'Mon–Fri 09:00–18:00, Sat 10:00–16:00'
+    """
+    if hours.is_always:
+        return lang("round the clock")
+    days = [
+        tuple(
+            (max(start, day * DAY) - day * DAY, min(end, (day + 1) * DAY) - day * DAY)
+            for start, end in hours.ranges
+            if start < (day + 1) * DAY and end > day * DAY
+        )
+        for day in range(7)
+    ]
+    said = []
+    for spans, alike in groupby(range(7), key=lambda day: days[day]):
+        first, *more = alike
+        name = "–".join(lang.day(day) for day in ((first, more[-1]) if more else (first,)))
+        clocks = (f"{lang.clock(start)}–{lang.clock(end)}" for start, end in spans)
+        if spans:
+            said.append(f"{name} {', '.join(clocks)}")
+    return ", ".join(said) or lang("never")
 
 
 def target_words(target: Target | None, lang: Language) -> str:

@@ -459,13 +459,13 @@ def sureness(compared: Comparison, lang: Language) -> str:
         "That is {share} less than “{other}”; in 95 cases of 100 the difference is {low} to {high}."
     )
     if found.comparisons > 1:
+        # Wide enough for all of them together, so each alone holds at least as often.
         said = N_(
-            "That is {share} less than “{other}”, {low} to {high}; in 95 cases of 100 all {all} "
-            "comparisons hold at once."
+            "That is {share} less than “{other}”; in at least 95 cases of 100 the difference is "
+            "{low} to {high}."
         )
     money = lang(
         said,
-        all=found.comparisons,
         other=option_title(scenario, found.other, lang),
         share=lang.percent(found.share, 1),
         low=lang.money(found.saving.low, scenario.currency, compact=True),

@@ -210,8 +210,9 @@ def _notices(lang: Language, page: str) -> None:
     """A damaged link; a file that could not be read, until another page is looked at."""
     wrong, *opened = st.session_state["damaged"]
     if wrong and opened == [state().scenario, state().figures]:
-        parts = ", ".join(quoted(part) for part in wrong)
-        st.warning(lang("This link is damaged: {parts} was left out.", parts=parts))
+        changes = lang("the changes that it carries")
+        parts = ", ".join(changes if part == "edits" else quoted(part) for part in wrong)
+        st.warning(lang("This link is damaged. Left out: {parts}.", parts=parts))
     name, lines, *seen = st.session_state.get("problems", ("", []))
     if seen and seen != [page]:
         del st.session_state["problems"]

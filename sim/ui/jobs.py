@@ -11,9 +11,11 @@ import pickle
 import signal
 import tempfile
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
@@ -30,6 +32,9 @@ _LOG = logging.getLogger(__name__)
 _REFUSED = (InvalidInput, ScenarioError)
 # A process that nobody has stopped is, after this [s].
 _LONGEST = 1800.0
+# How long a visitor may be away, as one is whose line breaks or who closes the page [s]: Streamlit
+# keeps as long what they have typed.
+_AWAY = 120.0
 # How far a process stands back, as the system counts it: it gets a third of what a page gets.
 _BEHIND = 5
 
@@ -93,6 +98,10 @@ class Job:
     stopping: threading.Event = field(default_factory=threading.Event)
     running: bool = False
     followers: set[str] = field(default_factory=set)
+    #: When somebody was last there who wants it, by `time.monotonic`.
+    seen: float = field(default_factory=time.monotonic)
+    #: Whether somebody is there now; asked each time it tells how far it is.
+    is_wanted: Callable[[], bool] = lambda: True
 
     @property
     def failed(self) -> bool:
@@ -106,7 +115,11 @@ class Job:
 
     def told(self, share: float, what: str = "") -> None:
         """Note how far it is; raises `Stopped` where nobody wants it any more."""
-        if self.stopping.is_set():
+        now = time.monotonic()
+        if self.is_wanted():
+            self.seen = now
+        if self.stopping.is_set() or now - self.seen > _AWAY:
+            self.stopping.set()
             raise Stopped
         self.share, self.what = min(max(share, 0.0), 1.0), what
 
@@ -172,10 +185,18 @@ class Board:
         Results to keep.
     at_once
         Tasks that run at the same time; more wait for their turn.
+    is_here
+        Whether a visitor is still there: a job is stopped when all who want it have gone.
     """
 
-    def __init__(self, most: int = 64, at_once: int | None = None) -> None:
+    def __init__(
+        self,
+        most: int = 64,
+        at_once: int | None = None,
+        is_here: Callable[[str], bool] = lambda visitor: True,
+    ) -> None:
         self._most = most
+        self._is_here = is_here
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = threading.Lock()
         cores = os.cpu_count() or 1
@@ -193,8 +214,9 @@ class Board:
         """The job of a task: kept, on its way, or begun now; one that failed begins anew."""
         with self._lock:
             job = self._jobs.get(task.key)
-            if job is None or job.failed:
+            if job is None or job.failed or job.stopping.is_set():
                 job = self._jobs[task.key] = Job(task)
+                job.is_wanted = partial(self._wanted, job)
                 place = self._lines[task.place].join(task.beside)
                 threading.Thread(target=self._run, args=(job, place), daemon=True).start()
             self._jobs.move_to_end(task.key)
@@ -211,6 +233,10 @@ class Board:
             job.followers.discard(visitor)
             if not job.followers:
                 job.stopping.set()
+
+    def _wanted(self, job: Job) -> bool:
+        with self._lock:
+            return any(self._is_here(visitor) for visitor in job.followers)
 
     def _forget(self) -> None:
         """Drop the results that were asked for least lately."""
@@ -322,6 +348,8 @@ def _compute(theirs: Connection, packed: bytes, folder: str | None) -> None:
     try:
         function, args = pickle.loads(packed)  # what it needs is imported here
         theirs.send(("done", function(*args, tell=tell)))
+    except BrokenPipeError:  # the app is gone, and with it whoever wanted to know
+        return
     except _REFUSED as error:
         theirs.send(("refused", error))
     except Exception as error:

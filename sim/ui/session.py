@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from sim.ui.state import State
 
-__all__ = ["can_redo", "can_undo", "change", "look", "redo", "state", "undo", "visitor"]
+__all__ = ["can_redo", "can_undo", "change", "is_here", "look", "redo", "state", "undo", "visitor"]
 
 # Steps back that are kept; a state is small, and shares what did not change with the next.
 _MOST = 100
@@ -22,7 +22,13 @@ def state() -> State:
 
 def visitor() -> str:
     """A name for this session, known to nobody else."""
-    return str(st.session_state.setdefault("visitor", uuid4().hex))
+    context = get_script_run_ctx()
+    return context.session_id if context else ""
+
+
+def is_here(visitor: str) -> bool:
+    """Whether the page of a visitor is open; of tests, which have no browser, it always is."""
+    return not runtime.exists() or runtime.get_instance().is_active_session(visitor)
 
 
 def look(fresh: State) -> None:

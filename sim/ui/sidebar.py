@@ -11,7 +11,7 @@ import streamlit as st
 from sim.errors import LinewiseError, ScenarioError
 from sim.report.language import Language
 from sim.report.refusals import refusal_lines
-from sim.report.sentences import channel_title, option_title
+from sim.report.sentences import channel_title, hours_words, option_title
 from sim.scenario import Scenario, load_text
 from sim.scenario.ready import ready
 from sim.scenario.variant import aht, lead, volume
@@ -195,6 +195,7 @@ def load_figures(scenario: Scenario, lang: Language) -> None:
             _figure("answered", lang("Answered, %"), 100 * target.answered if target else None, 1.0)
         with right:
             _figure("within", lang("within, s"), target.awt if target else None, 5.0)
+        st.caption(lang("Open: {hours}", hours=hours_words(channel.open, lang)))
         st.button(
             lang("Back to the example"),
             key="reset",

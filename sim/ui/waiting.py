@@ -10,7 +10,7 @@ import streamlit as st
 from sim import compiled
 from sim.report.language import Language
 from sim.ui.jobs import Board, Job, Stopped, Task
-from sim.ui.session import visitor
+from sim.ui.session import can_undo, is_here, undo, visitor
 
 __all__ = ["Paused", "board", "now", "result_of", "soon"]
 
@@ -29,7 +29,7 @@ class Paused(Exception):
 @st.cache_resource(show_spinner=False)
 def board() -> Board:
     """What all visitors share."""
-    return Board()
+    return Board(is_here=is_here)
 
 
 def now(task: Task[_Result], lang: Language, wording: Wording | None = None) -> _Result:
@@ -183,7 +183,12 @@ def _wanted(task: Task[object], lang: Language, start: str | None) -> bool:
     if task.key in stopped:
         st.info(lang("Stopped. What was there before is as it was."))
     label = start or lang("Compute it after all")
-    st.button(label, key=f"start.{task.key}", on_click=_begin, args=(task.key,), type="primary")
+    with st.container(horizontal=True):
+        st.button(label, key=f"start.{task.key}", on_click=_begin, args=(task.key,), type="primary")
+        if task.key in stopped and can_undo():
+            # What was asked before is kept, and a click away.
+            back, icon = lang("Undo the last change"), ":material/undo:"
+            st.button(back, key=f"back.{task.key}", icon=icon, on_click=undo)
     return False
 
 

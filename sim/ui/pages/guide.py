@@ -129,10 +129,11 @@ def _field(field: str, labels: Mapping[str, str], usual: Mapping[str, float]) ->
 
 
 def _own_hours(lang: Language) -> None:
-    """Days, and from when to when."""
+    """Days, and from when to when: one line, so that the button below stays in sight."""
     names = {name: lang(title) for name, title in _DAYS.items()}
-    choose(st.selectbox, lang("Days"), names, "guide.days", lang)
-    left, right = st.columns(2)
+    days, left, right = st.columns([2, 1, 1])
+    with days:
+        choose(st.selectbox, lang("Days"), names, "guide.days", lang)
     clocks = {str(hour): lang.clock(3600 * hour) for hour in range(25)}
     st.session_state.setdefault("chosen.guide.from", "9")
     st.session_state.setdefault("chosen.guide.to", "21")
