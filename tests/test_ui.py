@@ -168,7 +168,7 @@ def test_an_option_that_is_not_there_is_left_out_of_a_link(scenario: str) -> Non
     app = opened("about", lang="en", scenario=scenario, option="<script>" + 9000 * "x")
 
     assert not app.error
-    assert "`option` was left out" in app.warning[0].value
+    assert "Left out: `option`." in app.warning[0].value
     assert "option" not in app.query_params
 
 

@@ -123,6 +123,7 @@ def test_who_stops_it_keeps_the_first_answer_and_can_go_on(gate: Gate) -> None:
 
     assert "Stopped." in app.info[0].value
     assert tiles(app) == before
+    assert "Undo the last change" in [one.label for one in app.button]
     gate()
     press(app, "Compute it after all")
     finish(calm(app.run()))

@@ -211,6 +211,11 @@ def test_only_inputs_that_differ_are_listed(root: Path) -> None:
     assert not any(row[0].startswith("Price of a licence") for row in rows)
     alone = differing_table(scenario, ["shared", "dedicated"], EN, shared=False).rows
     assert all("—" in row for row in alone)
+    # Who writes no factor has the time as it is, and who writes no share that of the channels.
+    with_own = differing_table(scenario, ["inhouse", "shared"], EN).rows
+    assert {("Handle time", "× 1", "× 1.1"), ("Solved at first contact", "75%", "68%")} <= set(
+        with_own
+    )
 
 
 def test_every_price_of_a_preset_can_be_changed(root: Path) -> None:

@@ -32,13 +32,25 @@ def differing_table(
         of the options do not have.
     """
     found: dict[tuple[str, ...], dict[str, str]] = {}
+    usual: dict[tuple[str, ...], str] = {}
+    of_channels: dict[str, set[str]] = {}
     for one in scenario.assumptions(lang.code):
         kind, _, rest = one.path.partition(".")
         name, _, inner = rest.partition(".")
+        value = figure_value(one.value, one.unit, scenario.currency, lang)
+        if kind == "channels":
+            of_channels.setdefault(inner, set()).add(value)
         if kind != "options" or name not in options:
             continue
-        value = figure_value(one.value, one.unit, scenario.currency, lang)
-        found.setdefault(_place(scenario, name, inner), {})[name] = value
+        place = _place(scenario, name, inner)
+        found.setdefault(place, {})[name] = value
+        if one.unit == "factor":  # nothing is changed where none is written
+            usual[place] = figure_value(1.0, one.unit, scenario.currency, lang)
+    for key, values in of_channels.items():
+        if len(values) == 1:  # an option that says nothing of it has that of the channels
+            usual.setdefault((key,), min(values))
+    for place in found.keys() & usual.keys():
+        found[place] = dict.fromkeys(options, usual[place]) | found[place]
     rows = [
         (_title(scenario, options, place, lang), *(values.get(name, "—") for name in options))
         for place, values in found.items()

@@ -41,7 +41,6 @@ STYLE = f"""
 .linewise-tile dd {{margin: 0; font-size: 1.6rem; line-height: 1.3; white-space: nowrap}}
 .linewise-tile dd:has(small) {{font-size: .86rem; white-space: normal}}
 .linewise-tile small {{color: {hue(lambda p: p.muted)}; font-size: inherit}}
-@media (max-width: 640px) {{.linewise-tile dd {{font-size: 1.45rem}}}}
 .linewise-table {{overflow-x: auto}}
 .linewise-table table {{width: 100%; border-collapse: collapse; font-size: .875rem}}
 .linewise-table :is(th, td) {{padding: .35rem .5rem .35rem 1rem; text-align: left;
@@ -50,6 +49,11 @@ STYLE = f"""
 .linewise-table :is(th, td):first-child {{padding-left: .5rem}}
 .linewise-table tbody tr:last-child td {{border-bottom: 0}}
 .linewise-table th {{color: {hue(lambda p: p.muted)}}}
+@media (max-width: 640px) {{
+.linewise-tile dd {{font-size: 1.45rem}}
+.linewise-table :is(th, td) {{padding-left: .35rem; padding-right: .35rem}}
+.linewise-table table {{font-size: .8rem}}
+}}
 .stHtml .linewise-rows {{list-style: none; display: grid; gap: 1rem; margin: .1rem 0 0; padding: 0;
   color: {hue(lambda p: p.text)}}}
 .stHtml .linewise-rows > li {{margin: 0; padding: 0}}

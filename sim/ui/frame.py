@@ -43,6 +43,8 @@ _STYLE = f"""<style>
 /* White letters on the pale blue of the dark theme would be hard to read. */
 [data-testid^="stBaseButton-primary"]:not(:disabled) :is(p, span),
 [data-testid="stPopoverButton"][kind="primary"] :is(p, span) {{color: light-dark(#fff, #131722)}}
+/* Who goes by the keyboard sees where they are: Streamlit's own pale ground is hard to see. */
+[data-testid="stTopNavLink"]:focus-visible {{outline: 2px solid currentColor; outline-offset: 1px}}
 /* Words of Streamlit itself: how large a file may be stands in the label. */
 [data-testid="stFileUploaderDropzoneInstructions"] {{display: none}}
 html[lang="ru"] [data-testid="stFileUploaderDropzone"] button p {{font-size: 0}}

@@ -31,11 +31,9 @@ _HOURS = {
     "office": N_("Mon–Fri 9:00–18:00"),
     "own": N_("Other hours"),
 }
-_DAYS = {
-    "Mon-Fri": N_("Monday to Friday"),
-    "Mon-Sat": N_("Monday to Saturday"),
-    "Mon-Sun": N_("Every day"),
-}
+#: Days that one may be open, Monday is 0; three fields beside each other on a phone [px].
+_DAYS = {"Mon-Fri": (0, 4), "Mon-Sat": (0, 5), "Mon-Sun": (0, 6)}
+_NARROW = 96
 _ROUND_THE_CLOCK = {"en": " round the clock", "ru": " 24/7"}
 _FIELDS = ("volume", "aht", "answered", "within")
 # The profile of a week is written with so many levels: enough for its form, short in a link.
@@ -97,10 +95,8 @@ def _form(view: View) -> None:
     }
     _field("volume", labels, usual)
     _field("aht", labels, usual)
-    left, right = st.columns(2)
-    with left:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         _field("answered", labels, usual)
-    with right:
         _field("within", labels, usual)
     names = {name: lang(title) for name, title in _HOURS.items()}
     chosen = choose(
@@ -130,19 +126,16 @@ def _field(field: str, labels: Mapping[str, str], usual: Mapping[str, float]) ->
 
 def _own_hours(lang: Language) -> None:
     """Days, and from when to when: one line, so that the button below stays in sight."""
-    names = {name: lang(title) for name, title in _DAYS.items()}
-    days, left, right = st.columns([2, 1, 1])
-    with days:
-        choose(st.selectbox, lang("Days"), names, "guide.days", lang)
+    names = {name: "–".join(map(lang.day, ends)) for name, ends in _DAYS.items()}
     clocks = {str(hour): lang.clock(3600 * hour) for hour in range(25)}
     st.session_state.setdefault("chosen.guide.from", "9")
     st.session_state.setdefault("chosen.guide.to", "21")
-    with left:
-        starts = {hour: clock for hour, clock in clocks.items() if hour != "24"}
-        choose(st.selectbox, lang("from"), starts, "guide.from", lang)
-    with right:
-        ends = {hour: clock for hour, clock in clocks.items() if hour != "0"}
-        choose(st.selectbox, lang("to"), ends, "guide.to", lang)
+    starts = {hour: clock for hour, clock in clocks.items() if hour != "24"}
+    ends = {hour: clock for hour, clock in clocks.items() if hour != "0"}
+    with st.container(horizontal=True):
+        choose(st.selectbox, lang("Days"), names, "guide.days", lang, width=_NARROW)
+        choose(st.selectbox, lang("from"), starts, "guide.from", lang, width=_NARROW)
+        choose(st.selectbox, lang("to"), ends, "guide.to", lang, width=_NARROW)
 
 
 def _apply(usual: Mapping[str, float]) -> None:
