@@ -77,3 +77,10 @@ def test_other_errors_are_told_in_russian_too() -> None:
     (said,) = refusal_lines(WorkersLost("dask://a:1", 7), RU)
 
     assert said.startswith("на dask://a:1 исполнители терялись")
+
+
+def test_what_repeats_the_words_of_a_refusal_without_end_is_told_all_the_same() -> None:
+    several = [one for one in sorted(messages_in("refusals")) if "{1}" in one]
+
+    for text in several[::8]:
+        assert worded("x".join(part * 400 for part in re.split(r"\{\d\}", text)), RU)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from sim.errors import InvalidInput, LinewiseError, Problem, ScenarioError
 from sim.report.language import Language, catalogue_of, messages_in
@@ -20,12 +20,15 @@ from sim.scenario.base import shown
 __all__ = ["Refused", "found_in", "reason_words", "refusal_lines", "refusal_text", "worded"]
 
 Refused = Problem | InvalidInput
+_Naming = Callable[[str], str] | None
 
 _CATALOGUE = "refusals"
 _HOLE = re.compile(r"\{(\d)\}")
 _GIVEN = ", got "
 #: What is told of a value that must be one of some words: the last of them stands behind "or".
 _LISTED = ("must be {0}", "expected {0}, but got {1}")
+#: So deep may texts of the catalogue stand in each other's holes; what a file says may go on.
+_DEEPEST = 4
 
 
 def found_in(error: LinewiseError) -> Sequence[Refused]:
@@ -134,25 +137,53 @@ def worded(text: str, lang: Language, named: Callable[[str], str] | None = None)
     """
     if lang.code == "en" and named is None:
         return text  # nothing is to be looked up
+    return _worded(text, lang, named, _DEEPEST)
+
+
+def _worded(text: str, lang: Language, named: _Naming, deep: int) -> str:
+    if not deep:
+        return text
     rule, given, value = text.partition(_GIVEN)
     whole, part = _match(text), _match(rule) if given else None
     if part and (whole is None or part.size >= whole.size):
-        return lang("{rule}, got {value}", rule=_filled(part, lang, named), value=value)
-    return _filled(whole, lang, named) if whole else text
+        return lang("{rule}, got {value}", rule=_filled(part, lang, named, deep), value=value)
+    return _filled(whole, lang, named, deep) if whole else text
 
 
 @dataclass(frozen=True, slots=True)
 class _Template:
-    """A text of the catalogue: its letters outside holes, the longest run of them, its form."""
+    """A text of the catalogue: what stands outside its holes, how much, the longest part of it."""
 
     text: str
+    around: tuple[str, ...]
     size: int
     core: str
 
     @classmethod
     def of(cls, text: str) -> _Template:
         parts = _HOLE.split(text)[::2]
-        return cls(text, sum(map(len, parts)), max(parts, key=len))
+        return cls(text, tuple(parts), sum(map(len, parts)), max(parts, key=len))
+
+    def held(self, text: str) -> tuple[str, ...] | None:
+        """What its holes hold where a text is this one, a letter at least in each; else None.
+
+        Each part around the holes is taken where it comes first, which leaves most room for the
+        others: no text, however long, is gone through more than once for a hole.
+        """
+        first, *between = self.around
+        if not between:
+            return () if text == first else None
+        last = between.pop()
+        if not (text.startswith(first) and text.endswith(last)):
+            return None
+        at, end, found = len(first), len(text) - len(last), []
+        for part in between:
+            next_ = text.find(part, at + 1, end)
+            if next_ < 0:
+                return None
+            found.append(text[at:next_])
+            at = next_ + len(part)
+        return (*found, text[at:end]) if at < end else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,25 +198,25 @@ class _Match:
 def _match(text: str) -> _Match | None:
     """The template with the most letters of its own that a text matches."""
     for one in _templates():
-        if one.core in text and (found := _pattern(one.text).fullmatch(text)):
-            return _Match(one.text, one.size, found.groups())
+        if one.core in text and (held := one.held(text)) is not None:
+            return _Match(one.text, one.size, held)
     return None
 
 
-def _filled(match: _Match, lang: Language, named: Callable[[str], str] | None) -> str:
+def _filled(match: _Match, lang: Language, named: _Naming, deep: int) -> str:
     """The words of a template with its holes filled."""
-    told = [_held(match, part, lang, named) for part in match.held]
+    told = [_held(match, part, lang, named, deep) for part in match.held]
     words = catalogue_of(lang.code, _CATALOGUE).gettext(match.template)
     return _HOLE.sub(lambda hole: told[int(hole[1])], words)
 
 
-def _held(match: _Match, part: str, lang: Language, named: Callable[[str], str] | None) -> str:
+def _held(match: _Match, part: str, lang: Language, named: _Naming, deep: int) -> str:
     """What stands in a hole: a known name, a text of the catalogue, or anything else."""
     if named is not None and (name := named(part)) != part:
         return name
     if match.template in _LISTED:
         return part.replace(" or ", lang(" or "))
-    return worded(part, lang)
+    return _worded(part, lang, None, deep - 1)
 
 
 @lru_cache(maxsize=1)
@@ -193,10 +224,3 @@ def _templates() -> tuple[_Template, ...]:
     """All texts that refusals may have, those with the most letters of their own first."""
     found = map(_Template.of, messages_in(_CATALOGUE))
     return tuple(sorted(found, key=lambda one: (-one.size, one.text)))
-
-
-@cache
-def _pattern(template: str) -> re.Pattern[str]:
-    """What a text looks like with names and figures in its holes."""
-    constants = map(re.escape, _HOLE.split(template)[::2])
-    return re.compile("(.+?)".join(constants), re.DOTALL)
