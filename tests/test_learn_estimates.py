@@ -387,3 +387,16 @@ def test_the_pace_of_agents_and_hours_comes_back() -> None:
     among = pace.among(np.array([30, 10], np.uint64), np.ones(2))
     assert among.of_agents(np.array([30, 10], np.uint64)) == pytest.approx([2 / 3, 2], rel=0.05)
     assert pace_of(made, made.served) is EVEN
+
+
+def test_patience_of_a_few_who_waited_is_exponential_from_the_start() -> None:
+    waits = np.array([1.0, 2, 2, 4, 5, 10, 13, 15, 17, 17, 17, 21, 23, 32, 36, 45, 84])
+    left = np.array([0, 0, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0], bool)
+    curve = kaplan_meier(waits, left)
+    mean = waits.sum() / left.sum()  # each who gave up, over all time spent waiting
+
+    assert not len(curve.times)  # too few for a curve
+    assert curve.quantile(0.5) == pytest.approx(mean * np.log(2))
+    assert curve.at(mean) == pytest.approx(np.exp(-1))
+    assert curve.mean_to(2 * mean) == pytest.approx(mean * (1 - np.exp(-2)))
+    assert float(kaplan_meier(waits, np.zeros(17, bool)).draw(np.array([0.5]))[0]) == np.inf

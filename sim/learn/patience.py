@@ -35,7 +35,8 @@ class Curve:
     survival
         Share still there just after each.
     tail
-        Hazard beyond the last time [1/s]; 0 where nobody leaves any more.
+        Hazard beyond the last time, from the start where there is none [1/s]; 0 where nobody
+        leaves any more.
     waits, left
         Contacts that it rests on, and those of them that left.
     """
@@ -51,10 +52,8 @@ class Curve:
         asked = np.atleast_1d(np.asarray(times, float))
         padded = np.concatenate([[1.0], self.survival])
         found = padded[np.searchsorted(self.times, asked, side="right")]
-        if len(self.times):
-            over = np.maximum(asked - self.times[-1], 0)
-            found = found * np.exp(-self.tail * over)
-        return np.asarray(found)
+        over = np.maximum(asked - self._end[0], 0)
+        return np.asarray(found * np.exp(-self.tail * over))
 
     def quantile(self, share: float) -> float:
         """Time by which so many have left [s]; infinite where so many never leave."""
@@ -65,17 +64,23 @@ class Curve:
         at = np.searchsorted(-self.survival, -units, side="left")
         beyond = at >= len(self.times)
         found = np.append(self.times, np.inf)[at]
-        if self.tail and len(self.times):
-            last = self.survival[-1]
-            left = np.log(np.maximum(last / units[beyond], 1.0)) / self.tail
-            found[beyond] = self.times[-1] + left
+        if self.tail:
+            end, last = self._end
+            found[beyond] = end + np.log(np.maximum(last / units[beyond], 1.0)) / self.tail
         return np.asarray(found)
+
+    @property
+    def _end(self) -> tuple[float, float]:
+        """Where the tail begins [s], and the share still there."""
+        return (float(self.times[-1]), float(self.survival[-1])) if len(self.times) else (0.0, 1.0)
 
     def mean_to(self, end: float) -> float:
         """Mean time waited by a deadline, the restricted mean [s]."""
-        inner = self.times[self.times < end]
-        edges = np.concatenate([[0.0], inner, [end]])
-        return float((self.at(edges[:-1]) * np.diff(edges)).sum())
+        last, share = self._end
+        edges = np.concatenate([[0.0], self.times[self.times < end], [min(end, last)]])
+        steps = float((self.at(edges[:-1]) * np.diff(edges)).sum())
+        over = max(end - last, 0.0)
+        return steps + share * (-np.expm1(-self.tail * over) / self.tail if self.tail else over)
 
 
 def kaplan_meier(waits: Floats, left: Flags, least: int = LEAST_AT_RISK) -> Curve:
@@ -117,8 +122,9 @@ def _product_limit(times: Floats, deaths: Floats, gone: Floats, least: float) ->
     known = at_risk >= min(least, waits)
     survival = np.cumprod(1 - deaths / np.maximum(at_risk, 1e-9))
     keep = known & (deaths > 0)
-    # The tail goes on as the last tenth of the times that are known did.
-    start = times[known][int(0.9 * (known.sum() - 1))]
+    # The tail goes on as the last tenth of the times that are known did; where nobody left in them,
+    # it is all there is.
+    start = times[known][int(0.9 * (known.sum() - 1))] if keep.any() else 0.0
     late = times >= start
     spent = float((gone[late] * (times[late] - start)).sum())
     tail = float(deaths[late].sum() / spent) if spent > 0 else 0.0

@@ -319,7 +319,8 @@ def _survival(curve: Curve) -> str:
 def _rows(curve: Curve) -> list[tuple[int, float]]:
     """Times and shares still there [s]."""
     times = [time for time in _TIMES if len(curve.times) and time <= curve.times[-1]]
-    times = times or [_TIMES[-1]]
+    if not times:
+        times = [max(1, round(1 / curve.tail)) if curve.tail else _TIMES[-1]]
     if curve.tail:
         times.append(2 * times[-1])
     rows, last = [], 1.0
