@@ -101,8 +101,8 @@ def alone_sentences(learned: Learned, lang: Language) -> Iterator[tuple[str, boo
     """
     for name, one in learned.alone.items():
         figures = learned.estimates.channels[name].figures
-        if "abandonment" not in figures:
-            continue
+        if "abandonment" not in figures or math.isnan(one.abandonment.value):
+            continue  # so few come that nobody came in the weeks that were played
         lost, same = figures["abandonment"], one.repeats(figures["abandonment"])
         said = lang(
             "Played by itself, with arrivals and operators of its own, the scenario loses "
