@@ -194,7 +194,7 @@ CALLS: dict[str, dict[str, Any]] = {
         "reserved": ((0, 0), (0, 0)),
         "order": "priority",
         "least": (1, 1),
-        "most": (8, 8),
+        "most": (5, 5),
     },
     "skills": {
         **WAYS,
