@@ -152,6 +152,7 @@ def test_every_contact_ends_as_a_plain_list_of_free_agents_says(
 
     monkeypatch.setattr(stationary, "_measures", spy)
     contacts = 2_000 if UNCOMPILED else 10_000
+    monkeypatch.setattr(stationary, "_SHORTEST", contacts)
     stationary_queue(arrival_rate=0.03, contacts=contacts, **asked)
 
     assert sums == pytest.approx(twin(0.03, contacts, **asked))
