@@ -42,6 +42,7 @@ __all__ = [
     "Parts",
     "Seen",
     "agents_at_work",
+    "budget",
     "draw",
     "estimates",
     "generators",
@@ -61,8 +62,7 @@ Inputs: TypeAlias = dict[str, Any]
 Answer: TypeAlias = dict[str, Any]
 
 SEED = 20261122
-#: Contacts that a case may cost, all runs together.
-BUDGET = 1_200_000
+_BUDGET = 1_200_000
 _SIGMAS = 4.0
 # Runs that must have seen a thing before their spread is believed.
 _FEW = 30
@@ -95,16 +95,24 @@ def ratio(over: ArrayLike, under: ArrayLike, unit: float = 1.0) -> Part:
 
 #: What all sources of random numbers of a case begin with.
 _ROOT: ContextVar[tuple[int, ...]] = ContextVar("_ROOT", default=(SEED,))
+#: How much of what a case may cost is spent.
+_SHARE: ContextVar[float] = ContextVar("_SHARE", default=1.0)
 
 
 @contextmanager
-def seeded(*root: int) -> Iterator[None]:
-    """Let what is played meanwhile draw from sources of its own."""
-    before = _ROOT.set(root)
+def seeded(*root: int, share: float = 1.0) -> Iterator[None]:
+    """Let what is played meanwhile draw from sources of its own, and spend so much only."""
+    before = _ROOT.set(root), _SHARE.set(share)
     try:
         yield
     finally:
-        _ROOT.reset(before)
+        _ROOT.reset(before[0])
+        _SHARE.reset(before[1])
+
+
+def budget() -> float:
+    """Contacts that a case may cost, all runs together."""
+    return _BUDGET * _SHARE.get()
 
 
 def generators(runs: int, *key: int) -> list[np.random.Generator]:
@@ -254,15 +262,15 @@ class Seen:
 
     @property
     def offered(self) -> NDArray[np.bool_]:
-        return np.isin(self.status, (Status.SERVED, Status.ABANDONED))
+        return self.served | self.abandoned
 
     @property
     def served(self) -> NDArray[np.bool_]:
-        return np.isin(self.status, Status.SERVED)
+        return np.asarray(self.status == Status.SERVED)
 
     @property
     def abandoned(self) -> NDArray[np.bool_]:
-        return np.isin(self.status, Status.ABANDONED)
+        return np.asarray(self.status == Status.ABANDONED)
 
 
 def seat(groups: Sequence[int] | int, preference: ArrayLike = ((0,),), **tables: Any) -> Staffing:

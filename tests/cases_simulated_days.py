@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from cases_laws import law_of
 from cases_simulated import (
-    BUDGET,
     Answer,
     Calls,
     Floats,
     Inputs,
     Parts,
     Seen,
+    budget,
     draw,
     estimates,
     generators,
@@ -174,7 +174,7 @@ def day_parts(day: Day, calls: Calls, seen: Seen) -> Parts:
 
 
 def days_of(volume: float) -> int:
-    return int(np.clip(4 * BUDGET / max(volume, 1), 150, 1500))
+    return int(np.clip(4 * budget() / max(volume, 1), 150, budget() / 800))
 
 
 def played(day: Day) -> Answer:
@@ -237,7 +237,7 @@ def transient(inputs: Inputs) -> Answer:
     last = float(times.max())
     worst = rate * last + 8 * math.sqrt(rate * last) + first
     pause = last + handle * (_DRAIN + worst / agents)
-    beginnings = max(int(2 * BUDGET / 40 / (rate * last + first + 1)), 25)
+    beginnings = max(int(2 * budget() / 40 / (rate * last + first + 1)), 25)
     found = []
     for rng in generators(40, agents, first):
         counts = rng.poisson(rate * last, beginnings)
@@ -291,7 +291,7 @@ def swinging(inputs: Inputs) -> Answer:
     per_period = inputs["mean_rate"] * period
     ahead = 2 + math.ceil(20 * handle / period)
     runs = 40
-    periods = max(int(2 * BUDGET / runs / per_period), 2 * ahead)
+    periods = max(int(2 * budget() / runs / per_period), 2 * ahead)
     edges = np.linspace(ahead * period, (ahead + periods) * period, periods * _SLOTS + 1)
     until, unit = float(edges[-1]), handle / agents
     span, found, queues, busies = periods * period, [], [], []
@@ -359,7 +359,7 @@ def load(inputs: Inputs) -> Answer:
     crew = seat(0, machine=[1])
     rate = inputs["mean_rate"] if pieces is None else max(p["arrival_rate"] for p in pieces)
     found = []
-    for rng in generators(int(np.clip(BUDGET / (rate * until), 40, 400)), len(times)):
+    for rng in generators(int(np.clip(budget() / (rate * until), 40, 400)), len(times)):
         if pieces:
             lengths = np.array([piece["duration"] for piece in pieces], float)
             counts = rng.poisson(lengths * [piece["arrival_rate"] for piece in pieces])

@@ -12,7 +12,6 @@ from cases_laws import law_of
 from cases_markov import given
 from cases_patience import aht_of, patience_of, rate_law_of, rate_of
 from cases_simulated import (
-    BUDGET,
     Answer,
     Calls,
     Floats,
@@ -20,6 +19,7 @@ from cases_simulated import (
     Parts,
     Seen,
     agents_at_work,
+    budget,
     draw,
     estimates,
     generators,
@@ -85,16 +85,17 @@ class Plan:
     until: float
 
 
-def plan(room: Room, budget: float = BUDGET) -> Plan:
+def plan(room: Room, share: float = 1.0) -> Plan:
     """Put aside eight times the memory of the queue; a chain begins in its own law."""
+    contacts = share * budget()
     if room.is_chain:
         longest = CLOCK_LIMIT / 2 * room.service.mean / 100
         runs = 60 if room.agents < 20_000 else 30
-        return Plan(runs, 0.0, min(max(budget / runs, 2000) / room.rate, longest))
+        return Plan(runs, 0.0, min(max(contacts / runs, 2000) / room.rate, longest))
     warm_up = 8 * memory(room)
     at_least = max(1.5 * warm_up, 8000 / room.rate)
-    runs = int(np.clip(budget / (room.rate * (warm_up + at_least)), 12, 60))
-    length = max(at_least, budget / runs / room.rate - warm_up)
+    runs = int(np.clip(contacts / (room.rate * (warm_up + at_least)), 12, 60))
+    length = max(at_least, contacts / runs / room.rate - warm_up)
     return Plan(runs, warm_up, warm_up + length)
 
 
@@ -250,11 +251,11 @@ def virtual_waits(seen: Seen) -> Floats:
 # --- the answers ---------------------------------------------------------------------------------
 
 
-def measures(room: Room, budget: float = BUDGET) -> Answer:
+def measures(room: Room, share: float = 1.0) -> Answer:
     """Play a queue and answer all that may be asked of it."""
     if room.rate == 0 or not room.load:
         return {name: [0.0, 0.0] for name in ("p_wait", "p_abandon", "mean_queue", "occupancy")}
-    how = plan(room, budget)
+    how = plan(room, share)
     law = stationary(room)[1] if room.is_chain else None
     sources = generators(how.runs, room.agents, round(1e6 * room.load))
     found = [count(room, how, *run(room, how, rng, law)) for rng in sources]
@@ -398,7 +399,7 @@ def uncertain_rate(inputs: Inputs) -> Answer:
         found.append({**each, **{f"{name}_call_average": part for name, part in parts.items()}})
     names = set.intersection(*(set(parts) for parts in found))
     answer = estimates([{name: parts[name] for name in names} for parts in found])
-    fixed = measures(room, BUDGET / 2)
+    fixed = measures(room, 0.5)
     return answer | {f"{name}_fixed_rate": value for name, value in fixed.items()}
 
 
@@ -410,7 +411,7 @@ def uncertain_staff(inputs: Inputs) -> Answer:
     for agents, share in enumerate(shares):
         if share > 1e-7:
             room = room_of({**inputs, "n_agents": agents})
-            parts.append((float(share), measures(room, BUDGET * max(float(share), 0.02))))
+            parts.append((float(share), measures(room, max(float(share), 0.02))))
     usual = measures(room_of({**inputs, "n_agents": round(scheduled * chance)}))
     return merged(parts) | {f"{name}_at_mean_staff": value for name, value in usual.items()}
 

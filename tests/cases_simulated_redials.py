@@ -10,13 +10,13 @@ from typing import TypeAlias
 import numpy as np
 from cases_patience import RECONNECT, REDIAL, first_of
 from cases_simulated import (
-    BUDGET,
     Answer,
     Calls,
     Floats,
     Inputs,
     Parts,
     Seen,
+    budget,
     draw,
     estimates,
     generators,
@@ -181,8 +181,8 @@ def measures(room: Room, chance: float, delay: float, seed: int) -> Answer:
     settle = 10 * (room.service.mean + min(room.patience.mean if room.patience else 0.0, 1e4))
     warm_up = max(settle, 2 * delay if case.chance else 0.0)
     at_least = max(1.5 * warm_up, 8000 / room.rate)
-    runs = int(np.clip(BUDGET / (room.rate * (warm_up + at_least)), 12, RUNS))
-    span = Span(warm_up, max(warm_up + at_least, BUDGET / runs / room.rate))
+    runs = int(np.clip(budget() / (room.rate * (warm_up + at_least)), 12, RUNS))
+    span = Span(warm_up, max(warm_up + at_least, budget() / runs / room.rate))
     found = [count(case, span, *run(case, span, rng)) for rng in generators(runs, seed)]
     return estimates(found, max(room.rate * settle / 10, 1.0))
 

@@ -12,7 +12,6 @@ import numpy as np
 from cases_chat import levels
 from cases_laws import law_of
 from cases_simulated import (
-    BUDGET,
     Answer,
     Calls,
     Floats,
@@ -20,6 +19,7 @@ from cases_simulated import (
     Parts,
     Seen,
     agents_at_work,
+    budget,
     draw,
     estimates,
     generators,
@@ -53,12 +53,12 @@ class Span:
         return self.until - self.warm_up
 
 
-def span_of(rate: float, memory: float, budget: float = BUDGET) -> tuple[int, Span]:
+def span_of(rate: float, memory: float) -> tuple[int, Span]:
     """Runs, each with a beginning of eight memories and an end of as many, which do not count."""
     edge = 8 * memory
     length = max(2 * edge, 5000 / rate)
-    runs = int(np.clip(budget / (rate * (2 * edge + length)), 12, RUNS))
-    length = max(length, budget / runs / rate - 2 * edge)
+    runs = int(np.clip(budget() / (rate * (2 * edge + length)), 12, RUNS))
+    length = max(length, budget() / runs / rate - 2 * edge)
     return runs, Span(edge, edge + length, 2 * edge + length)
 
 
@@ -208,13 +208,13 @@ def pool_time(crew: Staffing, seen: Seen, edges: tuple[float, float]) -> Floats:
     )
 
 
-def team_runs(team: Team, budget: float = BUDGET) -> Answer:
+def team_runs(team: Team) -> Answer:
     rate, scv = sum(team.rates), max(law.scv for law in team.handles)
     load = sum(r * law.mean for r, law in zip(team.rates, team.handles, strict=True))
     handle = max(law.mean for law in team.handles)
     longest = max(math.inf if law is None else law.mean for law in team.patience)
     memory = crew_memory(load, sum(team.pools), handle, longest, max(scv, 1.0))
-    runs, span = span_of(rate, memory, budget)
+    runs, span = span_of(rate, memory)
     found = []
     for rng in generators(runs, *team.pools, round(1e6 * load)):
         calls = team_calls(team, rng, span.close)

@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import numpy as np
 from cases_simulated import (
-    BUDGET,
     Answer,
     Calls,
     Inputs,
     Parts,
     Seen,
     agents_at_work,
+    budget,
     draw,
     estimates,
     generators,
@@ -115,7 +115,7 @@ def engset(inputs: Inputs) -> Answer:
     idle = 1 / inputs["idle_source_load"]
     crew = seat([lines, sources], [[0, 1]], pace=[[1000, 0]], repeats=again(2))
     # Sources differ in how often they come; all of them go on until the end.
-    until = BUDGET / 60 / sources * idle
+    until = budget() / 60 / sources * idle
     edges = (10 * (1 + idle), until + 10 * (1 + idle))
     found = []
     for rng in generators(60, sources, lines):
@@ -139,7 +139,7 @@ def typing(inputs: Inputs) -> Answer:
     """Customers who compose and an agent who types: as many answers as one could give."""
     compose, held = inputs["compose_ratio"], int(inputs["concurrent_chats"])
     crew = seat(1, repeats=again(1))
-    until = max(BUDGET / 60 / held, 2000.0)
+    until = max(budget() / 60 / held, 2000.0)
     edges = (10 * (held + compose), until + 10 * (held + compose))
     found = []
     for rng in generators(60, held, round(1e6 * compose)):

@@ -369,10 +369,13 @@ class Score:
     parts: tuple[float, ...]
 
 
-def scores(case: Case, *, seed: int = SEED, handle: float = 1.0) -> list[Score]:
-    """Play a case and score its measures; `handle` makes handle times longer than the formula's."""
+def scores(case: Case, *, seed: int = SEED, handle: float = 1.0, share: float = 1.0) -> list[Score]:
+    """Play a case, or a share of it, and score its measures.
+
+    `handle` makes handle times longer than the formula's.
+    """
     exact = exact_values(case)
-    with seeded(seed, zlib.crc32(case.title.encode())):
+    with seeded(seed, zlib.crc32(case.title.encode()), share=share):
         played = flat(score_cases.played(case.model, longer(case.inputs, handle)))
     found: list[Score] = []
     for path, true in exact.items():

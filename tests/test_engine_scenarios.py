@@ -55,15 +55,18 @@ def covers(scenario: Scenario, name: str) -> dict[str, Brought]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "days", [range(1), pytest.param(range(1, 5), marks=pytest.mark.long)], ids=["first", "more"]
+)
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
-def test_the_engines_agree_on_every_option_of_a_ready_scenario(path: Path) -> None:
+def test_the_engines_agree_on_every_option_of_a_ready_scenario(path: Path, days: range) -> None:
     scenario = load(path)
     for name in options()[path]:
-        agree(scenario, name)
+        agree(scenario, name, days)
 
 
-def agree(scenario: Scenario, option: str) -> None:
-    """Both engines play two days of an option alike."""
+def agree(scenario: Scenario, option: str, days: range) -> None:
+    """Both engines play some replications of an option alike."""
     found = covers(scenario, option)
     played = case(
         scenario,
@@ -71,7 +74,7 @@ def agree(scenario: Scenario, option: str) -> None:
         option=staffed(scenario.options[option], found),
         cover={name: one.agents.tolist() for name, one in found.items()},
     )
-    for replication in range(2):
+    for replication in days:
         workload = played.demand.workload(7, replication)
         check_pair(workload, played.staffing)
         outcome = ENGINES["kernel"](workload, played.staffing)

@@ -29,6 +29,8 @@ pytestmark = pytest.mark.slow
 Floats = NDArray[np.float64]
 
 RUNS = 60
+# Runs whose outcome is looked over: takes six times as long as the run, and finds what all share.
+LOOKED_OVER = 4
 FALSE_ALARM = 0.001
 AWT = 20.0
 
@@ -90,10 +92,13 @@ def play(case: Case) -> tuple[Run, ...]:
     """Play a queue in independent runs."""
     # Every case has its own seeds, or one unlucky draw would show in all of them.
     children = np.random.SeedSequence([20240711, case.agents, case.calls]).spawn(RUNS)
-    return tuple(play_once(case, np.random.default_rng(child)) for child in children)
+    return tuple(
+        play_once(case, np.random.default_rng(child), look=number < LOOKED_OVER)
+        for number, child in enumerate(children)
+    )
 
 
-def play_once(case: Case, rng: np.random.Generator) -> Run:
+def play_once(case: Case, rng: np.random.Generator, *, look: bool) -> Run:
     """Play one run; everybody stays until the last contact is over."""
     size = case.calls + round(case.warm_up * case.arrival_rate)
     due = ticks(np.cumsum(rng.exponential(1 / case.arrival_rate, size)))
@@ -107,7 +112,8 @@ def play_once(case: Case, rng: np.random.Generator) -> Run:
         team([(0, 10 * int(due[-1]))] * case.agents, lines=lines),
     )
     outcome = ENGINES["kernel"](*day)
-    check(*day, outcome)
+    if look:
+        check(*day, outcome)
     return count(case, outcome, handle, int(due[-1]))
 
 

@@ -304,7 +304,8 @@ def test_the_share_answered_within_a_quantile_is_its_share(result: Replications)
 def test_intervals_of_quantiles_hold_the_true_one_as_often_as_they_say() -> None:
     phone = line(40, handle_time="4m", patience="2m", day_variation="15%")
     busy = only(desk({"phone": phone}, {"own": team()}, days=1, start="2026-03-02"))
-    truth = replicate(busy, seed=99, replications=4_000).wait_quantile(0.9, "phone").value
+    # Known nine times as well as by a study: that adds less than a hundredth to what is missed.
+    truth = replicate(busy, seed=99, replications=1_500).wait_quantile(0.9, "phone").value
     runs = (replicate(busy, seed=seed, replications=20, on="serial") for seed in range(150))
     spans = [run.wait_quantile(0.9, "phone") for run in runs]
     held = sum(span.low <= truth <= span.high for span in spans)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.stats import norm
+from workloads import UNCOMPILED
 
 from sim import erlang
 from sim.demand import sampling
@@ -150,7 +151,8 @@ def test_every_contact_ends_as_a_plain_list_of_free_agents_says(
         return {k: (v[0].repeat(16), v[1].repeat(16)) for k, v in real(named, agents).items()}
 
     monkeypatch.setattr(stationary, "_measures", spy)
-    contacts = 10_000
+    contacts = 2_000 if UNCOMPILED else 10_000
+    monkeypatch.setattr(stationary, "_SHORTEST", contacts)
     stationary_queue(arrival_rate=0.03, contacts=contacts, **asked)
 
     assert sums == pytest.approx(twin(0.03, contacts, **asked))

@@ -271,7 +271,7 @@ def _check_agents(workload: Workload, staffing: Staffing, story: Story) -> Spell
     demand(~single | apart, "attempt {}: served by an agent who serves another", rows[1:])
     held = np.zeros(len(staffing.start), bool)
     held[agent[finish == FAR]] = True
-    spells = spells_of(story)
+    spells = spells_of(story, rows)
     busy = np.zeros(len(staffing.start), np.int64)
     np.add.at(busy, spells.agent, spells.end - spells.begin)
     demand(outcome.busy == busy, "agent {}: busy for another time than its contacts took")

@@ -139,9 +139,12 @@ def by_agent(story: Story) -> Ints:
     return rows[np.lexsort((story.finish[rows], story.out[rows], agent))]
 
 
-def spells_of(story: Story) -> Spells:
-    """Join what an agent holds at the same time; whoever is never let go is held until the end."""
-    rows = by_agent(story)
+def spells_of(story: Story, rows: Ints | None = None) -> Spells:
+    """Join what an agent holds at the same time; whoever is never let go is held until the end.
+
+    `rows` are those `by_agent`, where they are known already.
+    """
+    rows = by_agent(story) if rows is None else rows
     agent, begin, end = (
         story.outcome.agent[rows].astype(np.int64),
         story.out[rows],
