@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from desks import MAIL_AND_PHONE as SHOP
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import InvalidInput, ScenarioError
@@ -125,6 +125,7 @@ values = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(keys, values, max_size=4))
 def test_text_says_what_was_written_whatever_the_words(tree: dict[str, Any]) -> None:
     whole = {"name": "mine", **tree}
