@@ -462,9 +462,9 @@ def small_rules() -> Rules:
 def test_a_dive_leaves_a_roster_near_the_bound() -> None:
     start = datetime.date(2026, 3, 2)
     period = Period(start, 10, Calendar(country="RU", start=start))
-    people = rosters_month.people(rosters_month.march(), count=8)
+    people = rosters_month.people(rosters_month.march(), count=12)
     people = [replace(person, absences=(), wishes=(), before=()) for person in people]
-    demand = Demand.of(rosters_month.requirement(period, people=8), period)
+    demand = Demand.of(rosters_month.requirement(period, people=12), period)
     laid = lay_out(people, rosters_month.SHIFTS, demand, rosters_month.RULES, period, Weights())
     pricers, clock = Pricers.of(laid.problem), Clock()
     draft = first(laid.problem, pricers, np.random.default_rng(1))
