@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any, TypeVar
 
 import pytest
@@ -151,9 +152,15 @@ T = TypeVar("T", InhouseTerms, ContractTerms, RetainedTerms, Consequences)
 
 def money_places(terms: BaseModel, at: Place = ()) -> Iterator[Place]:
     """Where terms hold an amount of money: the units in their schema say so."""
-    fields = type(terms).model_json_schema()["properties"]
-    for name, schema in fields.items():
-        yield from _below(getattr(terms, name), (*at, name), '"unit": "money' in json.dumps(schema))
+    for name, money in _fields(type(terms)).items():
+        yield from _below(getattr(terms, name), (*at, name), money)
+
+
+@cache
+def _fields(kind: type[BaseModel]) -> dict[str, bool]:
+    """Fields of a kind of terms, and which of them are money."""
+    fields = kind.model_json_schema()["properties"]
+    return {name: '"unit": "money' in json.dumps(schema) for name, schema in fields.items()}
 
 
 def _below(value: object, at: Place, money: bool) -> Iterator[Place]:
@@ -196,6 +203,7 @@ def dearer(terms: T) -> list[Any]:
 
 
 DOUBLE_TEAM, DOUBLE_CONTRACT, DOUBLE_RETAINED = doubled(TEAM), doubled(CONTRACT), doubled(RETAINED)
+DEARER_TEAM, DEARER_CONTRACT = dearer(TEAM), dearer(CONTRACT)
 
 
 def near(value: float) -> Any:
@@ -241,6 +249,7 @@ LOSS = Consequences.model_validate(
         "discount_annual": 0.18,
     }
 )
+DOUBLE_LOSS = doubled(LOSS)
 
 
 @given(st.floats(0, 1e5), shares, shares, st.floats(0, 1e4))
@@ -254,7 +263,7 @@ def test_consequences_count_money_and_contacts_in_proportion(
         2 * served, fcr=fcr, resolved_later_share=later, lost={"phone": {"abandoned": 2 * lost}}
     )
     total = consequences(LOSS, once).total
-    assert consequences(repriced(LOSS, list(money_places(LOSS)), 2), once).total == near(2 * total)
+    assert consequences(DOUBLE_LOSS, once).total == near(2 * total)
     assert consequences(LOSS, twice).total == near(2 * total)
 
 
@@ -304,18 +313,23 @@ def test_twice_the_prices_are_twice_what_stays(ops: RetainedOps) -> None:
     assert retained_month(DOUBLE_RETAINED, ops).total == near(expected)
 
 
-@pytest.mark.parametrize("terms", dearer(TEAM))
-@settings(max_examples=20)
+# All prices on the same months: to think of a month takes longer than to price it.
+@settings(max_examples=40)
 @given(ops=own_months())
-def test_no_higher_price_makes_a_team_cheaper(terms: InhouseTerms, ops: Ops) -> None:
-    assert inhouse_month(terms, ops).total >= inhouse_month(TEAM, ops).total - 1e-6
+def test_no_higher_price_makes_a_team_cheaper(ops: Ops) -> None:
+    least = inhouse_month(TEAM, ops).total - 1e-6
+    cheaper = [one.id for one in DEARER_TEAM if inhouse_month(one.values[0], ops).total < least]
+    assert cheaper == []
 
 
-@pytest.mark.parametrize("terms", dearer(CONTRACT))
-@settings(max_examples=20)
+@settings(max_examples=40)
 @given(ops=vendor_months())
-def test_no_higher_price_makes_an_invoice_smaller(terms: ContractTerms, ops: ContractOps) -> None:
-    assert contract_month(terms, ops).total >= contract_month(CONTRACT, ops).total - 1e-6
+def test_no_higher_price_makes_an_invoice_smaller(ops: ContractOps) -> None:
+    least = contract_month(CONTRACT, ops).total - 1e-6
+    cheaper = [
+        one.id for one in DEARER_CONTRACT if contract_month(one.values[0], ops).total < least
+    ]
+    assert cheaper == []
 
 
 BUSY_TEAM = Ops(
@@ -339,13 +353,13 @@ BUSY_CLIENT = RetainedOps(
 )
 
 
-@pytest.mark.parametrize("terms", dearer(TEAM))
+@pytest.mark.parametrize("terms", DEARER_TEAM)
 def test_every_price_of_a_team_counts(terms: InhouseTerms) -> None:
     assert inhouse_month(terms, BUSY_TEAM).total > inhouse_month(TEAM, BUSY_TEAM).total
 
 
 @pytest.mark.parametrize(
-    "terms", [price for price in dearer(CONTRACT) if price.id != "minimum_monthly"]
+    "terms", [price for price in DEARER_CONTRACT if price.id != "minimum_monthly"]
 )
 def test_every_price_of_a_contract_counts(terms: ContractTerms) -> None:
     assert contract_month(terms, BUSY_VENDOR).total > contract_month(CONTRACT, BUSY_VENDOR).total

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 from desks import desk, line, team
 from terminal import Said
 
-from sim.decide.needs import agent_hours, people, staff
+from sim.decide.needs import Needs, agent_hours, people, staff
 from sim.errors import InvalidInput
 from sim.report.language import Language
 from sim.report.needs import needs_answer, week_table
@@ -24,8 +25,14 @@ ROOT = Path(__file__).parent.parent
 SHOP = ROOT / "scenarios" / "company-n.yaml"
 
 
+@cache
+def asked(option: str) -> tuple[Needs, ...]:
+    """What an option of the shop takes."""
+    return tuple(staff(load(SHOP), option))
+
+
 def test_looser_wordings_of_a_promise_never_take_more_hours_or_money() -> None:
-    (found,) = staff(load(SHOP), "inhouse")
+    (found,) = asked("inhouse")
     hours = [wording.hours_week for wording in found.wordings]
     money = [wording.cost or 0.0 for wording in found.wordings]
 
@@ -35,8 +42,7 @@ def test_looser_wordings_of_a_promise_never_take_more_hours_or_money() -> None:
 
 
 def test_a_vendor_is_paid_for_hours_where_he_bills_hours_only() -> None:
-    scenario = load(SHOP)
-    (dedicated,), (shared,) = staff(scenario, "dedicated"), staff(scenario, "shared")
+    (dedicated,), (shared,) = asked("dedicated"), asked("shared")
 
     assert all(wording.cost for wording in dedicated.wordings)
     assert all(wording.cost is None for wording in shared.wordings)
@@ -109,7 +115,7 @@ def test_hours_that_are_alike_stand_in_one_row() -> None:
 
 def test_the_answer_is_whole_in_both_languages() -> None:
     scenario = load(SHOP)
-    found = staff(scenario, "inhouse")
+    found = asked("inhouse")
     english, russian = (
         needs_answer(scenario, "inhouse", found, Language(code)) for code in ("en", "ru")
     )
@@ -131,7 +137,7 @@ def test_the_command_prints_tables_json_and_csv(linewise: Callable[..., Said]) -
 
 
 def test_mixed_shifts_take_fewer_people_than_two_starts_a_day() -> None:
-    (found,) = staff(load(SHOP), "inhouse")
+    (found,) = asked("inhouse")
     hours = {choice.name: choice.hours for choice in found.choices}
 
     assert list(hours.values()) == sorted(hours.values())
@@ -140,8 +146,7 @@ def test_mixed_shifts_take_fewer_people_than_two_starts_a_day() -> None:
 
 
 def test_rotations_are_judged_where_somebody_is_needed_round_the_clock_in_russia() -> None:
-    scenario = load(SHOP)
-    (own,), (vendor,) = staff(scenario, "inhouse"), staff(scenario, "dedicated")
+    (own,), (vendor,) = asked("inhouse"), asked("dedicated")
     broken = {judged.pattern.name: judged.broken for judged in own.rotations}
 
     assert own.always

@@ -44,7 +44,9 @@ def summer() -> Contacts:
 
 @pytest.fixture(scope="module")
 def learnt(spring: Contacts) -> Learnt:
-    return tuned(spring, head_start=90.0)
+    """March and April are enough: to learn on all four takes twice as long and fits no better."""
+    march = (date(1999, 3, 1) - date(1970, 1, 1)).days
+    return tuned(spring.only(spring.day >= march), head_start=90.0)
 
 
 @pytest.fixture(scope="module")

@@ -18,16 +18,16 @@ from sim.scenario.option import ToTarget
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 # Steep mornings leave queues that no closed form by interval sees.
-HOURS = [18, 15, 12, 12, 15, 24, 60, 135, 240, 330, 360, 345]
-HOURS += [300, 285, 285, 300, 270, 225, 150, 105, 75, 54, 36, 24]
+HOURS = [6, 5, 4, 4, 5, 8, 20, 45, 80, 110, 120, 115]
+HOURS += [100, 95, 95, 100, 90, 75, 50, 35, 25, 18, 12, 8]
 SHIFTS = (
-    "to_target: {shifts: {any: {start: 00:00-23:00, length: [8h, 10h], "
+    "to_target: {shifts: {any: {start: 00:00-23:00, length: 8h, "
     "pauses: [{for: 60m, after: 3h, before_end: 3h, paid: false}]}}}"
 )
 
 
 def office(hold: str) -> Scenario:
-    """A line round the clock, on shifts of eight or ten hours."""
+    """A line round the clock, on shifts of eight hours."""
     promise = f"{{answered: 80% in 20s, hold: {hold}}}"
     phone = line(HOURS, patience="3m", target=promise)
     return desk({"phone": phone}, {"own": team("[phone]", SHIFTS)}, interval="60m")

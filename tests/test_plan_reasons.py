@@ -48,7 +48,6 @@ SEEDED: list[tuple[Rotating, dict[str, Any], str, str]] = [
     (SOUND, {"people": 1}, "people", "people"),
     (SOUND, {"people": 9}, "days of work", "people"),
     (SOUND, {"work": (3, 3)}, "rows", "most days of work"),
-    (SOUND, {"off": (4, 4)}, "days off", "least days off"),
     (OFFICE, {"demand": ((2, 2, 1, 2, 2, 0, 1),)}, "", "people"),
     (SOUND, {"runs": ((1, 2), (4, 4))}, "run", "least run of N"),
     (SOUND, {"runs": ((1, 2), (1, 1)), "off": (3, 4)}, "last", "people"),
@@ -57,10 +56,21 @@ SEEDED: list[tuple[Rotating, dict[str, Any], str, str]] = [
     (SOUND, {"weekends": (3, 4)}, "weekends", "weekends off"),
     (OFFICE, {"demand": ((2,) * 6 + (0,),)}, "days off", "people"),
     (OFFICE, {"demand": ((2, 2, 2, 2, 1, 0, 0),)}, "days of work", "nobody to spare"),
+    (OFFICE, {"clocks": (Clock(540, 480),), "hours": 39.0}, "hours", "hours"),
+]  # fmt: skip
+#: The same where an answer takes seconds. Each of these bounds is in a quicker conflict too.
+DEAR: list[tuple[Rotating, dict[str, Any], str, str]] = [
+    (SOUND, {"off": (4, 4)}, "days off", "least days off"),
     (SOUND, {"clocks": (Clock(480, 720), Clock(1200, 720)), "hours": 37.8}, "hours", "hours"),
     (SOUND, {"clocks": (Clock(480, 720), Clock(1200, 720)), "weekly_rest": 80 * 60},
      "", "weekly rest"),
 ]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _soon_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Questions on the way are left open sooner; ways out are confirmed by the solver as ever."""
+    monkeypatch.setattr("sim.plan.rotation.reasons._WORK", 0.2)
 
 
 def test_the_sound_problems_are_sound() -> None:
@@ -69,7 +79,10 @@ def test_the_sound_problems_are_sound() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("base", "change", "cause", "bound"), SEEDED)
+@pytest.mark.parametrize(
+    ("base", "change", "cause", "bound"),
+    [*SEEDED, *(pytest.param(*one, marks=pytest.mark.long) for one in DEAR)],
+)
 def test_a_seeded_conflict_is_explained(
     base: Rotating, change: dict[str, Any], cause: str, bound: str
 ) -> None:
@@ -93,6 +106,7 @@ def test_the_bounds_in_conflict_are_impossible_together_and_none_is_idle() -> No
     said = explain(problem)
     assert said is not None
     assert said.minimal
+    assert {"people", "least days off"} <= set(said.conflict)
     rest = problem
     for name in bounds_of(problem):
         if name not in said.conflict:
@@ -143,10 +157,9 @@ def crew(people: int | None, rules: Rules, *, pause: Pause = MEAL, **more: Any) 
 
 def test_four_crews_of_russian_law_are_not_enough_for_a_seat() -> None:
     """38.5 h a week are above the 37.8 of the year's norm; with paid meals it is 42."""
-    unpaid, paid = explain(crew(4, RU)), explain(crew(4, RU, pause=PAID))
+    unpaid, paid = solve_rotation(crew(4, RU)), solve_rotation(crew(4, RU, pause=PAID))
 
-    assert unpaid is not None
-    assert paid is not None
+    assert unpaid.status == paid.status == "impossible"
     assert "people at 37.82 h have 151.28: 0.07 people are missing (norm)" in unpaid.reasons[0].text
     assert "have 151.28: 0.44 people are missing (norm)" in paid.reasons[0].text
     assert solve_rotation(crew(None, RU)).people == 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pytest
@@ -14,7 +14,16 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from benchmarks import rotations
 from sim.errors import InvalidInput
-from sim.plan.rotation import FREE, Clock, Effort, Rotating, faults, solve, solve_rotation
+from sim.plan.rotation import (
+    FREE,
+    Clock,
+    Effort,
+    Rotating,
+    Rotation,
+    faults,
+    solve,
+    solve_rotation,
+)
 from sim.plan.rotation.graph import graph_of
 from sim.plan.rotation.rows import rows_connect
 
@@ -29,10 +38,21 @@ def number(path: object) -> int:
 # --- the public instances ------------------------------------------------------------------------
 
 
-def test_all_of_the_classic_twenty_are_solved() -> None:
+def answers_of(numbers: Collection[int]) -> dict[int, Rotation]:
+    """Some of Examples 1 to 50 by number; the first twenty are the classic ones."""
+    paths = need(instances("examples1_50_txt", "*.txt"))
+    return {number(path): solve_rotation(read(path)) for path in paths if number(path) in numbers}
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict[int, Rotation]:
+    return answers_of({*range(1, 21), *IMPOSSIBLE})
+
+
+@pytest.mark.slow
+def test_all_of_the_classic_twenty_are_solved(answers: dict[int, Rotation]) -> None:
     for path in need(instances("classic20_dzn", "*.dzn")):
-        problem = read(path)
-        found = solve_rotation(problem)
+        problem, found = read(path), answers[number(path)]
 
         assert found.status == "solved", path.stem
         assert found.people == problem.people
@@ -40,12 +60,16 @@ def test_all_of_the_classic_twenty_are_solved() -> None:
 
 
 @pytest.mark.slow
-def test_all_of_the_examples_1_to_50_are_decided() -> None:
-    answers = {
-        number(path): solve_rotation(read(path))
-        for path in need(instances("examples1_50_txt", "*.txt"))
-    }
+def test_of_the_examples_those_without_a_solution_are_told(answers: dict[int, Rotation]) -> None:
+    decided(answers)
 
+
+@pytest.mark.long
+def test_all_of_the_examples_1_to_50_are_decided() -> None:
+    decided(answers_of(range(51)))
+
+
+def decided(answers: dict[int, Rotation]) -> None:
     assert {n for n, found in answers.items() if found.status == "impossible"} == IMPOSSIBLE
     assert {found.status for found in answers.values()} == {"solved", "impossible"}
     assert all(faults(f.problem, f.cycle) == [] for f in answers.values() if f.cycle)

@@ -259,7 +259,7 @@ def staffed_desk(people: str, **calendar: str) -> Scenario:
 
 @cache
 def month() -> TeamRoster:
-    return team_roster(shop(), "base", "own", found(), seed=3, time_limit=4)
+    return team_roster(shop(), "base", "own", found(), seed=3, time_limit=1)
 
 
 def test_a_roster_of_a_scenario_keeps_every_hard_rule() -> None:
@@ -376,7 +376,7 @@ def test_a_roster_brings_people_who_serve_a_channel_whenever_it_is_needed() -> N
     scenario = two_lines(FEW)
     week = month_of(scenario, datetime.date(2026, 3, 2), 7)
     blind, seeing = (
-        team_roster(one, "base", "own", both(), period=week, seed=1, time_limit=6)
+        team_roster(one, "base", "own", both(), period=week, seed=1, time_limit=2)
         for one in (two_lines(EVERYBODY), scenario)
     )
     group = scenario.options["base"].groups["own"]
@@ -566,7 +566,7 @@ def test_a_roster_is_made_anew_with_few_changes_when_somebody_falls_ill(tmp_path
         last=last,
         keep_until=datetime.date(2026, 3, 16),
         seed=3,
-        time_limit=4,
+        time_limit=1,
     )
     before = {(d.person, d.start) for d in made.roster.duties if d.start < 15 * 1440}
     after = {(d.person, d.start) for d in again.roster.duties if d.start < 15 * 1440}
@@ -752,7 +752,7 @@ groups:
 """
     )
     plan = linewise("plan", file, "--json")
-    made = linewise("roster", file, "--seconds", "2", "--json", "--out", tmp_path / "r.xlsx")
+    made = linewise("roster", file, "--seconds", "1", "--json", "--out", tmp_path / "r.xlsx")
     wrong = linewise("roster", file, "--group", "other")
 
     assert plan.code == made.code == 0
@@ -852,7 +852,7 @@ def test_what_was_worked_last_month_runs_on_into_this(tmp_path: Path) -> None:
     )
     scenario = shop()
     before = read_roster(last, month_of(scenario), shifts_of(found()))
-    made = team_roster(scenario, "base", "own", found(), last=before, seed=3, time_limit=2)
+    made = team_roster(scenario, "base", "own", found(), last=before, seed=3, time_limit=1)
     (one,) = [person for person in made.roster.people if person.name == "1"]
 
     assert [duty.start for duty in one.before] == [-38 * 60, -4 * 60]

@@ -49,12 +49,22 @@ def of_two_teams(staffing: str, hold: str, days: str = "") -> OptionResult:
 @pytest.mark.parametrize(
     ("staffing", "hold", "days"),
     [
-        (TO_TARGET, "every interval", ""),
+        (TO_TARGET, "every interval", "Mon-Tue "),
         (TO_TARGET, "on average", ""),
         (f"to_target: {{{SHIFTS}}}", "every interval", "Mon-Tue "),
-        (f"to_target: {{{SHIFTS}}}", "every day", "Mon-Tue "),
+        pytest.param(f"to_target: {{{SHIFTS}}}", "every day", "Mon-Tue ", marks=pytest.mark.long),
+        pytest.param(TO_TARGET, "every interval", "", marks=pytest.mark.long),
         pytest.param(f"to_target: {{{SHIFTS}}}", "every interval", "", marks=pytest.mark.long),
         pytest.param(f"to_target: {{{SHIFTS}}}", "every day", "", marks=pytest.mark.long),
+    ],
+    ids=[
+        "intervals",
+        "average",
+        "shifts",
+        "days",
+        "intervals all week",
+        "shifts all week",
+        "days all week",
     ],
 )
 def test_two_groups_with_a_common_line_keep_both_promises(

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 import duckdb
 
@@ -18,6 +17,7 @@ from sim.learn.log import Log, is_interrupt
 from sim.learn.mapping import ColumnMap, read_map
 from sim.learn.source import STAGED, Format, Import
 from sim.learn.tables import text_head
+from sim.scenario.calendar import time_zones
 
 __all__ = ["Seen", "detect", "format_names", "look_at", "read_logs"]
 
@@ -109,7 +109,7 @@ def look_at(
     given = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
     if not given:
         raise InvalidInput("log", "must be at least one file", None)
-    if timezone is not None and timezone not in available_timezones():
+    if timezone is not None and timezone not in time_zones():
         hint = "write it like Europe/Moscow"
         raise InvalidInput("timezone", "is not a known time zone", timezone, hint)
     said = read_map(mapping)

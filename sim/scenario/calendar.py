@@ -33,7 +33,7 @@ from sim.scenario.base import Strict, broken, in_file, nearest
 from sim.scenario.hours import DAY, clock, days_named
 from sim.scenario.units import Whole
 
-__all__ = ["YEARS", "Calendar", "HolidayChanges", "HourWeights", "known_countries"]
+__all__ = ["YEARS", "Calendar", "HolidayChanges", "HourWeights", "known_countries", "time_zones"]
 
 #: First and last year whose holidays are known.
 YEARS = 1980, 2100
@@ -192,8 +192,8 @@ class Calendar(Strict):
     @field_validator("timezone", mode="after")
     @classmethod
     def _known_zone(cls, timezone: str) -> str:
-        if timezone not in available_timezones():
-            hint = nearest(timezone, available_timezones(), among=0) or "such as Europe/Moscow"
+        if timezone not in time_zones():
+            hint = nearest(timezone, time_zones(), among=0) or "such as Europe/Moscow"
             raise InvalidInput("timezone", "is not a known time zone", timezone, hint)
         return timezone
 
@@ -353,6 +353,18 @@ def _listed(country: str, region: str | None, year: int, *, observed: bool) -> A
     return holidays_library.country_holidays(
         country, subdiv=region, years=year, observed=observed, language="en_US"
     )
+
+
+@functools.cache
+def time_zones() -> frozenset[str]:
+    """Names of the time zones that are known; to look through the system's files takes long.
+
+    Examples
+    --------
+    >>> "Europe/Moscow" in time_zones()
+    True
+    """
+    return frozenset(available_timezones())
 
 
 def known_countries() -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
-from zoneinfo import available_timezones
 
 import streamlit as st
 from babel.core import get_global
@@ -16,7 +15,7 @@ from sim.learn.lines import BEGINNINGS, no_log
 from sim.report.language import N_, Language
 from sim.report.log_quality import format_words
 from sim.report.log_refusals import refusal_words
-from sim.scenario.calendar import known_countries
+from sim.scenario.calendar import known_countries, time_zones
 from sim.scenario.ready import ready
 from sim.ui.jobs import Task
 from sim.ui.learn_example import EXAMPLE, WEEKS, written
@@ -292,7 +291,7 @@ def _settings(lang: Language) -> None:
 
 def _zone(lang: Language) -> None:
     mine = bag()
-    zones = sorted(available_timezones())
+    zones = sorted(time_zones())
     if mine.zone not in zones:
         here = st.context.timezone
         mine.zone = here if here in zones else "UTC"
