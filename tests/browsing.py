@@ -9,12 +9,21 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    Error,
+    Page,
+    Playwright,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 from sim.scenario.edited import Edit
 from sim.ui.state import State, address
@@ -53,6 +62,11 @@ STILL = """() => {
 expect.set_options(timeout=30_000)
 
 
+# What a newcomer would be shown is worked out before anybody asks, for most of a minute: of these
+# tests none looks at it, and what begins it has tests of its own.
+SERVE = "from sim.ui import serving; serving._prepare = lambda: None; serving.main()"
+
+
 # One app for all files of tests in a process: what was computed for one is kept for the next.
 @pytest.fixture(scope="session")
 def site(root: Path) -> Iterator[str]:
@@ -60,7 +74,7 @@ def site(root: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "sim.ui.serving", "app.py", "--server.headless=true"]
+    command = [sys.executable, "-c", SERVE, "app.py", "--server.headless=true"]
     command += [f"--server.port={port}", "--server.address=127.0.0.1"]
     with subprocess.Popen(
         command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -92,25 +106,66 @@ def wait_for(address: str) -> None:
     raise TimeoutError(address)
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield opened
-        opened.close()
+@dataclass
+class Opened:
+    """What stays open from one test with a browser to the next, until one comes without.
+
+    To begin a browser, and each of its pages with nothing kept, takes longer than most tests do.
+    """
+
+    play: Playwright
+    browser: Browser
+    page: Page | None = None
+
+
+_opened: list[Opened] = []
+
+
+def close_browser() -> None:
+    """End the browser, if there is one."""
+    while _opened:
+        opened = _opened.pop()
+        opened.browser.close()
+        opened.play.stop()
+
+
+@pytest.fixture
+def browser(chromium: str) -> Browser:
+    if not _opened:
+        play = sync_playwright().start()
+        _opened.append(Opened(play, play.chromium.launch(executable_path=chromium, args=FLAGS)))
+    return _opened[0].browser
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A new visitor; leaves no error behind and asks nothing of other machines."""
-    page = new_page(browser, viewport={"width": 1366, "height": 900}, locale="ru-RU")
-    asked, errors = [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    """A visitor, new to the app; leaves no error behind and asks nothing of other machines."""
+    opened = _opened[0]
+    if opened.page is None:
+        opened.page = new_page(browser, locale="ru-RU")
+    page = opened.page
+    page.set_viewport_size({"width": 1366, "height": 900})
+    asked: list[str] = []
+    errors: list[str] = []
+
+    def ask(request: Request) -> None:
+        asked.append(request.url)
+
+    def fail(error: Error) -> None:
+        errors.append(str(error))
+
+    page.on("request", ask)
+    page.on("pageerror", fail)
     yield page
+    page.remove_listener("request", ask)
+    page.remove_listener("pageerror", fail)
+    # The app sees the visitor leave, and who comes next finds nothing that was kept here.
+    page.evaluate("localStorage.clear(), sessionStorage.clear()")
+    page.context.clear_cookies()
+    page.emulate_media(color_scheme="light")
+    page.goto("about:blank")
     assert [url for url in asked if not OUR_OWN.match(url)] == []
     assert errors == []
-    page.context.close()
 
 
 def new_page(browser: Browser, **chosen: Any) -> Page:

@@ -14,7 +14,7 @@ from typing import Any
 
 import one_thread  # noqa: F401
 import pytest
-from browsing import browser, page, site  # noqa: F401  fixtures
+from browsing import browser, close_browser, page, site  # noqa: F401  fixtures
 from hypothesis import settings
 from terminal import Said
 from xdist.scheduler import LoadFileScheduling
@@ -68,6 +68,13 @@ def pytest_collection_finish() -> None:
 def pytest_collect_file() -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
     """Examples are run in the docstrings of the product; those of the tests have none."""
     return [one for one in (yield) if type(one) is pytest.Module]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """A browser stays open for all tests that need one, and for no other."""
+    if nextitem is None or nextitem.get_closest_marker("browser") is None:
+        close_browser()
 
 
 def pytest_sessionfinish() -> None:

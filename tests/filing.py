@@ -1,4 +1,4 @@
-"""Work on files in a process of its own; imports little, as each process imports it anew."""
+"""Work in a process of its own; imports little, as each process imports it anew."""
 
 from __future__ import annotations
 
@@ -7,7 +7,33 @@ import tempfile
 import time
 from pathlib import Path
 
+from sim.errors import InvalidInput
 from sim.ui.jobs import Tell
+
+
+def doubled(number: int, *, tell: Tell) -> int:
+    tell(0.5, "half way")
+    return 2 * number
+
+
+def refusing(number: int, *, tell: Tell) -> int:
+    raise InvalidInput("number", "must be even", number)
+
+
+def breaking(*, tell: Tell) -> int:
+    raise ZeroDivisionError("by nought")
+
+
+def dying(*, tell: Tell) -> int:
+    os._exit(3)
+
+
+def lasting(mark: str, *, tell: Tell) -> int:
+    """Leave a file as long as it runs."""
+    Path(mark).write_text(str(os.getpid()))
+    while True:
+        tell(0.1, "")
+        time.sleep(0.01)
 
 
 def lasting_beside(folder: Path, mark: str, *, tell: Tell) -> None:

@@ -98,39 +98,32 @@ def test_a_broken_file_leaves_the_work_alone(page: Page, site: str, tmp_path: Pa
     settle(page)
 
 
-@pytest.mark.parametrize("place", ["answer", "options", "people", "shifts"])
-def test_a_narrow_screen_does_not_scroll_sideways(page: Page, site: str, place: str) -> None:
+@pytest.mark.parametrize(
+    ("place", "drawn"), [("answer", 1), ("options", 0), ("people", 3), ("shifts", 0)]
+)
+def test_a_narrow_screen_holds_the_page_and_has_words_for_what_is_drawn(
+    page: Page, site: str, place: str, drawn: int
+) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     visit(page, f"{site}/{light(place, 'ru')}")
-    main = page.get_by_test_id("stMain")
+    main, charts = page.get_by_test_id("stMain"), page.get_by_test_id("stVegaLiteChart")
 
     assert main.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
     page.set_viewport_size({"width": 768, "height": 844})
     page.reload()
     settle(page)
     assert main.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
-
-
-@pytest.mark.parametrize(
-    ("place", "drawn"), [("answer", 1), ("options", 0), ("people", 3), ("shifts", 0)]
-)
-def test_everything_drawn_has_words_for_those_who_do_not_see_it(
-    page: Page, site: str, place: str, drawn: int
-) -> None:
-    visit(page, f"{site}/{light(place)}")
-    charts = page.get_by_test_id("stVegaLiteChart")
-
     expect(charts).to_have_count(drawn)
-    for chart in charts.all():
+    for chart in charts.all():  # for those who do not see it
         labelled = "e => e.closest('[aria-label]') || e.querySelector('[aria-label]')"
         assert chart.evaluate(f"e => Boolean(({labelled})(e))")
 
 
 @pytest.mark.parametrize("place", ["", "people"])
 def test_a_page_is_drawn_in_the_colours_of_the_theme_and_anew_when_that_changes(
-    browser: Browser, site: str, place: str
+    page: Page, site: str, place: str
 ) -> None:
-    page = new_page(browser, color_scheme="dark", locale="en-GB")
+    page.emulate_media(color_scheme="dark")
     visit(page, f"{site}/{light(place)}")
     lines = [tile_line(page)]
     drawn = page.get_by_test_id("stVegaLiteChart").last
@@ -139,7 +132,6 @@ def test_a_page_is_drawn_in_the_colours_of_the_theme_and_anew_when_that_changes(
     settle(page)
     lines.append(tile_line(page))
     bright = drawn.screenshot()
-    page.context.close()
 
     assert lines == ["rgb(50, 59, 80)", "rgb(217, 223, 233)"]
     assert paper(dark) < 60

@@ -6,10 +6,12 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from desks import EVEN
+from terminal import Said
 
 import sim
 from sim.errors import InvalidInput, ScenarioError
@@ -211,7 +213,7 @@ def test_the_table_of_a_huge_centre_can_be_read() -> None:
     assert len(rows) == 22
 
 
-def linewise(*words: str, **settings: str) -> subprocess.Popen[bytes]:
+def begun(*words: str, **settings: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "sim.cli", *words]
     pipe = subprocess.PIPE
     return subprocess.Popen(
@@ -220,7 +222,7 @@ def linewise(*words: str, **settings: str) -> subprocess.Popen[bytes]:
 
 
 def test_a_reader_who_leaves_is_neither_a_kept_promise_nor_a_broken_one() -> None:
-    process = linewise("schema")
+    process = begun("schema")
     assert process.stdout is not None
     process.stdout.close()
     assert process.communicate()[1] == b""
@@ -237,21 +239,23 @@ def test_a_full_disk_is_told_in_a_line() -> None:
 
 
 def test_a_terminal_without_our_letters_still_gets_the_figures() -> None:
-    out, err = linewise(
+    out, err = begun(
         "erlang", "--calls=9", "--aht=3m", "--lang=ru", PYTHONIOENCODING="ascii"
     ).communicate()
     assert err == b""
     assert b"Erlang A" in out
 
 
-def test_json_keeps_every_letter_in_any_encoding() -> None:
-    whole, _ = linewise("schema").communicate()
-    spelled, err = linewise("schema", PYTHONIOENCODING="ascii").communicate()
+def test_json_keeps_every_letter_in_any_encoding(linewise: Callable[..., Said]) -> None:
+    spelled, err = begun("schema", PYTHONIOENCODING="ascii").communicate()
     assert err == b""
-    assert json.loads(spelled) == json.loads(whole)
+    assert spelled.isascii()
+    assert json.loads(spelled) == json.loads(linewise("schema").out)
 
 
 @pytest.mark.parametrize("target", ["0/20", "100/20"])
-def test_a_target_that_says_nothing_is_refused_by_its_name(target: str) -> None:
-    _, err = linewise("erlang", "--calls=9", "--aht=3m", f"--target={target}").communicate()
-    assert err.startswith(b"--target must be a share above 0% and below 100%")
+def test_a_target_that_says_nothing_is_refused_by_its_name(
+    linewise: Callable[..., Said], target: str
+) -> None:
+    said = linewise("erlang", "--calls=9", "--aht=3m", f"--target={target}")
+    assert said.err.startswith("--target must be a share above 0% and below 100%")

@@ -11,6 +11,7 @@ from visitor import (
     APP,
     OWN,
     bring,
+    brought,
     calm,
     group,
     opened,
@@ -194,7 +195,7 @@ def test_a_scenario_without_prices_speaks_of_service_only(page: str, lang: str) 
 
 def test_a_target_that_cannot_be_met_is_said_to_be_missed() -> None:
     text = own("{to_target: {maximum: 2}}").replace("80% in 20s", "99.5% in 20s")
-    app = bring(opened(lang="en"), text)
+    app = brought(text)
 
     assert app.title[0].value == "What service do customers get?"
     assert "cannot keep 99.5/20" in texts(app)
@@ -211,14 +212,14 @@ def test_a_promise_that_breaks_on_those_who_give_up_is_said_to_break_there() -> 
     text = own("{shifts: [{agents: 3, hours: 08:00-20:00}]}").replace(
         "80% in 20s", "10% in 20s, abandonment: 0.1%"
     )
-    app = bring(opened(lang="en"), text)
+    app = brought(text)
 
     assert "cannot keep to 0.1% who give up on" in texts(app)
     assert "answered in time." not in texts(app)
 
 
 def test_a_channel_that_nobody_reaches_is_shown_all_the_same() -> None:
-    app = bring(opened(lang="en"), own("{shifts: [{agents: 2, hours: Sat 02:00-03:00}]}"))
+    app = brought(own("{shifts: [{agents: 2, hours: Sat 02:00-03:00}]}"))
 
     assert tiles(app)["Answered in time"] == "0.0%"
     turn(app, "people")
@@ -226,7 +227,7 @@ def test_a_channel_that_nobody_reaches_is_shown_all_the_same() -> None:
 
 
 def test_a_channel_that_never_opens_has_no_service_to_show() -> None:
-    app = bring(opened(lang="en"), own(phone="open: never,"))
+    app = brought(own(phone="open: never,"))
 
     assert tiles(app)["Answered in time"] == "—"
     turn(app, "people")
@@ -371,7 +372,7 @@ def test_parts_of_a_channel_stand_below_it_and_who_was_cut_short_is_told() -> No
         "redial: {probability: 100%, delay: 1m, at_most: 2}"
     )
     staffing = "{shifts: [{agents: 1, hours: always}]}"
-    app = bring(opened(lang="en"), own(staffing, phone=f"{ways},"))
+    app = brought(own(staffing, phone=f"{ways},"))
     names = " ".join(table.to_string() for table in tables(app))
 
     for name in ("– Guests", "– bot", "– callbacks"):

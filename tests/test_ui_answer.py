@@ -6,19 +6,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from visitor import (
     bring,
+    brought,
     calm,
     finish,
-    opened,
     own,
     pick,
     press,
     priced,
     put,
-    straight,
     tables,
     texts,
     tiles,
-    turn,
     without,
 )
 
@@ -47,7 +45,7 @@ def risky(shop: Comparison) -> RiskAnswer:
 
 def asked(lang: Code = "en") -> AppTest:
     """The small shop, with everything on the page worked out."""
-    return finish(bring(opened(lang=lang, scenario="bank"), priced()))
+    return finish(brought(priced(), lang=lang))
 
 
 def specs(app: AppTest) -> str:
@@ -108,14 +106,14 @@ def test_a_changed_scenario_is_asked_for_its_risk_by_a_button() -> None:
 
 def test_without_ranges_the_page_says_how_to_get_them() -> None:
     plain = without("risk", priced())
-    app = finish(bring(opened(lang="en", scenario="bank"), plain))
+    app = finish(brought(plain))
 
     assert "Nothing in this scenario has a range" in texts(app)
     assert "is the cheapest in" not in texts(app)
 
 
 def test_where_service_differs_nothing_is_called_cheaper() -> None:
-    app = finish(bring(opened(lang="en", scenario="bank"), priced(tolerance="0.1%")))
+    app = finish(brought(priced(tolerance="0.1%")))
 
     assert app.header[0].value.endswith("No other option gives the service of “Own team”")
     assert "its cost is no saving" in texts(app)
@@ -142,7 +140,7 @@ def test_every_line_of_the_month_can_be_unfolded(shop: Comparison) -> None:
 
 
 def test_a_page_without_prices_has_nothing_to_turn() -> None:
-    app = bring(opened(lang="en", scenario="bank"), own())
+    app = brought(own())
 
     assert not app.get("progress")
     assert "Where the answer changes" not in texts(app)
@@ -163,7 +161,7 @@ def test_the_language_changes_and_the_choices_stay() -> None:
 
 def test_where_nobody_comes_the_rest_of_the_answer_stands_all_the_same() -> None:
     text = without("risk", priced().replace("2500 / week", "0 / week"))
-    app = finish(turn(bring(straight("about", lang="en", scenario="bank"), text), "answer"))
+    app = finish(brought(text))
 
     assert not app.error
     assert next(b for b in app.button_group if b.label == "Along").value == "price"

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from visitor import bring, calm, finish, own, pick, press, put, straight, tables, texts, tiles, turn
+from visitor import brought, calm, finish, opened, own, pick, press, put, tables, texts, tiles, turn
 
 from sim.decide import compare
 from sim.report.language import Language
@@ -36,7 +36,7 @@ def state_of(app: AppTest) -> State:
 @pytest.mark.parametrize("lang", ["ru", "en"])
 @pytest.mark.parametrize("part", ["figures", "week", "files", "compare"])
 def test_every_part_opens_in_both_languages(lang: str, part: str) -> None:
-    app = straight("data", lang=lang)
+    app = opened("data", lang=lang)
     pick(app, "Part of the page" if lang == "en" else "Часть страницы", part)
 
     assert [title.value for title in app.title] == [TITLES[lang]]
@@ -48,7 +48,7 @@ def test_every_part_opens_in_both_languages(lang: str, part: str) -> None:
 
 @pytest.mark.parametrize("scenario", ["omnichannel", "help-desk", "company-n-hybrid"])
 def test_every_topic_of_every_scenario_can_be_looked_at(root: Path, scenario: str) -> None:
-    app = straight("data", lang="ru", scenario=scenario)
+    app = opened("data", lang="ru", scenario=scenario)
     shop = load(root / "scenarios" / f"{scenario}.yaml")
     paths = [one.path for one in shop.assumptions()]
     for topic in ["", *(name for name in shop.options if any(f".{name}." in p for p in paths))]:
@@ -58,7 +58,7 @@ def test_every_topic_of_every_scenario_can_be_looked_at(root: Path, scenario: st
 
 
 def test_a_figure_changed_here_changes_the_answer_and_can_be_taken_back() -> None:
-    app = straight("data", lang="en")
+    app = opened("data", lang="en")
     pick(app, "About", "inhouse")
     assert number(app, WAGE) == 320.0
     put(app, WAGE, 400.0)
@@ -76,7 +76,7 @@ def test_a_figure_changed_here_changes_the_answer_and_can_be_taken_back() -> Non
 
 
 def test_a_scale_and_a_yes_are_chosen_here_too() -> None:
-    app = straight("data", lang="ru")
+    app = opened("data", lang="ru")
     pick(app, "О чём", "inhouse")
     for label, name in (("Страховые взносы", "sme_2025"), ("Сверхурочные считают", "False")):
         next(box for box in app.selectbox if box.label.startswith(label)).select(name)
@@ -92,7 +92,7 @@ def test_a_scale_and_a_yes_are_chosen_here_too() -> None:
 
 
 def test_an_empty_field_goes_back_to_the_file() -> None:
-    app = straight("data", lang="en")
+    app = opened("data", lang="en")
     pick(app, "About", "inhouse")
     put(app, WAGE, 400.0)
     next(n for n in app.number_input if n.label == WAGE).set_value(None)
@@ -103,7 +103,7 @@ def test_an_empty_field_goes_back_to_the_file() -> None:
 
 
 def test_what_makes_no_sense_is_refused_in_words_and_nothing_is_lost() -> None:
-    app = straight("data", lang="en")
+    app = opened("data", lang="en")
     put(app, "Unsolved who come back · Phone", 50.0)
     before = state_of(app)
     put(app, "Solved at first contact · Phone", 175.0)
@@ -117,7 +117,7 @@ def test_what_makes_no_sense_is_refused_in_words_and_nothing_is_lost() -> None:
 
 
 def test_a_bound_is_told_in_the_reader_s_language() -> None:
-    app = straight("data", lang="ru")
+    app = opened("data", lang="ru")
     put(app, "Решено с первого раза · Телефон", 175.0)
     assert "Должно быть не больше 100%" in app.error[0].value
     put(app, "Объём · Телефон", 1e300)
@@ -127,7 +127,7 @@ def test_a_bound_is_told_in_the_reader_s_language() -> None:
 
 
 def test_the_load_of_the_sidebar_stays_when_a_channel_is_changed() -> None:
-    app = straight("data", lang="en", volume="9000")
+    app = opened("data", lang="en", volume="9000")
     phone = number(app, "Volume · Phone")
     assert phone == pytest.approx(9000 * 21 / 31.5)
     put(app, "Volume · Phone", 7000.0)
@@ -139,7 +139,7 @@ def test_the_load_of_the_sidebar_stays_when_a_channel_is_changed() -> None:
 
 
 def test_other_ready_terms_are_one_choice_away() -> None:
-    app = straight("data", lang="en")
+    app = opened("data", lang="en")
     pick(app, "About", "shared")
     terms = next(box for box in app.selectbox if box.label == "Ready terms")
     terms.select("RU_2026/dedicated")
@@ -152,7 +152,7 @@ def test_other_ready_terms_are_one_choice_away() -> None:
 
 
 def test_another_language_keeps_part_topic_and_changes() -> None:
-    app = straight("data", lang="en")
+    app = opened("data", lang="en")
     pick(app, "About", "inhouse")
     put(app, WAGE, 400.0)
     pick(app, "Язык · Language", "ru")
@@ -163,7 +163,7 @@ def test_another_language_keeps_part_topic_and_changes() -> None:
 
 
 def test_the_file_holds_everything_that_was_changed() -> None:
-    app = straight("data", lang="en", volume="9000")
+    app = opened("data", lang="en", volume="9000")
     put(app, "Solved at first contact · Phone", 70.0)
     now = state_of(app)
     plain, shown = scenario_of(now)
@@ -174,7 +174,7 @@ def test_the_file_holds_everything_that_was_changed() -> None:
 
 
 def test_the_link_brings_back_what_is_shown() -> None:
-    app = straight("data", lang="en")
+    app = opened("data", lang="en")
     put(app, "Solved at first contact · Phone", 70.0)
     pick(app, "Part of the page", "files")
     said = {key: found[0] for key, found in parse_qs(urlsplit(app.code[0].value).query).items()}
@@ -186,7 +186,7 @@ def test_the_link_brings_back_what_is_shown() -> None:
 
 
 def test_a_week_of_ones_own_comes_as_a_table_and_is_too_long_for_a_link() -> None:
-    app = straight("data", lang="en")
+    app = opened("data", lang="en")
     pick(app, "Part of the page", "week")
     scenario = scenario_of(state_of(app))[1]
     rows = week_text(scenario).splitlines()
@@ -202,7 +202,7 @@ def test_a_week_of_ones_own_comes_as_a_table_and_is_too_long_for_a_link() -> Non
 
 
 def test_a_table_that_cannot_be_read_changes_nothing() -> None:
-    app = straight("data", lang="en")
+    app = opened("data", lang="en")
     pick(app, "Part of the page", "week")
     upload(app, "A table of your own", b"day,time,phone\nMon,00:00,many\n", "week.csv")
 
@@ -218,7 +218,7 @@ def upload(app: AppTest, label: str, data: bytes, name: str) -> None:
 
 
 def test_a_file_brought_here_is_what_one_works_on() -> None:
-    app = straight("data", lang="en")
+    app = opened("data", lang="en")
     pick(app, "Part of the page", "files")
     place = [one for one in app.file_uploader if one.label.startswith("Scenario file,")]
     place[-1 if place[-1].key == "data.upload" else 0].upload(
@@ -234,7 +234,7 @@ def test_a_file_brought_here_is_what_one_works_on() -> None:
 
 
 def test_files_side_by_side_say_what_each_says_alone(root: Path) -> None:
-    app = bring(straight("data", lang="en", scenario="bank"), own())
+    app = brought(own(), "data")
     pick(app, "Part of the page", "compare")
     assert "Choose a ready scenario" in app.info[0].value
     next(box for box in app.checkbox if box.label.startswith("A bank")).check()
@@ -253,7 +253,7 @@ def test_files_side_by_side_say_what_each_says_alone(root: Path) -> None:
 
 
 def test_of_several_files_the_broken_one_is_named() -> None:
-    app = bring(straight("data", lang="en", scenario="bank"), own())
+    app = brought(own(), "data")
     pick(app, "Part of the page", "compare")
     place = next(one for one in app.file_uploader if one.label.startswith("Scenario files,"))
     good = own().replace("My desk", "Two desks").encode()
@@ -266,7 +266,7 @@ def test_of_several_files_the_broken_one_is_named() -> None:
 
 
 def test_figures_of_other_pages_follow() -> None:
-    app = bring(straight("data", lang="en", scenario="bank"), own())
+    app = brought(own(), "data")
     put(app, "Handle time · phone", 300.0)
     turn(app, "answer")
     changed = own().replace("handle_time: 3m", "handle_time: 300s")

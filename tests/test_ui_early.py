@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from visitor import bring, calm, finish, own, press, priced, straight, texts, tiles, turn
+from visitor import bring, brought, calm, finish, own, press, priced, texts, tiles, turn
 
 from sim.decide import Comparison, compare
 from sim.decide import comparison as comparing
@@ -55,7 +55,7 @@ def test_what_takes_a_moment_has_no_first_answer(monkeypatch: pytest.MonkeyPatch
 
 def looked(text: str) -> AppTest:
     """A page that simulates nothing, on a scenario of one's own."""
-    return bring(straight("about", lang="en", scenario="bank"), text)
+    return brought(text, "about")
 
 
 Gate = Callable[[], None]
@@ -105,7 +105,7 @@ def test_a_page_that_takes_no_first_answer_waits_for_the_whole_one(gate: Gate) -
     text = SLOW.replace("2500 / week", "2400 / week")
     letting_go = threading.Timer(3.0, gate)
     letting_go.start()
-    app = bring(straight("simulation", lang="en", scenario="bank"), text)
+    app = brought(text, "simulation")
     letting_go.join()
 
     assert not app.exception
@@ -113,10 +113,7 @@ def test_a_page_that_takes_no_first_answer_waits_for_the_whole_one(gate: Gate) -
 
 
 def test_who_stops_it_keeps_the_first_answer_and_can_go_on(gate: Gate) -> None:
-    app = bring(
-        straight("about", lang="en", scenario="bank"), SLOW.replace("2500 / week", "2600 / week")
-    )
-    turn(app, "people")
+    app = brought(SLOW.replace("2500 / week", "2600 / week"), "people")
     before = tiles(app)
     press(app, "Stop")
     calm(app.run())
@@ -132,10 +129,7 @@ def test_who_stops_it_keeps_the_first_answer_and_can_go_on(gate: Gate) -> None:
 
 
 def test_who_goes_on_to_other_figures_does_not_wait_for_the_last(gate: Gate) -> None:
-    app = bring(
-        straight("about", lang="en", scenario="bank"), SLOW.replace("2500 / week", "2700 / week")
-    )
-    turn(app, "people")
+    app = brought(SLOW.replace("2500 / week", "2700 / week"), "people")
     last = board().look(app.session_state["compared.last"])
     bring(app, own())
 

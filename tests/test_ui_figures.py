@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 from terminal import Said
-from visitor import bring, calm, finish, opened, press, priced, tables, tiles, turn
+from visitor import brought, calm, finish, press, priced, tables, tiles, turn
 
 from sim.report.language import Language
 
@@ -42,8 +42,7 @@ def told(linewise: Callable[..., Said], tmp_path: Path) -> Told:
 
 
 def shop(page: str) -> AppTest:
-    app = bring(opened("people", lang="en", scenario="bank"), SHOP)
-    return finish(turn(app, page))
+    return finish(brought(SHOP, page))
 
 
 def rows(app: AppTest, table: int = 0) -> list[dict[str, str]]:

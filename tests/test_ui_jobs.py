@@ -10,37 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
-from visitor import opened, own, press, put, texts
+from filing import breaking, doubled, dying, lasting, refusing
+from visitor import opened, own, press, put
 
 from sim.errors import InvalidInput
 from sim.scenario.edited import Edit
 from sim.ui.jobs import Board, Job, Stopped, Task, Tell, _compute
 from sim.ui.state import MOST_LETTERS, OWN, State, address, link_of, read_address
-
-
-def doubled(number: int, *, tell: Tell) -> int:
-    tell(0.5, "half way")
-    return 2 * number
-
-
-def refusing(number: int, *, tell: Tell) -> int:
-    raise InvalidInput("number", "must be even", number)
-
-
-def breaking(*, tell: Tell) -> int:
-    raise ZeroDivisionError("by nought")
-
-
-def dying(*, tell: Tell) -> int:
-    os._exit(3)
-
-
-def lasting(mark: str, *, tell: Tell) -> int:
-    """Leave a file as long as it runs."""
-    Path(mark).write_text(str(os.getpid()))
-    while True:
-        tell(0.1, "")
-        time.sleep(0.01)
 
 
 def answered(job: Job) -> object:
@@ -208,6 +184,7 @@ def test_tasks_from_many_threads_end_each_with_its_own_answer() -> None:
 # --- edits, links and steps back ---------------------------------------------------------------
 
 PRICE = ("options", "shared", "groups", "vendor", "contract", "minutes", "price")
+WAGE = ("options", "inhouse", "groups", "own", "payroll", "agents", "pay", "hourly_rate")
 
 
 def test_a_link_carries_edits_and_says_when_it_cannot() -> None:
@@ -236,18 +213,21 @@ def test_a_later_edit_of_a_place_takes_the_place_of_an_earlier_one() -> None:
 
 
 def test_a_change_is_taken_back_and_made_again() -> None:
-    app = opened(lang="en", volume="4000")
+    app = opened("about", lang="en", volume="4000")  # nothing is computed there
     put(app, "Contacts a week", 5000.0)
     for label, volume in (("Undo", 4000.0), ("Redo", 5000.0), ("Undo", 4000.0)):
         press(app, label)
         app.run()
-        assert app.number_input[0].value == volume
+        assert app.sidebar.number_input[0].value == volume
         assert app.query_params["volume"] == f"{volume:g}"
 
 
 def test_an_edit_that_a_link_brings_is_read_by_the_door_of_every_file() -> None:
-    good = address(State("company-n", edits=(Edit(PRICE, "5 RUB/min"),)), "en")
-    bad = address(State("company-n", edits=(Edit(PRICE, "-5 RUB/min"),)), "en")
+    good = State("company-n", edits=(Edit(WAGE, "400 RUB/h"),))
+    bad = State("company-n", edits=(Edit(WAGE, "-400 RUB/h"),))
+    found, wrong = (opened("about", **address(state, "en")) for state in (good, bad))
 
-    assert "cheaper" in texts(opened(**good))
-    assert "edits" in opened(**bad).warning[0].value
+    assert not found.warning
+    assert found.session_state["state"] == good
+    assert "the changes that it carries" in wrong.warning[0].value
+    assert wrong.session_state["state"] == State("company-n")

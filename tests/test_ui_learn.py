@@ -15,7 +15,7 @@ import pytest
 from filing import lasting_beside, sizes
 from known_logs import KNOWN, interval_rows
 from streamlit.testing.v1 import AppTest
-from visitor import calm, finish, pick, press, straight, tables, texts, tiles, turn
+from visitor import calm, finish, opened, pick, press, tables, texts, tiles, turn
 
 from sim.learn.quality import Finding
 from sim.report.language import Language
@@ -89,7 +89,10 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work is done in this process, which saves the start of another one."""
+    """Work is done in this process, which saves the start of another one.
+
+    The other one has tests of its own below, and does all of it in `test_browser_learn`.
+    """
 
     def alone(job: Job, args: tuple[Any, ...], folder: str | None = None) -> Any:
         return job.task.function(*args, tell=job.told)
@@ -99,7 +102,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("lang", ["ru", "en"])
 def test_the_page_opens_with_a_place_for_logs_and_a_way_for_who_has_none(lang: str) -> None:
-    app = straight("learn", lang=lang)
+    app = opened("learn", lang=lang)
 
     assert [title.value for title in app.title] == [TITLES[lang]]
     assert not app.error
@@ -120,7 +123,7 @@ def test_the_page_opens_with_a_place_for_logs_and_a_way_for_who_has_none(lang: s
 def test_what_is_no_log_is_refused_in_words_and_what_was_in_hand_stays(
     disk: Path, name: str, content: bytes, said: str
 ) -> None:
-    app = give(straight("learn", lang="en"), "queue_log", queue_log(2))
+    app = give(opened("learn", lang="en"), "queue_log", queue_log(2))
     before = app.session_state["state"]
     give(app, name, content)
 
@@ -137,7 +140,7 @@ def test_what_is_no_log_is_refused_in_words_and_what_was_in_hand_stays(
 def test_an_unknown_format_is_said_and_what_another_makes_of_it_is_told(
     disk: Path,
 ) -> None:
-    app = give(straight("learn", lang="en"), "notes.txt", b"Dear diary,\nit rained again.\n")
+    app = give(opened("learn", lang="en"), "notes.txt", b"Dear diary,\nit rained again.\n")
     assert "cannot be told by the content" in app.warning[0].value
     column(app, "Format").select("anonymous_bank")
     calm(app.run())
@@ -153,7 +156,7 @@ def test_an_unknown_format_is_said_and_what_another_makes_of_it_is_told(
 
 @pytest.mark.usefixtures("here")
 def test_columns_are_guessed_and_put_right_by_hand() -> None:
-    app = give(straight("learn", lang="en"), "calls.csv", table())
+    app = give(opened("learn", lang="en"), "calls.csv", table())
     assert column(app, "time of arrival").value == "Время"
     assert column(app, "wait").value == "Ожидание"
     assert column(app, "operator").value == ""
@@ -180,7 +183,7 @@ def test_words_of_any_language_are_told_to_be_outcomes(lang: str) -> None:
         for n in range(9)
     )
     content = "\n".join(["Время;Ожидание;Разговор;Номер;Итог", *rows]).encode()
-    app = give(straight("learn", lang=lang), "calls.csv", content)
+    app = give(opened("learn", lang=lang), "calls.csv", content)
     box = "“{}”, rows: {}" if lang == "en" else "«{}», строк: {}"
     for word, count, meaning in (("закрито", 6, "served"), ("втрачено", 3, "abandoned")):
         assert column(app, box.format(word, count)).value == "unknown"
@@ -194,7 +197,7 @@ def test_words_of_any_language_are_told_to_be_outcomes(lang: str) -> None:
 
 @pytest.mark.usefixtures("here")
 def test_why_a_file_cannot_be_read_is_said_in_the_language_of_the_page(disk: Path) -> None:
-    app = give(straight("learn", lang="ru"), "calls.xls", b"\xd0\xcf\x11\xe0" + bytes(900))
+    app = give(opened("learn", lang="ru"), "calls.xls", b"\xd0\xcf\x11\xe0" + bytes(900))
     assert "calls.xls: это старая книга Excel (.xls); сохраните её" in app.error[0].value
     assert "Уберите «calls.xls» из списка" in app.error[0].value
     give(app, "calls.csv", table())
@@ -212,17 +215,18 @@ def test_why_a_file_cannot_be_read_is_said_in_the_language_of_the_page(disk: Pat
 def test_a_table_nobody_knows_is_taken_for_one_and_its_columns_are_asked_for() -> None:
     rows = (f"02.03.2026 1{n}:05:00;{n};2:00" for n in range(9))
     content = "\n".join(["Когда;Сколько стоял;Сколько говорил", *rows]).encode()
-    app = give(straight("learn", lang="en"), "calls.csv", content)
+    app = give(opened("learn", lang="en"), "calls.csv", content)
 
     assert "cannot be told by the content" in app.warning[0].value
     assert column(app, "Format").value == "table"
     assert column(app, "time of arrival").value == ""
 
 
+@pytest.mark.usefixtures("here")
 def test_a_damaged_log_is_read_as_far_as_it_goes_and_every_lost_line_is_shown() -> None:
     whole = queue_log(5)
     bad = whole + b"17724348\x00\xff|half a li\n" + b"x" * 50 + b"\n"
-    app = give(straight("learn", lang="ru"), "queue_log.1", bad)
+    app = give(opened("learn", lang="ru"), "queue_log.1", bad)
     read_it(app, "ru")
 
     assert tiles(app)["Неучтённые строки"] == "2"
@@ -231,10 +235,11 @@ def test_a_damaged_log_is_read_as_far_as_it_goes_and_every_lost_line_is_shown() 
     assert "queue_log.1:" in shown.iloc[0, 3]
 
 
+@pytest.mark.usefixtures("here")
 def test_a_log_becomes_the_scenario_of_the_app_and_undo_brings_the_old_one_back(
     disk: Path,
 ) -> None:
-    app = give(straight("learn", lang="en"), "queue_log.gz", gzip.compress(queue_log()))
+    app = give(opened("learn", lang="en"), "queue_log.gz", gzip.compress(queue_log()))
     read_it(app)
     assert tiles(app)["Contacts"] == "2,040"
     pick(app, "Part of the page", "estimates")
@@ -269,7 +274,7 @@ def test_a_log_becomes_the_scenario_of_the_app_and_undo_brings_the_old_one_back(
 @pytest.mark.usefixtures("here")
 def test_an_interval_report_is_learnt_from_and_says_what_is_assumed() -> None:
     rows = interval_rows(load_text(KNOWN.replace("days: 57", "days: 14")), 5)
-    app = give(straight("learn", lang="en"), "hsplit.csv", rows.encode())
+    app = give(opened("learn", lang="en"), "hsplit.csv", rows.encode())
     read_it(app)
     pick(app, "Part of the page", "estimates")
     finish(app)

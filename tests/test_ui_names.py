@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from visitor import bring, finish, opened, priced, turn
+from visitor import brought, finish, priced, turn
 
 from sim.ui.frame import PAGES
 
@@ -40,7 +40,7 @@ def read(block: Any) -> Iterator[tuple[str, str]]:
 
 
 def test_signs_in_names_are_no_marks_on_any_page() -> None:
-    app = finish(bring(opened(lang="en", scenario="bank"), named()))
+    app = finish(brought(named()))
     said, wrong = 0, []
     for page, _ in PAGES:
         for block in (turn(app, page).main, app.sidebar):

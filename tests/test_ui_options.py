@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 from visitor import (
-    bring,
+    brought,
     calm,
     finish,
     group,
-    opened,
     own,
     pick,
     press,
@@ -48,7 +47,7 @@ def shop() -> Comparison:
 
 def asked(lang: Code = "en", text: str = "") -> AppTest:
     """The options page of the small shop."""
-    return turn(bring(opened(lang=lang, scenario="bank"), text or priced()), "options")
+    return brought(text or priced(), "options", lang)
 
 
 def state_of(app: AppTest) -> State:
@@ -235,7 +234,7 @@ def test_every_price_of_a_preset_can_be_changed(root: Path) -> None:
 
 
 def test_options_without_prices_are_compared_by_their_service() -> None:
-    app = turn(bring(opened(lang="en", scenario="bank"), own()), "options")
+    app = brought(own(), "options")
 
     assert "Cost a month" not in tables(app)[0].columns
     assert "this scenario has no such two" in texts(app)

@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
-from visitor import OWN, bring, calm, opened, press, texts, tiles, turn
+from visitor import OWN, brought, calm, press, texts, tiles
 
 from sim.decide.needs import people
 from sim.report.language import Language
@@ -22,7 +22,7 @@ EN, RU = Language("en"), Language("ru")
 
 def page(staffing: str, lang: str = "en") -> AppTest:
     text = OWN.format(staffing=staffing, phone="")
-    return turn(bring(opened(lang=lang, scenario="bank"), text), "people")
+    return brought(text, "people", lang)
 
 
 def drawn(app: AppTest) -> str:
@@ -79,7 +79,7 @@ def test_where_nothing_is_thin_nothing_is_added() -> None:
 def test_where_nothing_is_promised_no_promise_is_told() -> None:
     text = OWN.format(staffing="{shifts: [{agents: 1, hours: always}]}", phone="")
     text = text.replace("target: {answered: 80% in 20s},", "")
-    app = turn(bring(opened(lang="ru", scenario="bank"), text), "people")
+    app = brought(text, "people", "ru")
     said = texts(app) + drawn(app)
 
     assert "цель не задана." in said

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from handed_on import DESK
 from streamlit.testing.v1 import AppTest
-from visitor import bring, calm, finish, group, opened, own, press, put, texts
+from visitor import bring, brought, calm, finish, group, opened, own, press, put, texts
 
 from sim.report.files import SECTIONS
 from sim.report.language import Code, Language
@@ -22,8 +22,7 @@ TITLES: dict[Code, str] = {
 
 def shown(text: str, lang: Code = "en") -> AppTest:
     """The page for a scenario of one's own."""
-    app = opened("report", lang=lang, scenario="bank")
-    return finish(bring(app, text))
+    return finish(brought(text, "report", lang))
 
 
 def labels(app: AppTest) -> list[str]:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 from terminal import Said
-from visitor import bring, calm, opened, own, pick, press, tables, texts, tiles, turn
+from visitor import brought, calm, own, pick, press, tables, texts, tiles
 
 from sim.report.inputs import input_title
 from sim.report.language import Language
@@ -78,7 +78,7 @@ def processes() -> None:
 
 def at_risk(text: str = WHOLE, part: str = "sure", lang: str = "en") -> AppTest:
     """The page on a scenario of one's own."""
-    app = turn(bring(opened("people", lang=lang, scenario="bank"), text), "risks")
+    app = brought(text, "risks", lang)
     if part != "sure":
         pick(app, PARTS[lang], part)
     return finish(app)

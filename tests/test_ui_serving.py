@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from visitor import straight, texts
+from visitor import opened, texts
 
 from sim.errors import InvalidInput
 from sim.scenario.ready import ready
@@ -29,7 +29,7 @@ def test_a_newcomer_is_shown_the_answer_that_was_prepared() -> None:
     assert job is not None
     assert job.ended.wait(60)
     prepared = job.answer()
-    app = straight("answer", lang="en")
+    app = opened("answer", lang="en")
 
     assert board().look(task.key) is job
     assert job.answer() is prepared

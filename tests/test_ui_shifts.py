@@ -12,19 +12,7 @@ import altair as alt
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
-from visitor import (
-    OWN,
-    bring,
-    calm,
-    finish,
-    group,
-    press,
-    straight,
-    tables,
-    texts,
-    tiles,
-    turn,
-)
+from visitor import OWN, brought, calm, finish, group, press, tables, texts, tiles, turn
 
 from sim.decide import simulate
 from sim.plan.rules import EU, Rules, violations
@@ -65,7 +53,7 @@ def quiet(share: float, what: str = "") -> None:
 
 def page(text: str, lang: str = "en") -> AppTest:
     """The page on a scenario of one's own."""
-    return finish(bring(straight("shifts", lang=lang, scenario="bank"), text))
+    return finish(brought(text, "shifts", lang))
 
 
 def number(app: AppTest, label: str) -> Any:
@@ -132,7 +120,7 @@ def test_what_was_tried_here_is_what_the_other_pages_have(monkeypatch: pytest.Mo
 
 def test_what_was_found_for_the_answer_needs_no_trial_here() -> None:
     text = desk().replace("volume: 2000", "volume: 1900")
-    app = finish(bring(straight("people", lang="en", scenario="bank"), text))
+    app = finish(brought(text, "people"))
     peak = tiles(app)["At peak on the line"]
     finish(turn(app, "shifts"))
 

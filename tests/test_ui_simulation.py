@@ -7,7 +7,7 @@ from datetime import time
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from visitor import bring, calm, finish, own, pick, press, straight, tables, texts, tiles
+from visitor import brought, calm, finish, opened, own, pick, press, tables, texts, tiles
 
 from sim.decide import OptionResult, simulate
 from sim.report.language import Language
@@ -29,7 +29,7 @@ def mine() -> OptionResult:
 
 def desk(lang: str = "en", text: str = "") -> AppTest:
     """The visitor's own desk, small enough to be played in a moment."""
-    return bring(straight("simulation", lang=lang, scenario="bank"), text or own())
+    return brought(text or own(), "simulation", lang)
 
 
 def ask(app: AppTest, seed: int, replications: int) -> AppTest:
@@ -49,7 +49,7 @@ def cells(app: AppTest, table: int, column: str) -> list[str]:
 
 @pytest.mark.parametrize("lang", ["ru", "en"])
 def test_the_page_opens_in_both_languages(lang: str) -> None:
-    app = straight("simulation", lang=lang, scenario="bank")
+    app = opened("simulation", lang=lang, scenario="bank")
     words = texts(app) + "".join(table.to_string() for table in tables(app))
 
     assert [title.value for title in app.title] == [TITLES[lang]]

@@ -13,6 +13,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from sim.ui.state import OWN as OWN_NAME
+from sim.ui.state import State
+
 ALWAYS = pytest.MonkeyPatch()
 # Each visit begins an app, which looks through all that is installed for parts of pages: none are.
 ALWAYS.setattr("streamlit.components.v2.manifest_scanner.scan_component_manifests", list)
@@ -71,19 +74,19 @@ simulation: {{seed: 1, replications: 6, at_most: 6}}
 
 
 def opened(page: str = "answer", **said: str) -> AppTest:
-    """The app as a link opens it."""
-    app = AppTest.from_file(str(APP), default_timeout=120)
-    app.query_params.update(said)
-    app.run()
-    if page != "answer":
-        turn(app, page)
-    return calm(app)
-
-
-def straight(page: str, **said: str) -> AppTest:
     """The app as a link to one of its pages opens it: no other page is drawn before."""
     app = AppTest.from_file(str(APP), default_timeout=120)
     app.query_params.update(said)
+    app._page_hash = calc_hash(page)
+    return calm(app.run())
+
+
+def brought(text: str, page: str = "answer", lang: str = "en") -> AppTest:
+    """A page on a scenario of one's own, brought along before: no other page is drawn."""
+    app = AppTest.from_file(str(APP), default_timeout=120)
+    app.session_state["state"] = State(OWN_NAME, own=("mine.yaml", text))
+    app.session_state["damaged"] = [], OWN_NAME, {}
+    app.session_state["chosen.lang"] = lang
     app._page_hash = calc_hash(page)
     return calm(app.run())
 
