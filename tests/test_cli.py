@@ -301,7 +301,9 @@ def beginning(tmp_path_factory: pytest.TempPathFactory) -> float:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", ["run", "compare", "check"])
+@pytest.mark.parametrize(
+    "command", ["run", "check", pytest.param("compare", marks=pytest.mark.long)]
+)
 def test_ctrl_c_ends_with_130_and_nothing_half_written(
     desk: Path, beginning: float, command: str
 ) -> None:

@@ -14,7 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from visitor import OWN, brought, calm, finish, group, press, tables, texts, tiles, turn
 
-from sim.decide import simulate
+from sim.decide import OptionResult, simulate
 from sim.plan.rules import EU, Rules, violations
 from sim.plan.rules import RU as RUSSIAN
 from sim.plan.teams import TeamRoster
@@ -45,6 +45,12 @@ def desk(shifts: str | None = SHIFTS, team: str | None = "{people: 9, rules: EU}
     staffing = f"{{to_target: {{minimum: 0{said}}}}}"
     text = OWN.format(staffing=staffing, phone="")
     return text if team is None else text.replace("staffing:", f"team: {team}, staffing:")
+
+
+@pytest.fixture(scope="module")
+def planned() -> OptionResult:
+    """The small desk, planned once."""
+    return simulate(load_text(desk()))
 
 
 def quiet(share: float, what: str = "") -> None:
@@ -97,9 +103,8 @@ def test_a_russian_page_of_shifts_has_no_english_sentence() -> None:
     assert not {"the", "of", "and", "in", "is", "on", "a"} & words
 
 
-def test_the_plan_is_that_of_the_command_line() -> None:
-    scenario = load_text(desk())
-    data = plan_answer(simulate(scenario), EN).data  # what `linewise plan --json` prints
+def test_the_plan_is_that_of_the_command_line(planned: OptionResult) -> None:
+    data = plan_answer(planned, EN).data  # what `linewise plan --json` prints
     told = data["groups"]["desk"]
     app = tried(page(desk()))
 
@@ -196,7 +201,7 @@ def test_a_rotation_for_all_says_which_rules_it_breaks() -> None:
     assert next(iter(broken["Binds"])) == "must"
 
 
-def test_another_month_can_be_planned() -> None:
+def test_another_month_can_be_planned(planned: OptionResult) -> None:
     app = tried(page(desk()))
     next(one for one in app.selectbox if one.label == "Month").select("2026-06-01")
     finish(calm(app.run()))
@@ -206,16 +211,13 @@ def test_another_month_can_be_planned() -> None:
     next(one for one in app.selectbox if one.label == "Rotation").select("5/2")
     finish(calm(app.run()))
 
-    found = rotated(load_text(desk()), "base", "desk", _cover(), JUNE, "5/2", tell=quiet)
+    cover = planned.covers["desk"]
+    found = rotated(load_text(desk()), "base", "desk", cover, JUNE, "5/2", tell=quiet)
     assert found.roster.period.days == 30
     assert tiles(app)["Hours short"] == EN.number(_short(found), 1)
 
 
 JUNE = datetime.date(2026, 6, 1)
-
-
-def _cover() -> Any:
-    return simulate(load_text(desk())).covers["desk"]
 
 
 def _short(made: TeamRoster) -> float:
@@ -408,10 +410,9 @@ def test_a_new_row_counts_once_it_says_when_and_how_long() -> None:
 
 
 @pytest.fixture(scope="module")
-def made() -> TeamRoster:
-    scenario = load_text(desk())
-    found = proven(scenario, scenario.baseline, tell=quiet).covers["desk"]
-    return rotated(scenario, scenario.baseline, "desk", found, None, "5/2", tell=quiet)
+def made(planned: OptionResult) -> TeamRoster:
+    scenario, cover = load_text(desk()), planned.covers["desk"]
+    return rotated(scenario, scenario.baseline, "desk", cover, None, "5/2", tell=quiet)
 
 
 def test_a_search_tells_how_far_it_is() -> None:
@@ -429,13 +430,12 @@ def test_a_search_tells_how_far_it_is() -> None:
     assert 0.0 <= told[-1][0] <= 1.0
 
 
-def test_a_plan_found_before_gives_the_same_as_one_found_anew() -> None:
+def test_a_plan_found_on_the_page_is_the_one_found_without_it(planned: OptionResult) -> None:
     scenario = load_text(desk())
-    before = proven(scenario, scenario.baseline, tell=quiet)
-    anew = simulate(scenario)
+    found = proven(scenario, scenario.baseline, tell=quiet)
 
-    assert before.attained == anew.attained
-    assert (before.covers["desk"].agents == anew.covers["desk"].agents).all()
+    assert found.attained == planned.attained
+    assert (found.covers["desk"].agents == planned.covers["desk"].agents).all()
 
 
 @pytest.mark.parametrize("rules", [RUSSIAN, EU], ids=["RU", "EU"])
