@@ -405,7 +405,10 @@ def test_hours_that_no_shift_reaches_are_part_of_the_bound() -> None:
 
 
 def test_the_same_seed_gives_the_same_roster(small: Roster) -> None:
-    assert month_of_three().duties == small.duties
+    again = month_of_three()
+
+    assert again.duties == small.duties
+    assert again.effort.lines == small.effort.lines  # by the same way, too
 
 
 def test_whoever_falls_ill_is_replaced_with_few_changes(small: Roster) -> None:

@@ -8,11 +8,13 @@ import datetime
 import io
 import itertools
 import json
+import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import icalendar
@@ -83,6 +85,13 @@ PHONE = line(
     target="{answered: 80% in 20s}",
     open='"06:00-20:00"',
 )
+
+
+@pytest.fixture(autouse=True)
+def _processor_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second of a roster is one of the processor's, however busy the machine is."""
+    clock = SimpleNamespace(monotonic=time.process_time)
+    monkeypatch.setattr("sim.plan.rosters.effort.time", clock)
 
 
 @cache

@@ -52,7 +52,7 @@ def of_two_teams(staffing: str, hold: str, days: str = "") -> OptionResult:
         (TO_TARGET, "every interval", "Mon-Tue "),
         (TO_TARGET, "on average", ""),
         (f"to_target: {{{SHIFTS}}}", "every interval", "Mon-Tue "),
-        pytest.param(f"to_target: {{{SHIFTS}}}", "every day", "Mon-Tue ", marks=pytest.mark.long),
+        (f"to_target: {{{SHIFTS}}}", "every day", "Mon-Tue "),
         pytest.param(TO_TARGET, "every interval", "", marks=pytest.mark.long),
         pytest.param(f"to_target: {{{SHIFTS}}}", "every interval", "", marks=pytest.mark.long),
         pytest.param(f"to_target: {{{SHIFTS}}}", "every day", "", marks=pytest.mark.long),
