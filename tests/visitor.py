@@ -160,7 +160,7 @@ def own(staffing: str = "{to_target: {minimum: 1}}", phone: str = "") -> str:
     return OWN.format(staffing=staffing, phone=phone)
 
 
-def finish(app: AppTest, most: float = 120.0) -> AppTest:
+def finish(app: AppTest, most: float = 600.0) -> AppTest:
     """Wait for what is computed beside the page; a browser would look again by itself."""
     until = time.monotonic() + most
     while app.get("progress"):
