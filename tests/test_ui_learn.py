@@ -311,14 +311,15 @@ def test_results_are_kept_without_the_files() -> None:
     assert job.task.files == ()
 
 
+# As in the app: a process begins with this file, and is not to wait for all of Streamlit.
 SIZE_PAGE = """
-import streamlit as st
-from filing import dead_at_first
-from sim.report.language import Language
-from sim.ui.jobs import Task
-from sim.ui.waiting import result_of
-
 if __name__ == "__main__":
+    import streamlit as st
+    from filing import dead_at_first
+    from sim.report.language import Language
+    from sim.ui.jobs import Task
+    from sim.ui.waiting import result_of
+
     task = Task("size", dead_at_first, (MARK,), files=(("calls.log", b"abc"),))
     st.write(result_of(task, Language("en")))
 """
