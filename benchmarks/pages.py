@@ -38,7 +38,7 @@ WATCH = f"""() => {{
   const look = new MutationObserver(() => {{
     const now = {HEADLINE};
     gone ||= now !== old;
-    if (now && (gone || now.innerText !== told)) {{
+    if (now && !now.closest('[data-stale=true]') && (gone || now.innerText !== told)) {{
       window.answered = true;
       look.disconnect();
     }}

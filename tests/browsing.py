@@ -160,7 +160,8 @@ def page(browser: Browser) -> Iterator[Page]:
     page.remove_listener("request", ask)
     page.remove_listener("pageerror", fail)
     # The app sees the visitor leave, and who comes next finds nothing that was kept here.
-    page.evaluate("localStorage.clear(), sessionStorage.clear()")
+    if page.url != "about:blank":  # a test that failed before it went anywhere says so itself
+        page.evaluate("localStorage.clear(), sessionStorage.clear()")
     page.context.clear_cookies()
     page.emulate_media(color_scheme="light")
     page.goto("about:blank")

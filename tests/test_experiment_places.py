@@ -185,7 +185,7 @@ def test_parcels_hold_every_replication_once_in_order(
 ) -> None:
     whole = places._Parcel(b"", "", "", range(first, first + count))
     pace, numbers = places._Pace(), []
-    for at, parcel in enumerate(places._parcels(whole, first, workers, pace)):
+    for at, parcel in enumerate(places._packed_parcels(whole, first, workers, pace)):
         numbers += list(parcel.numbers)
         if at == 2:  # the first deliveries are in
             pace.seconds = seconds
@@ -250,10 +250,10 @@ def test_what_a_lost_process_had_in_hand_is_played_by_another(
     played: Case, expected: dict[str, bytes], tmp_path: Path
 ) -> None:
     result = replicate(
-        played, seed=3, replications=40, record=Breaking(tmp_path, 1), on="processes:2"
+        played, seed=3, replications=40, record=Breaking(tmp_path, 2), on="processes:2"
     )
 
-    assert len(list(tmp_path.iterdir())) == 1
+    assert len(list(tmp_path.iterdir())) == 2
     assert told(result) == expected
 
 

@@ -391,7 +391,7 @@ def test_the_pace_of_agents_and_hours_comes_back() -> None:
 
 def test_patience_of_a_few_who_waited_is_exponential_from_the_start() -> None:
     waits = np.array([1.0, 2, 2, 4, 5, 10, 13, 15, 17, 17, 17, 21, 23, 32, 36, 45, 84])
-    left = np.array([0, 0, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0], bool)
+    left = np.array([1, 0, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0], bool)
     curve = kaplan_meier(waits, left)
     mean = waits.sum() / left.sum()  # each who gave up, over all time spent waiting
 
@@ -400,3 +400,11 @@ def test_patience_of_a_few_who_waited_is_exponential_from_the_start() -> None:
     assert curve.at(mean) == pytest.approx(np.exp(-1))
     assert curve.mean_to(2 * mean) == pytest.approx(mean * (1 - np.exp(-2)))
     assert float(kaplan_meier(waits, np.zeros(17, bool)).draw(np.array([0.5]))[0]) == np.inf
+
+
+def test_who_left_within_the_curve_is_not_counted_in_its_tail() -> None:
+    waits = np.concatenate([np.full(12, 30.0), np.full(31, 200.0)])
+    curve = kaplan_meier(waits, waits < 100)
+
+    assert curve.survival.tolist() == pytest.approx([31 / 43])
+    assert curve.tail == 0.0  # nobody left after that

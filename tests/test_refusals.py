@@ -7,11 +7,13 @@ import runpy
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from in_russian import left_in_english
 
 from sim.errors import InvalidInput, Problem, ScenarioError, WorkersLost
 from sim.report.language import Language, catalogue_of, messages_in
-from sim.report.refusals import reason_words, refusal_lines, refusal_text, worded
+from sim.report.refusals import _Template, reason_words, refusal_lines, refusal_text, worded
 from sim.scenario import load
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -77,6 +79,15 @@ def test_other_errors_are_told_in_russian_too() -> None:
     (said,) = refusal_lines(WorkersLost("dask://a:1", 7), RU)
 
     assert said.startswith("на dask://a:1 исполнители терялись")
+
+
+@given(st.lists(st.text("ab ", max_size=3), min_size=1, max_size=4), st.text("ab ", max_size=14))
+def test_a_text_is_matched_as_the_shortest_holes_would_have_it(parts: list[str], text: str) -> None:
+    around = [parts[0], *(part or "a" for part in parts[1:-1]), *parts[1:][-1:]]
+    template = "".join(f"{part}{{{at}}}" for at, part in enumerate(around[:-1])) + around[-1]
+    lazy = re.compile("(.+?)".join(map(re.escape, around)), re.DOTALL).fullmatch(text)
+
+    assert _Template.of(template).held(text) == (lazy.groups() if lazy else None)
 
 
 def test_what_repeats_the_words_of_a_refusal_without_end_is_told_all_the_same() -> None:

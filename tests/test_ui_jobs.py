@@ -17,6 +17,7 @@ from sim.errors import InvalidInput
 from sim.scenario.edited import Edit
 from sim.ui.jobs import Board, Job, Stopped, Task, Tell, _compute
 from sim.ui.state import MOST_LETTERS, OWN, State, address, link_of, read_address
+from sim.ui.work import scenario_of
 
 
 def answered(job: Job) -> object:
@@ -113,9 +114,11 @@ def test_a_process_whose_app_is_gone_ends_without_a_word(
     monkeypatch.setattr("os.nice", lambda _: None)
     ours, theirs = multiprocessing.Pipe(duplex=False)
     ours.close()
-    _compute(theirs, pickle.dumps((doubled, (21,))), None)
+    for function in (doubled, refusing, breaking):
+        with pytest.raises(SystemExit):
+            _compute(theirs, pickle.dumps((function, (21,))), None)
 
-    assert not caplog.records
+    assert all(one.message == "not computed" for one in caplog.records)  # of what is broken alone
 
 
 def test_work_that_everybody_has_left_is_stopped_and_begun_anew_for_who_comes(
@@ -139,6 +142,37 @@ def test_work_that_everybody_has_left_is_stopped_and_begun_anew_for_who_comes(
     assert not again.ended.wait(0.5)
     board.stop("left", "next")
     assert again.ended.wait(10)
+
+
+def test_what_the_app_asks_for_itself_goes_on_with_nobody_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.ui.jobs._AWAY", 0.0)
+    board = Board(is_here=lambda visitor: False)
+    job = board.ask(Task("own", lasting, (str(tmp_path / "mark"),), "thread"))
+    assert not job.ended.wait(0.5)
+    board.stop("own")
+    assert job.ended.wait(10)
+
+
+def test_who_loads_the_page_anew_stops_what_they_began_before(tmp_path: Path) -> None:
+    board = Board(is_here={"again"}.__contains__)
+    task = Task("anew", lasting, (str(tmp_path / "mark"),), "thread")
+    job = board.ask(task, "before")
+    assert board.ask(task, "again") is job
+    board.stop("anew", "again")
+    assert job.ended.wait(10)
+
+
+def test_what_was_done_before_a_stop_reached_it_is_kept() -> None:
+    def deaf(*, tell: Tell) -> int:
+        board.stop("deaf", "me")
+        return 7
+
+    board = Board()
+    job = board.ask(Task("deaf", deaf, (), "thread"), "me")
+    assert answered(job) == 7
+    assert board.ask(Task("deaf", deaf, (), "thread"), "me") is job
 
 
 def test_more_tasks_than_turns_wait_and_can_be_stopped_while_they_do(tmp_path: Path) -> None:
@@ -229,5 +263,7 @@ def test_an_edit_that_a_link_brings_is_read_by_the_door_of_every_file() -> None:
 
     assert not found.warning
     assert found.session_state["state"] == good
+    shown = scenario_of(found.session_state["state"])[1]
+    assert "hourly_rate=400.0" in repr(shown.options["inhouse"].groups["own"].payroll)
     assert "the changes that it carries" in wrong.warning[0].value
     assert wrong.session_state["state"] == State("company-n")

@@ -67,6 +67,39 @@ class Place(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Delivery(Generic[_Kept]):
+    """What comes back of a parcel, with how long it took.
+
+    Parameters
+    ----------
+    played
+        The replications in order.
+    seconds
+        Time that they took.
+    """
+
+    played: list[_Kept]
+    seconds: float
+
+
+class _Pace:
+    """How long a replication takes a worker [s]; 0 while nobody knows."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def seen(self, delivery: _Delivery[Any]) -> None:
+        """Learn from a delivery."""
+        self.seconds = delivery.seconds / len(delivery.played)
+
+    def size(self, left: int, workers: int) -> int:
+        """Replications of a task: long enough to be worth the way, and some for every worker."""
+        if not self.seconds:
+            return 1
+        return max(1, min(math.ceil(_TASK / self.seconds), math.ceil(left / workers)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Threads:
     """Threads of this process: engines run free of the interpreter's lock.
@@ -139,22 +172,6 @@ class _Parcel:
     digest: str
     sources: str
     numbers: range
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Delivery(Generic[_Kept]):
-    """What comes back of a parcel, with how long it took.
-
-    Parameters
-    ----------
-    played
-        The replications in order.
-    seconds
-        Time that they took.
-    """
-
-    played: list[_Kept]
-    seconds: float
 
 
 def _deliver(parcel: _Parcel) -> _Delivery[Any]:
@@ -233,7 +250,7 @@ class _Joblib:
                 workers = joblib.effective_n_jobs(None)
             except (AttributeError, OSError) as error:  # the whole cluster is gone
                 raise WorkersLost(self.name, first - whole.numbers.start) from error
-            parcels = _parcels(whole, first, workers, pace)
+            parcels = _packed_parcels(whole, first, workers, pace)
             tasks = (joblib.delayed(_deliver)(parcel) for parcel in parcels)
             deliveries = parallel(tasks)
             try:
@@ -246,24 +263,7 @@ class _Joblib:
                 deliveries.close()
 
 
-class _Pace:
-    """How long a replication takes a worker [s]; 0 while nobody knows."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def seen(self, delivery: _Delivery[Any]) -> None:
-        """Learn from a delivery."""
-        self.seconds = delivery.seconds / len(delivery.played)
-
-    def size(self, left: int, workers: int) -> int:
-        """Replications of a task: long enough to be worth the way, and some for every worker."""
-        if not self.seconds:
-            return 1
-        return max(1, min(math.ceil(_TASK / self.seconds), math.ceil(left / workers)))
-
-
-def _parcels(whole: _Parcel, first: int, workers: int, pace: _Pace) -> Iterator[_Parcel]:
+def _packed_parcels(whole: _Parcel, first: int, workers: int, pace: _Pace) -> Iterator[_Parcel]:
     """Cut replications into parcels as long as they turn out to need; made one by one."""
     at, stop = first, whole.numbers.stop
     for _ in range(_ROUND * workers):

@@ -119,14 +119,14 @@ def _product_limit(times: Floats, deaths: Floats, gone: Floats, least: float) ->
     """The curve from counts: at each time, how many left, and how many waited no longer."""
     at_risk = gone[::-1].cumsum()[::-1]
     waits = float(gone.sum())
-    known = at_risk >= min(least, waits)
+    known = at_risk >= least
     survival = np.cumprod(1 - deaths / np.maximum(at_risk, 1e-9))
     keep = known & (deaths > 0)
     # The tail goes on as the last tenth of the times that are known did; where nobody left in them,
-    # it is all there is.
-    start = times[known][int(0.9 * (known.sum() - 1))] if keep.any() else 0.0
-    late = times >= start
-    spent = float((gone[late] * (times[late] - start)).sum())
+    # it is all there is. Who left when it begins is in the curve.
+    start = times[known][int(0.9 * (known.sum() - 1))] if keep.any() else -1.0
+    late = times > start
+    spent = float((gone[late] * (times[late] - max(start, 0.0))).sum())
     tail = float(deaths[late].sum() / spent) if spent > 0 else 0.0
     return Curve(times[keep], survival[keep], tail, round(waits), round(float(deaths.sum())))
 

@@ -13,6 +13,9 @@ from sim.scenario.model import Scenario
 
 __all__ = ["differing_table"]
 
+#: What an option says instead of its channels.
+_OF_CHANNELS = "fcr"
+
 
 def differing_table(
     scenario: Scenario, options: Sequence[str], lang: Language, *, shared: bool = True
@@ -33,24 +36,24 @@ def differing_table(
     """
     found: dict[tuple[str, ...], dict[str, str]] = {}
     usual: dict[tuple[str, ...], str] = {}
-    of_channels: dict[str, set[str]] = {}
+    of_channels: list[str] = []
     for one in scenario.assumptions(lang.code):
         kind, _, rest = one.path.partition(".")
         name, _, inner = rest.partition(".")
         value = figure_value(one.value, one.unit, scenario.currency, lang)
-        if kind == "channels":
-            of_channels.setdefault(inner, set()).add(value)
+        if kind == "channels" and inner == _OF_CHANNELS:
+            of_channels.append(value)
         if kind != "options" or name not in options:
             continue
         place = _place(scenario, name, inner)
         found.setdefault(place, {})[name] = value
         if one.unit == "factor":  # nothing is changed where none is written
             usual[place] = figure_value(1.0, one.unit, scenario.currency, lang)
-    for key, values in of_channels.items():
-        if len(values) == 1:  # an option that says nothing of it has that of the channels
-            usual.setdefault((key,), min(values))
+    if len(of_channels) == len(scenario.channels) and len(set(of_channels)) == 1:
+        usual[_OF_CHANNELS,] = of_channels[0]  # of an option that says nothing of it, too
     for place in found.keys() & usual.keys():
-        found[place] = dict.fromkeys(options, usual[place]) | found[place]
+        having = (name for name in options if _has(scenario, name, place))
+        found[place] = dict.fromkeys(having, usual[place]) | found[place]
     rows = [
         (_title(scenario, options, place, lang), *(values.get(name, "—") for name in options))
         for place, values in found.items()
@@ -63,6 +66,13 @@ def differing_table(
 def _lacks(values: Mapping[str, str], options: Sequence[str]) -> bool:
     """Whether an option lacks a figure in which the others agree."""
     return len(set(values.values())) == 1 and len(values) < len(options)
+
+
+def _has(scenario: Scenario, option: str, place: tuple[str, ...]) -> bool:
+    """Whether an option has what a figure is of: the group, where it is of one."""
+    groups = scenario.options[option].groups
+    alone = len(groups) == 1
+    return place[0] != "groups" or (alone if not place[1] else place[1] in groups and not alone)
 
 
 def _place(scenario: Scenario, option: str, inner: str) -> tuple[str, ...]:

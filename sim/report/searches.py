@@ -10,9 +10,9 @@ from sim.decide.found import Found, Tried
 from sim.report.answer import Answer, finite
 from sim.report.language import N_, Language
 from sim.report.needs import limit_sentences
-from sim.report.sentences import channel_title, option_title
+from sim.report.sentences import channel_title, hours_words, option_title
 from sim.report.table import Table
-from sim.scenario.hours import DAYS
+from sim.scenario.hours import OpenHours
 
 __all__ = ["KNOWN", "LOOKING", "candidate_words", "search_answer"]
 
@@ -97,7 +97,9 @@ def candidate_words(found: Found, one: Candidate, lang: Language) -> str:
     if pure and set(one.own) == set(whole):
         return lang("{name}, everything", name=option_title(scenario, found.legs.own, lang))
     channels = ", ".join(channel_title(scenario, name, lang) for name in one.own)
-    hours = lang("round the clock") if one.all_week else _hours_words(one, lang)
+    hours = (
+        lang("round the clock") if one.all_week else hours_words(OpenHours(ranges=one.hours), lang)
+    )
     parts = [lang("own team: {channels}, {hours}", channels=channels, hours=hours)]
     if one.share:
         share = lang.percent(one.share)
@@ -111,14 +113,6 @@ def candidate_words(found: Found, one: Candidate, lang: Language) -> str:
             )
         )
     return "; ".join(parts)
-
-
-def _hours_words(one: Candidate, lang: Language) -> str:
-    """The own team's hours, days of the week in the reader's language."""
-    said = ", ".join(hours_text(one.hours))
-    for number, day in enumerate(DAYS):
-        said = said.replace(day, lang.day(number))
-    return said
 
 
 def _verdict(found: Found, lang: Language) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.report.language import N_, Code, Language
 from sim.scenario.channel import Target
-from sim.scenario.hours import DAY, OpenHours
+from sim.scenario.hours import DAY, WEEK, OpenHours
 from sim.scenario.model import ONLY_OPTION, Scenario
 
 if TYPE_CHECKING:  # closed forms are told without what plays and compares
@@ -170,31 +170,34 @@ def _digits(share: float) -> int:
 
 
 def hours_words(hours: OpenHours, lang: Language) -> str:
-    """When something is open, days of the same hours together.
+    """When something is open: days of the same hours together, a night with the day it begins on.
 
     Examples
     --------
-    >>> hours_words(OpenHours.of("Mon-Fri 09:00-18:00", "Sat 10:00-16:00"), Language("en"))
-    'Mon–Fri 09:00–18:00, Sat 10:00–16:00'
+    >>> hours_words(OpenHours.of("Mon-Fri 09:00-18:00", "Sat 20:00-02:00"), Language("en"))
+    'Mon–Fri 09:00–18:00; Sat 20:00–02:00'
     """
-    if hours.is_always:
-        return lang("round the clock")
-    days = [
-        tuple(
-            (max(start, day * DAY) - day * DAY, min(end, (day + 1) * DAY) - day * DAY)
-            for start, end in hours.ranges
-            if start < (day + 1) * DAY and end > day * DAY
-        )
-        for day in range(7)
+    if hours.is_always or hours.is_never:
+        return lang("round the clock") if hours.is_always else lang("never")
+    spans = list(hours.ranges)
+    if spans[0][0] == 0 and spans[-1][1] == WEEK and spans[0][1] + WEEK - spans[-1][0] <= DAY:
+        spans = [*spans[1:-1], (spans[-1][0], WEEK + spans[0][1])]  # the night to Monday
+    days: list[list[tuple[int, int]]] = [[] for _ in range(7)]
+    for start, end in spans:
+        last = end if end - start <= DAY else start // DAY * DAY + DAY
+        days[start // DAY].append((start, last))
+        for midnight in range(last, end, DAY):
+            days[midnight // DAY].append((midnight, min(midnight + DAY, end)))
+    clocks = [
+        ", ".join(f"{lang.clock(a % DAY)}–{lang.clock((b - 1) % DAY + 1)}" for a, b in some)
+        for some in days
     ]
     said = []
-    for spans, alike in groupby(range(7), key=lambda day: days[day]):
+    for clock, alike in groupby(range(7), key=lambda day: clocks[day]):
         first, *more = alike
         name = "–".join(lang.day(day) for day in ((first, more[-1]) if more else (first,)))
-        clocks = (f"{lang.clock(start)}–{lang.clock(end)}" for start, end in spans)
-        if spans:
-            said.append(f"{name} {', '.join(clocks)}")
-    return ", ".join(said) or lang("never")
+        said += [f"{name} {clock}"] if clock else []
+    return "; ".join(said)
 
 
 def target_words(target: Target | None, lang: Language) -> str:

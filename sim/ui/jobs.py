@@ -98,10 +98,10 @@ class Job:
     stopping: threading.Event = field(default_factory=threading.Event)
     running: bool = False
     followers: set[str] = field(default_factory=set)
-    #: When somebody was last there who wants it, by `time.monotonic`.
-    seen: float = field(default_factory=time.monotonic)
-    #: Whether somebody is there now; asked each time it tells how far it is.
-    is_wanted: Callable[[], bool] = lambda: True
+    #: Since when nobody is there who wants it, by `time.monotonic`; None while somebody is.
+    left: float | None = None
+    #: Called each time it tells how far it is: stops it where all have gone for good.
+    look_around: Callable[[], None] = lambda: None
 
     @property
     def failed(self) -> bool:
@@ -115,11 +115,8 @@ class Job:
 
     def told(self, share: float, what: str = "") -> None:
         """Note how far it is; raises `Stopped` where nobody wants it any more."""
-        now = time.monotonic()
-        if self.is_wanted():
-            self.seen = now
-        if self.stopping.is_set() or now - self.seen > _AWAY:
-            self.stopping.set()
+        self.look_around()
+        if self.stopping.is_set():
             raise Stopped
         self.share, self.what = min(max(share, 0.0), 1.0), what
 
@@ -186,7 +183,8 @@ class Board:
     at_once
         Tasks that run at the same time; more wait for their turn.
     is_here
-        Whether a visitor is still there: a job is stopped when all who want it have gone.
+        Whether a visitor is still there: a job is stopped when all who want it have gone. Who
+        asks without a name is the app itself, and always there.
     """
 
     def __init__(
@@ -214,9 +212,10 @@ class Board:
         """The job of a task: kept, on its way, or begun now; one that failed begins anew."""
         with self._lock:
             job = self._jobs.get(task.key)
-            if job is None or job.failed or job.stopping.is_set():
+            ending = job is not None and job.stopping.is_set() and not job.ended.is_set()
+            if job is None or job.failed or ending:
                 job = self._jobs[task.key] = Job(task)
-                job.is_wanted = partial(self._wanted, job)
+                job.look_around = partial(self._look_around, job)
                 place = self._lines[task.place].join(task.beside)
                 threading.Thread(target=self._run, args=(job, place), daemon=True).start()
             self._jobs.move_to_end(task.key)
@@ -231,12 +230,22 @@ class Board:
             if job is None or job.ended.is_set():
                 return
             job.followers.discard(visitor)
-            if not job.followers:
+            if not self._any_here(job):  # who has left, or loaded the page anew, holds up nobody
                 job.stopping.set()
 
-    def _wanted(self, job: Job) -> bool:
+    def _any_here(self, job: Job) -> bool:
+        return any(not visitor or self._is_here(visitor) for visitor in job.followers)
+
+    def _look_around(self, job: Job) -> None:
+        """Stop a job that all have left, and did not come back to within the time they have."""
         with self._lock:
-            return any(self._is_here(visitor) for visitor in job.followers)
+            now = time.monotonic()
+            if self._any_here(job):
+                job.left = None
+            elif job.left is None:
+                job.left = now
+            elif now - job.left > _AWAY:
+                job.stopping.set()
 
     def _forget(self) -> None:
         """Drop the results that were asked for least lately."""
@@ -342,16 +351,20 @@ def _compute(theirs: Connection, packed: bytes, folder: str | None) -> None:
     if hasattr(os, "nice"):
         os.nice(_BEHIND)
 
+    def send(kind: str, content: object) -> None:
+        try:
+            theirs.send((kind, content))
+        except BrokenPipeError:  # the app is gone, and with it whoever wanted to know
+            raise SystemExit from None
+
     def tell(share: float, what: str = "") -> None:
-        theirs.send(("at", (share, what)))
+        send("at", (share, what))
 
     try:
         function, args = pickle.loads(packed)  # what it needs is imported here
-        theirs.send(("done", function(*args, tell=tell)))
-    except BrokenPipeError:  # the app is gone, and with it whoever wanted to know
-        return
+        send("done", function(*args, tell=tell))
     except _REFUSED as error:
-        theirs.send(("refused", error))
+        send("refused", error)
     except Exception as error:
         _LOG.exception("not computed")
-        theirs.send(("failed", f"{type(error).__name__}: {error}"))
+        send("failed", f"{type(error).__name__}: {error}")

@@ -21,7 +21,7 @@ def state() -> State:
 
 
 def visitor() -> str:
-    """A name for this session, known to nobody else."""
+    """The name of this session; empty where no page is drawn, as when the app gets ready."""
     context = get_script_run_ctx()
     return context.session_id if context else ""
 

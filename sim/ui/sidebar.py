@@ -195,7 +195,7 @@ def load_figures(scenario: Scenario, lang: Language) -> None:
             _figure("answered", lang("Answered, %"), 100 * target.answered if target else None, 1.0)
         with right:
             _figure("within", lang("within, s"), target.awt if target else None, 5.0)
-        st.caption(lang("Open: {hours}", hours=hours_words(channel.open, lang)))
+        st.caption(lang("Open: {hours}", hours=hours_words(channel.open, lang)) + of)
         st.button(
             lang("Back to the example"),
             key="reset",

@@ -51,7 +51,7 @@ def now(task: Task[_Result], lang: Language, wording: Wording | None = None) -> 
     InvalidInput, ScenarioError
         If it cannot be computed.
     """
-    if not _wanted(task, lang, None):
+    if not _wanted(task, lang, whole=True):
         raise Paused
     job = board().ask(task, visitor())
     _wait(job, lang, wording, early=False)  # here a first result will not do
@@ -85,7 +85,7 @@ def soon(
         if first is None:
             raise Paused
         return first, True
-    if not _wanted(task, lang, None):
+    if not _wanted(task, lang, whole=True):
         if first is None:
             raise Paused
         return first, True
@@ -160,7 +160,10 @@ def result_of(
             return None
         if not _wanted(task, lang, start):
             return None
-        job = board().ask(task, visitor())
+    elif not job.ended.is_set() and task.key in st.session_state.get("stopped", ()):
+        _wanted(task, lang, start)  # somebody else wants it still
+        return None
+    job = board().ask(task, visitor())
     if job.ended.wait(0.05):
         if job.failed:
             _say_failed(task, job, lang)
@@ -171,8 +174,10 @@ def result_of(
     return None
 
 
-def _wanted(task: Task[object], lang: Language, start: str | None) -> bool:
-    """Whether it was asked for; else the button that asks."""
+def _wanted(
+    task: Task[object], lang: Language, start: str | None = None, *, whole: bool = False
+) -> bool:
+    """Whether it was asked for; else the button that asks, and of a whole page the way back."""
     asked: set[str] = st.session_state.setdefault("asked", set())
     stopped: set[str] = st.session_state.setdefault("stopped", set())
     if task.key in asked or (start is None and task.key not in stopped):
@@ -185,8 +190,7 @@ def _wanted(task: Task[object], lang: Language, start: str | None) -> bool:
     label = start or lang("Compute it after all")
     with st.container(horizontal=True):
         st.button(label, key=f"start.{task.key}", on_click=_begin, args=(task.key,), type="primary")
-        if task.key in stopped and can_undo():
-            # What was asked before is kept, and a click away.
+        if whole and can_undo():
             back, icon = lang("Undo the last change"), ":material/undo:"
             st.button(back, key=f"back.{task.key}", icon=icon, on_click=undo)
     return False

@@ -31,8 +31,9 @@ _HOURS = {
     "office": N_("Mon–Fri 9:00–18:00"),
     "own": N_("Other hours"),
 }
-#: Days that one may be open, Monday is 0; three fields beside each other on a phone [px].
+#: Days that one may be open, Monday is 0.
 _DAYS = {"Mon-Fri": (0, 4), "Mon-Sat": (0, 5), "Mon-Sun": (0, 6)}
+# Width of a field of which three stand beside each other on a phone [px].
 _NARROW = 96
 _ROUND_THE_CLOCK = {"en": " round the clock", "ru": " 24/7"}
 _FIELDS = ("volume", "aht", "answered", "within")
