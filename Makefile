@@ -2,8 +2,8 @@
 
 BIN := .venv/bin
 # Tests of one file stay in one process, so that they share its server and its compiled code.
-# One of the three waits for a browser most of the time: two cores have work all the while.
-WORKERS ?= 3
+# Some of the four wait for a browser or a program most of the time: two cores have work all the while.
+WORKERS ?= 4
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # To read all the others, only to leave them out, would take a third as long as these run.
 UNCOMPILED := $(shell grep -l 'mark\.kernel' tests/test_*.py)
