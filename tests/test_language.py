@@ -14,12 +14,16 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.decide import Judgement
 from sim.report.labour import rule_messages
 from sim.report.language import CATALOGUES, N_, Language, pick
+from sim.report.sentences import hours_words
 from sim.report.tables import judgement_table
 from sim.scenario import load
+from sim.scenario.hours import WEEK, OpenHours
 from sim.scenario.promise import Promise
 from sim.scenario.terms import catalogue, presets
 from sim.stats import Estimate
@@ -232,3 +236,19 @@ def test_a_promise_is_told_in_words_and_not_as_the_file_has_it(
     assert row[0].endswith(told[0])
     assert row[1] == told[1]
     assert "%" not in row[2] or key == "phone.service_level"
+
+
+@given(st.sets(st.integers(0, WEEK // 1800), min_size=2, max_size=12))
+def test_opening_hours_in_words_are_the_hours(halves: set[int]) -> None:
+    ends = [1800 * half for half in sorted(halves)]
+    hours = OpenHours(ranges=tuple(zip(ends[::2], ends[1::2], strict=False)))
+    said = hours_words(hours, Language("en")).replace("–", "-")
+
+    if said == "round the clock":
+        assert hours.is_always
+    else:
+        days = (part.split(" ", 1) for part in said.split("; "))
+        assert (
+            OpenHours.of(*(f"{day} {one}" for day, all_ in days for one in all_.split(", ")))
+            == hours
+        )

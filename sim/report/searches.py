@@ -97,9 +97,7 @@ def candidate_words(found: Found, one: Candidate, lang: Language) -> str:
     if pure and set(one.own) == set(whole):
         return lang("{name}, everything", name=option_title(scenario, found.legs.own, lang))
     channels = ", ".join(channel_title(scenario, name, lang) for name in one.own)
-    hours = (
-        lang("round the clock") if one.all_week else hours_words(OpenHours(ranges=one.hours), lang)
-    )
+    hours = hours_words(OpenHours(ranges=one.hours), lang)
     parts = [lang("own team: {channels}, {hours}", channels=channels, hours=hours)]
     if one.share:
         share = lang.percent(one.share)

@@ -180,11 +180,11 @@ def hours_words(hours: OpenHours, lang: Language) -> str:
     if hours.is_always or hours.is_never:
         return lang("round the clock") if hours.is_always else lang("never")
     spans = list(hours.ranges)
-    if spans[0][0] == 0 and spans[-1][1] == WEEK and spans[0][1] + WEEK - spans[-1][0] <= DAY:
+    if spans[0][0] == 0 and spans[-1][1] == WEEK and spans[0][1] + WEEK - spans[-1][0] < DAY:
         spans = [*spans[1:-1], (spans[-1][0], WEEK + spans[0][1])]  # the night to Monday
     days: list[list[tuple[int, int]]] = [[] for _ in range(7)]
     for start, end in spans:
-        last = end if end - start <= DAY else start // DAY * DAY + DAY
+        last = end if end - start < DAY else start // DAY * DAY + DAY
         days[start // DAY].append((start, last))
         for midnight in range(last, end, DAY):
             days[midnight // DAY].append((midnight, min(midnight + DAY, end)))
