@@ -7,6 +7,7 @@ An empty page of Streamlit stands beside: no page of it can be there sooner.
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
 import statistics
@@ -29,23 +30,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WAIT = 600_000  # [ms]; on a machine that has much other work
 EMPTY = "import streamlit as st\nst.title('Empty')\nst.header('Page')\n"
 HEADLINE = "document.querySelector('[data-testid=stMain] h2')"
-# Sets `window.answered` as soon as another headline stands than the one now: the old one may be
-# away for less time than between two looks.
-WATCH = f"""() => {{
-  const [old, told] = [{HEADLINE}, {HEADLINE}.innerText];
-  let gone = false;
-  window.answered = false;
-  const look = new MutationObserver(() => {{
-    const now = {HEADLINE};
-    gone ||= now !== old;
-    if (now && !now.closest('[data-stale=true]') && (gone || now.innerText !== told)) {{
-      window.answered = true;
-      look.disconnect();
-    }}
-  }});
-  look.observe(document.body, {{childList: true, subtree: true, characterData: true}});
-}}"""
-READY = """(kept) => {
+READY = """() => {
   const app = document.querySelector('[data-testid=stApp]');
   const head = document.querySelector('[data-testid=stMain] h1');
   return app && head && app.getAttribute('data-test-script-state') === 'notRunning'
@@ -53,6 +38,29 @@ READY = """(kept) => {
     && document.querySelector('[data-testid=stMain] h2, [data-testid=stMain] h3')
     && (!kept || head.innerText !== kept);
 }"""
+# Another headline than the one that stood there, which may go for less time than between two looks.
+ANOTHER = f"""() => {{
+  const now = {HEADLINE};
+  gone ||= now !== old;
+  return now && !now.closest('[data-stale=true]') && (gone || now.innerText !== told);
+}}"""
+
+
+def until(condition: str, given: str = "") -> str:
+    """What waits in the page until something holds, and looks only when the page has changed.
+
+    To ask again and again would take time from the processors that the app and its page work on.
+    """
+    return f"""new Promise((holds, never) => {{
+  {given}
+  const met = {condition};
+  const look = new MutationObserver(() => met() && done());
+  const late = setTimeout(() => never(new Error('not there in time')), {WAIT});
+  const done = () => {{ look.disconnect(); clearTimeout(late); holds(); }};
+  const attributeFilter = ['data-stale', 'data-test-script-state'];
+  look.observe(document, {{childList: true, subtree: true, characterData: true, attributeFilter}});
+  if (met()) done();
+}})"""
 
 
 @contextmanager
@@ -92,7 +100,7 @@ def timed(act: Callable[[], object]) -> float:
 
 def ready(page: Page, kept: str = "") -> None:
     """Wait until the page has drawn its answer and nothing runs any more."""
-    page.wait_for_function(READY, arg=kept, timeout=WAIT, polling=20)
+    page.evaluate(until(READY, f"const kept = {json.dumps(kept)};"))
 
 
 def opened(browser: Browser, address: str) -> tuple[Page, float, float]:
@@ -100,7 +108,7 @@ def opened(browser: Browser, address: str) -> tuple[Page, float, float]:
     page = browser.new_context(locale="en-GB", reduced_motion="reduce").new_page()
     begun = time.perf_counter()
     page.goto(address, wait_until="commit")
-    page.wait_for_function(HEADLINE, timeout=WAIT, polling=20)
+    page.evaluate(until(f"() => {HEADLINE}"))
     headline = time.perf_counter() - begun
     ready(page)
     return page, headline, time.perf_counter() - begun
@@ -118,10 +126,11 @@ def retyped(page: Page, volume: int) -> float:
 
 def resimulated(page: Page, volume: int) -> tuple[float, float]:
     """A volume that nobody has asked for: how long to its headline, and to the whole page."""
-    page.evaluate(WATCH)
+    given = f"const old = {HEADLINE}, told = old.innerText; let gone = false;"
+    page.evaluate(f"() => {{ window.answered = {until(ANOTHER, given)}; }}")
     begun = time.perf_counter()
     _entered(page, volume)
-    page.wait_for_function("window.answered", timeout=WAIT, polling=20)
+    page.evaluate("window.answered")
     headline = time.perf_counter() - begun
     ready(page)
     return headline, time.perf_counter() - begun

@@ -14,7 +14,7 @@ from sim.decide.followed import follow
 from sim.decide.response import Response
 from sim.errors import InvalidInput
 from sim.plan import agents_by_volume, requirement
-from sim.plan.deferrable import Later, done_in_time, fitted
+from sim.plan.deferrable import Later, done_in_time, fitted, programmed
 from sim.scenario import Scenario, ToTarget, find, load, load_text
 from sim.scenario.changed import changed
 
@@ -201,7 +201,8 @@ def test_where_mail_is_surely_done_in_time_nobody_is_added(
     later = [Later(np.array(mail), np.ones(24), within)]
     always = np.ones(24, bool)
     if done_in_time(crew, busy, later, always):
-        np.testing.assert_array_equal(fitted(crew, busy, later, always), crew)
+        np.testing.assert_array_equal(programmed(crew, busy, later, always), crew)
+        assert fitted(crew, busy, later, always) is crew
 
 
 # --- what is kept is what would be worked out again ----------------------------------------------

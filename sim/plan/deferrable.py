@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FILL", "Later", "done_in_time", "fitted"]
+__all__ = ["FILL", "Later", "done_in_time", "fitted", "programmed"]
 
 Floats = NDArray[np.float64]
 
@@ -72,9 +72,26 @@ def fitted(
     The same or more agents: enough that the idle time, as far as it can be filled (`FILL`), holds
     all work that can be put off, each within its deadline where any open hours allow it.
     """
-    work = np.sum([one.load for one in later], axis=0) if later else np.zeros(len(agents))
-    if not work.any() or not open_.any():
+    nothing = not any(one.load.any() for one in later) or not open_.any()
+    # Mostly nobody is added: the program would take a tenth of a whole answer to say so.
+    if nothing or done_in_time(agents, load, later, open_):
         return agents
+    return programmed(agents, load, later, open_)
+
+
+def programmed(
+    agents: NDArray[np.int64],
+    load: Floats,
+    later: Sequence[Later],
+    open_: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """What `fitted` says where something can be put off, by the linear program in any case.
+
+    Parameters
+    ----------
+    agents, load, later, open_
+        As `fitted` takes them.
+    """
     from scipy.optimize import Bounds, LinearConstraint, milp  # only where mail is put off
     from scipy.sparse import csr_array, eye_array
 

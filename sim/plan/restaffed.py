@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.plan.deferrable import Later, done_in_time, fitted
+from sim.plan.deferrable import Later, fitted
 from sim.plan.overflow import Parts
 from sim.plan.promises import Wanted, agents_for, least_agents
 from sim.plan.requirements import at_hand, later_of, promises_of, requirement
@@ -89,8 +89,7 @@ def _of_group(
     if put_off:
         for row, factor in enumerate(factors.tolist()):
             more = [Later(factor * one.load, one.counted, one.within) for one in put_off]
-            if not done_in_time(found[row], factor * load, more, open_):
-                found[row] = fitted(found[row], factor * load, more, open_)
+            found[row] = fitted(found[row], factor * load, more, open_)
     return found if bounds.maximum is None else np.minimum(found, bounds.maximum)
 
 
