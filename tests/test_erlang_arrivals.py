@@ -457,7 +457,7 @@ def test_a_slowly_leaving_line_misses_by_handle_time_over_patience(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("gap", [0.667, 0.61])
+@pytest.mark.parametrize("gap", [0.61, pytest.param(0.667, marks=pytest.mark.long)])
 def test_patience_of_months_is_nearly_endless_for_any_law(gap: float) -> None:
     law = Lognormal(mean=gap, scv=2)
     queue = gmn(interarrival=law, aht=60, agents=100, patience=1e7)
