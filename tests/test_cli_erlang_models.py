@@ -484,9 +484,7 @@ def test_a_night_goes_on_after_midnight(linewise: Linewise, tmp_path: Path) -> N
     assert linewise("erlang", "day", file, "--aht", "4m").code == 0
 
 
-def test_methods_of_a_day_are_explained_in_tables_that_fit(
-    linewise: Linewise, day: Path
-) -> None:
+def test_methods_of_a_day_are_explained_in_tables_that_fit(linewise: Linewise, day: Path) -> None:
     asked = ("erlang", "day", day, "--aht", "4m", "--lang")
     both = [linewise(*asked, lang) for lang in ("en", "ru")]
     english, russian = (" ".join(said.out.split()) for said in both)

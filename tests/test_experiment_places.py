@@ -263,8 +263,7 @@ def test_when_workers_are_lost_again_and_again_it_is_given_up_in_words(
 ) -> None:
     monkeypatch.setattr(places, "_TRIES", 1)
     with pytest.raises(WorkersLost, match="lost again and again"):
-        # One is begun anew in half the time of two.
-        replicate(played, seed=3, replications=40, record=Breaking(tmp_path, 500), on="processes:1")
+        replicate(played, seed=3, replications=40, record=Breaking(tmp_path, 500), on="processes:2")
 
 
 def test_that_workers_were_lost_can_be_told_to_another_process() -> None:
