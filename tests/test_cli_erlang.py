@@ -6,6 +6,7 @@ import csv
 import io
 import math
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from terminal import Said
@@ -19,6 +20,11 @@ HALF_HOUR = ("--calls", 100, "--aht", "3m")
 
 def rows(said: Said) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(said.out)))
+
+
+def answer(linewise: Linewise, *asked: object) -> Any:
+    """Without the teams around it: the table is what takes the time, and has its own tests."""
+    return linewise("erlang", *asked, "--spread", 0, "--json").data
 
 
 def test_erlang_says_how_many_agents_in_plain_words(linewise: Callable[..., Said]) -> None:
@@ -72,7 +78,7 @@ def test_erlang_refuses_bad_input_with_code_2_and_no_traceback(
 
 
 def test_the_volume_that_a_team_takes_is_that_of_the_api(linewise: Linewise) -> None:
-    data = linewise("erlang", "--aht", "3m", "--agents", 12, "--json").data
+    data = answer(linewise, "--aht", "3m", "--agents", 12)
     target = erlang.Target(service_level=0.8, awt=20)
 
     assert data["unknown"] == "arrival_rate"
@@ -106,7 +112,7 @@ def test_a_known_team_is_judged_and_may_have_parts_of_an_agent(linewise: Linewis
 
 def test_all_bounds_hold_together(linewise: Linewise) -> None:
     bounds = ("--max-abandonment", "2%", "--max-occupancy", "70%", "--max-asa", "5s")
-    data = linewise("erlang", *HALF_HOUR, *bounds, "--json").data["erlang_a"]
+    data = answer(linewise, *HALF_HOUR, *bounds)["erlang_a"]
 
     assert data["target"] == {
         "rule": "offered",
@@ -140,35 +146,33 @@ def test_infinity_is_null_in_json(linewise: Linewise) -> None:
 
 
 def test_a_law_of_patience_is_written_as_in_scenarios(linewise: Linewise) -> None:
-    said = linewise(
-        "erlang", *HALF_HOUR, "--agents", 11, "--json",
-        "--patience", "{law: lognormal, mean: 3m, cv: 1.5}",
-    )  # fmt: skip
+    lognormal = "{law: lognormal, mean: 3m, cv: 1.5}"
+    data = answer(linewise, *HALF_HOUR, "--agents", 11, "--patience", lognormal)
     law = erlang.Lognormal(mean=180, scv=2.25)
     same = erlang.solve(arrival_rate=100 / 1800, aht=180, agents=11, patience=law).measures
 
-    assert said.data["erlang_a"]["abandonment"] == same.abandonment
+    assert data["erlang_a"]["abandonment"] == same.abandonment
 
 
 def test_a_measured_curve_of_patience_leaves_at_a_constant_rate_between_rows(
     linewise: Linewise,
 ) -> None:
     curve = "{law: survival, table: {1m: 36.787944117%}}"
-    data = linewise("erlang", *HALF_HOUR, "--agents", 11, "--patience", curve, "--json").data
+    data = answer(linewise, *HALF_HOUR, "--agents", 11, "--patience", curve)
     same = erlang.erlang_a(arrival_rate=100 / 1800, aht=180, agents=11, patience=60)
 
     assert data["erlang_a"]["abandonment"] == pytest.approx(same.abandonment, rel=1e-4)
 
 
 def test_patience_without_end_leaves_erlang_c_alone(linewise: Linewise) -> None:
-    data = linewise("erlang", *HALF_HOUR, "--patience", "never", "--json").data
+    data = answer(linewise, *HALF_HOUR, "--patience", "never")
 
     assert "erlang_a" not in data
 
 
 def test_lines_and_balking_reach_the_formula(linewise: Linewise) -> None:
     team = ("--agents", 11, "--lines", 15, "--balking", "10%")
-    data = linewise("erlang", *HALF_HOUR, *team, "--json").data["erlang_a"]
+    data = answer(linewise, *HALF_HOUR, *team)["erlang_a"]
     same = erlang.erlang_a(
         arrival_rate=100 / 1800, aht=180, agents=11, patience=180, lines=15, balking=0.1
     )
@@ -317,14 +321,14 @@ def test_who_leaves_at_once_is_not_said_to_stay(linewise: Linewise) -> None:
     ],
 )
 def test_every_law_of_the_api_can_be_typed(linewise: Linewise, law: str, same: erlang.Law) -> None:
-    team = ("erlang", "--calls", 20, "--agents", 3, "--json")
-    served = linewise(*team, "--service", law).data["service"]
-    left = linewise(*team, "--aht", "3m", "--patience", law).data["erlang_a"]
+    team = ("--calls", 20, "--agents", 3)
+    served = answer(linewise, *team, "--service", law)["service"]
+    left = answer(linewise, *team, "--aht", "3m", "--patience", law)["erlang_a"]
     rate = 20 / 1800
-    answer = erlang.mgn(arrival_rate=rate, service=same, agents=3, patience=180)
+    serving = erlang.mgn(arrival_rate=rate, service=same, agents=3, patience=180)
     leaving = erlang.solve(arrival_rate=rate, aht=180, agents=3, patience=same).measures
 
-    assert served["asa"] == pytest.approx(answer.asa, rel=1e-12)
+    assert served["asa"] == pytest.approx(serving.asa, rel=1e-12)
     assert left["abandonment"] == pytest.approx(leaving.abandonment, rel=1e-12)
 
 
@@ -338,7 +342,7 @@ def test_help_says_how_a_law_is_written(linewise: Linewise) -> None:
 def test_what_nobody_said_is_said_to_be_assumed(linewise: Linewise) -> None:
     plain = linewise("erlang", *HALF_HOUR)
     whole = ("--per", "30m", "--patience", "3m", "--target", "80/20")
-    data = linewise("erlang", *HALF_HOUR, "--json").data
+    data = answer(linewise, *HALF_HOUR)
 
     assert (
         "Assumed, as nothing else was said: --per 30m, --patience 3m, --target 80/20" in plain.out
@@ -375,6 +379,7 @@ def test_promises_lose_no_digit_in_words(linewise: Linewise) -> None:
 def test_compiling_is_announced(linewise: Linewise, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.cli.telling.is_warm", lambda: False)
     monkeypatch.setattr("sim.plan.warming.warm_up", lambda: None)
+    monkeypatch.setattr("sim.learn.adapters.plain_calls.compile_loops", lambda: None)
     said = linewise("erlang", *HALF_HOUR)
 
     assert "this happens once" in said.err

@@ -17,7 +17,7 @@ from sim.engine.invariants import check
 
 SEEDS = 3000
 FEW = 150
-EXAMPLES = 40 if UNCOMPILED else 100
+EXAMPLES = 20 if UNCOMPILED else 100
 
 
 def agree(day: Day) -> None:

@@ -457,11 +457,13 @@ def test_a_slowly_leaving_line_misses_by_handle_time_over_patience(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("gap", [0.667, 0.61])
-def test_patience_of_months_is_nearly_endless_for_any_law(gap: float) -> None:
+@pytest.mark.parametrize(
+    ("gap", "agents"), [(0.61, 100), (3.335, 20), pytest.param(0.667, 100, marks=pytest.mark.long)]
+)
+def test_patience_of_months_is_nearly_endless_for_any_law(gap: float, agents: int) -> None:
     law = Lognormal(mean=gap, scv=2)
-    queue = gmn(interarrival=law, aht=60, agents=100, patience=1e7)
-    endless = gmn(interarrival=law, aht=60, agents=100)
+    queue = gmn(interarrival=law, aht=60, agents=agents, patience=1e7)
+    endless = gmn(interarrival=law, aht=60, agents=agents)
 
     assert queue.queue.mean_wait == pytest.approx(endless.queue.mean_wait, rel=1e-3)
     assert queue.all_busy == pytest.approx(endless.all_busy, rel=1e-3)

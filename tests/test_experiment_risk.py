@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 from desks import desk, line, only, team
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from workloads import Day, days
+from workloads import UNCOMPILED, Day, days
 
 from sim.engine import ENGINES, Status
 from sim.errors import InvalidInput
@@ -229,6 +229,7 @@ def whole(day: Day, before: int = 0) -> Lens:
 
 
 @pytest.mark.kernel
+@settings(max_examples=30 if UNCOMPILED else 100)
 @given(days(), st.integers(0, 2))
 def test_waits_are_counted_where_a_naive_count_puts_them(day: Day, before: int) -> None:
     outcome = ENGINES["reference"](*day)

@@ -177,7 +177,7 @@ def test_a_day_with_rests_and_meals_costs_what_explicit_columns_say() -> None:
 @pytest.fixture(scope="module")
 def planned() -> ShiftCover:
     pay = Pay(200, 0.2, 0.5, 1.0, holidays=frozenset({2}))
-    return cover_shifts(week(20), usual(8, 12), pay=pay, effort=Effort(seconds=4))
+    return cover_shifts(week(20), usual(8, 12), pay=pay, effort=Effort(seconds=2))
 
 
 def test_the_objective_is_the_statement_of_a_recount_minute_by_minute(planned: ShiftCover) -> None:
@@ -538,7 +538,7 @@ def test_nights_that_run_into_the_next_day_leave_no_interval_short() -> None:
         )
         for hours in (6, 8, 9, 10, 12)
     ]
-    found = cover_shifts(week(60), templates, effort=Effort(seconds=4))
+    found = cover_shifts(week(60), templates, effort=Effort(seconds=20, gap=0.009))
     cover, cost = recounted(found.shifts, templates, Horizon(), Pay())
 
     assert found.full

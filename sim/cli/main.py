@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -108,8 +109,9 @@ _app = typer.Typer(
 )
 
 
+@cache
 def _imported(module: str) -> TyperGroup:
-    """The commands of a module."""
+    """The commands of a module, put together once: to read their options takes most of a call."""
     app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
     app.callback()(lambda: None)  # a single command would else be no group
     import_module(f"sim.cli.{module}").add_to(app)
