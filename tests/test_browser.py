@@ -109,8 +109,7 @@ def test_a_narrow_screen_holds_the_page_and_has_words_for_what_is_drawn(
     main, charts = page.get_by_test_id("stMain"), page.get_by_test_id("stVegaLiteChart")
 
     assert main.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
-    page.set_viewport_size({"width": 768, "height": 844})
-    page.reload()
+    page.set_viewport_size({"width": 768, "height": 844})  # the tablet is turned, or a window
     settle(page)
     assert main.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
     expect(charts).to_have_count(drawn)

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pypdf
 import pytest
-from browsing import visit
+from browsing import settle, visit
 from playwright.sync_api import Browser, Page, expect
 
 from sim.decide import compare
@@ -20,7 +20,7 @@ from sim.scenario import load, load_text
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def test_every_file_arrives_with_the_answer_in_it(
+def test_every_file_arrives_with_the_answer_in_it_and_its_page_fits_a_phone(
     page: Page, site: str, root: Path, browser: Browser, tmp_path: Path
 ) -> None:
     visit(page, f"{site}/report?lang=ru&scenario=bank")
@@ -55,10 +55,8 @@ def test_every_file_arrives_with_the_answer_in_it(
     assert (shown, asked, errors) == (verdict, [files["html"].as_uri()], [])
     assert wide <= 390
 
-
-def test_the_page_of_reports_fits_a_phone(page: Page, site: str) -> None:
+    # The page of the app, on a phone.
     page.set_viewport_size({"width": 390, "height": 844})
-    visit(page, f"{site}/report?lang=ru&scenario=bank")
+    settle(page)
     expect(page.get_by_test_id("stImage")).to_be_visible()
-
     assert page.get_by_test_id("stMain").evaluate("e => e.scrollWidth <= e.clientWidth + 1")

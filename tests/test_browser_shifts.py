@@ -13,21 +13,8 @@ from test_ui_shifts import desk
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.fixture
-def page_of_desk(page: Page, site: str, tmp_path: Path) -> Page:
-    """The page on a small desk of one's own."""
-    place = tmp_path / "desk.yaml"
-    place.write_text(desk(), "utf-8")
-    visit(page, f"{site}/shifts?lang=en&scenario=bank")
-    page.get_by_text("Your own scenario").click()
-    page.locator("input[type=file]").first.set_input_files(str(place))
-    settle(page)
-    expect(page.get_by_role("heading", name="A draft")).to_be_visible()
-    return page
-
-
-def test_what_is_typed_into_the_table_of_shifts_is_kept_and_undone(page_of_desk: Page) -> None:
-    page = page_of_desk
+def type_and_undo(page: Page) -> None:
+    """What is typed into the table of shifts is kept, and undone by the button."""
     table = page.get_by_test_id("stDataFrame").first
     table.scroll_into_view_if_needed()
     page.wait_for_timeout(500)
@@ -39,11 +26,10 @@ def test_what_is_typed_into_the_table_of_shifts_is_kept_and_undone(page_of_desk:
         page.keyboard.press("Control+A")
         page.keyboard.type("07:00", delay=30)
         page.keyboard.press("Enter")
-        page.wait_for_timeout(500)
+        settle(page)  # what is typed twice takes two steps back
         if "07:00" in table.inner_text():
             break
     expect(table).to_contain_text("07:00")
-    settle(page)
     page.get_by_role("button", name="Undo").click()
     settle(page)
 
@@ -51,8 +37,17 @@ def test_what_is_typed_into_the_table_of_shifts_is_kept_and_undone(page_of_desk:
     expect(table).to_contain_text("08:00")
 
 
-def test_files_of_a_roster_open(page_of_desk: Page, tmp_path: Path) -> None:
-    page = page_of_desk
+def test_shifts_are_typed_into_a_table_and_files_of_a_roster_open(
+    page: Page, site: str, tmp_path: Path
+) -> None:
+    place = tmp_path / "desk.yaml"
+    place.write_text(desk(), "utf-8")
+    visit(page, f"{site}/shifts?lang=en&scenario=bank")
+    page.get_by_text("Your own scenario").click()
+    page.locator("input[type=file]").first.set_input_files(str(place))
+    settle(page)
+    expect(page.get_by_role("heading", name="A draft")).to_be_visible()
+    type_and_undo(page)
     page.get_by_role("button", name="Try it in simulation").click()
     settle(page)
     page.get_by_text("A rotation for all").click()

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browsing import new_page, visit
+from browsing import light, new_page, visit
 from PIL import Image, ImageChops
 from pixelmatch.contrib.PIL import pixelmatch
 from playwright.sync_api import Browser
@@ -108,7 +108,7 @@ def test_a_page_looks_as_it_did(browser: Browser, site: str, same_letters: None,
     }
     page = new_page(browser, locale="en-GB", **chosen)
     # With a figure changed nothing is drawn from ranges, which takes a process half a minute.
-    visit(page, f"{site}/{place}?lang={lang}&volume=7300")
+    visit(page, f"{site}/{light(place, lang, volume=7300)}")
     TAKEN.mkdir(parents=True, exist_ok=True)
     kept, taken = KEPT / f"{name}.png", TAKEN / f"{name}.png"
     page.screenshot(path=taken, animations="disabled", caret="hide")

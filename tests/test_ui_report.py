@@ -12,7 +12,7 @@ from visitor import bring, brought, calm, finish, group, opened, own, press, put
 from sim.report.files import SECTIONS
 from sim.report.language import Code, Language
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("threads")]
 
 TITLES: dict[Code, str] = {
     "en": "The answer as a file to hand on",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 from terminal import Said
-from visitor import brought, calm, own, pick, press, tables, texts, tiles
+from visitor import brought, calm, own, pick, press, rest, tables, texts, tiles
 
 from sim.report.inputs import input_title
 from sim.report.language import Language
@@ -86,10 +85,10 @@ def at_risk(text: str = WHOLE, part: str = "sure", lang: str = "en") -> AppTest:
 
 def finish(app: AppTest) -> AppTest:
     """Look again until what is computed beside the page is there."""
-    for _ in range(600):
+    for _ in range(60):
         if not any((button.key or "").startswith("stop.") for button in app.button):
             return app
-        time.sleep(0.1)
+        rest()
         calm(app.run())
     raise TimeoutError
 

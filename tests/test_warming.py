@@ -42,8 +42,8 @@ from sim.plan.rosters.rostering import roster
 from sim.plan.rules import RU
 people = [Person(name=name, skills=("phone",)) for name in "abcd"]
 shifts = [Shift("day", 480, 720), Shift("night", 1200, 720)]
-month = Period(datetime.date(2026, 3, 1), 31)
-made = roster(people, shifts, [1] * 24 * 31, RU, month, most_nights=3, rounds=4, time_limit=None)
+weeks = Period(datetime.date(2026, 3, 2), 14)
+made = roster(people, shifts, [1] * 24 * 14, RU, weeks, most_nights=3, rounds=4, time_limit=None)
 print("rostered", made.legal)
 """
 

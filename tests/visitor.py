@@ -15,6 +15,7 @@ from streamlit.util import calc_hash
 
 from sim.ui.state import OWN as OWN_NAME
 from sim.ui.state import State
+from sim.ui.waiting import board
 
 ALWAYS = pytest.MonkeyPatch()
 # Each visit begins an app, which looks through all that is installed for parts of pages: none are.
@@ -165,9 +166,16 @@ def finish(app: AppTest, most: float = 600.0) -> AppTest:
     until = time.monotonic() + most
     while app.get("progress"):
         assert time.monotonic() < until
-        time.sleep(0.1)
+        rest()
         calm(app.run())
     return app
+
+
+def rest(most: float = 10.0) -> None:
+    """Let what is computed beside pages end: to draw one meanwhile would hold it up."""
+    until = time.monotonic() + most
+    for job in list(board()._jobs.values()):
+        job.ended.wait(max(0.1, until - time.monotonic()))
 
 
 def priced(
