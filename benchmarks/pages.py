@@ -109,7 +109,7 @@ def ready(page: Page, kept: str = "") -> None:
 
 def opened(browser: Browser, address: str) -> tuple[Page, float, float]:
     """A new visitor, and how long it took to the headline with its figures, and to the whole."""
-    page = browser.new_context(locale="en-GB", reduced_motion="reduce").new_page()
+    page = browser.new_context(locale="en-GB").new_page()
     begun = time.perf_counter()
     page.goto(address, wait_until="commit")
     page.evaluate(until(f"() => {HEADLINE}"))

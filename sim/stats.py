@@ -292,6 +292,9 @@ class RatioSums:
     sums: Floats | None = None
     filled: int = 0
     filling: Floats | None = None
+    # What was estimated last, with how many replications and what confidence: asked for again
+    # and again, of one place after the other.
+    known: tuple[int, float, Floats, Floats] | None = None
 
     def add(self, numerator: Floats, denominator: Floats) -> None:
         """Add one replication."""
@@ -329,13 +332,15 @@ class RatioSums:
         self.count += len(x)
 
     def estimates(self, confidence: float = CONFIDENCE) -> tuple[Floats, Floats]:
-        """Values and half-widths; not a number where the denominator is zero.
+        """Values and half-widths, to be read only; not a number where the denominator is zero.
 
         The half-width is that of the delta method: r = X/Y varies as (X - r·Y)/E[Y].
         """
         if self.sums is None:
             nothing = np.full(self.shape, np.nan)
             return nothing, nothing
+        if self.known and self.known[:2] == (self.count, confidence):
+            return self.known[2:]
         x, y, xx, yy, xy = self.sums
         with np.errstate(divide="ignore", invalid="ignore"):
             value = x / y
@@ -343,6 +348,9 @@ class RatioSums:
             square = np.maximum(xx - 2 * value * xy + value * value * yy, 0.0)
             error = np.sqrt(square * self.count / max(self.count - 1, 1)) / y
         width = t_quantile(self.count, confidence) * error if self.count > 1 else error + np.inf
+        for found in (value, width):
+            found.flags.writeable = False
+        self.known = self.count, confidence, value, width
         return value, width
 
 

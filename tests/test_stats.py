@@ -151,5 +151,21 @@ def test_what_is_added_may_change_afterwards() -> None:
     assert sums.estimates()[0][0] == 1
 
 
+def test_what_was_estimated_before_is_given_again_until_more_is_added() -> None:
+    rng = np.random.default_rng(3)
+    over, under = rng.random((2, 9, 4))
+    sums = summed(over[:8], under[:8])
+    early, wide = sums.estimates(), sums.estimates(0.99)
+    assert sums.estimates(0.99)[1] is wide[1]
+    sums.add(over[8], under[8])
+
+    for confidence, before in ((0.95, early), (0.99, wide)):
+        now, fresh = sums.estimates(confidence), summed(over, under).estimates(confidence)
+        assert all((a == b).all() for a, b in zip(now, fresh, strict=True))
+        assert all((a != b).all() for a, b in zip(now, before, strict=True))
+    with pytest.raises(ValueError, match="read-only"):
+        early[0][0] = 1.0
+
+
 def test_estimates_read_like_measurements() -> None:
     assert str(Estimate(0.81234, 0.0123)) == "0.8123 ± 0.012"
