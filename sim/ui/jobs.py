@@ -35,8 +35,8 @@ _LONGEST = 1800.0
 # How long a visitor may be away, as one is whose line breaks or who closes the page [s]: Streamlit
 # keeps as long what they have typed.
 _AWAY = 120.0
-# How far a process stands back, as the system counts it: it gets a tenth of what a page gets.
-_BEHIND = 10
+# How far a process stands back, as the system counts it: it gets a third of what a page gets.
+_BEHIND = 5
 
 
 class Stopped(Exception):
