@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -293,8 +294,16 @@ class RatioSums:
     filled: int = 0
     filling: Floats | None = None
     # What was estimated last, with how many replications and what confidence: asked for again
-    # and again, of one place after the other.
-    known: tuple[int, float, Floats, Floats] | None = None
+    # and again, of one place after the other. It is not sent to other processes, nor copied.
+    known: tuple[int, float, Floats, Floats] | None = field(
+        init=False, repr=False, compare=False, default=None
+    )
+
+    def __getstate__(self) -> list[Any]:
+        return [getattr(self, one.name) for one in fields(self) if one.init]
+
+    def __setstate__(self, state: list[Any]) -> None:
+        self.__init__(*state)  # type: ignore[misc]  # as it was made, and nothing estimated yet
 
     def add(self, numerator: Floats, denominator: Floats) -> None:
         """Add one replication."""
@@ -339,8 +348,9 @@ class RatioSums:
         if self.sums is None:
             nothing = np.full(self.shape, np.nan)
             return nothing, nothing
-        if self.known and self.known[:2] == (self.count, confidence):
-            return self.known[2:]
+        known = self.known
+        if known and known[:2] == (self.count, confidence):
+            return known[2:]
         x, y, xx, yy, xy = self.sums
         with np.errstate(divide="ignore", invalid="ignore"):
             value = x / y

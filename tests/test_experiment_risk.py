@@ -229,7 +229,7 @@ def whole(day: Day, before: int = 0) -> Lens:
 
 
 @pytest.mark.kernel
-@settings(max_examples=30 if UNCOMPILED else 100)
+@settings(max_examples=30 if UNCOMPILED else settings().max_examples)
 @given(days(), st.integers(0, 2))
 def test_waits_are_counted_where_a_naive_count_puts_them(day: Day, before: int) -> None:
     outcome = ENGINES["reference"](*day)

@@ -106,7 +106,7 @@ def assert_same(found: Tally, expected: Tally) -> None:
         np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12, err_msg=name)
 
 
-@settings(max_examples=100 // SHARE)
+@settings(max_examples=settings().max_examples // SHARE)
 @given(st.data())
 def test_counting_in_one_pass_is_counting_one_by_one(data: st.DataObject) -> None:
     day = data.draw(days())

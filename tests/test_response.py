@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from sim.decide.followed import follow
 from sim.decide.response import Response
 from sim.errors import InvalidInput
 from sim.plan import agents_by_volume, requirement
-from sim.plan.deferrable import Later, done_in_time, fitted, programmed
+from sim.plan.deferrable import Later, by_program, done_in_time, fitted
 from sim.scenario import Scenario, ToTarget, find, load, load_text
 from sim.scenario.changed import changed
 
@@ -187,22 +188,36 @@ def test_agents_by_volume_are_those_of_the_plan_at_the_volume_of_the_file(path: 
                 np.testing.assert_array_equal(found, planned[name].agents)
 
 
+HOURS = st.lists(st.booleans(), min_size=24, max_size=24)
+
+
 @settings(max_examples=30)
 @given(
     st.lists(st.integers(0, 6), min_size=24, max_size=24),
     st.lists(st.floats(0, 2), min_size=24, max_size=24),
-    st.lists(st.floats(0, 1), min_size=24, max_size=24),
-    st.floats(1, 30),
+    st.lists(
+        st.tuples(
+            st.lists(st.floats(0, 0.5), min_size=24, max_size=24),
+            HOURS,
+            st.floats(1, 30) | st.just(math.inf),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    HOURS,
 )
 def test_where_mail_is_surely_done_in_time_nobody_is_added(
-    agents: list[int], load: list[float], mail: list[float], within: float
+    agents: list[int],
+    load: list[float],
+    mail: list[tuple[list[float], list[bool], float]],
+    hours: list[bool],
 ) -> None:
-    crew, busy = np.array(agents), np.minimum(load, agents)
-    later = [Later(np.array(mail), np.ones(24), within)]
-    always = np.ones(24, bool)
-    if done_in_time(crew, busy, later, always):
-        np.testing.assert_array_equal(programmed(crew, busy, later, always), crew)
-        assert fitted(crew, busy, later, always) is crew
+    crew, busy, open_ = np.array(agents), np.minimum(load, agents), np.array(hours)
+    later = [Later(np.array(one), np.where(counted, 1.0, 0.5), t) for one, counted, t in mail]
+    for at_hand in (open_, np.ones(24, bool)):
+        if at_hand.any() and done_in_time(crew, busy, later, at_hand):
+            np.testing.assert_array_equal(by_program(crew, busy, later, at_hand), crew)
+            assert fitted(crew, busy, later, at_hand) is crew
 
 
 # --- what is kept is what would be worked out again ----------------------------------------------

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import pickle
 import sys
+from copy import deepcopy
 
 import numpy as np
 import pytest
@@ -165,6 +167,9 @@ def test_what_was_estimated_before_is_given_again_until_more_is_added() -> None:
         assert all((a != b).all() for a, b in zip(now, before, strict=True))
     with pytest.raises(ValueError, match="read-only"):
         early[0][0] = 1.0
+    for copy in (deepcopy(sums), pickle.loads(pickle.dumps(sums))):
+        assert (copy.known, copy.count) == (None, 9)
+        assert (copy.estimates()[0] == sums.estimates()[0]).all()
 
 
 def test_estimates_read_like_measurements() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -18,6 +19,7 @@ from visitor import (
     own,
     pick,
     press,
+    priced,
     put,
     tables,
     texts,
@@ -29,6 +31,7 @@ from sim.decide import Comparison, compare
 from sim.report.language import Language
 from sim.report.words import headline
 from sim.scenario import load
+from sim.ui.frame import PAGES
 from sim.ui.state import State
 from sim.ui.work import scenario_of
 
@@ -162,6 +165,48 @@ def test_a_damaged_link_opens_the_example_and_says_what_was_left_out() -> None:
     assert app.query_params["scenario"] == "company-n"
     put(app, "Contacts a week", 4000.0)
     assert not app.warning
+
+
+STATES = {
+    "an impossible target": priced()
+    .replace("80% in 20s", "99.9% in 1s")
+    .replace("minimum: 1", "maximum: 2"),
+    "nobody comes": priced().replace("volume: 2500 / week", "volume: 0 / week"),
+    "a damaged link": None,
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["ru", "en"])
+@pytest.mark.parametrize("state", STATES)
+def test_every_page_stands_in_every_state_that_is_none_to_wish_for(
+    state: str, lang: Literal["ru", "en"]
+) -> None:
+    text = STATES[state]
+    if text is None:
+        app = opened(
+            "about", lang=lang, volume="lots", edits="%%%", answered="nan", option="nobody's"
+        )
+        assert len(re.findall("`", app.warning[0].value)) == 6
+    else:
+        app = brought(text, "about", lang)
+    shown = [turn(app, page).title[0].value for page, _ in PAGES]
+
+    titles = [Language(lang)(title) for _, title in PAGES]
+    assert len(set(shown)) == len(titles)
+    assert all(re.search("[а-я]", title) for title in shown) == (lang == "ru")
+
+
+def test_a_file_of_ones_own_is_there_after_a_reload_and_its_figures_go_nowhere_else() -> None:
+    app = brought(priced(), "about")
+    put(app, "Contacts a week", 1200.0)
+    said = dict(app.query_params)
+    again = opened("about", **said)
+    assert (again.query_params, again.sidebar.number_input[0].value) == (app.query_params, 1200.0)
+    lost = opened("about", **said | {"file": "0" * 32})
+
+    assert "Bring the file again" in lost.warning[0].value
+    assert lost.query_params == {"lang": "en", "scenario": "company-n"}
 
 
 @pytest.mark.parametrize("scenario", ["bank", "company-n"])

@@ -26,9 +26,10 @@ from sim.report.week import edges, level, needed, served_a_month, unit_cost, wee
 from sim.report.week_charts import Cell, Slot, day_chart, heat_map
 from sim.report.words import GROUPS, arithmetic, difference_words
 from sim.scenario import Scenario, load_text
+from sim.scenario.edited import Edit
 from sim.stats import Estimate
 from sim.ui.drawings import difference_lines, money_bars
-from sim.ui.state import BOUNDS, OWN, State, address, read_address
+from sim.ui.state import BOUNDS, OWN, State, address, file_key, read_address
 from sim.ui.work import Kept
 
 EN = Language("en")
@@ -92,8 +93,20 @@ def test_a_newcomer_meets_the_shop_and_a_folder_without_scenarios_is_no_end() ->
     assert read_address({}, [])[0].scenario == OWN
 
 
-def test_figures_of_a_scenario_that_came_along_do_not_name_it_in_the_link() -> None:
-    assert address(State(OWN, figures={"aht": 30.0}), "ru") == {"lang": "ru", "aht": "30"}
+def test_a_link_names_a_file_that_came_along_and_holds_nothing_of_it() -> None:
+    own = ("secret.yaml", "text: it")
+    state = State(OWN, "b", {"aht": 30.0}, (Edit(("channels",), 1),), own)
+    said = address(state, "ru")
+
+    assert set(said) == {"lang", "scenario", "file", "option", "aht", "edits"}
+    assert not any(part in value for part in ("secret", "text") for value in said.values())
+    assert read_address(said, ["shop"], {file_key(own): own}.get) == (state, [])
+
+
+def test_figures_of_a_file_that_nobody_has_any_more_go_to_no_other_scenario() -> None:
+    said = address(State(OWN, "b", {"aht": 30.0}, (), ("a.yaml", "")), "ru")
+
+    assert read_address(said, ["shop"]) == (State("shop"), ["file"])
 
 
 def test_a_figure_goes_back_to_the_scenarios_own() -> None:

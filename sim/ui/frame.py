@@ -22,7 +22,7 @@ from sim.ui.session import look, state
 from sim.ui.state import OWN, State, address, read_address
 from sim.ui.view import View, plain, quoted
 from sim.ui.waiting import Paused
-from sim.ui.work import scenario_of
+from sim.ui.work import file_of, keep_file, scenario_of
 
 __all__ = ["PAGES", "main"]
 
@@ -134,7 +134,7 @@ def _begin() -> None:
     if "state" in st.session_state:
         return
     said = st.query_params.to_dict()
-    begun, wrong = read_address(said, ready())
+    begun, wrong = read_address(said, ready(), file_of)
     begun, more = _possible(begun)
     look(begun)
     st.session_state["damaged"] = (wrong + more, begun.scenario, begun.figures)
@@ -143,7 +143,7 @@ def _begin() -> None:
 
 def _possible(begun: State) -> tuple[State, list[str]]:
     """What a link asks for, without edits that the scenario does not take, and unknown options."""
-    if begun.scenario == OWN:
+    if begun.scenario == OWN and begun.own is None:
         return begun, []
     try:
         scenario = scenario_of(replace(begun, figures={}))[0]
@@ -159,7 +159,10 @@ def _possible(begun: State) -> tuple[State, list[str]]:
 
 def _mirror(lang: Language) -> None:
     """Keep the address in step, so that a reload or a shared link shows the same."""
-    said = address(state(), lang.code)
+    now = state()
+    if now.scenario == OWN and now.own:
+        keep_file(now.own)
+    said = address(now, lang.code)
     if st.query_params.to_dict() != said:
         st.query_params.from_dict(said)
 
@@ -215,7 +218,14 @@ def _opened(lang: Language) -> _Opened | None:
 def _notices(lang: Language, page: str) -> None:
     """A damaged link; a file that could not be read, until another page is looked at."""
     wrong, *opened = st.session_state["damaged"]
-    if wrong and opened == [state().scenario, state().figures]:
+    here = opened == [state().scenario, state().figures]
+    if wrong == ["file"] and here:
+        st.warning(
+            lang("This link is of a file that somebody brought along, and no link holds one.")
+            + " "
+            + lang("Bring the file again: the sidebar takes it.")
+        )
+    elif wrong and here:
         changes = lang("the changes that it carries")
         parts = ", ".join(changes if part == "edits" else quoted(part) for part in wrong)
         st.warning(lang("This link is damaged. Left out: {parts}.", parts=parts))

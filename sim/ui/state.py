@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 import math
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sim.scenario.edited import Edit
 
-__all__ = ["BOUNDS", "MOST_LETTERS", "OWN", "State", "address", "link_of", "read_address"]
+__all__ = [
+    "BOUNDS",
+    "MOST_LETTERS",
+    "OWN",
+    "State",
+    "address",
+    "file_key",
+    "link_of",
+    "read_address",
+]
 
 #: Name of a scenario that the visitor brought along.
 OWN = "own"
@@ -82,8 +92,19 @@ class State:
         return bool(self.figures or self.edits)
 
 
-def read_address(said: Mapping[str, str], known: Collection[str]) -> tuple[State, list[str]]:
+def file_key(own: tuple[str, str]) -> str:
+    """What names a file that was brought along: nobody finds it who does not have it."""
+    return hashlib.sha256("\0".join(own).encode()).hexdigest()[:32]
+
+
+def read_address(
+    said: Mapping[str, str],
+    known: Collection[str],
+    file: Callable[[str], tuple[str, str] | None] = lambda key: None,
+) -> tuple[State, list[str]]:
     """State that a link stands for, and the parts of it that make no sense.
+
+    Of a file that is not known any more nothing is left: its figures are no other scenario's.
 
     Parameters
     ----------
@@ -91,6 +112,8 @@ def read_address(said: Mapping[str, str], known: Collection[str]) -> tuple[State
         Names and values behind the question mark.
     known
         Names of the ready scenarios.
+    file
+        Finds the name and text of a file that a visitor brought along, by its `file_key`.
 
     Examples
     --------
@@ -101,7 +124,10 @@ def read_address(said: Mapping[str, str], known: Collection[str]) -> tuple[State
     """
     wrong = []
     name = said.get("scenario") or _first(known)
-    if name not in known:
+    own = file(said.get("file") or "") if name == OWN else None
+    if name == OWN and own is None and known:
+        return State(_first(known)), ["file"]
+    if name not in known and own is None:
         wrong.append(f"scenario={_short(name)}")
         name = _first(known)
     figures = {}
@@ -117,7 +143,7 @@ def read_address(said: Mapping[str, str], known: Collection[str]) -> tuple[State
     edits = _unpacked(said.get("edits") or "")
     if edits is None:
         wrong.append("edits")
-    return State(name, said.get("option") or None, figures, edits or ()), wrong
+    return State(name, said.get("option") or None, figures, edits or (), own), wrong
 
 
 def _short(text: str) -> str:
@@ -142,21 +168,21 @@ def _figure(figure: str, text: str | None) -> float | None:
 def address(state: State, language: str) -> dict[str, str]:
     """What a link to this state says; what is the scenario's own is left out.
 
-    What a visitor brought along is in no link, nor are edits that do not fit into one: a saved
-    file holds everything.
+    A file that a visitor brought along is only named, and known as long as the app remembers it;
+    edits that do not fit into a link are left out: a saved file holds everything.
 
     Examples
     --------
     >>> address(State("shop", figures={"volume": 900.0}), "en")
     {'lang': 'en', 'scenario': 'shop', 'volume': '900'}
     """
-    said = {"lang": language}
-    if state.scenario != OWN:
-        said["scenario"] = state.scenario
+    said = {"lang": language, "scenario": state.scenario}
+    if state.scenario == OWN and state.own:
+        said["file"] = file_key(state.own)
     if state.option is not None:
         said["option"] = state.option
     said |= {name: f"{value:.12g}" for name, value in state.figures.items()}
-    if state.edits and state.scenario != OWN:
+    if state.edits:
         packed = _packed(state.edits)
         if len(packed) <= MOST_LETTERS:
             said["edits"] = packed

@@ -26,7 +26,7 @@ from sim.scenario.load import load_tree, standalone
 from sim.scenario.ready import ready
 from sim.ui.jobs import Task
 from sim.ui.session import visitor
-from sim.ui.state import OWN, State
+from sim.ui.state import OWN, State, file_key
 from sim.ui.tasks import compared, simulated
 from sim.ui.waiting import board, now, soon
 
@@ -34,10 +34,12 @@ __all__ = [
     "Kept",
     "comparing",
     "comparison",
+    "file_of",
     "folded",
     "from_file",
     "from_text",
     "is_early",
+    "keep_file",
     "kept",
     "key_of",
     "option_result",
@@ -78,6 +80,11 @@ class Kept:
         self._busy: dict[str, Lock] = {}
         self._lock = Lock()
 
+    def look(self, key: str) -> object:
+        """What is kept of a key; None where nothing is."""
+        with self._lock:
+            return self._found.get(key)
+
     def get(self, key: str, compute: Callable[[], _Result]) -> _Result:
         """The result of a key, computed if it is not kept."""
         with self._lock:
@@ -117,6 +124,35 @@ def kept(key: str, compute: Callable[[], _Result]) -> _Result:
         Called where it is not kept.
     """
     return _shelf().get(key, compute)
+
+
+@st.cache_resource(show_spinner=False)
+def _files() -> Kept:
+    """Scenario files that visitors brought along: found by who has them or a link made of them."""
+    return Kept(most=32)
+
+
+def keep_file(own: tuple[str, str]) -> None:
+    """Remember the name and text of a file, so that a reload finds it again.
+
+    Parameters
+    ----------
+    own
+        As `State.own`.
+    """
+    _files().get(file_key(own), lambda: own)
+
+
+def file_of(key: str) -> tuple[str, str] | None:
+    """The name and text of a file that is remembered; None where it is not.
+
+    Parameters
+    ----------
+    key
+        As `sim.ui.state.file_key` makes it.
+    """
+    found: tuple[str, str] | None = _files().look(key)  # type: ignore[assignment]
+    return found
 
 
 def key_of(scenario: Scenario, *more: object) -> str:
