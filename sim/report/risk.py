@@ -171,8 +171,8 @@ def _written(found: RiskAnswer, stake: Stake, lang: Language) -> str:
     above, below = stake.leaning
     if stake.is_central:
         said = N_(
-            "With every input as it is written the saving is {written}: the middle case, as near "
-            "as {draws} draws tell."
+            "With every input as it is written the saving is {written}: {draws} draws do not tell "
+            "it from the middle case."
         )
     elif above or below:
         said = N_(

@@ -167,7 +167,7 @@ def option_choice(scenario: Scenario, lang: Language) -> None:
     if state().option in names:
         st.session_state.setdefault(f"chosen.{key}", state().option)
     base = option_title(scenario, scenario.baseline, lang)
-    label = lang("Compare “{base}” with", base=base)
+    label = lang("Compare “{base}” with", base=plain(base))
     chosen = choose(st.selectbox, label, names, key, lang)
     look(replace(state(), option=chosen or None))
 

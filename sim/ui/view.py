@@ -301,8 +301,14 @@ def table(shown: Table) -> None:
 
 
 def plain(text: str) -> str:
-    """Text without the signs that would be read as marks or formulas."""
-    return re.sub(r"([\\*_$`~\[\]])", r"\\\1", text)
+    r"""Text without the signs that would be read as marks, formulas, colours or icons.
+
+    Examples
+    --------
+    >>> print(plain(":red[Night] from 22:00, _$20_"))
+    \:red\[Night\] from 22:00, \_\$20\_
+    """
+    return re.sub(r"([\\*_$`~\[\]]|:(?=[A-Za-z]))", r"\\\1", text)
 
 
 def quoted(text: str) -> str:
