@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FILL", "Later", "by_program", "done_in_time", "fitted"]
+__all__ = ["FILL", "Later", "done_in_time", "fitted"]
 
 Floats = NDArray[np.float64]
 
@@ -76,26 +76,6 @@ def fitted(
     # Mostly nobody is added: the program would take a tenth of a whole answer to say so.
     if nothing or done_in_time(agents, load, later, open_):
         return agents
-    return by_program(agents, load, later, open_)
-
-
-def by_program(
-    agents: NDArray[np.int64],
-    load: Floats,
-    later: Sequence[Later],
-    open_: NDArray[np.bool_],
-) -> NDArray[np.int64]:
-    """What `fitted` says where something can be put off, by the linear program in any case.
-
-    Parameters
-    ----------
-    agents, load, later, open_
-        As `fitted` takes them.
-
-    Returns
-    -------
-    The same or more agents.
-    """
     from scipy.optimize import Bounds, LinearConstraint, milp  # only where mail is put off
     from scipy.sparse import csr_array, eye_array
 

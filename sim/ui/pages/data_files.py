@@ -63,8 +63,8 @@ def _link(view: View) -> None:
         if now.scenario == OWN:
             st.markdown(
                 lang(
-                    "A file of your own is in no link: nothing of it leaves this machine. "
-                    "Send the file."
+                    "A file of your own is in no link: the address only names it, for this app "
+                    "and as long as it remembers the file. To hand it on, send the file."
                 )
             )
             return
